@@ -1,0 +1,140 @@
+//! Which account: `PROVIDER` or `PROVIDER:NAME`, as people type it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The name an account has when the person gave none.
+const DEFAULT_NAME: &str = "default";
+/// Longest provider or account name, in bytes: both are part of file names and keychain labels.
+const MAX_NAME_BYTES: usize = 64;
+
+/// One connected account at one provider. Written `zaehlerfreunde`, or `zaehlerfreunde:muster`
+/// where several accounts exist. Both parts consist of `a-z 0-9 - _`, so that they are safe in
+/// file names on every system and in the Windows credential name, where a dot would be ambiguous.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId {
+    provider: String,
+    name: String,
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum AccountIdError {
+    #[error("the provider's name is missing")]
+    NoProvider,
+    #[error("the account name after the colon is missing")]
+    NoName,
+    #[error("{0:?} is longer than {MAX_NAME_BYTES} bytes")]
+    TooLong(String),
+    #[error(
+        "{0:?} has characters other than a-z, 0-9, - and _, or does not begin with a letter or digit"
+    )]
+    BadCharacter(String),
+}
+
+impl AccountId {
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A file name stem that no other account shares: `zaehlerfreunde.default`.
+    pub fn file_stem(&self) -> String {
+        format!("{}.{}", self.provider, self.name)
+    }
+
+    /// The reverse of [`AccountId::file_stem`]; `None` for a name this program did not write.
+    pub fn from_file_stem(stem: &str) -> Option<Self> {
+        let (provider, name) = stem.split_once('.')?;
+        format!("{provider}:{name}").parse().ok()
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = AccountIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (provider, name) = text.split_once(':').unwrap_or((text, DEFAULT_NAME));
+        if provider.is_empty() {
+            return Err(AccountIdError::NoProvider);
+        }
+        if name.is_empty() {
+            return Err(AccountIdError::NoName);
+        }
+        check_name(provider)?;
+        check_name(name)?;
+        Ok(Self { provider: provider.to_owned(), name: name.to_owned() })
+    }
+}
+
+/// Refuses what is not safe in a file name on every system.
+pub fn check_name(name: &str) -> Result<(), AccountIdError> {
+    if name.len() > MAX_NAME_BYTES {
+        return Err(AccountIdError::TooLong(name.to_owned()));
+    }
+    let safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if !starts_well || !name.chars().all(safe) {
+        return Err(AccountIdError::BadCharacter(name.to_owned()));
+    }
+    Ok(())
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.provider)?;
+        if self.name != DEFAULT_NAME {
+            write!(f, ":{}", self.name)?;
+        }
+        Ok(())
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = AccountIdError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_alone_is_its_default_account() {
+        let id: AccountId = "timberdata".parse().unwrap();
+        assert_eq!((id.provider(), id.name()), ("timberdata", "default"));
+        assert_eq!(id, "timberdata:default".parse().unwrap());
+        assert_eq!(id.to_string(), "timberdata");
+    }
+
+    #[test]
+    fn file_stems_come_back() {
+        let id: AccountId = "zaehlerfreunde:stadtwerke-muster".parse().unwrap();
+        assert_eq!(AccountId::from_file_stem(&id.file_stem()), Some(id));
+        assert_eq!(AccountId::from_file_stem("no-dot"), None);
+    }
+
+    #[test]
+    fn unsafe_names_are_refused() {
+        for bad in
+            ["", ":x", "x:", "a/b", "../x", "x:..", "A", "x:ä", "x:a b", "-x", "x:con.txt", "x:a:b"]
+        {
+            assert!(bad.parse::<AccountId>().is_err(), "{bad:?}");
+        }
+        assert!("x".repeat(65).parse::<AccountId>().is_err());
+    }
+}

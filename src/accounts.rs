@@ -1,0 +1,170 @@
+//! The index of connected accounts: everything about them that is not secret, one small file each.
+//!
+//! It answers `status` without waking the keychain, and says in which store an account lives. It
+//! is never the truth: every fact in it is also in the sealed record, from which it is made again
+//! when the two disagree. That is why its files need no fsync.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account_id::AccountId;
+use crate::clock::{self, Timestamp};
+use crate::oauth::scope::Scope;
+use crate::store::StoreKind;
+
+/// What is known of an account. Stored in the sealed record, and copied into the index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    pub account: AccountId,
+    pub store: StoreKind,
+    /// The client that the tokens were issued to.
+    pub client_id: String,
+    /// Who signed in, as a person would say it.
+    pub who: Option<String>,
+    /// `iss` and `sub` of the ID token at sign-in; a refresh must name the same.
+    pub issuer: Option<String>,
+    pub subject: Option<String>,
+    /// The scope that was granted.
+    pub scope: Scope,
+    pub connected_at: Timestamp,
+    /// End of the access token.
+    pub access_token_until: Timestamp,
+    /// Whether a refresh token is there.
+    pub refreshable: bool,
+    /// When the person must sign in again at the latest, where that is known.
+    pub sign_in_by: Option<Timestamp>,
+    pub refreshed_at: Option<Timestamp>,
+    pub state: State,
+}
+
+/// How long before a sign-in's end a person is warned, in seconds: thirty days, or a quarter of
+/// its whole life where that is shorter.
+const WARN_BEFORE: i64 = 30 * 86_400;
+
+impl Account {
+    /// Whether the sign-in ends so soon that a person should know, and no refresh can change it.
+    pub fn ends_soon(&self, now: Timestamp) -> bool {
+        self.sign_in_by.is_some_and(|end| {
+            let life = clock::seconds_between(self.connected_at, end);
+            clock::seconds_between(now, end) < WARN_BEFORE.min(life / 4)
+        })
+    }
+}
+
+/// Whether the saved sign-in is believed to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    Connected,
+    /// The provider refused the refresh token; the record is kept
+    SignInNeeded,
+}
+
+/// The folder of index files.
+#[derive(Clone, Debug)]
+pub struct Index {
+    folder: PathBuf,
+}
+
+impl Index {
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// What the index knows of one account. A damaged entry counts as none: it can be made again.
+    pub fn get(&self, account: &AccountId) -> Option<Account> {
+        let bytes = fs::read(self.path(account)).ok()?;
+        serde_json::from_slice(&bytes).ok().filter(|entry: &Account| entry.account == *account)
+    }
+
+    /// Every account, sorted by name.
+    pub fn all(&self) -> Vec<Account> {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
+        let mut accounts: Vec<Account> = entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name();
+                let stem = name.to_str()?.strip_suffix(".json")?;
+                self.get(&AccountId::from_file_stem(stem)?)
+            })
+            .collect();
+        accounts.sort_by(|a, b| a.account.cmp(&b.account));
+        accounts
+    }
+
+    /// Writes an entry; the caller holds the account's lock.
+    pub fn put(&self, account: &Account) -> io::Result<()> {
+        create_private_folder(&self.folder)?;
+        let path = self.path(&account.account);
+        let bytes = serde_json::to_vec(account).map_err(io::Error::other)?;
+        let temporary = path.with_extension("tmp");
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&temporary)?.write_all(&bytes)?;
+        fs::rename(temporary, path)
+    }
+
+    pub fn remove(&self, account: &AccountId) -> io::Result<()> {
+        match fs::remove_file(self.path(account)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn path(&self, account: &AccountId) -> PathBuf {
+        self.folder.join(format!("{}.json", account.file_stem()))
+    }
+}
+
+/// Creates a folder that only this user can look into.
+pub fn create_private_folder(path: &std::path::Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(account: &str) -> Account {
+        Account {
+            account: account.parse().unwrap(),
+            store: StoreKind::File,
+            client_id: "id".into(),
+            who: None,
+            issuer: None,
+            subject: None,
+            scope: "a b".into(),
+            connected_at: Timestamp::UNIX_EPOCH,
+            access_token_until: Timestamp::UNIX_EPOCH,
+            refreshable: true,
+            sign_in_by: None,
+            refreshed_at: None,
+            state: State::Connected,
+        }
+    }
+
+    #[test]
+    fn entries_come_back_sorted_and_damaged_ones_count_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::new(folder.path().join("accounts"));
+        assert!(index.all().is_empty());
+        for name in ["zaehlerfreunde:b", "timberdata", "zaehlerfreunde"] {
+            index.put(&entry(name)).unwrap();
+        }
+        fs::write(folder.path().join("accounts/timberdata.x.json"), "{").unwrap();
+        fs::write(folder.path().join("accounts/someone else's.json"), "{}").unwrap();
+        let names: Vec<_> = index.all().iter().map(|a| a.account.to_string()).collect();
+        assert_eq!(names, ["timberdata", "zaehlerfreunde:b", "zaehlerfreunde"]);
+        index.remove(&"timberdata".parse().unwrap()).unwrap();
+        index.remove(&"timberdata".parse().unwrap()).unwrap();
+        assert_eq!(index.get(&"timberdata".parse().unwrap()), None);
+    }
+}

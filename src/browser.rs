@@ -1,0 +1,127 @@
+//! Opening the browser (crate open).
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use url::Url;
+
+/// How long a browser command is watched for an early failure. After that it is taken to run: a
+/// browser in the foreground stays for as long as the person keeps it open.
+const WATCH: Duration = Duration::from_millis(300);
+
+/// Opens an address for a person.
+pub trait Browser: Send {
+    fn open(&self, url: &Url) -> Result<(), BrowserError>;
+}
+
+/// No address is in the text: it carries the attempt's `state`.
+#[derive(Debug, thiserror::Error)]
+pub enum BrowserError {
+    #[error("{program} could not be started: {source}")]
+    NotStarted { program: String, source: std::io::Error },
+    #[error("{0} ended at once with an error")]
+    Failed(String),
+    #[error("no program was found that opens addresses")]
+    NoLauncher,
+}
+
+/// Whatever the system opens addresses with. It inherits none of `hidden` variables.
+pub struct SystemBrowser {
+    pub hidden: Vec<std::ffi::OsString>,
+}
+
+impl Browser for SystemBrowser {
+    fn open(&self, url: &Url) -> Result<(), BrowserError> {
+        let mut last = BrowserError::NoLauncher;
+        for command in open::commands(url.as_str()) {
+            match start(command, &self.hidden) {
+                Ok(()) => return Ok(()),
+                Err(error @ BrowserError::Failed(_)) => last = error,
+                Err(_) => {}
+            }
+        }
+        Err(last)
+    }
+}
+
+/// A command that a person named, with its arguments; the address becomes the last one, or takes
+/// the place of `%s` as in `$BROWSER`.
+pub struct NamedBrowser {
+    pub command: String,
+    pub hidden: Vec<std::ffi::OsString>,
+}
+
+impl Browser for NamedBrowser {
+    fn open(&self, url: &Url) -> Result<(), BrowserError> {
+        let mut words = split(&self.command).into_iter();
+        let mut command = Command::new(words.next().unwrap_or_default());
+        let mut placed = false;
+        for word in words {
+            placed |= word.contains("%s");
+            command.arg(word.replace("%s", url.as_str()));
+        }
+        if !placed {
+            command.arg(url.as_str());
+        }
+        start(command, &self.hidden)
+    }
+}
+
+/// Words of a command as a shell would see them: blanks separate, quotes join. Nothing else of a
+/// shell's language is understood, and no shell is started.
+fn split(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in command.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// Starts a child with nothing of ours but the address: no secrets in its environment, no
+/// terminal to read from or write to.
+fn start(mut command: Command, hidden: &[std::ffi::OsString]) -> Result<(), BrowserError> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    for name in hidden {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // A Ctrl-C meant for us must not close the person's browser.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command
+        .spawn()
+        .map_err(|source| BrowserError::NotStarted { program: program.clone(), source })?;
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < WATCH {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(_)) => return Err(BrowserError::Failed(program)),
+            _ => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn commands_are_split_at_blanks_and_joined_by_quotes() {
+        assert_eq!(split("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
+        assert_eq!(split("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
+        assert_eq!(split("echo $(id);`id`"), ["echo", "$(id);`id`"]);
+        assert!(split("").is_empty());
+    }
+}

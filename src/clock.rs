@@ -1,0 +1,60 @@
+//! What time it is: the only place that asks the system, so that tests can say otherwise.
+
+use std::time::Duration;
+
+pub use jiff::Timestamp;
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+
+/// The present, in UTC.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+}
+
+/// The system's wall clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// A clock that stands still (tests).
+pub struct FixedClock(pub Timestamp);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+/// `start` plus `seconds` (which may be negative), at most the last representable instant.
+pub fn after(start: Timestamp, seconds: i64) -> Timestamp {
+    start.saturating_add(seconds.seconds()).unwrap_or(Timestamp::MAX)
+}
+
+/// Seconds from `start` to `end`; negative when `end` is earlier.
+pub fn seconds_between(start: Timestamp, end: Timestamp) -> i64 {
+    end.as_second() - start.as_second()
+}
+
+/// How long until `end`; zero when it is past.
+pub fn time_left(now: Timestamp, end: Timestamp) -> Duration {
+    Duration::from_millis(
+        u64::try_from(end.as_millisecond() - now.as_millisecond()).unwrap_or_default(),
+    )
+}
+
+/// For people, in the system's time zone: `14:32` today, `2026-12-24 14:32` on any other day.
+pub fn for_people(instant: Timestamp, now: Timestamp) -> String {
+    let zone = TimeZone::system();
+    let (then, today) = (instant.to_zoned(zone.clone()), now.to_zoned(zone));
+    let format = if then.date() == today.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    then.strftime(format).to_string()
+}
+
+/// For people, where only the day matters: `2027-11-16`.
+pub fn day_for_people(instant: Timestamp) -> String {
+    instant.to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string()
+}

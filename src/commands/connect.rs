@@ -1,0 +1,331 @@
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::Failed;
+use crate::account_id::AccountId;
+use crate::clock::{self, Clock as _};
+use crate::config::client_variable;
+use crate::context::{Context, sandbox_browser};
+use crate::error::{Error, Exit};
+use crate::flow::World;
+use crate::flow::login::{Connected, Login, LoginError};
+use crate::interrupt;
+use crate::oauth::Client;
+use crate::oauth::scope::Scope;
+use crate::output::screen::{Opening, Screen};
+use crate::output::{Mark, stderr_is_terminal, stdin_is_terminal};
+use crate::provider::Provider;
+use crate::provider::registry::nearest;
+use crate::secret::Secret;
+use crate::store::{StoreKind, TokenStore};
+
+const EXAMPLES: &str = "\
+Examples:
+  partnerlink connect zaehlerfreunde
+  partnerlink connect zaehlerfreunde:stadtwerke-muster     a second account beside the first
+  partnerlink connect timberdata --scope \"aggregation woodlist\" --client-secret-stdin < secret.txt
+  partnerlink connect zaehlerfreunde --sandbox             try it without a client ID";
+
+/// Largest client secret that is read, in bytes.
+const MAX_SECRET_BYTES: u64 = 64 * 1024;
+
+/// Sign in at a provider with the browser, and keep the tokens
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The account: PROVIDER, or PROVIDER:NAME where there are several
+    #[arg(value_name = "PROVIDER[:NAME]", value_parser = super::account)]
+    account: AccountId,
+    /// What to ask for, separated by blanks [default: the provider's]
+    #[arg(long, value_name = "\"A B\"")]
+    scope: Option<String>,
+    /// The client ID that the provider gave you, instead of the configured one
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// Read the client secret from standard input
+    #[arg(long, conflicts_with = "client_secret_file")]
+    client_secret_stdin: bool,
+    /// Read the client secret from a file
+    #[arg(long, value_name = "FILE")]
+    client_secret_file: Option<PathBuf>,
+    /// Where to keep the tokens [default: keychain, or as configured]
+    #[arg(long, value_enum)]
+    store: Option<StoreArg>,
+    /// Print the link only
+    #[arg(long)]
+    no_browser: bool,
+    /// The program that opens the link
+    #[arg(long, value_name = "CMD", conflicts_with = "no_browser")]
+    pub browser: Option<String>,
+    /// How long to wait for you
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::duration)]
+    timeout: Duration,
+    /// Let the account change to another person
+    #[arg(long)]
+    replace: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum StoreArg {
+    /// The operating system's keychain
+    Keychain,
+    /// Sealed files, for servers without one
+    File,
+}
+
+impl Args {
+    pub fn store(&self) -> Option<StoreKind> {
+        self.store.map(|store| match store {
+            StoreArg::Keychain => StoreKind::Keychain,
+            StoreArg::File => StoreKind::File,
+        })
+    }
+
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let provider = context.provider(self.account.provider())?;
+        let what = format!("could not connect {}", self.account);
+        let about = |error: Error| error.about(&self.account);
+
+        let id = self.client_id(&provider, &what).map_err(about)?;
+        let scope = self.scope(&provider, &what).map_err(about)?;
+        if provider.loopback_redirect_uris().is_empty() && !context.interactive {
+            return Err(about(Error::usage(
+                what,
+                format!(
+                    "the redirect URI of {} is not on this machine, so its address must be pasted",
+                    provider.title
+                ),
+                "run this in a terminal",
+            ))
+            .into());
+        }
+        // An account stays in its store until it is asked to move.
+        let store = match self.store {
+            None => context.store_of(&self.account),
+            Some(_) => context.store(context.settings.store),
+        };
+        let (secret, is_new) =
+            self.client_secret(context, &provider, store, &what).map_err(about)?;
+        let client = Client { id, secret };
+        let (opening, named) = self.opening(context);
+        let mut screen = Screen::new(
+            &context.output,
+            &provider.title,
+            &self.account,
+            opening,
+            context.interactive && !self.client_secret_stdin,
+        );
+        let login = Login {
+            world: context.world(store),
+            provider: &provider,
+            client: &client,
+            account: &self.account,
+            scope: &scope,
+            replace: self.replace,
+            timeout: self.timeout,
+            bind_browser: provider.bind_browser && !named,
+        };
+        let moved_from = context.index.get(&self.account).map(|entry| entry.store);
+        let connected = login.run(&mut screen).map_err(|error| match interrupt::pending() {
+            Some(_) => {
+                context.output.say(Mark::Bad, LoginError::Interrupted);
+                Failed::Told(Exit::Refused)
+            }
+            None => about(Error::new(&what, &error)).into(),
+        })?;
+        if let (Some(secret), true) = (&client.secret, is_new) {
+            context.keep_client_secret(&provider, secret, store).map_err(|error| {
+                Error::new("connected, but could not keep the client secret", &error)
+            })?;
+        }
+        if let Some(former) = moved_from.filter(|former| *former != store.kind()) {
+            forget_former(&context.world(context.store(former)), &self.account);
+        }
+        self.greet(context, &provider, &connected)?;
+        Ok(0)
+    }
+
+    fn client_id(&self, provider: &Provider, what: &str) -> Result<String, Error> {
+        self.client_id.clone().or_else(|| provider.client_id.clone()).ok_or_else(|| {
+            let whom = provider.support.as_deref().unwrap_or(&provider.title);
+            let uris: Vec<&str> = provider.redirect_uris.iter().map(url::Url::as_str).collect();
+            Error::usage(
+                what,
+                format!("{} has given you no client ID yet, or it is not configured", provider.title),
+                format!(
+                    "ask {whom} for one, and name these redirect URIs:\n         {}\n       \
+                     then put it into the file that `partnerlink config path` names:\n         \
+                     [provider.{}]\n         client_id = \"…\"\n       or use --client-id, or set {}. \
+                     Until then: --sandbox",
+                    uris.join("\n         "),
+                    provider.name,
+                    client_variable(&provider.name, "CLIENT_ID"),
+                ),
+            )
+        })
+    }
+
+    fn scope(&self, provider: &Provider, what: &str) -> Result<Scope, Error> {
+        let Some(text) = &self.scope else { return Ok(provider.default_scope.clone()) };
+        let scope = Scope::from(text.as_str());
+        match provider.unknown_scope(&scope) {
+            None => Ok(scope),
+            Some(unknown) => {
+                let known: Vec<&str> = provider.scopes.keys().map(String::as_str).collect();
+                let hint = match nearest(unknown, known.iter().copied()) {
+                    Some(nearest) => format!("did you mean {nearest}?"),
+                    None => format!("there are: {}", known.join(", ")),
+                };
+                Err(Error::usage(
+                    what,
+                    format!("{} has no scope {unknown:?}", provider.title),
+                    hint,
+                ))
+            }
+        }
+    }
+
+    /// The client secret, and whether it is one that the store does not have yet.
+    fn client_secret(
+        &self,
+        context: &Context,
+        provider: &Provider,
+        store: &dyn TokenStore,
+        what: &str,
+    ) -> Result<(Option<Secret>, bool), Error> {
+        if !provider.needs_secret() {
+            return Ok((None, false));
+        }
+        let read = |source: &str, reader: &mut dyn io::Read| {
+            let mut text = String::new();
+            reader.take(MAX_SECRET_BYTES).read_to_string(&mut text).map_err(|error| {
+                Error::io(format!("could not read the client secret from {source}"), &error)
+            })?;
+            Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+        };
+        let given = if self.client_secret_stdin {
+            Some(read("standard input", &mut io::stdin().lock())?)
+        } else if let Some(path) = &self.client_secret_file {
+            let mut file = open_secret(path)?;
+            Some(read(&path.display().to_string(), &mut file)?)
+        } else {
+            None
+        };
+        if let Some(secret) = given {
+            if secret.expose().is_empty() {
+                return Err(Error::usage(what, "the client secret is empty", ""));
+            }
+            return Ok((Some(secret), true));
+        }
+        let stored =
+            context.client_secret(provider, store).map_err(|error| Error::new(what, &error))?;
+        if stored.is_some() {
+            return Ok((stored, false));
+        }
+        if !context.interactive {
+            return Err(Error::usage(
+                what,
+                format!("{} wants a client secret", provider.title),
+                format!(
+                    "give it with --client-secret-stdin, --client-secret-file or {}",
+                    client_variable(&provider.name, "CLIENT_SECRET")
+                ),
+            ));
+        }
+        let prompt = format!("Client secret of {} (not shown): ", provider.title);
+        let typed = rpassword::prompt_password(prompt)
+            .map_err(|error| Error::io("could not read the client secret", &error))?;
+        Ok((Some(Secret::new(typed.trim().to_owned())), true))
+    }
+
+    /// How the link is opened, and whether by a program that a person named.
+    fn opening(&self, context: &Context) -> (Opening, bool) {
+        let environment = &context.settings.environment;
+        let named = context.named_browser().is_some();
+        let by_hand = |why| (Opening::ByHand(why), true);
+        if self.no_browser {
+            return by_hand("");
+        }
+        if named {
+            return (Opening::With(context.browser()), true);
+        }
+        let nobody = !stdin_is_terminal() && !stderr_is_terminal();
+        let display = environment.has_display() && !environment.is_ci();
+        if context.output.sandbox && !display && nobody {
+            context.output.say(
+                Mark::Note,
+                "There is neither browser nor terminal: the sandbox agrees by itself, as Anna would.",
+            );
+            return (Opening::With(sandbox_browser()), true);
+        }
+        match (display, environment.is_ci()) {
+            (true, _) => (Opening::With(context.browser()), false),
+            (false, true) => by_hand("this is a CI machine"),
+            (false, false) => by_hand("this terminal has no display"),
+        }
+    }
+
+    fn greet(
+        &self,
+        context: &Context,
+        provider: &Provider,
+        connected: &Connected,
+    ) -> Result<(), Error> {
+        let account = &connected.account;
+        if context.output.json {
+            return context.output.json(&serde_json::json!({ "account": account }));
+        }
+        let now = context.clock.now();
+        let output = &context.output;
+        let who = account.who.as_ref().map(|who| format!(" as {}", crate::output::printable(who)));
+        output.say(
+            Mark::Good,
+            format_args!("Connected to {}{}", provider.title, who.unwrap_or_default()),
+        );
+        let until = clock::for_people(account.access_token_until, now);
+        let fact = |name: &str, value: &str| output.say_more(format_args!("{name:<14} {value}"));
+        fact("account", &account.account.to_string());
+        fact("stored in", &account.store.to_string());
+        if !account.scope.is_empty() {
+            fact("scope", &account.scope.to_string());
+        }
+        if account.refreshable {
+            fact("access token", &format!("until {until}, refreshed when needed"));
+        } else {
+            fact("access token", &format!("until {until}, then connect again"));
+        }
+        if let Some(by) = account.sign_in_by.filter(|_| account.refreshable) {
+            fact("sign in again", &format!("by {} at the latest", clock::day_for_people(by)));
+        }
+        fact("next", &format!("partnerlink token get {}", account.account));
+        if connected.no_refresh_token {
+            output.say(
+                Mark::Warn,
+                format_args!(
+                    "{} gave no refresh token although it was asked for: you will need to sign in again at {until}. \
+                     Ask {} to allow offline access.",
+                    provider.title,
+                    provider.support.as_deref().unwrap_or("the provider"),
+                ),
+            );
+        }
+        Ok(())
+    }
+}
+
+fn open_secret(path: &Path) -> Result<fs::File, Error> {
+    fs::File::open(path).map_err(|error| {
+        Error::io(format!("could not read the client secret from {}", path.display()), &error)
+    })
+}
+
+/// The account moved to another store: its former record must not stay behind.
+fn forget_former(world: &World, account: &AccountId) {
+    if let Err(error) = world.store.delete(&crate::store::Item::Account(account.clone())) {
+        log::warn!("the former record of {account} is still in {}: {error}", world.store.kind());
+    }
+}

@@ -1,0 +1,204 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::Failed;
+use crate::account_id::AccountId;
+use crate::accounts::create_private_folder;
+use crate::clock::{self, Clock as _};
+use crate::commands::status;
+use crate::config::{Environment, Flags, Settings};
+use crate::context::{Context, sandbox_browser, start_sandbox};
+use crate::error::Error;
+use crate::flow::login::Login;
+use crate::flow::refresh::{Due, RefreshOutcome, refresh};
+use crate::http::{HttpClient, Transport as _};
+use crate::oauth::Client;
+use crate::oauth::token::{self, TokenError};
+use crate::output::screen::{Opening, Screen};
+use crate::output::{Mark, Output};
+use crate::paths::Folders;
+use crate::sandbox::{Options, Sandbox};
+use crate::store::record::Record;
+
+/// Longest time that the scripted browser has for a sign-in; it takes milliseconds.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// See everything in seconds: both sign-ins, a refresh, and what happens to a copied token
+///
+/// Needs no account, no browser, no keychain and no network: both providers run inside this
+/// program, and its folder is gone afterwards.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  partnerlink demo")]
+pub struct Args {}
+
+impl Args {
+    pub fn run(self, output: &Output) -> Result<u8, Failed> {
+        let folder = Folder::create()?;
+        let demo = Demo::start(output, &folder.0)?;
+        demo.step(
+            "1. Sign in at Zählerfreunde. Your browser would open; here a scripted one says yes.",
+        );
+        demo.connect("zaehlerfreunde")?;
+        demo.step("2. Sign in at TimberData, for log piles and wood lists.");
+        demo.connect("timberdata")?;
+        demo.step("3. What is connected now (partnerlink status):");
+        status::table_of(&demo.context)?;
+        demo.step("4. Cron refreshes what can be refreshed (partnerlink token refresh):");
+        let old = demo.record("zaehlerfreunde")?;
+        demo.refresh("zaehlerfreunde")?;
+        demo.refresh("timberdata")?;
+        demo.step("5. Each refresh token is good once. Somebody uses a copy of the old one:");
+        demo.spend_again(&old)?;
+        demo.step("6. The provider took that for a theft and ended the whole sign-in. The next refresh says so:");
+        demo.refresh("zaehlerfreunde")?;
+        demo.step(
+            "That is why partnerlink refreshes under a lock and saves before it speaks: two scripts that \
+             share a token file do to each other what you have just seen.",
+        );
+        output.say(Mark::Begin, "Now with your own account: partnerlink connect zaehlerfreunde");
+        Ok(0)
+    }
+}
+
+/// A folder for the time of the demo.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn create() -> Result<Self, Error> {
+        let path = std::env::temp_dir().join(format!("partnerlink-demo-{}", std::process::id()));
+        create_private_folder(&path)
+            .map_err(|error| Error::io("could not create a folder for the demo", &error))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What stays behind is sealed, and of the sandbox.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Demo {
+    context: Context,
+    output: Output,
+    _sandbox: Sandbox,
+}
+
+impl Demo {
+    fn start(output: &Output, folder: &Path) -> Result<Self, Error> {
+        let folders = Folders::resolve(Some(folder))
+            .map_err(|error| Error::usage("could not start the demo", error.to_string(), ""))?;
+        let options = Options { rotation_overlap: Duration::ZERO, ..Options::default() };
+        let sandbox = start_sandbox(&folders.for_sandbox(), options)?;
+        let folder = folder.to_string_lossy();
+        let environment = Environment::of([
+            ("PARTNERLINK_HOME", &*folder),
+            ("PARTNERLINK_SANDBOX", sandbox.base_url()),
+            ("PARTNERLINK_STORE", "file"),
+        ]);
+        let settings = Settings::load(Flags::default(), environment)
+            .map_err(|error| Error::new("could not start the demo", &error))?;
+        let talk = Output { sandbox: true, ..output.clone() };
+        output.say(
+            Mark::Begin,
+            "Both providers run in miniature inside this program; nothing leaves the machine.",
+        );
+        Ok(Self {
+            context: Context::new(settings, talk.clone(), false),
+            output: talk,
+            _sandbox: sandbox,
+        })
+    }
+
+    fn step(&self, text: &str) {
+        self.output.heading(text);
+    }
+
+    fn record(&self, account: &str) -> Result<Record, Error> {
+        let account = id(account)?;
+        Record::load(self.context.store_of(&account), &account)
+            .map_err(|error| Error::new(format!("could not read {account}"), &error))?
+            .ok_or_else(|| super::not_connected("could not read", &account))
+    }
+
+    fn connect(&self, account: &str) -> Result<(), Error> {
+        let account = id(account)?;
+        let what = format!("could not connect {account}");
+        let provider = self.context.provider(account.provider())?;
+        let store = self.context.store_of(&account);
+        let secret = self.context.required_client_secret(&provider, store)?;
+        let client = Client { id: provider.client_id.clone().unwrap_or_default(), secret };
+        let scope = provider.scopes.keys().cloned().collect::<Vec<_>>().join(" ").into();
+        let quiet = Output { quiet: true, ..self.output.clone() };
+        let opening = Opening::With(sandbox_browser());
+        let mut screen = Screen::new(&quiet, &provider.title, &account, opening, false);
+        let connected = Login {
+            world: self.context.world(store),
+            provider: &provider,
+            client: &client,
+            account: &account,
+            scope: &scope,
+            replace: false,
+            timeout: TIMEOUT,
+            bind_browser: false,
+        }
+        .run(&mut screen)
+        .map_err(|error| Error::new(what, &error))?;
+        let who = connected.account.who.map(|who| format!(" as {who}")).unwrap_or_default();
+        self.output.say(
+            Mark::Good,
+            format_args!("connected {account}{who}; scope: {}", connected.account.scope),
+        );
+        Ok(())
+    }
+
+    /// Refreshes as `token refresh --force` does, and says what came of it.
+    fn refresh(&self, account: &str) -> Result<(), Error> {
+        let account = id(account)?;
+        let what = format!("could not refresh {account}");
+        let provider = self.context.provider(account.provider())?;
+        let world = self.context.world(self.context.store_of(&account));
+        let now = self.context.clock.now();
+        let outcome = refresh(&world, &provider, None, &account, Due::Now(now))
+            .map_err(|error| Error::new(&what, &error))?;
+        let until = |record: &Record| clock::for_people(record.account.access_token_until, now);
+        match &outcome {
+            RefreshOutcome::Refreshed(record) => self.output.say(
+                Mark::Good,
+                format_args!(
+                    "{account}: refreshed, access token until {}; the old refresh token is void",
+                    until(record)
+                ),
+            ),
+            RefreshOutcome::NothingToRefresh(record) => self.output.say(
+                Mark::Good,
+                format_args!("{account}: nothing to refresh, access until {}", until(record)),
+            ),
+            other => self.output.error(&super::explain(what, &provider, &account, other)),
+        }
+        Ok(())
+    }
+
+    /// Sends an old refresh token past the lock, as a copied script would.
+    fn spend_again(&self, old: &Record) -> Result<(), Error> {
+        let provider = self.context.provider(old.account.account.provider())?;
+        let client = Client { id: old.account.client_id.clone(), secret: None };
+        let Some(refresh_token) = &old.refresh_token else { return Ok(()) };
+        let request = token::refresh(&provider.token_endpoint(), &client, refresh_token);
+        let answer = HttpClient::default()
+            .post(&request)
+            .map_err(|error| Error::new("could not ask the sandbox", &error))?;
+        match token::read(&answer, false) {
+            Err(TokenError::GrantRefused(why)) => self
+                .output
+                .say(Mark::Bad, format_args!("the provider answers {}: {why}", answer.status)),
+            _ => self.output.say(Mark::Warn, "the provider accepted it, which it should not"),
+        }
+        Ok(())
+    }
+}
+
+fn id(account: &str) -> Result<AccountId, Error> {
+    account.parse().map_err(|error| Error::new("could not use the account", &error))
+}

@@ -1,0 +1,74 @@
+use std::ffi::OsString;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::Failed;
+use crate::account_id::AccountId;
+use crate::commands::valid_token;
+use crate::context::Context;
+use crate::error::Error;
+
+const EXAMPLES: &str = "\
+Examples:
+  partnerlink exec zaehlerfreunde -- python3 fetch.py            reads os.environ[\"ACCESS_TOKEN\"]
+  partnerlink exec timberdata --var TIMBER_TOKEN -- ./sync.sh
+
+The token never stands on a command line, where ps shows it.";
+
+/// Run a command with an access token in its environment
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[arg(value_name = "ACCOUNT", value_parser = super::account)]
+    account: AccountId,
+    /// The variable that holds the token
+    #[arg(long, value_name = "NAME", default_value = "ACCESS_TOKEN", value_parser = variable)]
+    var: String,
+    /// How long the token must at least be valid
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = super::duration)]
+    min_ttl: Duration,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let record = valid_token(context, &self.account, self.min_ttl)?;
+        let mut words = self.command.iter();
+        let program = words.next().cloned().unwrap_or_default();
+        let mut command = Command::new(&program);
+        command.args(words);
+        for name in context.settings.environment.own_variables() {
+            command.env_remove(name);
+        }
+        command.env(&self.var, record.access_token.expose());
+        hand_over(command).map_err(|error| {
+            Error::io(format!("could not run {}", program.to_string_lossy()), &error).into()
+        })
+    }
+}
+
+/// The command takes this process's place, so that signals and exit code are its own.
+#[cfg(unix)]
+fn hand_over(mut command: Command) -> std::io::Result<u8> {
+    Err(std::os::unix::process::CommandExt::exec(&mut command))
+}
+
+#[cfg(not(unix))]
+fn hand_over(mut command: Command) -> std::io::Result<u8> {
+    let status = command.status()?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+/// A name that every shell can read.
+fn variable(name: &str) -> Result<String, String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(good)
+    {
+        return Err(
+            "a variable's name consists of letters, digits and _, and begins with no digit".into(),
+        );
+    }
+    Ok(name.to_owned())
+}

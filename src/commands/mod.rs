@@ -1,0 +1,140 @@
+//! One file for each command: its arguments and `run`. The doc comments are the help texts.
+
+pub mod completions;
+pub mod config;
+pub mod connect;
+pub mod demo;
+pub mod disconnect;
+pub mod exec;
+pub mod provider;
+pub mod sandbox;
+pub mod status;
+pub mod token;
+
+use std::time::Duration;
+
+use crate::account_id::AccountId;
+use crate::clock;
+use crate::context::Context;
+use crate::error::Error;
+use crate::flow::refresh::RefreshOutcome;
+use crate::flow::token_source;
+use crate::provider::Provider;
+use crate::store::record::Record;
+
+/// Reads an account for clap.
+fn account(text: &str) -> Result<AccountId, String> {
+    text.parse().map_err(|error: crate::account_id::AccountIdError| {
+        format!("{error}\n  an account is PROVIDER or PROVIDER:NAME, as zaehlerfreunde:stadtwerke-muster")
+    })
+}
+
+/// Reads a length of time for clap: `90`, `90s`, `5m`, `2h`, `30d`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.trim_end_matches(char::is_alphabetic).len());
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => {
+            return Err(format!("{unit:?} is no unit of time; use s, m, h or d, as in 90s or 30d"));
+        }
+    };
+    let number: u64 =
+        number.parse().map_err(|_| "use a number and a unit, as in 90s, 5m, 2h or 30d")?;
+    number
+        .checked_mul(seconds)
+        .map(Duration::from_secs)
+        .ok_or_else(|| "that is too long".to_owned())
+}
+
+/// An access token that lives at least `min_ttl`: the saved one if it does, else a refreshed one.
+/// The first case needs neither provider nor network, and starts nothing.
+fn valid_token(context: &Context, account: &AccountId, min_ttl: Duration) -> Result<Record, Error> {
+    let what = || format!("could not get a token for {account}");
+    let world = context.world(context.store_of(account));
+    let cached = token_source::cached(&world, account, min_ttl)
+        .map_err(|error| Error::new(what(), &error).about(account))?;
+    if let Some(record) = cached {
+        return Ok(record);
+    }
+    if context.index.get(account).is_none() {
+        return Err(not_connected("could not get a token for", account));
+    }
+    let provider = context.provider(account.provider())?;
+    let secret = context
+        .required_client_secret(&provider, world.store)
+        .map_err(|error| error.about(account))?;
+    let outcome = token_source::renewed(&world, &provider, secret.as_ref(), account, min_ttl)
+        .map_err(|error| Error::new(what(), &error).about(account))?;
+    match outcome {
+        RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => Ok(*record),
+        other => Err(explain(what(), &provider, account, &other)),
+    }
+}
+
+/// The failure behind an outcome that brought no token.
+fn explain(
+    what: String,
+    provider: &Provider,
+    account: &AccountId,
+    outcome: &RefreshOutcome,
+) -> Error {
+    match outcome {
+        RefreshOutcome::SignInNeeded { why, interrupted, last_good } => {
+            let crash = if *interrupted {
+                " An earlier refresh was interrupted while the provider answered, and its new token was lost."
+            } else {
+                ""
+            };
+            let last = last_good.strftime("%Y-%m-%d %H:%M UTC");
+            let why = format!(
+                "the provider no longer accepts the saved sign-in ({why}). Last good refresh: {last}.{crash}"
+            );
+            Error::sign_in_needed(what, why, account)
+        }
+        RefreshOutcome::TryLater { why, status } => {
+            Error::try_later(what, why.clone(), *status).about(account)
+        }
+        RefreshOutcome::NothingToRefresh(record) => {
+            let until = clock::day_for_people(record.account.access_token_until);
+            let why = match record.account.refreshable {
+                false if provider.refresh == crate::provider::RefreshSupport::None => {
+                    format!("{} gives access until {until} and cannot renew it", provider.title)
+                }
+                _ => format!("the provider gave no refresh token, and access ends {until}"),
+            };
+            Error::sign_in_needed(what, why, account)
+        }
+        RefreshOutcome::Refreshed(_) | RefreshOutcome::Unchanged(_) => {
+            Error::sign_in_needed(what, "the access token ends too soon", account)
+        }
+    }
+}
+
+/// An account that is not connected.
+fn not_connected(what: &str, account: &AccountId) -> Error {
+    Error::sign_in_needed(format!("{what} {account}"), "this account is not connected", account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn lengths_of_time() {
+        let seconds = |text| duration(text).map(|d| d.as_secs());
+        for (text, expected) in
+            [("90", 90), ("90s", 90), ("5m", 300), ("2h", 7200), ("30d", 2_592_000)]
+        {
+            assert_eq!(seconds(text), Ok(expected), "{text}");
+        }
+        for bad in
+            ["", "s", "5 m", "-1s", "1.5h", "3w", "99999999999999999999", "18446744073709551615d"]
+        {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::Failed;
+use crate::account_id::AccountId;
+use crate::commands::valid_token;
+use crate::context::Context;
+use crate::output::{Mark, stdout_is_terminal};
+use crate::store::record::Record;
+
+const EXAMPLES: &str = "\
+Examples:
+  TOKEN=$(partnerlink token get zaehlerfreunde)
+  partnerlink token get zaehlerfreunde --format curl | curl --config - https://…
+  partnerlink token get zaehlerfreunde --format header > header.txt && curl -H @header.txt https://…
+
+A token on a command line can be read by every user of the machine with ps: the last two keep it
+out of there, and so does `partnerlink exec`.";
+
+/// Print an access token that is valid, refreshed if it must be; never opens a browser
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[arg(value_name = "ACCOUNT", value_parser = super::super::account)]
+    account: AccountId,
+    /// How long the token must at least be valid
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = super::super::duration)]
+    min_ttl: Duration,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Bare)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The token alone
+    Bare,
+    /// Authorization: Bearer TOKEN
+    Header,
+    /// export ACCESS_TOKEN='TOKEN', for a shell
+    Env,
+    /// A line for curl --config
+    Curl,
+    /// An object with token, type and end
+    Json,
+}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let record = valid_token(context, &self.account, self.min_ttl)?;
+        if stdout_is_terminal() {
+            context.output.say(
+                Mark::Note,
+                "This is a secret: whoever has it can read the data until it ends.",
+            );
+        }
+        if context.output.json || self.format == Format::Json {
+            context.output.json(&serde_json::json!({
+                "account": self.account,
+                "access_token": record.access_token.expose(),
+                "token_type": "Bearer",
+                "expires_at": record.account.access_token_until,
+                "scope": record.account.scope,
+            }))?;
+        } else {
+            context.output.data(&self.text(&record))?;
+        }
+        Ok(0)
+    }
+
+    /// Tokens consist of visible ASCII (checked when they came): no line break can be smuggled in.
+    fn text(&self, record: &Record) -> String {
+        let token = record.access_token.expose();
+        match self.format {
+            Format::Bare | Format::Json => token.clone(),
+            Format::Header => format!("Authorization: Bearer {token}"),
+            Format::Env => format!("export ACCESS_TOKEN={}", shell_quoted(token)),
+            Format::Curl => format!("header = \"Authorization: Bearer {}\"", curl_quoted(token)),
+        }
+    }
+}
+
+/// In single quotes, inside which a POSIX shell gives meaning to nothing but the quote itself.
+fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// For curl's configuration file: backslash and quote are escaped between double quotes.
+fn curl_quoted(text: &str) -> String {
+    text.replace('\\', r"\\").replace('"', "\\\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f13_every_visible_character_survives_the_shell() {
+        let all: String = (0x21..=0x7e_u8).map(char::from).collect();
+        let script = format!("printf %s {}", shell_quoted(&all));
+        let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), all);
+    }
+}

@@ -1,0 +1,58 @@
+use crate::Failed;
+use crate::account_id::AccountId;
+use crate::clock::{self, Clock as _};
+use crate::commands::not_connected;
+use crate::context::Context;
+use crate::error::Error;
+use crate::output::printable;
+use crate::store::record::Record;
+
+/// Show what is known of an account's tokens, without the tokens
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  partnerlink token show zaehlerfreunde")]
+pub struct Args {
+    #[arg(value_name = "ACCOUNT", value_parser = super::super::account)]
+    account: AccountId,
+}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let record = Record::load(context.store_of(&self.account), &self.account)
+            .map_err(|error| {
+                Error::new(format!("could not show {}", self.account), &error).about(&self.account)
+            })?
+            .ok_or_else(|| not_connected("could not show", &self.account))?;
+        let account = &record.account;
+        if context.output.json {
+            context.output.json(&serde_json::json!({ "account": account }))?;
+            return Ok(0);
+        }
+        let now = context.clock.now();
+        let time = |instant| clock::for_people(instant, now);
+        let provider = context.provider(self.account.provider())?;
+        let mut lines = vec![
+            ("account", account.account.to_string()),
+            ("provider", provider.title),
+            ("who", account.who.clone().unwrap_or_else(|| "not told by the provider".into())),
+            ("client ID", account.client_id.clone()),
+            (
+                "scope",
+                if account.scope.is_empty() { "none".into() } else { account.scope.to_string() },
+            ),
+            ("connected", time(account.connected_at)),
+            ("last refresh", account.refreshed_at.map_or("never".into(), time)),
+            ("access token", format!("until {}", time(account.access_token_until))),
+            ("refresh token", if account.refreshable { "yes" } else { "none" }.into()),
+            ("stored in", account.store.to_string()),
+        ];
+        if let Some(by) = account.sign_in_by {
+            lines.push(("sign in again", format!("by {}", time(by))));
+        }
+        let text: String = lines
+            .iter()
+            .map(|(name, value)| format!("{name:<14} {}\n", printable(value)))
+            .collect();
+        context.output.data(&text)?;
+        Ok(0)
+    }
+}

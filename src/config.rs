@@ -1,0 +1,320 @@
+//! Settings: flags over environment over configuration file. The only reader of the environment.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::paths::{Folders, PathError};
+use crate::provider::Description;
+use crate::provider::registry::{Overrides, Registry, nearest};
+use crate::secret::Secret;
+use crate::store::StoreKind;
+
+/// Largest configuration file that is read, in bytes: hundreds of providers fit.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+/// Every variable of ours begins with this; children never inherit one.
+const PREFIX: &str = "PARTNERLINK_";
+
+/// `config.toml` as a person writes it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigFile {
+    store: Option<StoreKind>,
+    file_key: Option<FileKey>,
+    key_file: Option<PathBuf>,
+    browser: Option<String>,
+    /// Read for its errors: the registry lays the plain tables over the built-in descriptions.
+    #[serde(default)]
+    #[expect(dead_code, reason = "checked by being read")]
+    provider: BTreeMap<String, Description>,
+}
+
+/// What opens the sealed files of the file store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileKey {
+    /// A file of its own (`key_file`, made at the first use)
+    #[default]
+    KeyFile,
+    /// An item in the keychain
+    Keychain,
+    /// The systemd credential `partnerlink-key`
+    Systemd,
+    /// A passphrase (`PARTNERLINK_PASSPHRASE`)
+    Passphrase,
+}
+
+/// Where the sandbox's providers are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SandboxChoice {
+    /// Inside this process
+    Embedded,
+    /// A `partnerlink sandbox` that somebody started, by its base address
+    At(String),
+}
+
+/// Everything that was decided before the command runs.
+#[derive(Debug)]
+pub struct Settings {
+    pub folders: Folders,
+    /// Whether the configuration file exists.
+    pub file_exists: bool,
+    pub store: StoreKind,
+    pub file_key: FileKey,
+    pub key_file: PathBuf,
+    /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
+    pub browser: Option<String>,
+    pub overrides: Overrides,
+    pub sandbox: Option<SandboxChoice>,
+    pub environment: Environment,
+}
+
+/// What flags of every command can say about settings.
+#[derive(Debug, Default)]
+pub struct Flags {
+    pub sandbox: bool,
+    pub store: Option<StoreKind>,
+    pub browser: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error(transparent)]
+    Folders(#[from] PathError),
+    #[error("{}: {source}", .path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{} is larger than 1 MiB", .0.display())]
+    TooLarge(PathBuf),
+    #[error("{}, line {line}: {message}", .path.display())]
+    Syntax { path: PathBuf, line: usize, message: String, nearest: Option<String> },
+    #[error("{} contains a client secret", .0.display())]
+    SecretInFile(PathBuf),
+    #[error("the variable {name} is {value:?}")]
+    Variable { name: &'static str, value: String },
+    #[error("{0}")]
+    Missing(String),
+}
+
+impl Settings {
+    /// Reads environment and configuration file. A missing file is an empty one.
+    pub fn load(flags: Flags, environment: Environment) -> Result<Self, ConfigError> {
+        let root = environment.path("PARTNERLINK_HOME");
+        let folders = Folders::resolve(root.as_deref())?;
+        let path = folders.config_file();
+        let text = read(&path)?;
+        let (file, overrides) = parse(text.as_deref().unwrap_or_default(), &path)?;
+
+        let sandbox = match environment.text("PARTNERLINK_SANDBOX").as_deref() {
+            Some(address) if address.starts_with("http://127.0.0.1:") => {
+                Some(SandboxChoice::At(address.trim_end_matches('/').to_owned()))
+            }
+            Some("1") => Some(SandboxChoice::Embedded),
+            None | Some("" | "0") => flags.sandbox.then_some(SandboxChoice::Embedded),
+            Some(other) => {
+                return Err(ConfigError::Variable {
+                    name: "PARTNERLINK_SANDBOX",
+                    value: other.to_owned(),
+                });
+            }
+        };
+        let store = match environment.text("PARTNERLINK_STORE") {
+            Some(value) => Some(
+                value
+                    .parse()
+                    .map_err(|()| ConfigError::Variable { name: "PARTNERLINK_STORE", value })?,
+            ),
+            None => None,
+        };
+        let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
+        Ok(Self {
+            store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
+            file_key: file.file_key.unwrap_or_default(),
+            key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
+            browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
+            file_exists: text.is_some(),
+            folders,
+            overrides,
+            sandbox,
+            environment,
+        })
+    }
+
+    /// The providers; `more` is laid over everything else (the sandbox's addresses).
+    pub fn registry(&self, more: Option<&str>) -> Registry {
+        match more.map(|text| parse(text, Path::new("sandbox"))) {
+            Some(Ok((_, overrides))) => Registry::new(overrides),
+            _ => Registry::new(self.overrides.clone()),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    match path.metadata() {
+        Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
+            Err(ConfigError::TooLarge(path.to_owned()))
+        }
+        Ok(_) => std::fs::read_to_string(path).map(Some).map_err(unreadable),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+/// Reads the text twice: once into the types above, which know every field, and once as plain
+/// tables, which can be laid over the built-in descriptions.
+fn parse(text: &str, path: &Path) -> Result<(ConfigFile, Overrides), ConfigError> {
+    #[derive(Deserialize)]
+    struct Tables {
+        #[serde(default)]
+        provider: Overrides,
+    }
+
+    let syntax = |error| syntax_error(&error, text, path);
+    let file: ConfigFile = toml::from_str(text).map_err(syntax)?;
+    let tables: Tables = toml::from_str(text).map_err(syntax)?;
+    Ok((file, tables.provider))
+}
+
+/// Gives a TOML error its line, and an unknown field the field that was probably meant.
+fn syntax_error(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError {
+    let span = error.span().unwrap_or_default();
+    let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
+    let message = error.message();
+    if message.starts_with("unknown field `client_secret`") {
+        return ConfigError::SecretInFile(path.to_owned());
+    }
+    // serde words it: unknown field `x`, expected one of `a`, `b`
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let nearest = match quoted.next() {
+        Some(word) if message.starts_with("unknown") => nearest(word, quoted).map(str::to_owned),
+        _ => None,
+    };
+    let message = message.split(", expected").next().unwrap_or(message).to_owned();
+    ConfigError::Syntax { path: path.to_owned(), line, message, nearest }
+}
+
+/// A picture of the environment, taken once at the start.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl Environment {
+    pub fn of_this_process() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// An environment of these variables alone.
+    pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// A variable's text; `None` when unset, empty, or not Unicode.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.0
+            .get(OsString::from(name).as_os_str())?
+            .to_str()
+            .map(str::to_owned)
+            .filter(|v| !v.is_empty())
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.0.get(OsString::from(name).as_os_str()).filter(|v| !v.is_empty()).map(PathBuf::from)
+    }
+
+    /// `PARTNERLINK_<PROVIDER>_CLIENT_ID`
+    pub fn client_id(&self, provider: &str) -> Option<String> {
+        self.text(&client_variable(provider, "CLIENT_ID"))
+    }
+
+    /// `PARTNERLINK_<PROVIDER>_CLIENT_SECRET`
+    pub fn client_secret(&self, provider: &str) -> Option<Secret> {
+        self.text(&client_variable(provider, "CLIENT_SECRET")).map(Secret::new)
+    }
+
+    pub fn passphrase(&self) -> Option<Secret> {
+        self.text("PARTNERLINK_PASSPHRASE").map(Secret::new)
+    }
+
+    /// The file of a systemd credential, where the service manager gave one.
+    pub fn systemd_credential(&self, name: &str) -> Option<PathBuf> {
+        self.path("CREDENTIALS_DIRECTORY").map(|folder| folder.join(name))
+    }
+
+    /// Whether a browser could show itself: a display, and not at the far end of an SSH line.
+    /// Windows and macOS always have one, unless this is SSH.
+    pub fn has_display(&self) -> bool {
+        let remote = self.text("SSH_CONNECTION").is_some() || self.text("SSH_TTY").is_some();
+        let display = self.text("DISPLAY").is_some() || self.text("WAYLAND_DISPLAY").is_some();
+        display || cfg!(any(windows, target_os = "macos")) && !remote
+    }
+
+    /// Whether this runs for a machine and not for a person.
+    pub fn is_ci(&self) -> bool {
+        self.text("CI").is_some()
+    }
+
+    /// The variables that a child process must not inherit: ours can hold secrets.
+    pub fn own_variables(&self) -> impl Iterator<Item = &OsString> {
+        self.0.keys().filter(|name| name.to_string_lossy().starts_with(PREFIX))
+    }
+}
+
+/// The name of a provider's variable: `PARTNERLINK_TIMBERDATA_CLIENT_SECRET`.
+pub fn client_variable(provider: &str, what: &str) -> String {
+    format!("{PREFIX}{}_{what}", provider.to_ascii_uppercase().replace('-', "_"))
+}
+
+impl std::fmt::Debug for Environment {
+    /// Names only: values can be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(text: &str) -> ConfigError {
+        parse(text, Path::new("config.toml")).err().expect("an error")
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_with_line_and_suggestion() {
+        let error = failure("store = \"file\"\n\n[provider.zaehlerfreunde]\nclientid = \"x\"\n");
+        let ConfigError::Syntax { line, message, nearest, .. } = error else { panic!("{error}") };
+        assert_eq!((line, message.as_str()), (4, "unknown field `clientid`"));
+        assert_eq!(nearest.as_deref(), Some("client_id"));
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_its_line() {
+        let error = failure("\nstore = \"kechain\"\n");
+        let ConfigError::Syntax { line, nearest, .. } = error else { panic!("{error}") };
+        assert_eq!((line, nearest.as_deref()), (2, Some("keychain")));
+        assert!(matches!(failure("store ="), ConfigError::Syntax { line: 1, .. }));
+    }
+
+    #[test]
+    fn a_secret_in_the_file_is_refused_without_quoting_it() {
+        let error = failure("[provider.timberdata]\nclient_secret = \"hunter2\"\n");
+        assert!(matches!(error, ConfigError::SecretInFile(_)));
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn variables_are_named_after_the_provider() {
+        assert_eq!(client_variable("my-erp", "CLIENT_ID"), "PARTNERLINK_MY_ERP_CLIENT_ID");
+    }
+
+    #[test]
+    fn b2_a_display_decides_and_a_far_terminal_has_none() {
+        let env =
+            |names: &[&str]| Environment(names.iter().map(|n| ((*n).into(), "x".into())).collect());
+        assert!(!env(&["SSH_CONNECTION"]).has_display());
+        assert!(env(&["SSH_CONNECTION", "DISPLAY"]).has_display());
+        assert!(env(&["WAYLAND_DISPLAY"]).has_display());
+        assert_eq!(env(&[]).has_display(), cfg!(any(windows, target_os = "macos")));
+    }
+}

@@ -1,0 +1,86 @@
+//! Ending an account: revoke at the provider where that can be done, delete here in any case.
+
+use super::{World, intent};
+use crate::account_id::AccountId;
+use crate::clock::Timestamp;
+use crate::interrupt;
+use crate::oauth::{Client, revoke};
+use crate::provider::Provider;
+use crate::secret::Secret;
+use crate::store::lock::LockError;
+use crate::store::record::Record;
+use crate::store::{Item, StoreError};
+
+/// What became of the account at the provider. Here it is gone in every case.
+#[derive(Debug)]
+pub enum Revocation {
+    /// The provider confirmed that the sign-in is void.
+    Confirmed,
+    /// It was not asked for.
+    Skipped,
+    /// The provider has no way to take a token back: it stays valid until then.
+    Impossible { valid_until: Timestamp },
+    /// The provider was asked and did not confirm, or could not be asked.
+    Unconfirmed(String),
+    /// There was no account; nothing was left to do.
+    WasNotConnected,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DisconnectError {
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error("the tokens could not be deleted from here: {0}")]
+    NotDeleted(#[from] StoreError),
+}
+
+/// Revokes (RFC 7009) and deletes. The lock is held throughout: a refresh that is under way ends
+/// first, and one that comes later finds nothing to bring back.
+///
+/// `secret` is the client's, where the provider wants one.
+pub fn disconnect(
+    world: &World,
+    provider: &Provider,
+    secret: Option<&Secret>,
+    account: &AccountId,
+    revoke: bool,
+) -> Result<Revocation, DisconnectError> {
+    let _lock = world.lock(account)?;
+    interrupt::uninterrupted(|| {
+        let revocation = match Record::load(world.store, account) {
+            Ok(Some(_)) if !revoke => Revocation::Skipped,
+            Ok(Some(record)) => revoke_at(world, provider, secret, &record),
+            Ok(None) => Revocation::WasNotConnected,
+            // What cannot be read can still be deleted; whoever cannot be reached cannot.
+            Err(error @ (StoreError::Damaged { .. } | StoreError::TooNew { .. })) => {
+                Revocation::Unconfirmed(error.to_string())
+            }
+            Err(error) => return Err(error.into()),
+        };
+        world.store.delete(&Item::Account(account.clone()))?;
+        if let Err(error) = world.index.remove(account) {
+            log::warn!("the index entry of {account} could not be removed: {error}");
+        }
+        intent::clear(&world.folders.intent_file(account));
+        Ok(revocation)
+    })
+}
+
+fn revoke_at(
+    world: &World,
+    provider: &Provider,
+    secret: Option<&Secret>,
+    record: &Record,
+) -> Revocation {
+    let (Some(endpoint), Some(refresh_token)) =
+        (provider.revocation_endpoint(), &record.refresh_token)
+    else {
+        return Revocation::Impossible { valid_until: record.account.access_token_until };
+    };
+    let client = Client { id: record.account.client_id.clone(), secret: secret.cloned() };
+    match world.http.post(&revoke::request(&endpoint, &client, refresh_token)) {
+        Ok(answer) if revoke::is_confirmed(&answer) => Revocation::Confirmed,
+        Ok(answer) => Revocation::Unconfirmed(format!("the provider answered {}", answer.status)),
+        Err(error) => Revocation::Unconfirmed(error.to_string()),
+    }
+}

@@ -1,0 +1,360 @@
+//! The authorization code flow for a person at a browser (RFC 8252).
+//!
+//! Bind the listener, open the authorize URL, wait for the one right callback, exchange its code,
+//! check who it was, save, read back, and only then tell browser and person.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::World;
+use super::refresh::warn_about_scope;
+use crate::account_id::AccountId;
+use crate::accounts::{Account, State};
+use crate::clock::{self, Timestamp};
+use crate::http::HttpError;
+use crate::interrupt;
+use crate::loopback::{self, BindError, Judgement, ResultPage, Serving};
+use crate::oauth::Client;
+use crate::oauth::authorize::{self, Attempt};
+use crate::oauth::callback::{self, Verdict};
+use crate::oauth::error::OAuthError;
+use crate::oauth::id_token::{self, Claims, IdTokenError};
+use crate::oauth::random::NoRandomness;
+use crate::oauth::scope::Scope;
+use crate::oauth::token::{self, TokenError, Tokens};
+use crate::provider::Provider;
+use crate::secret::Secret;
+use crate::store::lock::LockError;
+use crate::store::record::Record;
+use crate::store::{Item, StoreError};
+
+/// How often the wait looks at the clock, the keyboard and Ctrl-C.
+const TICK: Duration = Duration::from_millis(100);
+/// How long the port stays open for the browser to fetch the result page.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// A sign-in to be made. Provider, client and scope are fixed here, whatever happens to the
+/// configuration while the person is at the browser.
+pub struct Login<'a> {
+    pub world: World<'a>,
+    pub provider: &'a Provider,
+    pub client: &'a Client,
+    pub account: &'a AccountId,
+    pub scope: &'a Scope,
+    /// Whether the account may change to another person.
+    pub replace: bool,
+    pub timeout: Duration,
+    /// Tie the answer to the browser by a cookie, through a local link.
+    pub bind_browser: bool,
+}
+
+/// The human side of a sign-in.
+pub trait Person {
+    /// Shows the link, and opens a browser if there is one.
+    fn invite(&mut self, invitation: &Invitation);
+    /// Called several times a second while waiting.
+    fn waiting(&mut self, left: Duration);
+    /// An address that was pasted since the last call.
+    fn pasted(&mut self) -> Option<Secret>;
+    /// The last pasted address was not the right one.
+    fn not_that(&mut self);
+    /// What the browser is told in the end.
+    fn result_page(&mut self, result: &Result<Connected, LoginError>) -> ResultPage;
+}
+
+/// What a person needs to begin.
+pub struct Invitation<'a> {
+    /// The authorize URL, for any browser anywhere.
+    pub link: &'a Url,
+    /// What a browser on this machine should open: the same, or a local link that ties the answer
+    /// to that browser.
+    pub open: &'a Url,
+    /// Where the browser will come back to.
+    pub redirect_uri: &'a Url,
+    /// Whether somebody listens there; else the address must be pasted.
+    pub listening: bool,
+}
+
+/// A sign-in that worked and is saved.
+#[derive(Debug)]
+pub struct Connected {
+    pub account: Account,
+    /// A refresh token was to be expected and did not come.
+    pub no_refresh_token: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("the listener for the browser's answer could not be started: {0}")]
+    Serve(io::Error),
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    #[error("the sign-in was not finished in the browser within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    #[error("interrupted; nothing was stored")]
+    Interrupted,
+    #[error("access was not granted")]
+    Denied,
+    #[error("the provider refused the sign-in ({0})")]
+    Refused(OAuthError),
+    #[error(
+        "the answer came from another provider than the one that was asked; its code was not used"
+    )]
+    MixUp,
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    #[error(transparent)]
+    Token(TokenError),
+    #[error(transparent)]
+    Identity(#[from] IdTokenError),
+    #[error("the provider did not say who signed in (no ID token), although it was asked to")]
+    NoIdToken,
+    #[error("{} is connected as {before}, and now {now} signed in", .account)]
+    AnotherPerson { account: AccountId, before: String, now: String },
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
+impl Login<'_> {
+    /// Runs the whole sign-in. Ctrl-C during the wait ends it with nothing stored; during the
+    /// exchange it waits for the save.
+    pub fn run(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
+        // A store that cannot save is found out before the person is sent to the browser.
+        self.world.store.preflight(&Item::Account(self.account.clone()))?;
+        interrupt::uninterrupted(|| self.run_uninterrupted(person))
+    }
+
+    fn run_uninterrupted(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
+        let uris = self.provider.loopback_redirect_uris();
+        let listener = if uris.is_empty() { None } else { Some(loopback::bind(&uris)?) };
+        let redirect_uri = match &listener {
+            Some(listener) => listener.redirect_uri(),
+            None => &self.provider.redirect_uris[0],
+        };
+        let attempt = authorize::begin(&authorize::Parameters {
+            authorize_url: &self.provider.authorize_url,
+            client_id: &self.client.id,
+            redirect_uri,
+            scope: self.scope,
+            audience: self.provider.audience.as_deref(),
+            pkce: self.provider.pkce,
+            extra: &self.provider.authorize_parameters,
+        })?;
+        let expected = callback::Expected {
+            state: attempt.state.clone(),
+            issuers: self.provider.issuers.clone(),
+            issuer_required: self.provider.sends_issuer,
+            denied_without_error: self.provider.denied_without_error,
+        };
+        let judged = expected.clone();
+        let judge = move |query: &str| match callback::judge(query, &judged) {
+            Verdict::NotOurs(why) => {
+                log::debug!("a request at the redirect URI was ignored: {why}");
+                Judgement::Ignore
+            }
+            _ => Judgement::Take,
+        };
+        let start = self.bind_browser.then(|| attempt.url.clone());
+        let serving = match listener {
+            Some(listener) => {
+                Some(listener.serve(judge.clone(), start).map_err(LoginError::Serve)?)
+            }
+            None => None,
+        };
+        person.invite(&Invitation {
+            link: &attempt.url,
+            open: serving.as_ref().and_then(Serving::start_link).unwrap_or(&attempt.url),
+            redirect_uri: &attempt.redirect_uri,
+            listening: serving.is_some(),
+        });
+        let result = self
+            .wait(serving.as_ref(), judge, &attempt, person)
+            .and_then(|query| self.finish(callback::judge(query.expose(), &expected), &attempt));
+        if let Some(serving) = serving {
+            serving.finish(person.result_page(&result), LINGER);
+        }
+        result
+    }
+
+    /// Waits for the callback, by browser or pasted, whichever comes first.
+    fn wait(
+        &self,
+        serving: Option<&Serving>,
+        mut judge: impl FnMut(&str) -> Judgement,
+        attempt: &Attempt,
+        person: &mut dyn Person,
+    ) -> Result<Secret, LoginError> {
+        let deadline = Deadline::new(self.world.clock.now(), self.timeout);
+        loop {
+            match serving {
+                Some(serving) => {
+                    if let Some(query) = serving.wait(TICK) {
+                        return Ok(query);
+                    }
+                }
+                None => std::thread::sleep(TICK),
+            }
+            if interrupt::pending().is_some() {
+                return Err(LoginError::Interrupted);
+            }
+            if let Some(text) = person.pasted() {
+                let query = callback::query_of_pasted(text.expose(), &attempt.redirect_uri);
+                match query.map(|query| match serving {
+                    Some(serving) => (serving.offer(query.expose()), query),
+                    None => (judge(query.expose()), query),
+                }) {
+                    Some((Judgement::Take, query)) => return Ok(query),
+                    _ => person.not_that(),
+                }
+            }
+            match deadline.left(self.world.clock.now()) {
+                Some(left) => person.waiting(left),
+                None => return Err(LoginError::TimedOut(self.timeout)),
+            }
+        }
+    }
+
+    /// From the verdict on the callback to the saved record.
+    fn finish(&self, verdict: Verdict, attempt: &Attempt) -> Result<Connected, LoginError> {
+        let code = match verdict {
+            Verdict::Granted(code) => code,
+            Verdict::Denied => return Err(LoginError::Denied),
+            Verdict::Refused(error) if error.code == "access_denied" => {
+                return Err(LoginError::Denied);
+            }
+            Verdict::Refused(error) => return Err(LoginError::Refused(error)),
+            Verdict::WrongIssuer => return Err(LoginError::MixUp),
+            Verdict::NotOurs(_) => return Err(LoginError::Interrupted),
+        };
+        let request = token::exchange(
+            &self.provider.token_endpoint(),
+            self.client,
+            &code,
+            &attempt.redirect_uri,
+            attempt.verifier.as_ref(),
+        );
+        let answer = self.world.http.post(&request)?;
+        let tokens =
+            token::read(&answer, self.provider.token_type_optional).map_err(LoginError::Token)?;
+        let claims = self.check_identity(&tokens, attempt)?;
+        self.save(tokens, claims)
+    }
+
+    fn check_identity(
+        &self,
+        tokens: &Tokens,
+        attempt: &Attempt,
+    ) -> Result<Option<Claims>, LoginError> {
+        match (&tokens.id_token, &attempt.nonce) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(LoginError::NoIdToken),
+            // Not asked for, so there is nothing it could be held against.
+            (Some(_), None) => Ok(None),
+            (Some(token), nonce) => {
+                let expected = id_token::Expected {
+                    issuers: &self.provider.issuers,
+                    client_id: &self.client.id,
+                    nonce: nonce.as_ref(),
+                    subject: None,
+                    now: self.world.clock.now(),
+                };
+                Ok(Some(id_token::check(token, &expected)?))
+            }
+        }
+    }
+
+    fn save(&self, tokens: Tokens, claims: Option<Claims>) -> Result<Connected, LoginError> {
+        let now = self.world.clock.now();
+        let _lock = self.world.lock(self.account)?;
+        self.check_person(claims.as_ref())?;
+
+        let granted = tokens.scope.unwrap_or_else(|| self.scope.clone());
+        warn_about_scope(self.account, self.scope, &granted);
+        let lifetime = tokens.expires_in.unwrap_or(self.provider.access_token_seconds);
+        if lifetime <= 0 {
+            log::warn!("{}: the access token came already expired", self.account);
+        }
+        let access_token_until = clock::after(now, lifetime);
+        let refreshable = tokens.refresh_token.is_some();
+        let sign_in_by = match self.provider.refresh_token_seconds {
+            Some(seconds) if refreshable => Some(clock::after(now, seconds)),
+            _ if refreshable => None,
+            _ => Some(access_token_until),
+        };
+        let account = Account {
+            account: self.account.clone(),
+            store: self.world.store.kind(),
+            client_id: self.client.id.clone(),
+            who: claims.as_ref().map(Claims::who),
+            issuer: claims.as_ref().map(|claims| claims.iss.clone()),
+            subject: claims.map(|claims| claims.sub),
+            scope: granted,
+            connected_at: now,
+            access_token_until,
+            refreshable,
+            sign_in_by,
+            refreshed_at: None,
+            state: State::Connected,
+        };
+        let record = Record::new(account, tokens.access_token, tokens.refresh_token);
+        record.save(self.world.store)?;
+        self.world.note(&record.account);
+        Ok(Connected {
+            no_refresh_token: !refreshable && self.expects_refresh_token(),
+            account: record.account,
+        })
+    }
+
+    fn expects_refresh_token(&self) -> bool {
+        use crate::provider::RefreshSupport;
+        let asked =
+            self.provider.refresh_scope.as_ref().is_none_or(|word| self.scope.contains(word));
+        asked && self.provider.refresh == RefreshSupport::Rotating
+    }
+
+    /// Another person under the same account name is an accident until the person says otherwise.
+    fn check_person(&self, claims: Option<&Claims>) -> Result<(), LoginError> {
+        // A record that cannot be read names nobody; saving over it is what a new sign-in is for.
+        let before = match Record::load(self.world.store, self.account) {
+            Ok(record) => record.map(|record| record.account),
+            Err(StoreError::Damaged { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let (Some(before), Some(claims)) = (before, claims) else { return Ok(()) };
+        match &before.subject {
+            Some(subject) if *subject != claims.sub && !self.replace => {
+                Err(LoginError::AnotherPerson {
+                    account: self.account.clone(),
+                    before: before.who.unwrap_or_else(|| subject.clone()),
+                    now: claims.who(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A deadline by both clocks: the monotonic one stands still while a laptop sleeps, the wall
+/// clock can be set back.
+struct Deadline {
+    monotonic: Instant,
+    wall: Timestamp,
+}
+
+impl Deadline {
+    fn new(now: Timestamp, timeout: Duration) -> Self {
+        let seconds = i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX);
+        Self { monotonic: Instant::now() + timeout, wall: clock::after(now, seconds) }
+    }
+
+    fn left(&self, now: Timestamp) -> Option<Duration> {
+        let monotonic = self.monotonic.checked_duration_since(Instant::now())?;
+        Some(monotonic.min(clock::time_left(now, self.wall))).filter(|left| !left.is_zero())
+    }
+}

@@ -1,0 +1,263 @@
+//! HTTP out (crate reqwest): one way to send, with every limit in one place.
+//!
+//! TLS is rustls with ring as its cryptography. aws-lc-rs, reqwest's default, is the better kept
+//! of the two; ring was chosen after building both: the whole program builds in less than half
+//! the time and needs no C tool chain beyond a compiler (aws-lc-rs wants NASM on Windows and
+//! fails when cross-compiled to macOS), and the binary is a third smaller. The roots are the
+//! system's (rustls-platform-verifier).
+
+use std::collections::HashMap;
+use std::error::Error as _;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, redirect, retry};
+use url::Url;
+
+use crate::oauth::{Answer, BodyFormat, Request};
+use crate::provider::is_loopback;
+use crate::secret::Secret;
+
+/// Time to reach the server, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time for the whole exchange, from connecting to the last byte.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Largest token answer that is read, in bytes; real ones have a few thousand.
+const MAX_BODY: usize = 1024 * 1024;
+/// Longest time that requests hold back for a spent rate limit: others may wait for our locks.
+const MAX_PACE: Duration = Duration::from_secs(10);
+
+/// Sends requests. A trait, so that the flows can be tested against any answer.
+pub trait Transport: Send + Sync {
+    /// Sends once, follows no redirect, repeats nothing.
+    fn post(&self, request: &Request) -> Result<Answer, HttpError>;
+}
+
+/// Why there is no answer. Holds no URL with a query, and nothing of any body.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    #[error("{host} could not be reached: {why}")]
+    Unreachable { host: String, why: String },
+    #[error("{host} did not answer within {} s", TOTAL_TIMEOUT.as_secs())]
+    TimedOut { host: String },
+    #[error("the connection to {host} broke: {why}")]
+    Broken { host: String, why: String },
+    #[error("{host} sent more than {MAX_BODY} bytes")]
+    TooLarge { host: String },
+    #[error("HTTP cannot be used here: {0}")]
+    Unusable(String),
+}
+
+/// The real thing. Clients and their runtime are made at the first request that needs them: one
+/// for addresses on this machine (no proxy; for plain http no roots, which cost milliseconds to
+/// load), one for everything else.
+#[derive(Default)]
+pub struct HttpClient {
+    runtime: OnceLock<tokio::runtime::Runtime>,
+    plain_loopback: OnceLock<Client>,
+    tls_loopback: OnceLock<Client>,
+    outside: OnceLock<Client>,
+    /// Hosts whose rate limit is spent, and until when.
+    pace: Mutex<HashMap<String, Instant>>,
+}
+
+impl Transport for HttpClient {
+    fn post(&self, request: &Request) -> Result<Answer, HttpError> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let client = self.client_for(&request.url)?;
+        self.wait_for_pace(&host);
+
+        let started = Instant::now();
+        let result = self.runtime()?.block_on(send(&client, request, &host));
+        let path = format!("https://{host}{}", request.url.path());
+        match &result {
+            Ok((answer, _)) => {
+                log::debug!("POST {path}: {} after {:.0?}", answer.status, started.elapsed());
+            }
+            Err(error) => log::debug!("POST {path}: {error}, after {:.0?}", started.elapsed()),
+        }
+        let (answer, headers) = result?;
+        self.note_pace(host, &answer, &headers);
+        Ok(answer)
+    }
+}
+
+impl HttpClient {
+    fn runtime(&self) -> Result<&tokio::runtime::Runtime, HttpError> {
+        get_or_try(&self.runtime, || {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .map_err(|error| HttpError::Unusable(error.to_string()))
+        })
+    }
+
+    fn client_for(&self, url: &Url) -> Result<Client, HttpError> {
+        let client = match (is_loopback(url), url.scheme()) {
+            // The description was checked when it was read; this is where it matters.
+            (false, scheme) if scheme != "https" => {
+                return Err(HttpError::Unusable("tokens travel by https only".into()));
+            }
+            (false, _) => get_or_try(&self.outside, || build(builder().https_only(true)))?,
+            (true, "http") => {
+                get_or_try(&self.plain_loopback, || build(builder().no_proxy().tls_certs_only([])))?
+            }
+            (true, _) => {
+                get_or_try(&self.tls_loopback, || build(builder().no_proxy().https_only(true)))?
+            }
+        };
+        Ok(client.clone())
+    }
+
+    /// Holds back while the host's rate limit is spent.
+    fn wait_for_pace(&self, host: &str) {
+        let until = self.pace.lock().unwrap_or_else(PoisonError::into_inner).get(host).copied();
+        if let Some(wait) = until.and_then(|until| until.checked_duration_since(Instant::now())) {
+            log::debug!("holding back {wait:.1?} for the rate limit of {host}");
+            std::thread::sleep(wait);
+        }
+    }
+
+    /// Remembers when an answer says that the limit is spent.
+    fn note_pace(&self, host: String, answer: &Answer, headers: &HeaderMap) {
+        let spent = headers.get("x-ratelimit-remaining").is_some_and(|value| value == "0");
+        if let Some(wait) = answer.retry_after.filter(|_| spent || answer.status == 429) {
+            let until = Instant::now() + wait.min(MAX_PACE);
+            self.pace.lock().unwrap_or_else(PoisonError::into_inner).insert(host, until);
+        }
+    }
+}
+
+/// The one builder. `Client::new()` panics where there are no root certificates: never that.
+fn builder() -> reqwest::ClientBuilder {
+    // An error means that a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(concat!("partnerlink/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .retry(retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(TOTAL_TIMEOUT)
+        .tcp_nodelay(true)
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<Client, HttpError> {
+    builder.build().map_err(|error| HttpError::Unusable(causes(&error)))
+}
+
+async fn send(
+    client: &Client,
+    request: &Request,
+    host: &str,
+) -> Result<(Answer, HeaderMap), HttpError> {
+    let content_type = match request.format {
+        BodyFormat::Json => "application/json",
+        BodyFormat::Form => "application/x-www-form-urlencoded",
+    };
+    let mut builder = client
+        .post(request.url.clone())
+        .header(CONTENT_TYPE, content_type)
+        .header("Accept", "application/json")
+        .body(request.body.expose().clone());
+    if let Some(authorization) = &request.authorization {
+        let mut value = HeaderValue::from_str(authorization.expose()).map_err(|_| {
+            HttpError::Unusable("the client ID or secret has impossible characters".into())
+        })?;
+        value.set_sensitive(true);
+        builder = builder.header(AUTHORIZATION, value);
+    }
+    let translate = |error: reqwest::Error| translate(error, host);
+    let mut response = builder.send().await.map_err(translate)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(translate)? {
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(HttpError::TooLarge { host: host.to_owned() });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let answer = Answer {
+        status: response.status().as_u16(),
+        retry_after: retry_after(response.headers(), SystemTime::now()),
+        body: Secret::new(body),
+    };
+    Ok((answer, response.headers().clone()))
+}
+
+fn translate(error: reqwest::Error, host: &str) -> HttpError {
+    let error = error.without_url();
+    let host = host.to_owned();
+    if error.is_timeout() {
+        HttpError::TimedOut { host }
+    } else if error.is_connect() {
+        HttpError::Unreachable { host, why: causes(&error) }
+    } else {
+        HttpError::Broken { host, why: causes(&error) }
+    }
+}
+
+/// The innermost cause, which is the one that means something to a person.
+fn causes(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    let mut text = error.to_string();
+    while let Some(inner) = cause {
+        text = inner.to_string();
+        cause = inner.source();
+    }
+    text
+}
+
+/// `Retry-After` in seconds or as a date, else the end of Auth0's rate-limit window
+/// (`x-ratelimit-reset`, UNIX seconds; one second where it is already past).
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let until = |then: SystemTime| then.duration_since(now).unwrap_or(Duration::from_secs(1));
+    if let Some(value) = text(RETRY_AFTER.as_str()) {
+        let seconds = value.parse().ok().map(Duration::from_secs);
+        return seconds.or_else(|| httpdate::parse_http_date(value).ok().map(until));
+    }
+    let reset = text("x-ratelimit-reset")?.parse().ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(reset)).map(until)
+}
+
+/// `OnceLock::get_or_try_init` is not stable yet; losing the race costs one build.
+fn get_or_try<T>(
+    cell: &OnceLock<T>,
+    make: impl FnOnce() -> Result<T, HttpError>,
+) -> Result<&T, HttpError> {
+    match cell.get() {
+        Some(value) => Ok(value),
+        None => {
+            let value = make()?;
+            Ok(cell.get_or_init(|| value))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(name: &'static str, value: &str) -> Option<u64> {
+        let now = httpdate::parse_http_date("Sat, 21 Nov 2026 12:00:00 GMT").unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        retry_after(&headers, now).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn c16_retry_after_in_every_spelling() {
+        assert_eq!(wait("retry-after", "7"), Some(7));
+        assert_eq!(wait("retry-after", "1000000000"), Some(1_000_000_000));
+        assert_eq!(wait("retry-after", "Sat, 21 Nov 2026 12:00:30 GMT"), Some(30));
+        assert_eq!(wait("retry-after", "Sat, 21 Nov 2026 11:00:00 GMT"), Some(1));
+        assert_eq!(wait("retry-after", "-5"), None);
+        assert_eq!(wait("retry-after", "soon"), None);
+        assert_eq!(wait("x-ratelimit-reset", "1795262460"), Some(60));
+        assert_eq!(wait("x-ratelimit-reset", "1"), Some(1));
+        assert_eq!(wait("x-ratelimit-reset", "99999999999999999999"), None);
+        assert_eq!(wait("x-other", "1"), None);
+    }
+}

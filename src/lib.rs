@@ -1,0 +1,118 @@
+//! `partnerlink` connects partner companies to their customers' data: OAuth 2.0 sign-in in the
+//! browser, tokens in the OS keychain, refresh from cron.
+//!
+//! # The map
+//!
+//! | room | what it is |
+//! |---|---|
+//! | `main.rs` | hands over to [`run`] and exits with its answer |
+//! | [`cli`] | the command line: global flags, the one list of commands |
+//! | [`commands`] | one file for each command: its arguments and what it does, thin |
+//! | [`context`] | builds the real stores, HTTP client, browser and clock; nothing else does |
+//! | [`config`], [`paths`] | settings from flags, environment and file; every folder and file name |
+//! | [`error`] | what a person is told when something fails; the table of exit codes |
+//! | [`flow`] | what the program does: sign-in, refresh, disconnect, a valid token |
+//! | [`accounts`], [`account_id`] | the index of connected accounts, without secrets; their names |
+//! | [`output`] | the only code that prints |
+//! | [`store`] | where secrets live: keychain, sealed files, memory; the lock |
+//! | [`provider`] | a provider is data: two built in, any number described by TOML |
+//! | [`http`], [`loopback`], [`browser`] | HTTP out, the callback listener, opening the browser |
+//! | [`oauth`] | OAuth 2.0 as pure functions |
+//! | [`secret`], [`clock`], [`interrupt`] | a type for secrets, the time, signals |
+//! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
+//!
+//! Doors: main → cli → commands → flow, output → store, provider, http, loopback, browser →
+//! oauth → secret, clock. Never upwards, and never between two commands; `tests/architecture.rs`
+//! holds it so. One more provider is one TOML file, one more store one file and one arm, one more
+//! command one file and one variant.
+//!
+//! Absent on purpose: a way to pass a secret as an argument, a plain-text token file, an update
+//! check, telemetry, an implicit or password grant, a refresh without the lock.
+
+#![forbid(unsafe_code)]
+
+pub mod account_id;
+pub mod accounts;
+pub mod browser;
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod context;
+pub mod error;
+pub mod flow;
+pub mod http;
+pub mod interrupt;
+pub mod loopback;
+pub mod oauth;
+pub mod output;
+pub mod paths;
+pub mod provider;
+pub mod sandbox;
+pub mod secret;
+pub mod store;
+
+use std::ffi::OsString;
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::error::{Error, Exit};
+
+/// Runs the program with these arguments (the first is its own name) and returns its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    forbid_dumps();
+    panic::set_hook(Box::new(|panic| {
+        // The message may quote a value, and the value may be a secret: only the place is told.
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("error: partnerlink has a defect at {place}; please report it");
+    }));
+    let code = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        match Cli::try_parse_from(arguments) {
+            Ok(cli) => execute(cli),
+            Err(error) => {
+                let failed = error.use_stderr();
+                let _ = error.print();
+                if failed { Exit::Usage as u8 } else { 0 }
+            }
+        }
+    }));
+    // A signal that came while a token was being saved is answered now.
+    ExitCode::from(interrupt::pending().unwrap_or(code.unwrap_or(Exit::Refused as u8)))
+}
+
+fn execute(cli: Cli) -> u8 {
+    let output = cli.output();
+    output::log::install(&output, cli.global.verbose);
+    match cli.run(&output) {
+        Ok(code) => code,
+        Err(Failed::Told(exit)) => exit as u8,
+        Err(Failed::Tell(error)) => {
+            output.error(&error);
+            error.exit as u8
+        }
+    }
+}
+
+/// How a command fails: with something yet to be told, or with all of it told already.
+#[derive(Debug)]
+pub enum Failed {
+    Tell(Box<Error>),
+    Told(Exit),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Tell(Box::new(error))
+    }
+}
+
+/// No core dump of this process, and no debugger of another process of this user: its memory
+/// holds tokens. Children get their own setting back when they start.
+fn forbid_dumps() {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}

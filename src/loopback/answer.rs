@@ -1,0 +1,165 @@
+//! Every response of the listener, and the headers that each carries. Nothing of a request is
+//! ever in one, and a `Location` only where the two redirects of [`done`] and [`start`] say it.
+
+use std::fmt::Write as _;
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::{Response, StatusCode};
+
+use super::ResultPage;
+use super::language::Language;
+use super::rules::DONE_PATH;
+
+/// A whole response, body included.
+pub(super) type Answer = Response<Full<Bytes>>;
+
+/// Nothing may be loaded, sent or framed, from any page of ours.
+const POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// On every response, whatever its status: the address may hold a code (RFC 9700 §4.2.4).
+const HEADERS: [(&str, &str); 7] = [
+    ("content-security-policy", POLICY),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+    ("x-content-type-options", "nosniff"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
+    ("connection", "close"),
+];
+
+/// Why a request is not served. The waiting goes on after each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// No Host line, or more than one (RFC 9112 §3.2).
+    HostLines,
+    /// Another host's name: DNS rebinding, or a mistake.
+    Host,
+    /// Not GET. A cross-origin preflight is one of these, and learns of no permission.
+    Method,
+    /// A browser fetching ahead.
+    Prefetch,
+    /// Not one of our paths.
+    NotFound,
+    /// On our path, and not the callback that is waited for.
+    WrongCallback,
+    /// Not the browser in which the sign-in began.
+    WrongBrowser,
+    /// The one-use local link, once more.
+    LinkUsed,
+}
+
+/// The answer to a request that is not served.
+pub(super) fn refusal(refusal: Refusal) -> Answer {
+    match refusal {
+        Refusal::HostLines => empty(StatusCode::BAD_REQUEST),
+        Refusal::Host => empty(StatusCode::MISDIRECTED_REQUEST),
+        Refusal::Prefetch => empty(StatusCode::NO_CONTENT),
+        Refusal::NotFound => empty(StatusCode::NOT_FOUND),
+        Refusal::Method => {
+            let mut answer = empty(StatusCode::METHOD_NOT_ALLOWED);
+            answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+            answer
+        }
+        Refusal::WrongCallback => page(
+            StatusCode::BAD_REQUEST,
+            "Das ist nicht die Antwort, auf die partnerlink wartet. Es ist nichts geschehen; \
+             das Programm im Terminal wartet weiter.",
+            "This is not the answer that partnerlink is waiting for. Nothing has happened; \
+             the program in the terminal goes on waiting.",
+        ),
+        Refusal::WrongBrowser => page(
+            StatusCode::FORBIDDEN,
+            "Diese Anmeldung hat in einem anderen Fenster begonnen. Bitte dort zu Ende führen, \
+             oder die Adresse dieser Seite in das Terminal einfügen.",
+            "This sign-in began in another window. Please finish it there, or paste the address \
+             of this page into the terminal.",
+        ),
+        Refusal::LinkUsed => page(
+            StatusCode::GONE,
+            "Dieser Link wurde schon einmal geöffnet und gilt nur einmal. Waren Sie das nicht, \
+             brechen Sie im Terminal mit Strg-C ab und beginnen Sie neu.",
+            "This link has been opened before and works only once. If that was not you, press \
+             Ctrl-C in the terminal and start again.",
+        ),
+    }
+}
+
+/// The way from the callback to the result page, so that the code leaves the address bar.
+pub(super) fn done() -> Answer {
+    see_other(HeaderValue::from_static(DONE_PATH))
+}
+
+/// The way from the local link to the provider.
+pub(super) fn start(location: HeaderValue, set_cookie: HeaderValue) -> Answer {
+    let mut answer = see_other(location);
+    answer.headers_mut().insert(header::SET_COOKIE, set_cookie);
+    answer
+}
+
+/// The result page, in the language that the browser asks for.
+pub(super) fn result(result: &ResultPage, asked_by: &HeaderMap) -> Answer {
+    let language = Language::of(asked_by);
+    let html = match language {
+        Language::German => &result.de,
+        Language::English => &result.en,
+    };
+    let status = StatusCode::from_u16(result.status).unwrap_or(StatusCode::OK);
+    let mut answer = html_page(status, html.clone());
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    let policy = format!("{POLICY}; style-src 'sha256-{}'", result.style_sha256);
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
+}
+
+/// The same headers in bytes, for the answers that hyper gives to what is not HTTP.
+pub(super) fn empty_in_bytes(status: StatusCode) -> Vec<u8> {
+    let mut text = format!("HTTP/1.1 {status}\r\n");
+    for (name, value) in HEADERS {
+        let _ = write!(text, "{name}: {value}\r\n");
+    }
+    text.push_str("content-length: 0\r\n\r\n");
+    text.into_bytes()
+}
+
+fn see_other(location: HeaderValue) -> Answer {
+    let mut answer = empty(StatusCode::SEE_OTHER);
+    answer.headers_mut().insert(header::LOCATION, location);
+    answer
+}
+
+fn empty(status: StatusCode) -> Answer {
+    with_body(status, Bytes::new())
+}
+
+/// A static page in both languages, without style.
+fn page(status: StatusCode, de: &str, en: &str) -> Answer {
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>partnerlink</title>\n\
+         <p lang=\"de\">{de}</p>\n<p>{en}</p>\n</html>\n"
+    );
+    html_page(status, html)
+}
+
+fn html_page(status: StatusCode, html: String) -> Answer {
+    let mut answer = with_body(status, html.into());
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    answer.headers_mut().insert(header::CONTENT_TYPE, html);
+    answer
+}
+
+fn with_body(status: StatusCode, body: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(body));
+    *answer.status_mut() = status;
+    for (name, value) in HEADERS {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}

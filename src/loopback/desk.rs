@@ -1,0 +1,123 @@
+//! The one callback: who judges it, who waits for it.
+
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use subtle::ConstantTimeEq;
+
+use super::Judgement;
+use crate::secret::Secret;
+
+pub(super) type Judge = Box<dyn FnMut(&str) -> Judgement + Send>;
+
+/// Where queries are judged, one at a time, until one is accepted.
+pub(super) struct Desk {
+    state: Mutex<State>,
+    accepted: Condvar,
+}
+
+struct State {
+    judge: Judge,
+    accepted: Option<Secret>,
+}
+
+/// What became of a query that was brought to the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is the callback that was waited for.
+    Accepted,
+    /// It is that one once more: a second tab, a reload, the other address family.
+    Again,
+    /// It is another.
+    Refused,
+}
+
+impl Desk {
+    pub(super) fn new(judge: Judge) -> Self {
+        Self { state: Mutex::new(State { judge, accepted: None }), accepted: Condvar::new() }
+    }
+
+    /// Judges `query`, unless the callback is already there: then it can only be the same again.
+    pub(super) fn offer(&self, query: &str) -> Verdict {
+        let mut state = self.lock();
+        if let Some(accepted) = &state.accepted {
+            let same = accepted.expose().as_bytes().ct_eq(query.as_bytes());
+            return if bool::from(same) { Verdict::Again } else { Verdict::Refused };
+        }
+        match (state.judge)(query) {
+            Judgement::Ignore => Verdict::Refused,
+            Judgement::Take => {
+                state.accepted = Some(Secret::from(query));
+                self.accepted.notify_all();
+                Verdict::Accepted
+            }
+        }
+    }
+
+    /// The accepted query, waiting for it up to `timeout`.
+    pub(super) fn wait(&self, timeout: Duration) -> Option<Secret> {
+        let none_yet = |state: &mut State| state.accepted.is_none();
+        let (state, _) = self
+            .accepted
+            .wait_timeout_while(self.lock(), timeout, none_yet)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.accepted.clone()
+    }
+
+    /// A judge that panicked has accepted nothing: the state is whole, the waiting goes on.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Desk")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desk() -> Desk {
+        let mut asked = 0;
+        Desk::new(Box::new(move |query| {
+            asked += 1;
+            assert!(asked < 3, "asked after an acceptance");
+            if query == "good" { Judgement::Take } else { Judgement::Ignore }
+        }))
+    }
+
+    #[test]
+    fn the_first_accepted_query_is_the_last_one_judged() {
+        let desk = desk();
+        let verdicts = ["bad", "good", "good", "bad", ""].map(|query| desk.offer(query));
+        use Verdict::{Accepted, Again, Refused};
+        assert_eq!(verdicts, [Refused, Accepted, Again, Refused, Refused]);
+    }
+
+    #[test]
+    fn waiting_ends_with_the_time_or_with_every_call_giving_the_accepted_query() {
+        let desk = desk();
+        assert!(desk.wait(Duration::from_millis(5)).is_none());
+        desk.offer("good");
+        for _ in 0..2 {
+            assert_eq!(desk.wait(Duration::ZERO).unwrap().expose(), "good");
+        }
+    }
+
+    #[test]
+    fn a_judge_that_panics_has_accepted_nothing() {
+        let mut calls = 0;
+        let desk = Desk::new(Box::new(move |_| {
+            calls += 1;
+            assert!(calls > 1, "the first query is one too many for this judge");
+            Judgement::Take
+        }));
+        let hit = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| desk.offer("a")));
+        assert!(hit.is_err() && desk.wait(Duration::ZERO).is_none());
+        assert_eq!(desk.offer("b"), Verdict::Accepted);
+    }
+}

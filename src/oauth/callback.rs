@@ -1,0 +1,202 @@
+//! Judging what arrives at the redirect URI (RFC 6749 §4.1.2, RFC 9207).
+
+use subtle::ConstantTimeEq as _;
+use url::{Url, form_urlencoded};
+
+use super::error::OAuthError;
+use crate::secret::Secret;
+
+/// Parameters that mean something here and so must not be repeated (RFC 6749 §3.1).
+const KNOWN: [&str; 5] = ["code", "state", "error", "error_description", "iss"];
+
+/// What the one right callback must look like.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub state: Secret,
+    /// Issuers that the provider may name in `iss`; compared character by character.
+    pub issuers: Vec<String>,
+    /// Whether the provider is known to send `iss` always.
+    pub issuer_required: bool,
+    /// Whether a callback with neither code nor error means that the person said no.
+    pub denied_without_error: bool,
+}
+
+/// What a query at the redirect URI means.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The person agreed: the code to exchange.
+    Granted(Secret),
+    /// The provider said no, with our `state`.
+    Refused(OAuthError),
+    /// The person came back with our `state`, but with neither code nor error.
+    Denied,
+    /// A code with our `state`, but from another issuer than the one we asked: a mix-up attack.
+    WrongIssuer,
+    /// Not the callback of this attempt: the waiting goes on. Says why, for the log.
+    NotOurs(&'static str),
+}
+
+/// Reads a raw query string. Pure: that a verdict is used only once is the caller's duty.
+pub fn judge(query: &str, expected: &Expected) -> Verdict {
+    let mut found: [Option<String>; KNOWN.len()] = Default::default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if name == "access_token" {
+            return Verdict::NotOurs("an access token in the address");
+        }
+        let Some(position) = KNOWN.iter().position(|known| *known == name) else { continue };
+        if found[position].replace(value.into_owned()).is_some() {
+            return Verdict::NotOurs("a repeated parameter");
+        }
+    }
+    let [code, state, error, description, issuer] = found;
+
+    let Some(state) = state else { return Verdict::NotOurs("no state") };
+    if !bool::from(state.as_bytes().ct_eq(expected.state.expose().as_bytes())) {
+        return Verdict::NotOurs("another state");
+    }
+    let issuer_fits = match &issuer {
+        Some(issuer) => expected.issuers.contains(issuer),
+        None => !expected.issuer_required,
+    };
+    match (code, error) {
+        (Some(_), Some(_)) => Verdict::NotOurs("both code and error"),
+        (None, Some(_)) if !issuer_fits => Verdict::NotOurs("an error from another issuer"),
+        (None, Some(error)) => Verdict::Refused(OAuthError::new(&error, description.as_deref())),
+        (Some(code), None) if !is_vschar(&code) => Verdict::NotOurs("an impossible code"),
+        (Some(_), None) if !issuer_fits => Verdict::WrongIssuer,
+        (Some(code), None) => Verdict::Granted(Secret::new(code)),
+        (None, None) if expected.denied_without_error => Verdict::Denied,
+        (None, None) => Verdict::NotOurs("neither code nor error"),
+    }
+}
+
+/// `1*VSCHAR` (RFC 6749 appendix A): visible ASCII and blanks. No length limit.
+fn is_vschar(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| (0x20..=0x7e).contains(&b))
+}
+
+/// The query of an address that a person pasted, if it is an address at our redirect URI.
+pub fn query_of_pasted(text: &str, redirect_uri: &Url) -> Option<Secret> {
+    let pasted = Url::parse(text.trim().trim_matches(['"', '\'', '<', '>'])).ok()?;
+    let same_place = pasted.scheme() == redirect_uri.scheme()
+        && pasted.host() == redirect_uri.host()
+        && pasted.port_or_known_default() == redirect_uri.port_or_known_default()
+        && pasted.path() == redirect_uri.path();
+    let query = pasted.query().filter(|_| same_place)?;
+    Some(Secret::from(query))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expected() -> Expected {
+        Expected {
+            state: "right".into(),
+            issuers: vec!["https://a.example/".into(), "https://b.example/".into()],
+            issuer_required: false,
+            denied_without_error: false,
+        }
+    }
+
+    fn verdict(query: &str) -> String {
+        match judge(query, &expected()) {
+            Verdict::Granted(code) => format!("code {}", code.expose()),
+            Verdict::Refused(error) => format!("error {error}"),
+            Verdict::Denied => "denied".into(),
+            Verdict::WrongIssuer => "wrong issuer".into(),
+            Verdict::NotOurs(why) => format!("not ours: {why}"),
+        }
+    }
+
+    #[test]
+    fn the_right_callback_gives_its_code() {
+        assert_eq!(verdict("code=abc&state=right"), "code abc");
+        assert_eq!(verdict("state=right&code=a%2Bb+c&new=1&new=2"), "code a+b c");
+        assert_eq!(verdict("code=x&state=right&iss=https%3A%2F%2Fb.example%2F"), "code x");
+        assert_eq!(verdict(&format!("code={}&state=right", "c".repeat(70_000))).len(), 70_005);
+    }
+
+    #[test]
+    fn a1_a2_b1_anything_without_the_right_state_is_not_ours() {
+        for query in [
+            "",
+            "code=abc",
+            "code=abc&state=",
+            "code=abc&state=Right",
+            "error=access_denied&state=x",
+        ] {
+            assert!(verdict(query).starts_with("not ours"), "{query}");
+        }
+    }
+
+    #[test]
+    fn o13_a22_n9_ambiguous_or_impossible_callbacks_are_not_ours() {
+        for query in [
+            "code=a&code=b&state=right",
+            "code=a&state=right&state=right",
+            "code=a&error=x&state=right",
+            "code=&state=right",
+            "code=%00&state=right",
+            "code=%ff%fe&state=right",
+            "code=a%0d%0ab&state=right",
+            "code=a&state=right&access_token=x",
+            "state=right",
+        ] {
+            assert!(verdict(query).starts_with("not ours"), "{query}: {}", verdict(query));
+        }
+    }
+
+    #[test]
+    fn i1_a7_the_issuer_is_compared_character_by_character() {
+        for issuer in ["https://a.example", "https://A.example/", "https://a.example:443/", "", "x"]
+        {
+            assert_eq!(verdict(&format!("code=x&state=right&iss={issuer}")), "wrong issuer");
+        }
+    }
+
+    #[test]
+    fn i2_a_provider_known_to_send_its_issuer_must() {
+        let strict = Expected { issuer_required: true, ..expected() };
+        assert!(matches!(judge("code=x&state=right", &strict), Verdict::WrongIssuer));
+        let named = "code=x&state=right&iss=https://a.example/";
+        assert!(matches!(judge(named, &strict), Verdict::Granted(_)));
+    }
+
+    #[test]
+    fn i3_an_error_from_another_issuer_is_ignored() {
+        assert_eq!(verdict("error=access_denied&state=right"), "error access_denied");
+        assert!(
+            verdict("error=access_denied&state=right&iss=https://evil.example/")
+                .starts_with("not ours")
+        );
+    }
+
+    #[test]
+    fn a23_a_return_without_code_and_error_is_a_denial_where_the_provider_does_that() {
+        let timberdata = Expected { denied_without_error: true, ..expected() };
+        assert!(matches!(judge("state=right", &timberdata), Verdict::Denied));
+        assert!(matches!(judge("state=wrong", &timberdata), Verdict::NotOurs(_)));
+    }
+
+    #[test]
+    fn a_pasted_address_must_be_at_the_redirect_uri() {
+        let uri: Url = "http://127.0.0.1:17861/callback/x".parse().unwrap();
+        let query = |text| query_of_pasted(text, &uri).map(|query| query.expose().clone());
+        assert_eq!(
+            query(" http://127.0.0.1:17861/callback/x?code=1&state=2#_ \n"),
+            Some("code=1&state=2".into())
+        );
+        for other in [
+            "http://127.0.0.1:17862/callback/x?code=1",
+            "http://127.0.0.1:17861/callback/y?code=1",
+            "https://127.0.0.1:17861/callback/x?code=1",
+            "http://evil.example/callback/x?code=1",
+            "http://127.0.0.1:17861/callback/x",
+            "code=1&state=2",
+            "",
+        ] {
+            assert_eq!(query(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The only code that prints. stdout is data, stderr is talk; colour only where the stream shows
+//! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
+
+pub mod log;
+pub mod page;
+pub mod screen;
+pub mod table;
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::error::Error;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const RED: Style = AnsiColor::Red.on_default().bold();
+
+/// The sign before a line of talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Something begins: `→`
+    Begin,
+    /// It worked: `✓`
+    Good,
+    /// It worked, but: `!`
+    Warn,
+    /// It did not: `✗`
+    Bad,
+    /// A fact: `·`
+    Note,
+}
+
+/// How this run talks.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// JSON on stdout, and errors as JSON on stderr.
+    pub json: bool,
+    /// Nothing on stderr but warnings and errors.
+    pub quiet: bool,
+    /// Every line says that this is the sandbox.
+    pub sandbox: bool,
+}
+
+impl Output {
+    /// Data: one or more whole lines to stdout. That nobody reads them any more is no error.
+    pub fn data(&self, text: &str) -> Result<(), Error> {
+        let mut stdout = anstream::stdout().lock();
+        let written =
+            writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush());
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::io("could not write to standard output", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Data as one JSON object: `schema` first, so that readers know what they read.
+    pub fn json(&self, value: &impl Serialize) -> Result<(), Error> {
+        self.data(&self.json_text(value))
+    }
+
+    fn json_text(&self, value: &impl Serialize) -> String {
+        let mut object = json!({ "schema": 1 });
+        if self.sandbox {
+            object["sandbox"] = true.into();
+        }
+        if let (Value::Object(object), Ok(Value::Object(more))) =
+            (&mut object, serde_json::to_value(value))
+        {
+            object.extend(more);
+        }
+        object.to_string()
+    }
+
+    /// A line of talk on stderr; silent with `--quiet` unless it warns. If stderr is closed, there
+    /// is nobody to tell.
+    pub fn say(&self, mark: Mark, text: impl Display) {
+        if self.quiet && !matches!(mark, Mark::Warn | Mark::Bad) {
+            return;
+        }
+        let (style, sign) = match mark {
+            Mark::Begin => (BOLD, '→'),
+            Mark::Good => (GREEN, '✓'),
+            Mark::Warn => (YELLOW, '!'),
+            Mark::Bad => (RED, '✗'),
+            Mark::Note => (DIM, '·'),
+        };
+        let _ = writeln!(anstream::stderr(), "{}{style}{sign}{style:#} {text}", self.prefix());
+    }
+
+    /// A line that belongs to the one before.
+    pub fn say_more(&self, text: impl Display) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "{}  {text}", self.prefix());
+        }
+    }
+
+    /// A line that begins a part, after an empty one.
+    pub fn heading(&self, text: impl Display) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "\n{BOLD}{text}{BOLD:#}");
+        }
+    }
+
+    fn prefix(&self) -> String {
+        if self.sandbox { format!("{DIM}[sandbox]{DIM:#} ") } else { String::new() }
+    }
+
+    /// A failure: what, why, what to do; or one JSON object on stderr.
+    pub fn error(&self, error: &Error) {
+        let mut stderr = anstream::stderr().lock();
+        let _ = if self.json {
+            writeln!(stderr, "{}", self.json_text(&error_object(error)))
+        } else {
+            self.write_error(&mut stderr, error)
+        };
+    }
+
+    fn write_error(&self, out: &mut impl io::Write, error: &Error) -> io::Result<()> {
+        let prefix = self.prefix();
+        writeln!(out, "{prefix}{RED}error:{RED:#} {}", error.what)?;
+        writeln!(out, "{prefix}  why: {}", printable(&error.why))?;
+        if !error.hint.is_empty() {
+            writeln!(out, "{prefix}  do:  {}", error.hint)?;
+        }
+        Ok(())
+    }
+}
+
+/// The members of a failure for programs; `code` is stable.
+pub fn error_object(error: &Error) -> Value {
+    json!({
+        "error": {
+            "code": error.code,
+            "message": format!("{}: {}", error.what, error.why),
+            "hint": error.hint,
+            "account": error.account.as_ref().map(ToString::to_string),
+            "http_status": error.http_status,
+            "exit": error.exit as u8,
+        }
+    })
+}
+
+/// Text that came from outside, with everything that could move a cursor, forge a line or turn
+/// the reading direction shown as `?`.
+pub fn printable(text: &str) -> String {
+    let harmful = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if harmful(c) { '?' } else { c }).collect()
+}
+
+/// Whether a person reads stdout.
+pub fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether a person reads stderr.
+pub fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Whether a person can type.
+pub fn stdin_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g1_nothing_from_outside_moves_the_cursor() {
+        assert_eq!(printable("a\u{1b}[2Jb\r\n\u{9b}\u{202e}\u{7}ü"), "a?[2Jb?????ü");
+    }
+
+    #[test]
+    fn json_begins_with_the_schema_and_says_sandbox() {
+        let output = Output { sandbox: true, ..Output::default() };
+        let text = output.json_text(&json!({ "accounts": [] }));
+        assert_eq!(text, r#"{"accounts":[],"sandbox":true,"schema":1}"#);
+    }
+}

@@ -1,0 +1,147 @@
+//! Every folder and file name of the program.
+//!
+//! State (tokens, locks, index) lies at a place that cron and the desktop agree on: it follows the
+//! home folder and `PARTNERLINK_HOME`, but not `XDG_STATE_HOME`, which a desktop session sets and
+//! cron does not. Two lock files for one account would be no lock at all.
+
+use std::path::{Path, PathBuf};
+
+use directories::{BaseDirs, ProjectDirs};
+
+use crate::account_id::AccountId;
+
+const PROGRAM: &str = "partnerlink";
+
+/// Where everything is. Nothing is created by asking.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    config: PathBuf,
+    state: PathBuf,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PathError {
+    #[error("no home folder is known for this user")]
+    NoHome,
+    #[error("the home folder {} {why}", .path.display())]
+    BadHome { path: PathBuf, why: &'static str },
+    #[error("PARTNERLINK_HOME is {0:?}, which is not an absolute path")]
+    RelativeRoot(PathBuf),
+}
+
+impl Folders {
+    /// The system's folders, or everything under one `root` (`PARTNERLINK_HOME`).
+    pub fn resolve(root: Option<&Path>) -> Result<Self, PathError> {
+        if let Some(root) = root {
+            if !root.is_absolute() {
+                return Err(PathError::RelativeRoot(root.to_owned()));
+            }
+            return Ok(Self { config: root.to_owned(), state: root.join("state") });
+        }
+        let base = BaseDirs::new().ok_or(PathError::NoHome)?;
+        check_home(base.home_dir())?;
+        let project = ProjectDirs::from("", "", PROGRAM).ok_or(PathError::NoHome)?;
+        let state = if cfg!(any(windows, target_os = "macos")) {
+            project.data_local_dir().to_owned()
+        } else {
+            base.home_dir().join(".local/state").join(PROGRAM)
+        };
+        Ok(Self { config: project.config_dir().to_owned(), state })
+    }
+
+    /// The same folders for sandbox accounts, which never mix with real ones.
+    #[must_use]
+    pub fn for_sandbox(&self) -> Self {
+        Self { config: self.config.clone(), state: self.state.join("sandbox") }
+    }
+
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// The key of the sealed files, unless the configuration names another place. Beside the
+    /// configuration and not beside the tokens: one stolen folder is not enough.
+    pub fn default_key_file(&self) -> PathBuf {
+        self.config.join("tokens.key")
+    }
+
+    pub fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// The sealed files of the file store.
+    pub fn tokens(&self) -> PathBuf {
+        self.state.join("tokens")
+    }
+
+    /// One small file for each connected account, without secrets.
+    pub fn accounts(&self) -> PathBuf {
+        self.state.join("accounts")
+    }
+
+    pub fn locks(&self) -> PathBuf {
+        self.state.join("locks")
+    }
+
+    /// That a refresh token is being spent, written before it is.
+    pub fn intent_file(&self, account: &AccountId) -> PathBuf {
+        self.state.join("intents").join(format!("{}.json", account.file_stem()))
+    }
+
+    /// What the embedded providers of the sandbox remember.
+    pub fn sandbox_file(&self) -> PathBuf {
+        self.state.join("providers.json")
+    }
+}
+
+/// Another user's home (`sudo` keeps HOME) or `/` is no place for tokens.
+#[cfg(unix)]
+fn check_home(home: &Path) -> Result<(), PathError> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let bad = |why| PathError::BadHome { path: home.to_owned(), why };
+    if home.parent().is_none() {
+        return Err(bad("is the root folder"));
+    }
+    let metadata = home.metadata().map_err(|_| bad("cannot be read"))?;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(bad("belongs to another user"));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_home(_home: &Path) -> Result<(), PathError> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_root_moves_everything() {
+        let root = std::env::temp_dir();
+        let folders = Folders::resolve(Some(&root)).unwrap();
+        let account = "timberdata:a".parse().unwrap();
+        for path in [
+            folders.config_file(),
+            folders.tokens(),
+            folders.locks(),
+            folders.accounts(),
+            folders.intent_file(&account),
+            folders.for_sandbox().tokens(),
+        ] {
+            assert!(path.starts_with(&root), "{}", path.display());
+        }
+        assert_ne!(folders.for_sandbox().locks(), folders.locks());
+        assert!(Folders::resolve(Some(Path::new("relative"))).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn b9_the_root_folder_is_nobodys_home() {
+        assert!(check_home(Path::new("/")).is_err());
+        assert!(check_home(Path::new("/nonexistent/home")).is_err());
+    }
+}

@@ -1,0 +1,293 @@
+//! A provider as it is written in TOML, and the checks that turn it into a [`Provider`].
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use url::Url;
+
+use super::{Provider, RefreshSupport, is_loopback};
+use crate::account_id::check_name;
+use crate::oauth::authorize::RESERVED;
+use crate::oauth::{BodyFormat, ClientAuthentication};
+
+/// Every field a description can have. A person's file may set any of them for a built-in
+/// provider, and must set the required ones (marked below) for one of their own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    pub title: Option<String>,
+    pub support: Option<String>,
+    pub client_id: Option<String>,
+    /// Required.
+    pub authorize_url: Option<String>,
+    /// Required.
+    pub token_url: Option<String>,
+    pub revocation_url: Option<String>,
+    pub api_base: Option<String>,
+    /// `form` unless said otherwise.
+    pub request_format: Option<BodyFormat>,
+    /// `none` unless said otherwise.
+    pub client_authentication: Option<ClientAuthentication>,
+    pub audience: Option<String>,
+    #[serde(default)]
+    pub audience_required: bool,
+    pub default_scope: Option<String>,
+    #[serde(default)]
+    pub scopes: BTreeMap<String, String>,
+    /// `rotating` unless said otherwise.
+    pub refresh: Option<RefreshSupport>,
+    pub refresh_scope: Option<String>,
+    /// `true` unless said otherwise.
+    pub pkce: Option<bool>,
+    #[serde(default)]
+    pub bind_browser: bool,
+    #[serde(default)]
+    pub denied_without_error: bool,
+    #[serde(default)]
+    pub issuers: Vec<String>,
+    #[serde(default)]
+    pub sends_issuer: bool,
+    #[serde(default)]
+    pub token_type_optional: bool,
+    pub access_token_seconds: Option<i64>,
+    pub refresh_token_seconds: Option<i64>,
+    /// Required: at least one.
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    #[serde(default)]
+    pub authorize_parameters: BTreeMap<String, String>,
+}
+
+/// Life of an access token when neither answer nor description says, in seconds: an hour is what
+/// most servers give.
+const DEFAULT_ACCESS_TOKEN_SECONDS: i64 = 3600;
+
+/// Why a description cannot be used. `field` is as written in the file.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ProviderError {
+    #[error("provider.{provider} lacks {field}")]
+    Missing { provider: String, field: &'static str },
+    #[error("provider.{provider}: {field} = {value:?} {why}")]
+    Bad { provider: String, field: &'static str, value: String, why: &'static str },
+}
+
+impl Description {
+    /// Checks every value, so that a mistake is found when the file is read and not when a token
+    /// is on its way.
+    pub fn check(self, name: &str) -> Result<Provider, ProviderError> {
+        let check = Check { provider: name };
+        if check_name(name).is_err() {
+            return Err(check.bad("name", name, "must consist of a-z, 0-9, - and _"));
+        }
+        if self.audience_required && self.audience.is_none() {
+            return Err(check.missing("audience"));
+        }
+        if let Some(reserved) =
+            self.authorize_parameters.keys().find(|key| RESERVED.contains(&key.as_str()))
+        {
+            return Err(check.bad(
+                "authorize_parameters",
+                reserved,
+                "is set by partnerlink itself",
+            ));
+        }
+        if self.sends_issuer && self.issuers.is_empty() {
+            return Err(check.missing("issuers"));
+        }
+        let default_scope = self.default_scope.unwrap_or_default().into();
+        let provider = Provider {
+            name: name.to_owned(),
+            title: self.title.unwrap_or_else(|| name.to_owned()),
+            support: self.support,
+            client_id: self.client_id.filter(|id| !id.is_empty()),
+            authorize_url: check.required_url("authorize_url", self.authorize_url)?,
+            token_url: check.required_url("token_url", self.token_url)?,
+            revocation_url: check.url("revocation_url", self.revocation_url)?,
+            api_base: check.url("api_base", self.api_base)?,
+            request_format: self.request_format.unwrap_or(BodyFormat::Form),
+            client_authentication: self.client_authentication.unwrap_or(ClientAuthentication::None),
+            audience: self.audience,
+            default_scope,
+            scopes: self.scopes,
+            refresh: self.refresh.unwrap_or(RefreshSupport::Rotating),
+            refresh_scope: self.refresh_scope,
+            pkce: self.pkce.unwrap_or(true),
+            bind_browser: self.bind_browser,
+            denied_without_error: self.denied_without_error,
+            issuers: self.issuers,
+            sends_issuer: self.sends_issuer,
+            token_type_optional: self.token_type_optional,
+            access_token_seconds: check
+                .seconds("access_token_seconds", self.access_token_seconds)?
+                .unwrap_or(DEFAULT_ACCESS_TOKEN_SECONDS),
+            refresh_token_seconds: check
+                .seconds("refresh_token_seconds", self.refresh_token_seconds)?,
+            redirect_uris: check.redirect_uris(self.redirect_uris)?,
+            authorize_parameters: self.authorize_parameters,
+        };
+        if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {
+            return Err(check.bad("default_scope", unknown, "is not among the scopes"));
+        }
+        Ok(provider)
+    }
+}
+
+/// The checks of single values, with the provider's name for the message.
+struct Check<'a> {
+    provider: &'a str,
+}
+
+impl Check<'_> {
+    fn missing(&self, field: &'static str) -> ProviderError {
+        ProviderError::Missing { provider: self.provider.to_owned(), field }
+    }
+
+    fn bad(&self, field: &'static str, value: &str, why: &'static str) -> ProviderError {
+        let (provider, value) = (self.provider.to_owned(), value.to_owned());
+        ProviderError::Bad { provider, field, value, why }
+    }
+
+    fn required_url(
+        &self,
+        field: &'static str,
+        text: Option<String>,
+    ) -> Result<Url, ProviderError> {
+        self.url(field, text)?.ok_or_else(|| self.missing(field))
+    }
+
+    /// An endpoint: https anywhere, http only on this machine; no credentials, no fragment
+    /// (RFC 6749 §3.1 and §3.2).
+    fn url(&self, field: &'static str, text: Option<String>) -> Result<Option<Url>, ProviderError> {
+        let Some(text) = text else { return Ok(None) };
+        let url = Url::parse(&text).map_err(|_| self.bad(field, &text, "is not an address"))?;
+        let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
+        if !safe {
+            return Err(self.bad(field, &text, "must begin with https://"));
+        }
+        if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+            return Err(self.bad(field, &text, "must have neither #fragment nor user name"));
+        }
+        Ok(Some(url))
+    }
+
+    /// Redirect URIs: loopback ones need a port, because it is registered with the provider.
+    fn redirect_uris(&self, texts: Vec<String>) -> Result<Vec<Url>, ProviderError> {
+        const FIELD: &str = "redirect_uris";
+        if texts.is_empty() {
+            return Err(self.missing(FIELD));
+        }
+        let mut uris = Vec::with_capacity(texts.len());
+        for text in texts {
+            let uri = self.required_url(FIELD, Some(text.clone()))?;
+            if is_loopback(&uri)
+                && (uri.scheme() != "http" || uri.port().is_none_or(|port| port == 0))
+            {
+                return Err(self.bad(FIELD, &text, "on this machine must be http:// with a port"));
+            }
+            if uri.query().is_some() {
+                return Err(self.bad(FIELD, &text, "must not have a ?query"));
+            }
+            uris.push(uri);
+        }
+        Ok(uris)
+    }
+
+    fn seconds(
+        &self,
+        field: &'static str,
+        value: Option<i64>,
+    ) -> Result<Option<i64>, ProviderError> {
+        match value {
+            Some(seconds) if seconds <= 0 => {
+                Err(self.bad(field, &seconds.to_string(), "must be a positive number of seconds"))
+            }
+            other => Ok(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(change: impl FnOnce(&mut Description)) -> Result<Provider, ProviderError> {
+        let mut description = Description {
+            authorize_url: Some("https://p.example/authorize".into()),
+            token_url: Some("https://p.example/token".into()),
+            redirect_uris: vec!["http://127.0.0.1:17999/callback/p".into()],
+            ..Description::default()
+        };
+        change(&mut description);
+        description.check("p")
+    }
+
+    #[test]
+    fn the_required_fields_are_enough() {
+        let provider = check(|_| ()).unwrap();
+        assert_eq!((provider.title.as_str(), provider.pkce), ("p", true));
+        assert_eq!(provider.refresh, RefreshSupport::Rotating);
+    }
+
+    #[test]
+    fn o9_b3_endpoints_are_https_or_on_this_machine() {
+        for url in
+            ["http://p.example/t", "file:///etc/passwd", "-opt", "$(touch x)", "javascript:1", ""]
+        {
+            assert!(check(|d| d.token_url = Some(url.into())).is_err(), "{url}");
+            assert!(check(|d| d.authorize_url = Some(url.into())).is_err(), "{url}");
+        }
+        assert!(check(|d| d.token_url = Some("https://u:p@p.example/".into())).is_err());
+        assert!(check(|d| d.token_url = Some("http://127.0.0.1:1/".into())).is_ok());
+        assert!(check(|d| d.token_url = Some("http://127.0.0.1.evil.example/".into())).is_err());
+    }
+
+    #[test]
+    fn reserved_parameters_are_untouchable() {
+        for name in RESERVED {
+            let result = check(|d| {
+                d.authorize_parameters.insert(name.into(), "x".into());
+            });
+            assert!(result.is_err(), "{name}");
+        }
+        assert!(
+            check(|d| {
+                d.authorize_parameters.insert("prompt".into(), "login".into());
+            })
+            .is_ok()
+        );
+    }
+
+    #[test]
+    fn redirect_uris_have_a_port_where_they_are_ours() {
+        for uri in [
+            "http://127.0.0.1/callback",
+            "https://127.0.0.1:1/callback",
+            "http://localhost:0/",
+            "http://127.0.0.1:1/?a=b",
+        ] {
+            assert!(check(|d| d.redirect_uris = vec![uri.into()]).is_err(), "{uri}");
+        }
+        for uri in [
+            "http://[::1]:17999/callback",
+            "http://localhost:17999/cb",
+            "https://partner.example/cb",
+        ] {
+            assert!(check(|d| d.redirect_uris = vec![uri.into()]).is_ok(), "{uri}");
+        }
+        assert!(check(|d| d.redirect_uris.clear()).is_err());
+    }
+
+    #[test]
+    fn other_contradictions_are_refused() {
+        assert!(check(|d| d.audience_required = true).is_err());
+        assert!(check(|d| d.sends_issuer = true).is_err());
+        assert!(check(|d| d.access_token_seconds = Some(0)).is_err());
+        assert!(
+            check(|d| {
+                d.scopes.insert("a".into(), "A".into());
+                d.default_scope = Some("a b".into());
+            })
+            .is_err()
+        );
+    }
+}

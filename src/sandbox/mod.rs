@@ -1,0 +1,231 @@
+//! Both providers in miniature, on this machine, for trying the program out and for its tests.
+//!
+//! It shares no code with the rest of the program: were it to share some, a mistake there would
+//! agree with itself. It is served by tiny_http, which is small and does what is needed where
+//! nothing hostile comes.
+//!
+//! | file | what |
+//! |---|---|
+//! | `service.rs` | which path leads where |
+//! | `authorize.rs`, `token.rs` | the two halves of OAuth 2.0, as far as the providers agree |
+//! | `zaehlerfreunde.rs`, `id_token.rs`, `timberdata.rs` | what is theirs alone |
+//! | `grants.rs`, `state.rs`, `seal.rs` | what was granted; where that is kept; how it is handed out |
+//! | `pages.rs`, `template.rs`, `texts.rs`, `*.html`, `*.css`, `*.svg` | what a person sees |
+//! | `provider.rs` | the two providers and the people who do not exist |
+//! | `fault.rs` | misbehaviour to order |
+//! | `approve.rs` | a scripted browser |
+//! | `request.rs`, `answer.rs` | HTTP, between tiny_http and the rest |
+
+mod answer;
+mod approve;
+mod authorize;
+mod fault;
+mod grants;
+mod id_token;
+mod pages;
+mod provider;
+mod request;
+mod seal;
+mod service;
+mod state;
+mod template;
+mod texts;
+mod timberdata;
+mod token;
+mod zaehlerfreunde;
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tiny_http::Server;
+
+use self::provider::Provider;
+use self::request::{Call, Unreadable};
+use self::service::Service;
+use self::state::Store;
+
+pub use self::approve::approve;
+pub use self::fault::{Fault, UnknownFault};
+
+/// TimberData's client secret in the sandbox. Everybody may know it.
+pub const TIMBERDATA_SECRET: &str = "sandbox-secret-not-confidential";
+
+/// Requests served at once. As many as accounts are refreshed at once by default, so that one slow
+/// answer holds up nobody.
+const WORKERS: usize = 8;
+
+/// Hears one line per request.
+pub type Log = Box<dyn Fn(&str) + Send + Sync>;
+
+/// What kind of sandbox to start.
+pub struct Options {
+    /// Where grants are kept so that the next process finds them, and several at once share them;
+    /// `None` keeps them in memory.
+    pub state_file: Option<PathBuf>,
+    /// 0 is any free port. Bound to 127.0.0.1 only.
+    pub port: u16,
+    /// They hold for this process, not for others over the same state file.
+    pub faults: Vec<Fault>,
+    /// No pages: the authorize endpoints redirect at once with a code, for scripted browsers.
+    pub approve: bool,
+    /// Life of Zählerfreunde's access tokens; whole seconds count.
+    pub access_token_lifetime: Duration,
+    /// How long the refresh token spent last still works, as Auth0's rotation overlap. Zero is
+    /// Auth0's own default, and strict.
+    pub rotation_overlap: Duration,
+    /// Hears method, path without query, status and what happened. Never a secret.
+    pub log: Option<Log>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            state_file: None,
+            port: 0,
+            faults: Vec::new(),
+            approve: false,
+            access_token_lifetime: Duration::from_secs(24 * 60 * 60),
+            rotation_overlap: Duration::from_secs(60),
+            log: None,
+        }
+    }
+}
+
+/// A running sandbox. Dropping it stops it: the port is closed, slow answers are cut short.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    service: Service,
+    server: Server,
+    log: Option<Log>,
+    stopping: AtomicBool,
+}
+
+/// Starts the sandbox; it serves when this returns.
+///
+/// # Errors
+/// If the port is taken, or the state file cannot be written.
+pub fn start(options: Options) -> io::Result<Sandbox> {
+    let store = Store::open(options.state_file, now())?;
+    let server = Server::http(("127.0.0.1", options.port)).map_err(io_error)?;
+    let port = server.server_addr().to_ip().map_or(options.port, |address| address.port());
+    let service = Service {
+        base_url: format!("http://127.0.0.1:{port}"),
+        store,
+        faults: options.faults,
+        approve: options.approve,
+        access_token_lifetime: options.access_token_lifetime,
+        rotation_overlap: options.rotation_overlap,
+        rate_limited: AtomicBool::new(false),
+    };
+    let stopping = AtomicBool::new(false);
+    let shared = Arc::new(Shared { service, server, log: options.log, stopping });
+    let mut sandbox = Sandbox { shared, workers: Vec::with_capacity(WORKERS) };
+    for _ in 0..WORKERS {
+        let shared = Arc::clone(&sandbox.shared);
+        let worker = thread::Builder::new().name("sandbox".to_owned());
+        sandbox.workers.push(worker.spawn(move || shared.serve())?);
+    }
+    Ok(sandbox)
+}
+
+impl Sandbox {
+    /// `http://127.0.0.1:PORT`
+    pub fn base_url(&self) -> &str {
+        &self.shared.service.base_url
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::Release);
+        for _ in &self.workers {
+            self.shared.server.unblock();
+        }
+        for worker in self.workers.drain(..) {
+            // A worker that panicked has said so on its own; there is nothing left to save.
+            let _ = worker.join();
+        }
+    }
+}
+
+impl Shared {
+    fn serve(&self) {
+        while !self.stopping() {
+            // An error is the wake-up call of a stop, or the end of the listening socket.
+            let Ok(request) = self.server.recv() else { return };
+            self.handle(request);
+        }
+    }
+
+    fn handle(&self, mut request: tiny_http::Request) {
+        let (line, answer) = match Call::read(&mut request) {
+            Ok(call) => {
+                let answer = self.service.answer(&call, now());
+                (format!("{} {}", call.method, call.path), answer)
+            }
+            Err(Unreadable::Refused(answer)) => ("unreadable request".to_owned(), answer),
+            Err(Unreadable::Hopeless) => {
+                self.say("a request with a body far too large was left unanswered");
+                // Dropping it would make tiny_http allocate what the request announces.
+                std::mem::forget(request);
+                return;
+            }
+        };
+        self.say(&format!("{} {} {}", line.escape_debug(), answer.status, answer.note));
+        answer.write(request, &|| self.stopping());
+    }
+
+    fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    fn say(&self, line: &str) {
+        if let Some(log) = &self.log {
+            log(line.trim_end());
+        }
+    }
+}
+
+/// TOML that, merged over the built-in provider definitions, points both providers at the sandbox.
+pub fn provider_overrides(base_url: &str) -> String {
+    let [zaehlerfreunde, timberdata] = Provider::ALL.map(Provider::client_id);
+    let issuer = zaehlerfreunde::ISSUER;
+    format!(
+        r#"[provider.zaehlerfreunde]
+client_id = "{zaehlerfreunde}"
+authorize_url = "{base_url}/zaehlerfreunde/authorize"
+token_url = "{base_url}/zaehlerfreunde/oauth/token"
+revocation_url = "{base_url}/zaehlerfreunde/oauth/revoke"
+issuers = ["{issuer}"]
+api_base = "{base_url}/zaehlerfreunde/api"
+
+[provider.timberdata]
+client_id = "{timberdata}"
+authorize_url = "{base_url}/timberdata/auth"
+token_url = "{base_url}/timberdata/oauth/v1/token"
+api_base = "{base_url}/timberdata/api"
+"#
+    )
+}
+
+/// The sandbox's only clock: milliseconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// tiny_http wraps its errors; the one inside says that a port is taken.
+fn io_error(error: Box<dyn std::error::Error + Send + Sync>) -> io::Error {
+    error.downcast::<io::Error>().map_or_else(io::Error::other, |error| *error)
+}

@@ -1,0 +1,212 @@
+//! Sealed files: one per item, in a folder that only their owner can enter.
+//!
+//! For servers without a keychain service, and for hundreds of accounts. Chosen by name, never
+//! fallen back to. What is in a file stands in [`sealed`], where its key comes from in [`key`], and
+//! how a file is replaced so that a crash leaves the old or the new in [`dir`]. The folder:
+//!
+//! ```text
+//! zaehlerfreunde.default.sealed           an account
+//! _client-secret.timberdata.sealed        a client secret; no account's name begins with _
+//! zaehlerfreunde.default.sealed.tmp       left by a crash, swept by the next save
+//! zaehlerfreunde.default.sealed.bad       was damaged, and is kept for whoever wants to look
+//! key.lock, items.lock, passphrase.salt
+//! ```
+
+#[cfg_attr(not(unix), path = "file/dir_plain.rs")]
+mod dir;
+mod key;
+mod names;
+mod sealed;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use self::dir::{Content, Dir};
+use self::key::Key;
+pub use self::key::KeySource;
+use self::names::{ENDING, file_name, item_of};
+use self::sealed::Fault;
+use super::lock::{AccountLock, LOCK_DEADLINE};
+use super::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
+
+/// Less room than this and nothing is begun that ends in a save: a record has a few KiB, and a file
+/// system this full is about to fail anyway.
+const LEAST_FREE_BYTES: u64 = 1 << 20;
+/// How long a successful write says that the folder can be written. Two hundred accounts that are
+/// refreshed in a row need not test the disk two hundred times.
+const PROOF_LASTS: Duration = Duration::from_secs(2);
+
+/// The store of sealed files.
+pub struct FileStore {
+    folder: PathBuf,
+    source: KeySource,
+    /// Found at the first call that needs it.
+    key: Mutex<Option<Arc<Key>>>,
+    last_write: Mutex<Option<Instant>>,
+    warnings: Warnings,
+}
+
+impl FileStore {
+    /// Nothing is read or made here; the folder comes into being with the first save.
+    pub fn open(folder: PathBuf, source: KeySource) -> Self {
+        Self {
+            folder,
+            source,
+            key: Mutex::default(),
+            last_write: Mutex::default(),
+            warnings: Warnings::default(),
+        }
+    }
+
+    /// What was found amiss and put right since the last time this was asked, a sentence each.
+    pub fn warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *held(&self.warnings.0))
+    }
+
+    fn dir(&self) -> Result<Option<Dir>, StoreError> {
+        Dir::open(&self.folder, &self.warnings)
+    }
+
+    /// The key for reading: it has to be there already.
+    fn key(&self) -> Result<Arc<Key>, StoreError> {
+        self.find_key()?.ok_or_else(|| StoreError::NoKey(self.source.is_missing()))
+    }
+
+    /// Looked for once; of several threads one asks the keychain, the others wait for it.
+    fn find_key(&self) -> Result<Option<Arc<Key>>, StoreError> {
+        let mut cached = held(&self.key);
+        if cached.is_none() {
+            *cached = self.source.find(&self.folder)?.map(Arc::new);
+        }
+        Ok(cached.clone())
+    }
+
+    /// The key for writing: made now if this is the first secret. Beside files that another key
+    /// sealed no new one is made, since a key that is only mislaid must not be forgotten over it.
+    fn key_to_write(&self, dir: &Dir) -> Result<Arc<Key>, StoreError> {
+        if let Some(key) = self.find_key()? {
+            return Ok(key);
+        }
+        if dir.names()?.iter().any(|name| name.ends_with(ENDING)) {
+            let why =
+                format!("{}, and there are files that only it opens", self.source.is_missing());
+            return Err(StoreError::NoKey(why));
+        }
+        let key = Arc::new(self.source.make(&self.folder)?);
+        *held(&self.key) = Some(Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// Opens what was read. A damaged file is moved aside, so that it is neither lost nor in the way.
+    fn unseal(&self, dir: &Dir, item: &Item, content: &Content) -> Result<SecretBytes, StoreError> {
+        let name = file_name(item);
+        let path = self.folder.join(&name);
+        sealed::unseal(item, &*self.key()?, content.bytes()).map_err(|fault| match fault {
+            Fault::WrongKey => StoreError::WrongKey(path),
+            Fault::TooNew(version) => {
+                StoreError::TooNew { name: path.display().to_string(), version }
+            }
+            Fault::Damaged(why) => {
+                let aside = match dir.put_aside(&name, content) {
+                    Ok(Some(aside)) => format!("; it is now {aside}"),
+                    Ok(None) => String::new(),
+                    Err(error) => format!("; it could not be moved aside ({error})"),
+                };
+                StoreError::Damaged {
+                    name: path.display().to_string(),
+                    why: format!("{why}{aside}"),
+                }
+            }
+        })
+    }
+
+    /// An account's writer holds the account's lock. Other items have none of their own, and two
+    /// writers would share one temporary file.
+    fn lock_if_shared(&self, item: &Item) -> Result<Option<AccountLock>, StoreError> {
+        if matches!(item, Item::Account(_)) {
+            return Ok(None);
+        }
+        let path = self.folder.join("items.lock");
+        AccountLock::acquire_path(&path, LOCK_DEADLINE, &mut || ()).map(Some).map_err(|error| {
+            StoreError::Io { action: "could not lock", path, source: io::Error::other(error) }
+        })
+    }
+}
+
+impl TokenStore for FileStore {
+    fn kind(&self) -> StoreKind {
+        StoreKind::File
+    }
+
+    fn load(&self, item: &Item) -> Result<Option<SecretBytes>, StoreError> {
+        let Some(dir) = self.dir()? else { return Ok(None) };
+        let Some(content) = dir.read(&file_name(item), &self.warnings)? else { return Ok(None) };
+        self.unseal(&dir, item, &content).map(Some)
+    }
+
+    /// What is there already is opened first: a damaged file is moved aside, and one of a newer
+    /// version or of another key is not overwritten.
+    fn save(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
+        let dir = Dir::make(&self.folder, &self.warnings)?;
+        let key = self.key_to_write(&dir)?;
+        let _lock = self.lock_if_shared(item)?;
+        let name = file_name(item);
+        if let Some(content) = dir.read(&name, &self.warnings)? {
+            match self.unseal(&dir, item, &content) {
+                Ok(_) | Err(StoreError::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let record = sealed::seal(item, &key, bytes)?;
+        if !dir.replace(&name, &record)? {
+            return Err(StoreError::ReadBackDiffers(item.clone()));
+        }
+        *held(&self.last_write) = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Needs no key: what cannot be opened can still be deleted.
+    fn delete(&self, item: &Item) -> Result<bool, StoreError> {
+        let Some(dir) = self.dir()? else { return Ok(false) };
+        let _lock = self.lock_if_shared(item)?;
+        dir.remove(&file_name(item))
+    }
+
+    fn list(&self) -> Result<Vec<Item>, StoreError> {
+        let Some(dir) = self.dir()? else { return Ok(Vec::new()) };
+        Ok(dir.names()?.iter().filter_map(|name| item_of(name)).collect())
+    }
+
+    fn preflight(&self, item: &Item) -> Result<(), StoreError> {
+        let dir = Dir::make(&self.folder, &self.warnings)?;
+        self.key_to_write(&dir)?;
+        if dir.free_bytes()?.is_some_and(|free| free < LEAST_FREE_BYTES) {
+            return Err(StoreError::NoSpace(self.folder.clone()));
+        }
+        if held(&self.last_write).is_some_and(|then| then.elapsed() < PROOF_LASTS) {
+            return Ok(());
+        }
+        let _lock = self.lock_if_shared(item)?;
+        dir.probe(&file_name(item))?;
+        *held(&self.last_write) = Some(Instant::now());
+        Ok(())
+    }
+}
+
+/// Sentences for a person, gathered until somebody asks.
+#[derive(Default)]
+struct Warnings(Mutex<Vec<String>>);
+
+impl Warnings {
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is tightened there"))]
+    fn add(&self, path: &Path, what: &str) {
+        held(&self.0).push(format!("{} {what}", path.display()));
+    }
+}
+
+/// A thread that panicked left these values whole: each is changed in one step.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

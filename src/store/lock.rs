@@ -1,0 +1,225 @@
+//! The lock that every writer of an account holds, in this process and in all others.
+//!
+//! A refresh token is spent once: two processes that refresh the same account together sign the
+//! person out. So there is a lock file per account, empty and never deleted, and the operating
+//! system's lock on it, which a dying process gives back by itself. Where the file system cannot
+//! lock, nothing is refreshed: going on without would be the very accident this prevents.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::account_id::AccountId;
+
+/// How long to wait for a lock unless the caller knows better: one token request with its time-out
+/// of 30 s is the longest that a healthy process holds it.
+pub const LOCK_DEADLINE: Duration = Duration::from_secs(30);
+/// When a wait is worth a word to the person.
+const WAIT_IS_LONG: Duration = Duration::from_secs(1);
+/// Between two tries. The system's own waiting has no deadline, so the lock is polled: quickly at
+/// first, because a holder who only reads is gone in a millisecond.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+/// How often a lock file may vanish under our hands before that is called a fault.
+const MOST_REOPENS: u32 = 100;
+
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process (or thread) had it for the whole time.
+    #[error("{} was held by another process for {:.1} s", .path.display(), .waited.as_secs_f64())]
+    Held { path: PathBuf, waited: Duration },
+    /// The file system has no locks, as some network file systems do not.
+    #[error("the file system of {} cannot lock files: {source}", .path.display())]
+    NotSupported { path: PathBuf, source: io::Error },
+    /// The lock file cannot be opened, or is nothing that may be trusted.
+    #[error("{} cannot be used as a lock: {why}", .path.display())]
+    Unusable { path: PathBuf, why: String },
+}
+
+/// A lock that is held until this is dropped or the process ends.
+#[derive(Debug)]
+#[must_use = "the lock is given back when this is dropped"]
+pub struct AccountLock {
+    _file: File,
+}
+
+impl AccountLock {
+    /// Takes the lock of one account, `FOLDER/PROVIDER.NAME.lock`, and makes folder and file if
+    /// they are missing. `on_wait` is called once, when the wait gets long enough to be told.
+    pub fn acquire(
+        folder: &Path,
+        account: &AccountId,
+        deadline: Duration,
+        on_wait: &mut dyn FnMut(),
+    ) -> Result<Self, LockError> {
+        Self::acquire_path(&folder.join(format!("{}.lock", account.file_stem())), deadline, on_wait)
+    }
+
+    /// The same for a lock file of any name.
+    pub fn acquire_path(
+        path: &Path,
+        deadline: Duration,
+        on_wait: &mut dyn FnMut(),
+    ) -> Result<Self, LockError> {
+        let begin = Instant::now();
+        let mut told = false;
+        let mut pause = SHORTEST_PAUSE;
+        let mut reopened = 0;
+        let mut file = open(path)?;
+        loop {
+            match file.try_lock() {
+                Ok(()) if is_still_at(&file, path) => return Ok(Self { _file: file }),
+                // Somebody deleted the file: what we locked is not what the next process will lock.
+                Ok(()) => {
+                    reopened += 1;
+                    if reopened > MOST_REOPENS {
+                        return Err(unusable(path, "it is deleted again and again"));
+                    }
+                    file = open(path)?;
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let waited = begin.elapsed();
+                    if waited >= deadline {
+                        return Err(LockError::Held { path: path.to_owned(), waited });
+                    }
+                    if waited >= WAIT_IS_LONG && !told {
+                        told = true;
+                        on_wait();
+                    }
+                    thread::sleep(jittered(pause).min(deadline - waited));
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(TryLockError::Error(source)) => return Err(not_lockable(path, source)),
+            }
+        }
+    }
+}
+
+/// Opens without truncating: the content is nobody's business, and on Windows a second process may
+/// not even write to a locked file.
+fn open(path: &Path) -> Result<File, LockError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // NONBLOCK: a named pipe put in the file's place must not hold us up.
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits() as i32);
+    }
+    let file = match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make_folder(path)?;
+            options.open(path)
+        }
+        other => other,
+    };
+    let file = file.map_err(|error| unusable(path, &plainly(&error)))?;
+    check(&file, path)?;
+    Ok(file)
+}
+
+fn make_folder(path: &Path) -> Result<(), LockError> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| unusable(path, &format!("its folder cannot be made: {error}")))
+}
+
+/// A lock file of somebody else's could be held or replaced by them at will.
+fn check(file: &File, path: &Path) -> Result<(), LockError> {
+    let meta = file.metadata().map_err(|error| unusable(path, &error.to_string()))?;
+    if !meta.is_file() {
+        return Err(unusable(path, "it is not a regular file"));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if meta.uid() != rustix::process::geteuid().as_raw() {
+            return Err(unusable(path, &format!("it belongs to another user (id {})", meta.uid())));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_still_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let same = |a: &fs::Metadata, b: &fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+    matches!((file.metadata(), fs::symlink_metadata(path)), (Ok(held), Ok(named)) if same(&held, &named))
+}
+
+/// On Windows a file that somebody has open keeps its name.
+#[cfg(not(unix))]
+fn is_still_at(_: &File, path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+fn plainly(error: &io::Error) -> String {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+        return "it is a symbolic link".into();
+    }
+    match error.kind() {
+        io::ErrorKind::IsADirectory => "it is a folder".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// Only what says "no locks here" is [`LockError::NotSupported`]; the rest is a fault of the file.
+fn not_lockable(path: &Path, source: io::Error) -> LockError {
+    #[cfg(unix)]
+    {
+        use rustix::io::Errno;
+        let none = [Errno::NOLCK, Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOSYS];
+        if none.iter().any(|errno| source.raw_os_error() == Some(errno.raw_os_error())) {
+            return LockError::NotSupported { path: path.to_owned(), source };
+        }
+    }
+    if source.kind() == io::ErrorKind::Unsupported {
+        return LockError::NotSupported { path: path.to_owned(), source };
+    }
+    unusable(path, &source.to_string())
+}
+
+fn unusable(path: &Path, why: &str) -> LockError {
+    LockError::Unusable { path: path.to_owned(), why: why.to_owned() }
+}
+
+/// Between half of `pause` and all of it, so that processes that began together spread out.
+fn jittered(pause: Duration) -> Duration {
+    let roll = getrandom::u32().unwrap_or(u32::MAX / 2);
+    pause.mul_f64(0.5 + 0.5 * f64::from(roll) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_stay_in_their_bounds() {
+        for _ in 0..1000 {
+            let pause = jittered(LONGEST_PAUSE);
+            assert!(pause >= LONGEST_PAUSE / 2 && pause <= LONGEST_PAUSE, "{pause:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_system_without_locks_is_told_apart() {
+        use rustix::io::Errno;
+        let of = |errno: Errno| {
+            not_lockable(Path::new("x"), io::Error::from_raw_os_error(errno.raw_os_error()))
+        };
+        for errno in [Errno::NOLCK, Errno::OPNOTSUPP, Errno::NOSYS] {
+            assert!(matches!(of(errno), LockError::NotSupported { .. }), "{errno:?}");
+        }
+        assert!(matches!(of(Errno::IO), LockError::Unusable { .. }));
+    }
+}

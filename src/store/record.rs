@@ -1,0 +1,78 @@
+//! What one account's item holds: its tokens, and the facts the index repeats.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Item, SecretBytes, StoreError, TokenStore};
+use crate::account_id::AccountId;
+use crate::accounts::Account;
+use crate::secret::{Secret, expose_to};
+
+/// Format of the record. A reader refuses what is newer than itself.
+const VERSION: u32 = 1;
+
+/// The tokens of one account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    version: u32,
+    #[serde(flatten)]
+    pub account: Account,
+    #[serde(serialize_with = "expose_to")]
+    pub access_token: Secret,
+    #[serde(serialize_with = "expose_option_to")]
+    pub refresh_token: Option<Secret>,
+}
+
+impl Record {
+    pub fn new(account: Account, access_token: Secret, refresh_token: Option<Secret>) -> Self {
+        Self { version: VERSION, account, access_token, refresh_token }
+    }
+
+    /// Reads an account's record; `None` when the store has none.
+    pub fn load(store: &dyn TokenStore, account: &AccountId) -> Result<Option<Self>, StoreError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+
+        let item = Item::Account(account.clone());
+        let Some(bytes) = store.load(&item)? else { return Ok(None) };
+        let name = || format!("the record of {account}");
+        // serde_json's own message may quote a token: only the place is told.
+        let damaged = |error: serde_json::Error| StoreError::Damaged {
+            name: name(),
+            why: format!("its JSON breaks at column {}", error.column()),
+        };
+        let Version { version } = serde_json::from_slice(bytes.expose()).map_err(damaged)?;
+        if version > VERSION {
+            return Err(StoreError::TooNew { name: name(), version });
+        }
+        let record: Self = serde_json::from_slice(bytes.expose()).map_err(damaged)?;
+        if record.account.account != *account {
+            let why = format!("it is about {}", record.account.account);
+            return Err(StoreError::Damaged { name: name(), why });
+        }
+        Ok(Some(record))
+    }
+
+    /// Saves it durably; the caller holds the account's lock.
+    pub fn save(&self, store: &dyn TokenStore) -> Result<(), StoreError> {
+        let item = Item::Account(self.account.account.clone());
+        let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+        serde_json::to_writer(&mut *bytes, self).map_err(|error| StoreError::Damaged {
+            name: item.to_string(),
+            why: error.to_string(),
+        })?;
+        store.save(&item, &SecretBytes::new(std::mem::take(&mut *bytes)))
+    }
+}
+
+fn expose_option_to<S: serde::Serializer>(
+    secret: &Option<Secret>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match secret {
+        Some(secret) => expose_to(secret, serializer),
+        None => serializer.serialize_none(),
+    }
+}
