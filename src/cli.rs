@@ -2,13 +2,12 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::Failed;
 use crate::commands::{
     completions, config, connect, demo, disconnect, exec, provider, sandbox, status, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Failed};
 use crate::output::{Output, stderr_is_terminal, stdin_is_terminal};
 
 const EXAMPLES: &str = "\

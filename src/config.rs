@@ -200,6 +200,7 @@ fn syntax_error(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError
 pub struct Environment(BTreeMap<OsString, OsString>);
 
 impl Environment {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn of_this_process() -> Self {
         Self(std::env::vars_os().collect())
     }
@@ -277,7 +278,7 @@ mod tests {
     use super::*;
 
     fn failure(text: &str) -> ConfigError {
-        parse(text, Path::new("config.toml")).err().expect("an error")
+        parse(text, Path::new("config.toml")).expect_err("an error")
     }
 
     #[test]

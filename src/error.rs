@@ -168,6 +168,19 @@ impl Error {
     }
 }
 
+/// How a command fails: with something yet to be told, or with all of it told already.
+#[derive(Debug)]
+pub enum Failed {
+    Tell(Box<Error>),
+    Told(Exit),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Tell(Box::new(error))
+    }
+}
+
 impl Explain for AccountIdError {
     fn meaning(&self) -> Meaning {
         meaning(

@@ -30,6 +30,9 @@
 //! check, telemetry, an implicit or password grant, a refresh without the lock.
 
 #![forbid(unsafe_code)]
+#![warn(clippy::disallowed_methods, clippy::disallowed_macros, clippy::allow_attributes)]
+// Nothing that a user, a disk or a server does is a panic.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo)]
 
 pub mod account_id;
 pub mod accounts;
@@ -59,7 +62,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::cli::Cli;
-use crate::error::{Error, Exit};
+use crate::error::{Exit, Failed};
 
 /// Runs the program with these arguments (the first is its own name) and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -94,19 +97,6 @@ fn execute(cli: Cli) -> u8 {
             output.error(&error);
             error.exit as u8
         }
-    }
-}
-
-/// How a command fails: with something yet to be told, or with all of it told already.
-#[derive(Debug)]
-pub enum Failed {
-    Tell(Box<Error>),
-    Told(Exit),
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self::Tell(Box::new(error))
     }
 }
 

@@ -1,8 +1,8 @@
 use clap::{CommandFactory as _, ValueEnum as _};
 use clap_complete::Shell;
 
-use crate::Failed;
 use crate::cli::Cli;
+use crate::error::Failed;
 use crate::output::Output;
 
 const EXAMPLES: &str = "\

@@ -1,8 +1,8 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::Failed;
 use crate::context::Context;
+use crate::error::Failed;
 
 /// Find the configuration file and what it decides
 #[derive(Debug, Subcommand)]

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::Failed;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
 use crate::context::{Context, sandbox_browser};
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, Failed};
 use crate::flow::World;
 use crate::flow::login::{Connected, Login, LoginError};
 use crate::interrupt;

@@ -1,14 +1,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::Failed;
 use crate::account_id::AccountId;
 use crate::accounts::create_private_folder;
 use crate::clock::{self, Clock as _};
 use crate::commands::status;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::{Context, sandbox_browser, start_sandbox};
-use crate::error::Error;
+use crate::error::{Error, Failed};
 use crate::flow::login::Login;
 use crate::flow::refresh::{Due, RefreshOutcome, refresh};
 use crate::http::{HttpClient, Transport as _};

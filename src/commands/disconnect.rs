@@ -1,8 +1,7 @@
-use crate::Failed;
 use crate::account_id::AccountId;
 use crate::clock;
 use crate::context::Context;
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, Failed};
 use crate::flow::disconnect::{Revocation, disconnect};
 use crate::output::Mark;
 

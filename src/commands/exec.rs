@@ -2,11 +2,10 @@ use std::ffi::OsString;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::Failed;
 use crate::account_id::AccountId;
 use crate::commands::valid_token;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Failed};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,8 +1,8 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::Failed;
 use crate::context::Context;
+use crate::error::Failed;
 use crate::output::{stdout_is_terminal, table};
 use crate::provider::{Provider, RefreshSupport};
 

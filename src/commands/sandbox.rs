@@ -1,8 +1,8 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::Failed;
 use crate::context::{Context, start_sandbox};
+use crate::error::Failed;
 use crate::output::Mark;
 use crate::sandbox::{Fault, Options, TIMBERDATA_SECRET};
 

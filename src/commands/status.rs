@@ -1,10 +1,9 @@
 use std::time::Duration;
 
-use crate::Failed;
 use crate::accounts::{Account, State};
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Failed};
 use crate::output::{Mark, stdout_is_terminal, table};
 
 const EXAMPLES: &str = "\

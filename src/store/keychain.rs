@@ -30,7 +30,7 @@ const ATTENDED: Duration = Duration::from_secs(60);
 pub struct Patience {
     /// After this a call fails with [`StoreError::TimedOut`].
     pub deadline: Duration,
-    /// Called at most once per [`Keychain`], about a second into the first call that takes longer:
+    /// Called at most once per [`Keychain`], by the thread that waits, a second into its call:
     /// the keychain most likely waits to be unlocked.
     pub on_wait: Option<Arc<dyn Fn() + Send + Sync>>,
 }

@@ -24,7 +24,8 @@ pub type SecretBytes = Secret<Vec<u8>>;
 /// A place that keeps secrets. Calls are synchronous and end within a deadline of the backend's
 /// own; "not there" is a value (`None`, `false`), never an error.
 ///
-/// The caller holds the account's [`lock`] around `save` and `delete` of an account's item.
+/// The caller holds the account's [`lock`] around `save` and `delete` of an account's item. After
+/// [`StoreError::TimedOut`] it is unknown whether the call had its effect.
 pub trait TokenStore: Send + Sync {
     fn kind(&self) -> StoreKind;
 

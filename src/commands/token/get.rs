@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::Failed;
 use crate::account_id::AccountId;
 use crate::commands::valid_token;
 use crate::context::Context;
+use crate::error::Failed;
 use crate::output::{Mark, stdout_is_terminal};
 use crate::store::record::Record;
 

@@ -6,8 +6,8 @@ mod show;
 
 use clap::Subcommand;
 
-use crate::Failed;
 use crate::context::Context;
+use crate::error::Failed;
 
 /// Hand tokens to scripts, and keep them alive
 #[derive(Debug, Subcommand)]

@@ -11,13 +11,13 @@ use crate::accounts::Account;
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::{explain, not_connected};
 use crate::context::Context;
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, Failed};
 use crate::flow::refresh::{Due, RefreshError, RefreshOutcome, refresh};
+use crate::interrupt;
 use crate::output::{Mark, error_object, stdout_is_terminal};
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
 use crate::store::{Item, TokenStore};
-use crate::{Failed, interrupt};
 
 const EXAMPLES: &str = "\
 Examples:

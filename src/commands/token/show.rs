@@ -1,9 +1,8 @@
-use crate::Failed;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::commands::not_connected;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Failed};
 use crate::output::printable;
 use crate::store::record::Record;
 

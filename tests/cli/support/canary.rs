@@ -1,0 +1,112 @@
+//! Secrets that a test knows, and every dress in which they could leave (case F3).
+
+use std::sync::{Arc, Mutex};
+
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine as _};
+
+/// Shorter texts would be found by chance.
+const SHORTEST: usize = 8;
+
+/// Where bytes were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Stream,
+    File,
+    /// The standard output of a command whose purpose it is to hand out the access token.
+    TokenOnPurpose,
+}
+
+/// The secrets of one test, shared by the program, the provider and the browser.
+#[derive(Clone, Default)]
+pub struct Canaries(Arc<Mutex<Vec<Canary>>>);
+
+struct Canary {
+    kind: String,
+    is_access_token: bool,
+    dresses: Vec<Vec<u8>>,
+}
+
+impl Canaries {
+    /// Registers a secret that must never be seen: a client secret, a refresh token, a code …
+    pub fn never(&self, kind: &str, secret: &str) {
+        self.add(kind, secret, false);
+    }
+
+    /// Registers an access token, which `token get` and `exec` may print.
+    pub fn access_token(&self, secret: &str) {
+        self.add("access token", secret, true);
+    }
+
+    fn add(&self, kind: &str, secret: &str, is_access_token: bool) {
+        if secret.len() >= SHORTEST {
+            let (kind, dresses) = (kind.to_owned(), dresses(secret));
+            self.0.lock().unwrap().push(Canary { kind, is_access_token, dresses });
+        }
+    }
+
+    /// How many secrets are registered.
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    /// Fails the test if one of the secrets is in these bytes. Does not print it.
+    pub fn look(&self, place: Place, name: &str, bytes: &[u8]) {
+        let found = self.0.lock().unwrap().iter().find_map(|canary| {
+            if canary.is_access_token && place == Place::TokenOnPurpose {
+                return None;
+            }
+            let dress = canary.dresses.iter().position(|dress| contains(bytes, dress))?;
+            Some(format!("a secret ({}, dress {dress}) is in {name}", canary.kind))
+        });
+        assert!(found.is_none(), "{}", found.unwrap_or_default());
+    }
+}
+
+/// The secret as it is, percent-encoded, in base64 (at each of the three positions it can have in
+/// a longer text), in hexadecimal, as a list of numbers, backwards, and each of its halves.
+fn dresses(secret: &str) -> Vec<Vec<u8>> {
+    let bytes = secret.as_bytes();
+    let mut texts = vec![secret.to_owned(), secret.chars().rev().collect()];
+    texts.push(url::form_urlencoded::byte_serialize(bytes).collect());
+    texts.push(bytes.iter().map(|b| format!("%{b:02X}")).collect());
+    texts.push(bytes.iter().map(|b| format!("{b:02x}")).collect());
+    texts.push(bytes.iter().map(|b| format!("{b}, ")).collect::<String>().trim_end().to_owned());
+    texts.push(BASE64_STANDARD.encode(bytes));
+    for skipped in 0..3 {
+        let whole = (bytes.len() - skipped) / 3 * 3;
+        let middle = &bytes[skipped..skipped + whole];
+        texts.push(BASE64_STANDARD_NO_PAD.encode(middle));
+        texts.push(BASE64_URL_SAFE_NO_PAD.encode(middle));
+    }
+    let middle = secret.chars().count() / 2;
+    let halves: [String; 2] =
+        [secret.chars().take(middle).collect(), secret.chars().skip(middle).collect()];
+    for half in halves {
+        texts.push(half.chars().rev().collect());
+        texts.push(half);
+    }
+    texts.retain(|text| text.len() >= SHORTEST);
+    texts.into_iter().map(String::into_bytes).collect()
+}
+
+fn contains(bytes: &[u8], sought: &[u8]) -> bool {
+    bytes.windows(sought.len()).any(|window| window == sought)
+}
+
+#[test]
+fn f3_the_search_finds_a_secret_in_every_dress() {
+    let secret = "Zx81~canary+2026/secret=&%";
+    let canaries = Canaries::default();
+    canaries.never("test", secret);
+    for dress in dresses(secret) {
+        let text = [b"before ", &*dress, b" after"].concat();
+        let finds = || canaries.look(Place::Stream, "a text", &text);
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(finds)).is_err());
+    }
+    for offset in 0..3 {
+        let text = BASE64_STANDARD.encode(format!("{}{secret}tail", "x".repeat(offset)));
+        let finds = || canaries.look(Place::Stream, "a text", text.as_bytes());
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(finds)).is_err(), "{offset}");
+    }
+    canaries.look(Place::Stream, "a text", b"nothing of the kind");
+}
