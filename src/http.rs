@@ -70,12 +70,12 @@ impl Transport for HttpClient {
 
         let started = Instant::now();
         let result = self.runtime()?.block_on(send(&client, request, &host));
-        let path = format!("https://{host}{}", request.url.path());
+        let place = format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
         match &result {
             Ok((answer, _)) => {
-                log::debug!("POST {path}: {} after {:.0?}", answer.status, started.elapsed());
+                log::debug!("POST {place}: {} after {:.0?}", answer.status, started.elapsed());
             }
-            Err(error) => log::debug!("POST {path}: {error}, after {:.0?}", started.elapsed()),
+            Err(error) => log::debug!("POST {place}: {error}, after {:.0?}", started.elapsed()),
         }
         let (answer, headers) = result?;
         self.note_pace(host, &answer, &headers);

@@ -50,7 +50,7 @@ fn list(context: &Context) -> Result<(), Failed> {
             ]
         })
         .collect();
-    Ok(context.output.data(&table::render(&HEADINGS, &rows, stdout_is_terminal()))?)
+    Ok(context.output.show(&table::render(&HEADINGS, &rows, stdout_is_terminal()))?)
 }
 
 fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {
@@ -89,7 +89,7 @@ fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {
         lines.push(("scope", format!("{scope}: {meaning}{default}")));
     }
     let text: String = lines.iter().map(|(name, value)| format!("{name:<15} {value}\n")).collect();
-    Ok(context.output.data(&text)?)
+    Ok(context.output.show(&text)?)
 }
 
 fn object(provider: &Provider) -> serde_json::Value {

@@ -129,10 +129,7 @@ fn show(context: &Context, accounts: &[(Account, Standing)], now: Timestamp) -> 
             ]
         })
         .collect();
-    if context.output.sandbox {
-        context.output.say(Mark::Note, "accounts of the sandbox:");
-    }
-    context.output.data(&table::render(&HEADINGS, &rows, for_person))?;
+    context.output.show(&table::render(&HEADINGS, &rows, for_person))?;
     for (account, standing) in accounts {
         if *standing != Standing::Good {
             context.output.say(

@@ -61,6 +61,15 @@ impl Output {
         }
     }
 
+    /// Data laid out for a person, where one reads stdout; else the same as [`Output::data`].
+    pub fn show(&self, text: &str) -> Result<(), Error> {
+        if !self.sandbox || !stdout_is_terminal() {
+            return self.data(text);
+        }
+        let prefix = self.prefix();
+        self.data(&text.lines().map(|line| format!("{prefix}{line}\n")).collect::<String>())
+    }
+
     /// Data as one JSON object: `schema` first, so that readers know what they read.
     pub fn json(&self, value: &impl Serialize) -> Result<(), Error> {
         self.data(&self.json_text(value))

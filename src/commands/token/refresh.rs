@@ -154,7 +154,7 @@ impl Args {
                     report.for_program()
                 };
                 // A closed pipe is no reason to stop refreshing.
-                let _ = context.output.data(&line);
+                let _ = context.output.show(&line);
             }
         }
     }

@@ -51,7 +51,7 @@ impl Args {
             .iter()
             .map(|(name, value)| format!("{name:<14} {}\n", printable(value)))
             .collect();
-        context.output.data(&text)?;
+        context.output.show(&text)?;
         Ok(0)
     }
 }
