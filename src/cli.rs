@@ -8,7 +8,7 @@ use crate::commands::{
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::{Output, stderr_is_terminal, stdin_is_terminal};
+use crate::output::{self, Output, stderr_is_terminal, stdin_is_terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,7 +35,7 @@ Exit codes:
 )]
 pub struct Cli {
     #[command(flatten)]
-    pub global: Global,
+    global: Global,
     #[command(subcommand)]
     command: Command,
 }
@@ -43,19 +43,19 @@ pub struct Cli {
 /// What every command understands.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
-pub struct Global {
+struct Global {
     /// Use the sandbox: both providers in miniature, on this machine
     #[arg(long, global = true)]
     sandbox: bool,
     /// JSON on stdout, and errors as JSON on stderr
     #[arg(long, global = true)]
-    pub json: bool,
+    json: bool,
     /// Say what happens, for sharing with support: never a secret
     #[arg(long, short, global = true)]
-    pub verbose: bool,
+    verbose: bool,
     /// Nothing on stderr but warnings and errors
     #[arg(long, short, global = true)]
-    pub quiet: bool,
+    quiet: bool,
     /// Never ask; say which flag is missing instead
     #[arg(long, global = true)]
     no_input: bool,
@@ -79,39 +79,52 @@ enum Command {
 }
 
 impl Cli {
-    /// How this run talks, before anything else is known.
-    pub fn output(&self) -> Output {
-        Output { json: self.global.json, quiet: self.global.quiet, sandbox: false }
-    }
-
-    /// Runs the command; the answer is the exit code.
-    pub fn run(self, output: &Output) -> Result<u8, Failed> {
-        // These need no settings, and work where the configuration is broken.
-        match self.command {
-            Command::Completions(args) => return args.run(output),
-            Command::Demo(args) => return args.run(output),
-            _ => {}
+    /// Runs the command, tells how it failed if it did, and returns the exit code.
+    pub fn run(self) -> u8 {
+        let Global { sandbox, json, verbose, quiet, no_input } = self.global;
+        let mut output = Output { json, quiet, verbose, sandbox };
+        let interactive = !no_input && stdin_is_terminal() && stderr_is_terminal();
+        let result = self.command.run(sandbox, interactive, &mut output);
+        match result {
+            Ok(code) => code,
+            Err(Failed::Told(exit)) => exit as u8,
+            Err(Failed::Tell(error)) => {
+                output.error(&error);
+                error.exit as u8
+            }
         }
-        let (store, browser) = match &self.command {
-            Command::Connect(args) => (args.store(), args.browser.clone()),
+    }
+}
+
+impl Command {
+    fn run(self, sandbox: bool, interactive: bool, output: &mut Output) -> Result<u8, Failed> {
+        let command = match self {
+            // These need no settings, and work where the configuration is broken.
+            Self::Completions(args) => return args.run(output),
+            Self::Demo(args) => return args.run(output),
+            command => command,
+        };
+        let (store, browser) = match &command {
+            Self::Connect(args) => (args.store(), args.browser.clone()),
             _ => (None, None),
         };
-        let flags = Flags { sandbox: self.global.sandbox, store, browser };
-        let settings = Settings::load(flags, Environment::of_this_process())
-            .map_err(|error| Error::new("could not read the settings", &error))?;
-        let output = Output { sandbox: settings.sandbox.is_some(), ..output.clone() };
-        let interactive = !self.global.no_input && stdin_is_terminal() && stderr_is_terminal();
-        let context = Context::new(settings, output, interactive);
-        match self.command {
-            Command::Connect(args) => args.run(&context),
-            Command::Disconnect(args) => args.run(&context),
-            Command::Status(args) => args.run(&context),
-            Command::Token(command) => command.run(&context),
-            Command::Exec(args) => args.run(&context),
-            Command::Provider(command) => command.run(&context),
-            Command::Config(command) => command.run(&context),
-            Command::Sandbox(args) => args.run(&context),
-            Command::Demo(_) | Command::Completions(_) => Ok(0),
+        let settings =
+            Settings::load(Flags { sandbox, store, browser }, Environment::of_this_process())
+                .map_err(|error| Error::new("could not read the settings", &error))?;
+        output.sandbox = settings.sandbox.is_some();
+        output::log::install(output);
+        let context = Context::new(settings, output.clone(), interactive);
+        match command {
+            Self::Connect(args) => args.run(&context),
+            Self::Disconnect(args) => args.run(&context),
+            Self::Status(args) => args.run(&context),
+            Self::Token(command) => command.run(&context),
+            Self::Exec(args) => args.run(&context),
+            Self::Provider(command) => command.run(&context),
+            Self::Config(command) => command.run(&context),
+            Self::Sandbox(args) => args.run(&context),
+            Self::Demo(args) => args.run(output),
+            Self::Completions(args) => args.run(output),
         }
     }
 }

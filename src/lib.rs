@@ -62,7 +62,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::cli::Cli;
-use crate::error::{Exit, Failed};
+use crate::error::Exit;
 
 /// Runs the program with these arguments (the first is its own name) and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -75,7 +75,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let code = panic::catch_unwind(panic::AssertUnwindSafe(|| {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
         match Cli::try_parse_from(arguments) {
-            Ok(cli) => execute(cli),
+            Ok(cli) => cli.run(),
             Err(error) => {
                 let failed = error.use_stderr();
                 let _ = error.print();
@@ -85,19 +85,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }));
     // A signal that came while a token was being saved is answered now.
     ExitCode::from(interrupt::pending().unwrap_or(code.unwrap_or(Exit::Refused as u8)))
-}
-
-fn execute(cli: Cli) -> u8 {
-    let output = cli.output();
-    output::log::install(&output, cli.global.verbose);
-    match cli.run(&output) {
-        Ok(code) => code,
-        Err(Failed::Told(exit)) => exit as u8,
-        Err(Failed::Tell(error)) => {
-            output.error(&error);
-            error.exit as u8
-        }
-    }
 }
 
 /// No core dump of this process, and no debugger of another process of this user: its memory

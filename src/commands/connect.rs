@@ -89,7 +89,8 @@ impl Args {
         let what = format!("could not connect {}", self.account);
         let about = |error: Error| error.about(&self.account);
 
-        let id = self.client_id(&provider, &what).map_err(about)?;
+        let config_file = context.settings.folders.config_file();
+        let id = self.client_id(&provider, &config_file, &what).map_err(about)?;
         let scope = self.scope(&provider, &what).map_err(about)?;
         if provider.loopback_redirect_uris().is_empty() && !context.interactive {
             return Err(about(Error::usage(
@@ -148,7 +149,12 @@ impl Args {
         Ok(0)
     }
 
-    fn client_id(&self, provider: &Provider, what: &str) -> Result<String, Error> {
+    fn client_id(
+        &self,
+        provider: &Provider,
+        config_file: &Path,
+        what: &str,
+    ) -> Result<String, Error> {
         self.client_id.clone().or_else(|| provider.client_id.clone()).ok_or_else(|| {
             let whom = provider.support.as_deref().unwrap_or(&provider.title);
             let uris: Vec<&str> = provider.redirect_uris.iter().map(url::Url::as_str).collect();
@@ -156,11 +162,11 @@ impl Args {
                 what,
                 format!("{} has given you no client ID yet, or it is not configured", provider.title),
                 format!(
-                    "ask {whom} for one, and name these redirect URIs:\n         {}\n       \
-                     then put it into the file that `partnerlink config path` names:\n         \
-                     [provider.{}]\n         client_id = \"…\"\n       or use --client-id, or set {}. \
-                     Until then: --sandbox",
-                    uris.join("\n         "),
+                    "ask {whom} for one, and name these redirect URIs:\n  {}\nThen put it into {}:\n  \
+                     [provider.{}]\n  client_id = \"…\"\nor use --client-id, or set {}. Until then, --sandbox \
+                     works without.",
+                    uris.join("\n  "),
+                    config_file.display(),
                     provider.name,
                     client_variable(&provider.name, "CLIENT_ID"),
                 ),

@@ -130,7 +130,7 @@ impl Demo {
         let client = Client { id: provider.client_id.clone().unwrap_or_default(), secret };
         let scope = provider.scopes.keys().cloned().collect::<Vec<_>>().join(" ").into();
         let quiet = Output { quiet: true, ..self.output.clone() };
-        let opening = Opening::With(sandbox_browser());
+        let opening = Opening::Unseen(sandbox_browser());
         let mut screen = Screen::new(&quiet, &provider.title, &account, opening, false);
         let connected = Login {
             world: self.context.world(store),

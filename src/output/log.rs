@@ -15,8 +15,8 @@ struct Logger {
 static LOGGER: OnceLock<Logger> = OnceLock::new();
 
 /// Directs the log to stderr from now on.
-pub fn install(output: &Output, verbose: bool) {
-    let level = match (verbose, output.quiet) {
+pub fn install(output: &Output) {
+    let level = match (output.verbose, output.quiet) {
         (true, _) => LevelFilter::Debug,
         (false, true) => LevelFilter::Warn,
         (false, false) => LevelFilter::Info,

@@ -21,6 +21,10 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const RED: Style = AnsiColor::Red.on_default().bold();
 
+const SANDBOX_PREFIX: &str = "[sandbox]";
+/// Columns that text gets at least, however narrow the terminal says it is.
+const MIN_WIDTH: usize = 30;
+
 /// The sign before a line of talk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -43,6 +47,8 @@ pub struct Output {
     pub json: bool,
     /// Nothing on stderr but warnings and errors.
     pub quiet: bool,
+    /// Details on stderr as well.
+    pub verbose: bool,
     /// Every line says that this is the sandbox.
     pub sandbox: bool,
 }
@@ -101,25 +107,58 @@ impl Output {
             Mark::Bad => (RED, '✗'),
             Mark::Note => (DIM, '·'),
         };
+        let text = self.wrapped(&text.to_string(), 2);
         let _ = writeln!(anstream::stderr(), "{}{style}{sign}{style:#} {text}", self.prefix());
     }
 
     /// A line that belongs to the one before.
     pub fn say_more(&self, text: impl Display) {
         if !self.quiet {
+            let text = self.wrapped(&text.to_string(), 2);
             let _ = writeln!(anstream::stderr(), "{}  {text}", self.prefix());
         }
+    }
+
+    /// A link on a line of its own and in one piece, so that it can be copied. Not even `--quiet`
+    /// takes it away: without it nobody could sign in.
+    pub fn link(&self, url: &url::Url) {
+        let _ = writeln!(anstream::stderr(), "{}  {url}", self.prefix());
     }
 
     /// A line that begins a part, after an empty one.
     pub fn heading(&self, text: impl Display) {
         if !self.quiet {
+            let plain = Self { sandbox: false, ..self.clone() };
+            let text = plain.wrapped(&text.to_string(), 0);
             let _ = writeln!(anstream::stderr(), "\n{BOLD}{text}{BOLD:#}");
         }
     }
 
+    /// A command to type next, which in the sandbox has to say so.
+    fn command(&self, hint: &str) -> String {
+        let sandbox =
+            if self.sandbox && hint.starts_with("partnerlink ") { " --sandbox" } else { "" };
+        format!("{hint}{sandbox}")
+    }
+
+    /// Later lines indented by `indent` columns, and on a terminal broken between words to its
+    /// width.
+    fn wrapped(&self, text: &str, indent: usize) -> String {
+        let later = format!("\n{}{}", self.prefix(), " ".repeat(indent));
+        let Some((width, _)) = terminal_size::terminal_size_of(io::stderr()) else {
+            return text.replace('\n', &later);
+        };
+        let begin = indent + if self.sandbox { SANDBOX_PREFIX.len() + 1 } else { 0 };
+        let width = usize::from(width.0).saturating_sub(begin).max(MIN_WIDTH);
+        // A link or command in one piece can be copied; a broken one cannot.
+        let options = textwrap::Options::new(width)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::wrap(text, options).join(&later)
+    }
+
     fn prefix(&self) -> String {
-        if self.sandbox { format!("{DIM}[sandbox]{DIM:#} ") } else { String::new() }
+        if self.sandbox { format!("{DIM}{SANDBOX_PREFIX}{DIM:#} ") } else { String::new() }
     }
 
     /// A failure: what, why, what to do; or one JSON object on stderr.
@@ -135,9 +174,9 @@ impl Output {
     fn write_error(&self, out: &mut impl io::Write, error: &Error) -> io::Result<()> {
         let prefix = self.prefix();
         writeln!(out, "{prefix}{RED}error:{RED:#} {}", error.what)?;
-        writeln!(out, "{prefix}  why: {}", printable(&error.why))?;
+        writeln!(out, "{prefix}  why: {}", self.wrapped(&printable(&error.why), 7))?;
         if !error.hint.is_empty() {
-            writeln!(out, "{prefix}  do:  {}", error.hint)?;
+            writeln!(out, "{prefix}  do:  {}", self.wrapped(&self.command(&error.hint), 7))?;
         }
         Ok(())
     }

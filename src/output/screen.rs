@@ -21,6 +21,8 @@ pub enum Opening {
     With(Box<dyn Browser>),
     /// The person does, for this reason.
     ByHand(&'static str),
+    /// A program does that needs nobody: nothing is shown.
+    Unseen(Box<dyn Browser>),
 }
 
 /// A terminal, or whatever stderr is.
@@ -65,14 +67,12 @@ impl Screen {
     }
 
     fn explain_by_hand(&self, why: &str, invitation: &Invitation) {
+        let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
         self.output.say(
             Mark::Begin,
-            format_args!("To sign in to {}, open this link in a browser:", self.title),
+            format_args!("To sign in to {}, open this link in a browser{why}:", self.title),
         );
-        self.output.say_more(invitation.link);
-        if !why.is_empty() {
-            self.output.say(Mark::Note, format_args!("No browser is opened: {why}."));
-        }
+        self.output.link(invitation.link);
         if self.keyboard {
             self.output.say_more("Any browser on any machine will do. At the end it shows a page that does not load:");
             self.output.say_more("paste the address of that page here, and press Enter.");
@@ -96,10 +96,13 @@ impl Person for Screen {
                         self.title
                     ),
                 );
-                self.output.say_more(invitation.link);
+                self.output.link(invitation.link);
                 self.browser_failed = Some(open_beside(browser, invitation.open.clone()));
             }
             Some(Opening::ByHand(why)) => self.explain_by_hand(why, invitation),
+            Some(Opening::Unseen(browser)) => {
+                self.browser_failed = Some(open_beside(browser, invitation.open.clone()));
+            }
             None => {}
         }
         if self.keyboard {
