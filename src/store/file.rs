@@ -45,28 +45,16 @@ pub struct FileStore {
     /// Found at the first call that needs it.
     key: Mutex<Option<Arc<Key>>>,
     last_write: Mutex<Option<Instant>>,
-    warnings: Warnings,
 }
 
 impl FileStore {
     /// Nothing is read or made here; the folder comes into being with the first save.
     pub fn open(folder: PathBuf, source: KeySource) -> Self {
-        Self {
-            folder,
-            source,
-            key: Mutex::default(),
-            last_write: Mutex::default(),
-            warnings: Warnings::default(),
-        }
-    }
-
-    /// What was found amiss and put right since the last time this was asked, a sentence each.
-    pub fn warnings(&self) -> Vec<String> {
-        std::mem::take(&mut *held(&self.warnings.0))
+        Self { folder, source, key: Mutex::default(), last_write: Mutex::default() }
     }
 
     fn dir(&self) -> Result<Option<Dir>, StoreError> {
-        Dir::open(&self.folder, &self.warnings)
+        Dir::open(&self.folder)
     }
 
     /// The key for reading: it has to be there already.
@@ -142,18 +130,18 @@ impl TokenStore for FileStore {
 
     fn load(&self, item: &Item) -> Result<Option<SecretBytes>, StoreError> {
         let Some(dir) = self.dir()? else { return Ok(None) };
-        let Some(content) = dir.read(&file_name(item), &self.warnings)? else { return Ok(None) };
+        let Some(content) = dir.read(&file_name(item))? else { return Ok(None) };
         self.unseal(&dir, item, &content).map(Some)
     }
 
     /// What is there already is opened first: a damaged file is moved aside, and one of a newer
     /// version or of another key is not overwritten.
     fn save(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
-        let dir = Dir::make(&self.folder, &self.warnings)?;
+        let dir = Dir::make(&self.folder)?;
         let key = self.key_to_write(&dir)?;
         let _lock = self.lock_if_shared(item)?;
         let name = file_name(item);
-        if let Some(content) = dir.read(&name, &self.warnings)? {
+        if let Some(content) = dir.read(&name)? {
             match self.unseal(&dir, item, &content) {
                 Ok(_) | Err(StoreError::Damaged { .. }) => {}
                 Err(error) => return Err(error),
@@ -180,7 +168,7 @@ impl TokenStore for FileStore {
     }
 
     fn preflight(&self, item: &Item) -> Result<(), StoreError> {
-        let dir = Dir::make(&self.folder, &self.warnings)?;
+        let dir = Dir::make(&self.folder)?;
         self.key_to_write(&dir)?;
         if dir.free_bytes()?.is_some_and(|free| free < LEAST_FREE_BYTES) {
             return Err(StoreError::NoSpace(self.folder.clone()));
@@ -192,17 +180,6 @@ impl TokenStore for FileStore {
         dir.probe(&file_name(item))?;
         *held(&self.last_write) = Some(Instant::now());
         Ok(())
-    }
-}
-
-/// Sentences for a person, gathered until somebody asks.
-#[derive(Default)]
-struct Warnings(Mutex<Vec<String>>);
-
-impl Warnings {
-    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is tightened there"))]
-    fn add(&self, path: &Path, what: &str) {
-        held(&self.0).push(format!("{} {what}", path.display()));
     }
 }
 

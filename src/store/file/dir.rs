@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{self, FileType, Mode, OFlags, RawMode, Stat};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::Warnings;
 use crate::secret::Secret;
 use crate::store::{SecretBytes, StoreError};
 
@@ -45,22 +44,22 @@ impl Content {
 
 impl Dir {
     /// `None` when there is no such folder.
-    pub(super) fn open(path: &Path, warnings: &Warnings) -> Result<Option<Self>, StoreError> {
+    pub(super) fn open(path: &Path) -> Result<Option<Self>, StoreError> {
         let Some(dir) = Self::open_as(path, OFlags::NOFOLLOW)? else { return Ok(None) };
         let stat =
             fs::fstat(&dir.handle).map_err(|errno| dir.failed("could not look at", "", errno))?;
         check_owner(&stat, path)?;
-        tighten(&dir.handle, &stat, Mode::RWXU, path, warnings);
+        tighten(&dir.handle, &stat, Mode::RWXU, path);
         Ok(Some(dir))
     }
 
     /// The same, and makes the folder and those above it if they are missing.
-    pub(super) fn make(path: &Path, warnings: &Warnings) -> Result<Self, StoreError> {
-        if let Some(dir) = Self::open(path, warnings)? {
+    pub(super) fn make(path: &Path) -> Result<Self, StoreError> {
+        if let Some(dir) = Self::open(path)? {
             return Ok(dir);
         }
         Self::create(path)?;
-        Self::open(path, warnings)?
+        Self::open(path)?
             .ok_or_else(|| failure("could not make", path, path, io::ErrorKind::NotFound.into()))
     }
 
@@ -103,15 +102,11 @@ impl Dir {
     }
 
     /// A file of ours. One that others could read is closed to them, with a warning.
-    pub(super) fn read(
-        &self,
-        name: &str,
-        warnings: &Warnings,
-    ) -> Result<Option<Content>, StoreError> {
+    pub(super) fn read(&self, name: &str) -> Result<Option<Content>, StoreError> {
         let Some((file, stat)) = self.open_file(name)? else { return Ok(None) };
         let path = self.path.join(name);
         check_owner(&stat, &path)?;
-        tighten(&file, &stat, Mode::RUSR | Mode::WUSR, &path, warnings);
+        tighten(&file, &stat, Mode::RUSR | Mode::WUSR, &path);
         self.content(name, file, stat).map(Some)
     }
 
@@ -213,23 +208,21 @@ fn check_owner(stat: &Stat, path: &Path) -> Result<(), StoreError> {
 
 /// Takes from all others what they could do. On a disk that cannot be written it stays as it is,
 /// and reading goes on.
-fn tighten(
-    file: impl std::os::fd::AsFd,
-    stat: &Stat,
-    mode: Mode,
-    path: &Path,
-    warnings: &Warnings,
-) {
+fn tighten(file: impl std::os::fd::AsFd, stat: &Stat, mode: Mode, path: &Path) {
     if stat.st_mode & FOR_ALL_OTHERS == 0 {
         return;
     }
     let was = stat.st_mode & 0o7777;
     match fs::fchmod(file, mode) {
         Ok(()) => {
-            warnings.add(path, &format!("was open to others (mode {was:04o}) and is no longer"))
+            log::warn!("{} was open to others (mode {was:04o}) and is no longer", path.display());
         }
-        Err(errno) => warnings
-            .add(path, &format!("is open to others (mode {was:04o}), and stays so: {errno}")),
+        Err(errno) => {
+            log::warn!(
+                "{} is open to others (mode {was:04o}), and stays so: {errno}",
+                path.display()
+            );
+        }
     }
 }
 

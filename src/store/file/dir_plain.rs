@@ -5,7 +5,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::Warnings;
 use crate::secret::Secret;
 use crate::store::{SecretBytes, StoreError};
 
@@ -32,11 +31,11 @@ impl Content {
 }
 
 impl Dir {
-    pub(super) fn open(path: &Path, _: &Warnings) -> Result<Option<Self>, StoreError> {
+    pub(super) fn open(path: &Path) -> Result<Option<Self>, StoreError> {
         Self::open_anyones(path)
     }
 
-    pub(super) fn make(path: &Path, _: &Warnings) -> Result<Self, StoreError> {
+    pub(super) fn make(path: &Path) -> Result<Self, StoreError> {
         Self::make_anyones(path)
     }
 
@@ -55,7 +54,7 @@ impl Dir {
             .ok_or_else(|| failure("could not make", path, path, io::ErrorKind::NotFound.into()))
     }
 
-    pub(super) fn read(&self, name: &str, _: &Warnings) -> Result<Option<Content>, StoreError> {
+    pub(super) fn read(&self, name: &str) -> Result<Option<Content>, StoreError> {
         self.read_key(name, false)
     }
 

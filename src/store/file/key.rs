@@ -9,7 +9,6 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::Warnings;
 use super::dir::Dir;
 use crate::secret::Secret;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE};
@@ -158,7 +157,7 @@ struct Salt {
 impl Salt {
     fn read(folder: &Path) -> Result<Option<Self>, StoreError> {
         let Some(dir) = Dir::open_anyones(folder)? else { return Ok(None) };
-        let Some(content) = dir.read(SALT_FILE, &Warnings::default())? else { return Ok(None) };
+        let Some(content) = dir.read(SALT_FILE)? else { return Ok(None) };
         let parsed = std::str::from_utf8(content.bytes()).ok().and_then(Self::parse);
         // Not moved aside like a record: with another salt nothing could be opened any more.
         let why = "it does not say how the passphrase becomes the key";
