@@ -4,7 +4,7 @@ use std::time::Duration;
 
 pub use jiff::Timestamp;
 use jiff::ToSpan;
-use jiff::tz::TimeZone;
+pub use jiff::tz::TimeZone;
 
 /// The present, in UTC.
 pub trait Clock: Send + Sync {
@@ -58,4 +58,50 @@ pub fn for_people(instant: Timestamp, now: Timestamp) -> String {
 /// For people, where only the day matters: `2027-11-16`.
 pub fn day_for_people(instant: Timestamp) -> String {
     instant.to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string()
+}
+
+/// An instant as data endpoints write it (RFC 3339, with any offset).
+pub fn parse_instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// A time zone by its IANA name; Europe/Berlin for both providers' data unless said otherwise.
+pub fn zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok()
+}
+
+/// What a person writes for `--from` and `--to`: a day (`2026-10-25`, its local beginning), a
+/// month (`2026-10`), or an instant with offset. A local date that does not exist is none.
+pub fn parse_point(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    if let Some(instant) = parse_instant(text) {
+        return Some(instant);
+    }
+    let day = if text.len() == "2026-10".len() { format!("{text}-01") } else { text.to_owned() };
+    if day.len() != "2026-10-25".len() {
+        return None;
+    }
+    let date: jiff::civil::Date = day.parse().ok()?;
+    Some(date.to_zoned(zone.clone()).ok()?.timestamp())
+}
+
+/// The local midnight `days` days after the local day of `instant`.
+pub fn midnight_after(instant: Timestamp, days: i64, zone: &TimeZone) -> Timestamp {
+    let day = instant.to_zoned(zone.clone()).date();
+    day.checked_add(days.days())
+        .and_then(|day| day.to_zoned(zone.clone()))
+        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
+/// The first instant of the local month after that of `instant`.
+pub fn next_month(instant: Timestamp, zone: &TimeZone) -> Timestamp {
+    let first = instant.to_zoned(zone.clone()).date().first_of_month();
+    first
+        .checked_add(1.month())
+        .and_then(|day| day.to_zoned(zone.clone()))
+        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
+/// The local month of an instant: `2026-10`.
+pub fn month_name(instant: Timestamp, zone: &TimeZone) -> String {
+    instant.to_zoned(zone.clone()).strftime("%Y-%m").to_string()
 }

@@ -6,6 +6,8 @@
 //! fails when cross-compiled to macOS), and the binary is a third smaller. The roots are the
 //! system's (rustls-platform-verifier).
 
+pub mod data;
+
 use std::collections::HashMap;
 use std::error::Error as _;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -23,6 +25,8 @@ use crate::secret::Secret;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for the whole exchange, from connecting to the last byte.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for reading what has already come when that is over.
+const LAST_LOOK: Duration = Duration::from_millis(500);
 /// Largest token answer that is read, in bytes; real ones have a few thousand.
 const MAX_BODY: usize = 1024 * 1024;
 /// Longest time that requests hold back for a spent rate limit: others may wait for our locks.
@@ -58,6 +62,9 @@ pub struct HttpClient {
     plain_loopback: OnceLock<Client>,
     tls_loopback: OnceLock<Client>,
     outside: OnceLock<Client>,
+    data_plain_loopback: OnceLock<Client>,
+    data_tls_loopback: OnceLock<Client>,
+    data_outside: OnceLock<Client>,
     /// Hosts whose rate limit is spent, and until when.
     pace: Mutex<HashMap<String, Instant>>,
 }
@@ -69,7 +76,7 @@ impl Transport for HttpClient {
         self.wait_for_pace(&host);
 
         let started = Instant::now();
-        let result = self.runtime()?.block_on(send(&client, request, &host));
+        let result = self.runtime()?.block_on(in_time(send(&client, request, &host), &host));
         let place = format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
         match &result {
             Ok((answer, _)) => {
@@ -78,7 +85,7 @@ impl Transport for HttpClient {
             Err(error) => log::debug!("POST {place}: {error}, after {:.0?}", started.elapsed()),
         }
         let (answer, headers) = result?;
-        self.note_pace(host, &answer, &headers);
+        self.note_pace(host, answer.status, answer.retry_after, &headers);
         Ok(answer)
     }
 }
@@ -100,12 +107,12 @@ impl HttpClient {
             (false, scheme) if scheme != "https" => {
                 return Err(HttpError::Unusable("tokens travel by https only".into()));
             }
-            (false, _) => get_or_try(&self.outside, || build(builder().https_only(true)))?,
+            (false, _) => get_or_try(&self.outside, || build(token_builder().https_only(true)))?,
             (true, "http") => {
-                get_or_try(&self.plain_loopback, || build(builder().no_proxy().tls_certs_only([])))?
+                get_or_try(&self.plain_loopback, || build(token_builder().no_proxy().tls_certs_only([])))?
             }
             (true, _) => {
-                get_or_try(&self.tls_loopback, || build(builder().no_proxy().https_only(true)))?
+                get_or_try(&self.tls_loopback, || build(token_builder().no_proxy().https_only(true)))?
             }
         };
         Ok(client.clone())
@@ -121,9 +128,15 @@ impl HttpClient {
     }
 
     /// Remembers when an answer says that the limit is spent.
-    fn note_pace(&self, host: String, answer: &Answer, headers: &HeaderMap) {
+    fn note_pace(
+        &self,
+        host: String,
+        status: u16,
+        retry_after: Option<Duration>,
+        headers: &HeaderMap,
+    ) {
         let spent = headers.get("x-ratelimit-remaining").is_some_and(|value| value == "0");
-        if let Some(wait) = answer.retry_after.filter(|_| spent || answer.status == 429) {
+        if let Some(wait) = retry_after.filter(|_| spent || status == 429) {
             let until = Instant::now() + wait.min(MAX_PACE);
             self.pace.lock().unwrap_or_else(PoisonError::into_inner).insert(host, until);
         }
@@ -140,8 +153,13 @@ fn builder() -> reqwest::ClientBuilder {
         .referer(false)
         .retry(retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT)
         .tcp_nodelay(true)
+}
+
+/// For token requests: whole answers in a bounded time, and not compressed, so that their length
+/// is their size.
+fn token_builder() -> reqwest::ClientBuilder {
+    builder().gzip(false)
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<Client, HttpError> {
@@ -184,6 +202,22 @@ async fn send(
         body: Secret::new(body),
     };
     Ok((answer, response.headers().clone()))
+}
+
+/// Gives up after [`TOTAL_TIMEOUT`]. An answer that came while this process was stopped (Ctrl-Z, a
+/// suspended machine) is taken all the same, though it is late: it may hold the one refresh token
+/// that still works.
+async fn in_time<T>(
+    work: impl Future<Output = Result<T, HttpError>>,
+    host: &str,
+) -> Result<T, HttpError> {
+    let mut work = std::pin::pin!(work);
+    for limit in [TOTAL_TIMEOUT, LAST_LOOK] {
+        if let Ok(done) = tokio::time::timeout(limit, &mut work).await {
+            return done;
+        }
+    }
+    Err(HttpError::TimedOut { host: host.to_owned() })
 }
 
 fn translate(error: reqwest::Error, host: &str) -> HttpError {

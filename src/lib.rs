@@ -36,6 +36,7 @@
 
 pub mod account_id;
 pub mod accounts;
+pub mod api;
 pub mod browser;
 pub mod cli;
 pub mod clock;

@@ -18,7 +18,7 @@ use crate::clock;
 use crate::context::Context;
 use crate::error::Error;
 use crate::flow::refresh::RefreshOutcome;
-use crate::flow::token_source;
+use crate::flow::token_source::{self, Saved};
 use crate::provider::Provider;
 use crate::store::record::Record;
 
@@ -55,13 +55,12 @@ fn duration(text: &str) -> Result<Duration, String> {
 fn valid_token(context: &Context, account: &AccountId, min_ttl: Duration) -> Result<Record, Error> {
     let what = || format!("could not get a token for {account}");
     let world = context.world(context.store_of(account));
-    let cached = token_source::cached(&world, account, min_ttl)
-        .map_err(|error| Error::new(what(), &error).about(account))?;
-    if let Some(record) = cached {
-        return Ok(record);
-    }
-    if context.index.get(account).is_none() {
-        return Err(not_connected("could not get a token for", account));
+    match token_source::saved(&world, account, min_ttl)
+        .map_err(|error| Error::new(what(), &error).about(account))?
+    {
+        Saved::Good(record) => return Ok(*record),
+        Saved::Nothing => return Err(not_connected("could not get a token for", account)),
+        Saved::Old => {}
     }
     let provider = context.provider(account.provider())?;
     let secret = context

@@ -100,7 +100,8 @@ impl Explain for StoreError {
             Self::TooNew { .. } => ("store-too-new", "use the newer partnerlink for this account"),
             Self::WrongKey(_) => (
                 "store-wrong-key",
-                "give the key or passphrase with which the file was sealed, or connect again",
+                "give the key or passphrase with which the file was sealed; where it is gone, disconnect the \
+                 account and connect it again",
             ),
             Self::NoKey(_) => {
                 ("store-no-key", "check `file_key` in the configuration and the key it names")

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use super::World;
-use super::refresh::warn_about_scope;
+use super::refresh::{warn_about_lifetime, warn_about_scope};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, State};
 use crate::clock::{self, Timestamp};
@@ -125,9 +125,16 @@ impl Login<'_> {
     /// Runs the whole sign-in. Ctrl-C during the wait ends it with nothing stored; during the
     /// exchange it waits for the save.
     pub fn run(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
-        // A store that cannot save is found out before the person is sent to the browser.
-        self.world.store.preflight(&Item::Account(self.account.clone()))?;
+        self.preflight()?;
         interrupt::uninterrupted(|| self.run_uninterrupted(person))
+    }
+
+    /// A store that cannot save is found out before the person is sent to the browser. Under the
+    /// lock, because a store tries it where another run may be writing.
+    fn preflight(&self) -> Result<(), LoginError> {
+        let _lock = self.world.lock(self.account)?;
+        self.before()?;
+        Ok(self.world.store.preflight(&Item::Account(self.account.clone()))?)
     }
 
     fn run_uninterrupted(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
@@ -277,9 +284,7 @@ impl Login<'_> {
         let granted = tokens.scope.unwrap_or_else(|| self.scope.clone());
         warn_about_scope(self.account, self.scope, &granted);
         let lifetime = tokens.expires_in.unwrap_or(self.provider.access_token_seconds);
-        if lifetime <= 0 {
-            log::warn!("{}: the access token came already expired", self.account);
-        }
+        warn_about_lifetime(self.account, lifetime);
         let access_token_until = clock::after(now, lifetime);
         let refreshable = tokens.refresh_token.is_some();
         let sign_in_by = match self.provider.refresh_token_seconds {
@@ -318,15 +323,18 @@ impl Login<'_> {
         asked && self.provider.refresh == RefreshSupport::Rotating
     }
 
+    /// What was connected under this name. A damaged record names nobody; saving over it is what a
+    /// new sign-in is for.
+    fn before(&self) -> Result<Option<Account>, StoreError> {
+        match Record::load(self.world.store, self.account) {
+            Err(StoreError::Damaged { .. }) => Ok(None),
+            other => Ok(other?.map(|record| record.account)),
+        }
+    }
+
     /// Another person under the same account name is an accident until the person says otherwise.
     fn check_person(&self, claims: Option<&Claims>) -> Result<(), LoginError> {
-        // A record that cannot be read names nobody; saving over it is what a new sign-in is for.
-        let before = match Record::load(self.world.store, self.account) {
-            Ok(record) => record.map(|record| record.account),
-            Err(StoreError::Damaged { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        let (Some(before), Some(claims)) = (before, claims) else { return Ok(()) };
+        let (Some(before), Some(claims)) = (self.before()?, claims) else { return Ok(()) };
         match &before.subject {
             Some(subject) if *subject != claims.sub && !self.replace => {
                 Err(LoginError::AnotherPerson {

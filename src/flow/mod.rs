@@ -7,6 +7,8 @@ pub mod login;
 pub mod refresh;
 pub mod token_source;
 
+use std::time::Duration;
+
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Index};
 use crate::clock::Clock;
@@ -27,19 +29,44 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
-    /// Loads an account's record, and heals the index where the two disagree.
+    /// Loads an account's record, and heals the index where the two disagree. The caller holds the
+    /// account's lock.
     fn load(&self, account: &AccountId) -> Result<Option<Record>, StoreError> {
         let record = Record::load(self.store, account)?;
-        match &record {
-            Some(record) if self.index.get(account).is_none() => self.note(&record.account),
-            None => {
-                if let Err(error) = self.index.remove(account) {
-                    log::debug!("the index entry of {account} could not be removed: {error}");
+        if !self.index_agrees(account, record.as_ref()) {
+            match &record {
+                Some(record) => self.note(&record.account),
+                None => {
+                    if let Err(error) = self.index.remove(account) {
+                        log::debug!("the index entry of {account} could not be removed: {error}");
+                    }
                 }
             }
-            Some(_) => {}
         }
         Ok(record)
+    }
+
+    /// The same without the lock. The index is healed only if the lock is free: whoever holds it
+    /// may be about to write both.
+    fn peek(&self, account: &AccountId) -> Result<Option<Record>, StoreError> {
+        let record = Record::load(self.store, account)?;
+        if self.index_agrees(account, record.as_ref()) {
+            return Ok(record);
+        }
+        match AccountLock::acquire(&self.folders.locks(), account, Duration::ZERO, &mut || ()) {
+            Ok(_lock) => self.load(account),
+            Err(_) => Ok(record),
+        }
+    }
+
+    /// Whether the index knows of this record, or of the account in another store.
+    fn index_agrees(&self, account: &AccountId, record: Option<&Record>) -> bool {
+        let times = |account: &Account| (account.connected_at, account.refreshed_at);
+        match (self.index.get(account), record) {
+            (Some(entry), Some(record)) => times(&entry) == times(&record.account),
+            (Some(entry), None) => entry.store != self.store.kind(),
+            (None, record) => record.is_none(),
+        }
     }
 
     /// Writes the index. That it fails is no reason to fail: it is made again from the record.

@@ -71,21 +71,24 @@ pub enum RefreshError {
 
 /// When a refresh is due.
 #[derive(Clone, Copy, Debug)]
-pub enum Due {
+pub enum Due<'a> {
     /// The access token lives less than this.
     Within(Duration),
     /// As `Within` two hours, or half the token's life if that is shorter.
     Soon,
     /// Now, unless another run did it since this instant.
     Now(Timestamp),
+    /// Now, unless the saved access token is another one already: the provider refused this one.
+    InsteadOf(&'a Secret),
 }
 
 /// How long before the end of an access token a refresh is due by default, in seconds: an hourly
 /// cron job then has two tries.
 const SOON: i64 = 2 * 3600;
 
-impl Due {
-    fn is_met(self, account: &Account, now: Timestamp) -> bool {
+impl Due<'_> {
+    fn is_met(self, record: &Record, now: Timestamp) -> bool {
+        let account = &record.account;
         let left = clock::seconds_between(now, account.access_token_until);
         let begun = account.refreshed_at.unwrap_or(account.connected_at);
         match self {
@@ -94,6 +97,7 @@ impl Due {
                 left < SOON.min(clock::seconds_between(begun, account.access_token_until) / 2)
             }
             Self::Now(since) => begun < since,
+            Self::InsteadOf(refused) => record.access_token.expose() == refused.expose(),
         }
     }
 }
@@ -106,7 +110,7 @@ pub fn refresh(
     provider: &Provider,
     secret: Option<&Secret>,
     account: &AccountId,
-    due: Due,
+    due: Due<'_>,
 ) -> Result<RefreshOutcome, RefreshError> {
     match attempt(world, provider, secret, account, due)? {
         Attempt::Done(outcome) => Ok(outcome),
@@ -132,7 +136,7 @@ fn attempt(
     provider: &Provider,
     secret: Option<&Secret>,
     account: &AccountId,
-    due: Due,
+    due: Due<'_>,
 ) -> Result<Attempt, RefreshError> {
     let _lock = world.lock(account)?;
     // Read again: what was read before the lock may have been spent meanwhile.
@@ -141,7 +145,7 @@ fn attempt(
         (Some(token), RefreshSupport::Rotating) => token.clone(),
         _ => return Ok(Attempt::Done(RefreshOutcome::NothingToRefresh(Box::new(record)))),
     };
-    if !due.is_met(&record.account, world.clock.now()) {
+    if !due.is_met(&record, world.clock.now()) {
         return Ok(Attempt::Done(RefreshOutcome::Unchanged(Box::new(record))));
     }
     // The tokens belong to the client they were issued to, whatever is configured today.
@@ -161,17 +165,24 @@ impl Spending<'_> {
     fn run(self, refresh_token: &Secret) -> Result<Attempt, RefreshError> {
         let account = self.record.account.account.clone();
         let intent_file = self.world.folders.intent_file(&account);
-        let interrupted = self.wait_for_predecessor(&intent_file, refresh_token);
+        // Whether the token may have been spent already, without anybody hearing the answer.
+        let mut doubtful = self.wait_for_predecessor(&intent_file, refresh_token);
+        // Whoever deletes a lock file lets two runs in: the other one may have ended meanwhile.
+        if doubtful && let Some(record) = self.replaced()? {
+            return Ok(Attempt::Done(RefreshOutcome::Unchanged(record)));
+        }
 
         self.world.store.preflight(&Item::Account(account))?;
         Intent::new(refresh_token, self.world.clock.now())
             .write(&intent_file)
             .map_err(RefreshError::NoIntent)?;
 
-        let answer = match self.send(refresh_token) {
+        let answer = match self.send(refresh_token, &mut doubtful) {
             Ok(answer) => answer,
             Err(error @ HttpError::Unusable(_)) => {
-                intent::clear(&intent_file);
+                if !doubtful {
+                    intent::clear(&intent_file);
+                }
                 return Err(RefreshError::Http(error));
             }
             Err(error @ HttpError::TooLarge { .. }) => return Err(RefreshError::Http(error)),
@@ -179,11 +190,19 @@ impl Spending<'_> {
             Err(error) => return Ok(later(error.to_string(), None, None)),
         };
         let outcome = match token::read(&answer, self.provider.token_type_optional) {
-            Ok(tokens) => self.accept(tokens)?,
-            Err(TokenError::GrantRefused(why)) => self.refused(why, interrupted)?,
+            Ok(tokens) => match self.accept(tokens) {
+                // Its clock or this machine's is wrong, which is no reason to lose the sign-in.
+                Err(error @ RefreshError::Identity(IdTokenError::Expired | IdTokenError::IssuedAt)) => {
+                    self.rescue(&answer)?;
+                    intent::clear(&intent_file);
+                    return Err(error);
+                }
+                accepted => accepted?,
+            },
+            Err(TokenError::GrantRefused(why)) => self.refused(why, doubtful)?,
             Err(error @ TokenError::TryLater { status, retry_after }) => {
                 // 429 and 4xx were answered before anything happened; after 5xx nobody knows.
-                if status < 500 {
+                if status < 500 && !doubtful {
                     intent::clear(&intent_file);
                 }
                 return Ok(later(error.to_string(), Some(status), retry_after));
@@ -212,14 +231,15 @@ impl Spending<'_> {
 
     /// Sends the request, and once more if no answer came: under the lock the same token is right
     /// either way. If the provider did not act, it works; if it did, only its overlap can help.
-    fn send(&self, refresh_token: &Secret) -> Result<Answer, HttpError> {
+    fn send(&self, refresh_token: &Secret, doubtful: &mut bool) -> Result<Answer, HttpError> {
         let request = token::refresh(&self.provider.token_endpoint(), &self.client, refresh_token);
         match self.world.http.post(&request) {
             Err(
-                HttpError::Unreachable { .. }
+                error @ (HttpError::Unreachable { .. }
                 | HttpError::TimedOut { .. }
-                | HttpError::Broken { .. },
+                | HttpError::Broken { .. }),
             ) => {
+                *doubtful |= !matches!(error, HttpError::Unreachable { .. });
                 thread::sleep(RESEND_AFTER);
                 self.world.http.post(&request)
             }
@@ -234,11 +254,13 @@ impl Spending<'_> {
         self.check_identity(&tokens, now)?;
         let scope = tokens.scope.unwrap_or_else(|| old.scope.clone());
         warn_about_scope(&old.account, &old.scope, &scope);
+        let lifetime = tokens.expires_in.unwrap_or(self.provider.access_token_seconds);
+        warn_about_lifetime(&old.account, lifetime);
+        if tokens.unusable_refresh_token {
+            log::warn!("{}: an unusable refresh token came; the former one is kept", old.account);
+        }
         let account = Account {
-            access_token_until: clock::after(
-                now,
-                tokens.expires_in.unwrap_or(self.provider.access_token_seconds),
-            ),
+            access_token_until: clock::after(now, lifetime),
             scope,
             refreshed_at: Some(now),
             state: State::Connected,
@@ -295,16 +317,19 @@ impl Spending<'_> {
         }
     }
 
+    /// The stored record, if somebody replaced the one in hand.
+    fn replaced(&self) -> Result<Option<Box<Record>>, StoreError> {
+        let secret = |record: &Record| record.refresh_token.as_ref().map(|t| t.expose().clone());
+        let stored = Record::load(self.world.store, &self.record.account.account)?;
+        Ok(stored.filter(|stored| secret(stored) != secret(&self.record)).map(Box::new))
+    }
+
     /// Believes a refusal only if the token that was refused is still the stored one: a copy of
     /// this store on another machine may have been refreshed there.
     fn refused(&self, why: OAuthError, interrupted: bool) -> Result<RefreshOutcome, RefreshError> {
         let account = &self.record.account;
-        if let Some(now_stored) = Record::load(self.world.store, &account.account)? {
-            let secret =
-                |record: &Record| record.refresh_token.as_ref().map(|t| t.expose().clone());
-            if secret(&now_stored) != secret(&self.record) {
-                return Ok(RefreshOutcome::Unchanged(Box::new(now_stored)));
-            }
+        if let Some(record) = self.replaced()? {
+            return Ok(RefreshOutcome::Unchanged(record));
         }
         self.world.note(&Account { state: State::SignInNeeded, ..account.clone() });
         let last_good = account.refreshed_at.unwrap_or(account.connected_at);
@@ -317,6 +342,13 @@ fn later(why: String, status: Option<u16>, wait: Option<Duration>) -> Attempt {
     match wait {
         Some(wait) => Attempt::Wait(wait, outcome),
         None => Attempt::Done(outcome),
+    }
+}
+
+/// Says that an access token cannot be used for long, or at all.
+pub fn warn_about_lifetime(account: &AccountId, lifetime: i64) {
+    if lifetime <= 0 {
+        log::warn!("{account}: the access token came already expired");
     }
 }
 

@@ -133,7 +133,7 @@ mod tests {
     fn a_public_client_names_itself_in_the_body() {
         let client = Client { id: "partner".into(), secret: None };
         let request = client.request(&endpoint(BodyFormat::Json), vec![("code", "\"")]);
-        assert_eq!(request.body.expose(), r#"{"client_id":"partner","code":"\""}"#);
+        assert_eq!(request.body.expose(), r#"{"code":"\"","client_id":"partner"}"#);
         assert!(request.authorization.is_none());
     }
 }

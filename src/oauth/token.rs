@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, Visitor};
+use serde::de::{Deserializer, Error as _};
+use serde_json::Value;
 use url::Url;
 
 use super::error::OAuthError;
@@ -54,6 +55,8 @@ pub struct Tokens {
     pub scope: Option<Scope>,
     /// A new refresh token, which replaces the old one.
     pub refresh_token: Option<Secret>,
+    /// A refresh token came that cannot be one: it is empty, or has impossible characters.
+    pub unusable_refresh_token: bool,
     pub id_token: Option<Secret>,
 }
 
@@ -80,8 +83,8 @@ pub enum TokenError {
 
 #[derive(Deserialize)]
 struct Body {
-    error: Option<serde_json::Value>,
-    error_description: Option<serde_json::Value>,
+    error: Option<Value>,
+    error_description: Option<Value>,
     access_token: Option<Secret>,
     token_type: Option<String>,
     #[serde(default, deserialize_with = "lifetime")]
@@ -135,6 +138,7 @@ pub fn read(answer: &Answer, token_type_optional: bool) -> Result<Tokens, TokenE
         access_token,
         expires_in: body.expires_in.map(|seconds| seconds.clamp(-1, MAX_LIFETIME)),
         scope: body.scope.filter(|scope| !scope.is_empty()).map(Scope::from),
+        unusable_refresh_token: body.refresh_token.as_ref().is_some_and(|token| !is_token(token)),
         refresh_token: body.refresh_token.filter(is_token),
         id_token: body.id_token.filter(is_token),
     })
@@ -150,9 +154,9 @@ pub fn refresh_token_of(answer: &Answer) -> Option<Secret> {
     Some(refresh_token).filter(|token| answer.status == 200 && is_token(token))
 }
 
-fn classify(code: &serde_json::Value, description: Option<&serde_json::Value>) -> TokenError {
+fn classify(code: &Value, description: Option<&Value>) -> TokenError {
     let code = code.as_str().unwrap_or("an error without a name");
-    let error = OAuthError::new(code, description.and_then(serde_json::Value::as_str));
+    let error = OAuthError::new(code, description.and_then(Value::as_str));
     match code {
         // Auth0: a blocked person or a denying rule is access_denied, a missing second factor
         // mfa_required; both end only with a new sign-in.
@@ -174,39 +178,16 @@ fn is_token(token: &Secret) -> bool {
 }
 
 /// Providers send `3600`, `"3600"`, `3600.5` and `null`; all of them are understood.
+#[expect(clippy::cast_possible_truncation, reason = "a float to integer cast saturates")]
 fn lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    struct Seconds;
-
-    impl Visitor<'_> for Seconds {
-        type Value = Option<i64>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a number of seconds")
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-            Ok(Some(value))
-        }
-
-        fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-            Ok(Some(i64::try_from(value).unwrap_or(i64::MAX)))
-        }
-
-        #[expect(clippy::cast_possible_truncation, reason = "a float to integer cast saturates")]
-        fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-            Ok(Some(value as i64))
-        }
-
-        fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
-            value.trim().parse().map(Some).map_err(|_| E::custom("not a number of seconds"))
-        }
-    }
-
-    deserializer.deserialize_any(Seconds)
+    let seconds = match Value::deserialize(deserializer)? {
+        Value::Null => return Ok(None),
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let seconds = seconds.filter(|seconds| seconds.is_finite());
+    seconds.map(|seconds| Some(seconds as i64)).ok_or_else(|| D::Error::custom("not a number of seconds"))
 }
 
 #[cfg(test)]
@@ -337,9 +318,10 @@ mod tests {
 
     #[test]
     fn c11_an_empty_refresh_token_is_none() {
-        assert!(ok(r#","refresh_token":"""#).unwrap().refresh_token.is_none());
-        assert!(ok(r#","refresh_token":null"#).unwrap().refresh_token.is_none());
-        assert!(ok(r#","refresh_token":"rt""#).unwrap().refresh_token.is_some());
+        let tokens = |member: &str| ok(&format!(r#","refresh_token":{member}"#)).unwrap();
+        assert!(tokens(r#""""#).refresh_token.is_none() && tokens(r#""""#).unusable_refresh_token);
+        assert!(tokens("null").refresh_token.is_none() && !tokens("null").unusable_refresh_token);
+        assert!(tokens(r#""rt""#).refresh_token.is_some());
     }
 
     #[test]

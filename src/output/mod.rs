@@ -234,6 +234,6 @@ mod tests {
     fn json_begins_with_the_schema_and_says_sandbox() {
         let output = Output { sandbox: true, ..Output::default() };
         let text = output.json_text(&json!({ "accounts": [] }));
-        assert_eq!(text, r#"{"accounts":[],"sandbox":true,"schema":1}"#);
+        assert_eq!(text, r#"{"schema":1,"sandbox":true,"accounts":[]}"#);
     }
 }

@@ -56,6 +56,31 @@ pub struct Description {
     pub redirect_uris: Vec<String>,
     #[serde(default)]
     pub authorize_parameters: BTreeMap<String, String>,
+    pub paging: Option<Paging>,
+    /// Paths below `api_base` that a page of the provider does not confirm, by the name a command
+    /// gives them.
+    #[serde(default)]
+    pub paths: BTreeMap<String, String>,
+}
+
+/// How the provider's lists are paged.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// The query parameter that names the page.
+    pub page: String,
+    /// The number of the first page.
+    pub first: u64,
+    /// The query parameter that says how many entries a page has.
+    pub size: String,
+    /// The most entries a page can have.
+    pub max_size: u64,
+    /// The member that says how many pages there are.
+    pub pages: Option<String>,
+    /// The member that says how many entries there are in all.
+    pub count: Option<String>,
+    /// The member that holds a page's entries, where it has the same name in every list.
+    pub entries: Option<String>,
 }
 
 /// Life of an access token when neither answer nor description says, in seconds: an hour is what
@@ -124,6 +149,8 @@ impl Description {
                 .seconds("refresh_token_seconds", self.refresh_token_seconds)?,
             redirect_uris: check.redirect_uris(self.redirect_uris)?,
             authorize_parameters: self.authorize_parameters,
+            paging: self.paging,
+            paths: self.paths,
         };
         if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {
             return Err(check.bad("default_scope", unknown, "is not among the scopes"));

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use url::{Host, Url};
 
-pub use description::{Description, ProviderError};
+pub use description::{Description, Paging, ProviderError};
 
 use crate::oauth::scope::Scope;
 use crate::oauth::{BodyFormat, ClientAuthentication, Endpoint};
@@ -57,6 +57,10 @@ pub struct Provider {
     /// Registered redirect URIs, tried in order.
     pub redirect_uris: Vec<Url>,
     pub authorize_parameters: BTreeMap<String, String>,
+    /// How lists are paged; `None` where they are not.
+    pub paging: Option<Paging>,
+    /// Paths of data endpoints that are overridable, by name.
+    pub paths: BTreeMap<String, String>,
 }
 
 /// Whether, and how, a provider renews access.

@@ -13,12 +13,13 @@
 //                           login, consent, done or (refused) denied
 //   RESULT_FILE=FILE        one line of JSON, there in one piece or not at all: url, title, lang, text,
 //                           steps, outside (requests our own page made to another host), seconds; or error
+//   HOLD_FILE=FILE          while FILE is there, the person thinks about the consent page
 //   LOGIN=NAME              who signs in; anna by default
 //   CHROMIUM=PATH           /usr/bin/chromium by default
 //
 // Exit code 0 on /done; 1 with the reason on stderr on anything else, at the latest after 30 seconds.
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -27,7 +28,7 @@ const PATIENCE_MS = 30_000;
 const started = Date.now();
 
 const { DECISION = 'allow', SHOT_LANG = 'en', SHOT_SCHEME = 'light', LOGIN = 'anna' } = process.env;
-const { PARTNERLINK_SHOTS, RESULT_FILE, CHROMIUM = '/usr/bin/chromium' } = process.env;
+const { PARTNERLINK_SHOTS, RESULT_FILE, HOLD_FILE, CHROMIUM = '/usr/bin/chromium' } = process.env;
 const url = process.argv.at(-1);
 
 // The terminal that started us may be gone by the time there is something to say.
@@ -144,7 +145,6 @@ const PAGES = [
 ];
 
 async function walk() {
-  const provider = providerOf(url);
   browser = await open();
   const page = browser.pages()[0] ?? await browser.newPage();
   page.on('request', (request) => {
@@ -153,6 +153,8 @@ async function walk() {
     if (pathname === '/done' && host(request.url()) !== host(page.url())) outside.push(request.url());
   });
   await page.goto(url, { waitUntil: 'load' });
+  // The program's own local link names no provider, but leads to an address that does.
+  const provider = [url, page.url()].map(providerOf).find((name) => name !== 'unknown') ?? 'unknown';
 
   for (let seen = 0; new URL(page.url()).pathname !== '/done'; seen += 1) {
     let known;
@@ -165,6 +167,7 @@ async function walk() {
     }
     await fillIn(page);
     await shoot(page, known.step, provider);
+    while (known.step === 'consent' && HOLD_FILE && existsSync(HOLD_FILE)) await page.waitForTimeout(20);
     await known.act(page);
   }
 

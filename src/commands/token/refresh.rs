@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -17,7 +17,7 @@ use crate::interrupt;
 use crate::output::{Mark, error_object, stdout_is_terminal};
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
-use crate::store::{Item, TokenStore};
+use crate::store::{Item, StoreKind, TokenStore};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -77,29 +77,33 @@ impl Args {
         self.exit(context, &reports)
     }
 
-    /// The named accounts, or all; where the index is empty, what the store itself lists.
+    /// The named accounts, or all: those of the index, and those that it lost. An account that
+    /// nobody refreshes any more would end without a word.
     fn which(&self, context: &Context) -> Result<Vec<AccountId>, Error> {
         if !self.accounts.is_empty() {
             return Ok(self.accounts.clone());
         }
-        let indexed: Vec<AccountId> =
-            context.index.all().into_iter().map(|entry| entry.account).collect();
-        if !indexed.is_empty() {
-            return Ok(indexed);
+        let indexed = context.index.all();
+        let is_in = |kind| indexed.iter().any(|entry| entry.store == kind);
+        let mut accounts: BTreeSet<AccountId> =
+            indexed.iter().map(|entry| entry.account.clone()).collect();
+        for kind in [StoreKind::Keychain, StoreKind::File] {
+            if !is_in(kind) && !(indexed.is_empty() && kind == context.settings.store) {
+                continue;
+            }
+            match context.store(kind).list() {
+                Ok(items) => accounts.extend(items.into_iter().filter_map(|item| match item {
+                    Item::Account(account) => Some(account),
+                    _ => None,
+                })),
+                // Each of its accounts will say the same.
+                Err(error) if is_in(kind) => log::debug!("{kind} cannot be listed: {error}"),
+                Err(error) => {
+                    return Err(Error::new("could not list the connected accounts", &error));
+                }
+            }
         }
-        let items = context
-            .store(context.settings.store)
-            .list()
-            .map_err(|error| Error::new("could not list the connected accounts", &error))?;
-        let mut accounts: Vec<AccountId> = items
-            .into_iter()
-            .filter_map(|item| match item {
-                Item::Account(account) => Some(account),
-                _ => None,
-            })
-            .collect();
-        accounts.sort();
-        Ok(accounts)
+        Ok(accounts.into_iter().collect())
     }
 
     /// Works on several accounts at once. A signal lets those under way finish, and begins no more.
@@ -108,7 +112,7 @@ impl Args {
         context: &Context,
         providers: &Providers,
         accounts: &[AccountId],
-        due: Due,
+        due: Due<'_>,
     ) -> Vec<Report> {
         let next = AtomicUsize::new(0);
         let reports = Mutex::new(Vec::with_capacity(accounts.len()));
@@ -176,7 +180,7 @@ impl Args {
     }
 }
 
-fn refresh_one(context: &Context, providers: &Providers, account: &AccountId, due: Due) -> Report {
+fn refresh_one(context: &Context, providers: &Providers, account: &AccountId, due: Due<'_>) -> Report {
     let result = (|| {
         let known = providers.get(account).map_err(|error| error.about(account))?;
         let world = context.world(context.store_of(account));

@@ -1,4 +1,63 @@
 //! What the tests stand on: the program, a provider that does as told, a scripted browser.
 
+pub mod browser;
 pub mod canary;
+pub mod fake;
+pub mod http;
+pub mod identity;
 pub mod program;
+pub mod sandbox;
+pub mod tls;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use fake::Fake;
+use program::Program;
+
+/// A program that is connected to a fake provider as `fake`, its token good for an hour.
+pub fn connected() -> (Program, Fake) {
+    let (program, fake) = described();
+    browser::connect(&program, &fake, &["fake"]).exits(0);
+    (program, fake)
+}
+
+/// A program that knows a fake provider and is not connected yet.
+pub fn described() -> (Program, Fake) {
+    let program = Program::new();
+    let fake = Fake::start(&program);
+    fake.describe(&program);
+    (program, fake)
+}
+
+/// The same, with these lines in the provider's description.
+pub fn described_with(lines: &str) -> (Program, Fake) {
+    let program = Program::new();
+    let fake = Fake::start(&program);
+    program.configure(&fake.described_as("fake", lines));
+    (program, fake)
+}
+
+/// Whether a program that a test cannot do without is there; else says that the test is left out.
+pub fn has(test: &str, program: &str) -> bool {
+    let there = ["/usr/bin", "/bin", "/usr/local/bin"]
+        .iter()
+        .any(|folder| Path::new(folder).join(program).exists());
+    if !there {
+        skipped(test, &format!("{program} is not installed"));
+    }
+    there
+}
+
+/// Says in the log of the tests, and in the list of skipped ones, what was not tested and why.
+pub fn skipped(test: &str, reason: &str) {
+    println!("SKIPPED {test}: {reason}");
+    if let Some(list) = std::env::var_os("PARTNERLINK_TEST_SKIPPED") {
+        let mut list = std::fs::OpenOptions::new().append(true).create(true).open(list).unwrap();
+        writeln!(list, "{test}: {reason}").unwrap();
+    }
+}
+
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}

@@ -1,0 +1,125 @@
+//! Many accounts: `token refresh` beside a script, and beside what the server can do at most.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::measure::{Contestant, Cost, Rounds, Until};
+use crate::room::Room;
+use crate::server::Server;
+use crate::table::{self, Title};
+use crate::{Bench, Result, load, process};
+
+const SCRIPT: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/benches/side_by_side/aiohttp_refresh.py");
+/// As many as the script refreshes at once.
+const AT_ONCE: usize = 16;
+/// How long a provider behind the internet takes to answer.
+const FAR: Duration = Duration::from_millis(50);
+
+pub fn two_hundred(bench: &Bench) -> Result<()> {
+    compare(bench, "200 accounts", 200, Until { rounds: 25, time: Duration::from_secs(40) })
+}
+
+pub fn one_thousand(bench: &Bench) -> Result<()> {
+    compare(bench, "1,000 accounts", 1000, Until { rounds: 15, time: Duration::from_secs(45) })
+}
+
+pub fn far_provider(bench: &Bench) -> Result<()> {
+    bench.server.answer_after(FAR);
+    let until = Until { rounds: 10, time: Duration::from_secs(20) };
+    let result = compare(bench, "200 accounts, 50 ms to the provider", 200, until);
+    bench.server.answer_after(Duration::ZERO);
+    result
+}
+
+fn compare(bench: &Bench, what: &str, accounts: usize, until: Until) -> Result<()> {
+    let server = &bench.server;
+    let room = Room::with_accounts(server, accounts)?;
+    let mut tokens: Vec<String> = (0..accounts).map(|_| server.mint().1).collect();
+    let mut eight = || refresh_all(server, &room, accounts, "8");
+    let mut sixteen = || refresh_all(server, &room, accounts, "16");
+    let mut ceiling = || {
+        let begun = Instant::now();
+        load::refresh_all(server.address(), &mut tokens, AT_ONCE)?;
+        Ok(Cost { wall: begun.elapsed().as_secs_f64(), cpu: None })
+    };
+    let script = bench.peers.python().map(|python| Script::new(server, &room, accounts, python));
+    let script = match script {
+        Ok(script) => Some(script?),
+        Err(error) => {
+            table::left_out(&format!("{what}, beside aiohttp"), &error.to_string());
+            None
+        }
+    };
+    let mut loop_alone = Vec::new();
+    let mut whole = || {
+        let script = script.as_ref().ok_or("no script")?;
+        let (whole, alone) = script.run()?;
+        loop_alone.push(alone);
+        Ok(whole)
+    };
+    let mut contestants: Vec<Contestant> = vec![&mut eight, &mut sixteen, &mut ceiling];
+    if script.is_some() {
+        contestants.push(&mut whole);
+    }
+    let rounds = Rounds::run(until, &mut contestants)?;
+    // The first run of each contestant is not counted.
+    let alone = loop_alone.get(1..).unwrap_or_default();
+    for (ours, jobs) in [(0, 8), (1, 16)] {
+        let ours_title = format!("{what}, --jobs {jobs}");
+        let title = |theirs| Title { ours: &ours_title, theirs };
+        if script.is_some() {
+            let goal = (ours == 0 && what == "200 accounts").then_some(1.0);
+            table::ratio(title("aiohttp script"), rounds.ratio(ours, 3, Cost::wall), goal);
+            let title = title("aiohttp script, started already");
+            table::ratio(title, rounds.ratio_to(ours, alone), None);
+        }
+        table::ratio(title("what the server can do"), rounds.ratio(ours, 2, Cost::wall), None);
+    }
+    Ok(())
+}
+
+fn refresh_all(server: &Server, room: &Room, accounts: usize, jobs: &str) -> Result<Cost> {
+    let before = server.refreshed();
+    let refresh = ["token", "refresh", "--force", "--quiet", "--jobs", jobs];
+    let cost = process::cost(&mut room.program(&refresh))?;
+    match server.refreshed() - before {
+        all if all == accounts => Ok(cost),
+        some => Err(format!("{some} of {accounts} accounts were refreshed").into()),
+    }
+}
+
+struct Script<'a> {
+    server: &'a Server,
+    python: &'a Path,
+    file: PathBuf,
+}
+
+impl<'a> Script<'a> {
+    fn new(server: &'a Server, room: &Room, accounts: usize, python: &'a Path) -> Result<Self> {
+        let file = room.path().join("accounts.json");
+        let accounts: Vec<_> = (0..accounts)
+            .map(|_| json!({ "client_id": "bench-client", "refresh_token": server.mint().1 }))
+            .collect();
+        fs::write(&file, serde_json::to_vec(&accounts)?)?;
+        Ok(Self { server, python, file })
+    }
+
+    /// What it cost as a whole, and the seconds without its start.
+    fn run(&self) -> Result<(Cost, f64)> {
+        let mut command = Command::new(self.python);
+        command.arg(SCRIPT).arg(self.server.token_url()).arg(&self.file);
+        let begun = Instant::now();
+        let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+        let wall = begun.elapsed().as_secs_f64();
+        if !output.status.success() {
+            return Err(process::failed(&command, &output.status));
+        }
+        let alone = String::from_utf8(output.stdout)?.trim().parse()?;
+        Ok((Cost { wall, cpu: None }, alone))
+    }
+}

@@ -1,0 +1,8 @@
+//! What is measured, a file for each kind.
+
+pub mod accounts;
+pub mod connect;
+pub mod get;
+pub mod refresh;
+pub mod size;
+pub mod start;

@@ -1,0 +1,32 @@
+//! One refresh.
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::measure::{Cost, Rounds, Until};
+use crate::room::{Room, account_id, request_body};
+use crate::table::{self, Title};
+use crate::{Bench, Result, peers, process};
+
+pub fn run(bench: &Bench) -> Result<()> {
+    peers::quietly(Command::new("curl").arg("--version")).map_err(|why| format!("curl: {why}"))?;
+    let room = Room::with_accounts(&bench.server, 1)?;
+    let account = account_id(0)?.to_string();
+    let refresh = ["token", "refresh", "--force", "--quiet", &account];
+    let (request, url) = (room.path().join("request"), bench.server.token_url());
+    let data = format!("@{}", request.display());
+    let json = "Content-Type: application/json";
+    let curl = ["--silent", "--fail", "--noproxy", "*", "--header", json, "--data", &data, &url];
+    let rounds = Rounds::run(
+        Until { rounds: 300, time: Duration::from_secs(10) },
+        &mut [&mut || process::cost(&mut room.program(&refresh)), &mut || {
+            // It gets a token that works, and need not keep what comes back.
+            fs::write(&request, request_body(&bench.server.mint().1))?;
+            process::cost(Command::new("curl").args(curl))
+        }],
+    )?;
+    let title = Title { ours: "token refresh, one account", theirs: "curl, the same POST" };
+    table::ratio(title, rounds.ratio(0, 1, Cost::wall), None);
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The providers' data: bearer requests, retries, pages, and the shapes of the answers. Knows a
+//! base URL and a token source, but no store.
+
+pub mod client;
+pub mod object_stream;
+pub mod ordered;
+pub mod page;
+pub mod pile;
+pub mod query;
+pub mod reading;
+pub mod readings;
+
+pub use client::{ApiClient, ApiError};

@@ -1,0 +1,216 @@
+//! A question for readings, checked once, and cut into windows that the provider can answer.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::clock::{self, TimeZone, Timestamp};
+
+/// How far apart readings are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    QuarterHour,
+    Hour,
+    Day,
+}
+
+/// What is measured: a mean over the interval, a sum over it, or the meter's state at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measurement {
+    Power,
+    Energy,
+    MeterReading,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    Electricity,
+    Gas,
+    Water,
+    Heating,
+}
+
+/// Whose readings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    Device(String),
+    /// The main device of a space, for one medium.
+    Space(String, Medium),
+}
+
+/// The half-open interval [from, to), and what of it.
+#[derive(Clone, Debug)]
+pub struct Query {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub resolution: Resolution,
+    pub measurement: Measurement,
+}
+
+/// One request's part of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum QueryError {
+    #[error("{0:?} is neither a day (2026-10-25), a month (2026-10) nor an instant with offset")]
+    NotATime(String),
+    #[error("the end is not after the beginning")]
+    Empty,
+    #[error("neither --from nor --last is given")]
+    NoBegin,
+}
+
+impl Query {
+    /// From what a person wrote. Without `to` the query ends now; `last` counts back from its end.
+    pub fn new(
+        (from, to, last): (Option<&str>, Option<&str>, Option<Duration>),
+        (resolution, measurement): (Resolution, Measurement),
+        zone: &TimeZone,
+        now: Timestamp,
+    ) -> Result<Self, QueryError> {
+        let point = |text: &str| {
+            clock::parse_point(text, zone).ok_or_else(|| QueryError::NotATime(text.to_owned()))
+        };
+        let to = to.map(point).transpose()?.unwrap_or(now);
+        let from = match (from, last) {
+            (Some(from), _) => point(from)?,
+            (None, Some(last)) => {
+                clock::after(to, -i64::try_from(last.as_secs()).unwrap_or(i64::MAX))
+            }
+            (None, None) => return Err(QueryError::NoBegin),
+        };
+        if from >= to {
+            return Err(QueryError::Empty);
+        }
+        Ok(Self { from, to, resolution, measurement })
+    }
+
+    /// Windows of `days` local days, in order, without gap or overlap.
+    pub fn windows(&self, days: i64, zone: &TimeZone) -> Vec<Window> {
+        let mut windows = Vec::new();
+        let mut from = self.from;
+        while from < self.to {
+            let to = clock::midnight_after(from, days.max(1), zone).min(self.to);
+            windows.push(Window { from, to });
+            from = to;
+        }
+        windows
+    }
+
+    /// Windows of one local month each.
+    pub fn months(&self, zone: &TimeZone) -> Vec<Window> {
+        let mut windows = Vec::new();
+        let mut from = self.from;
+        while from < self.to {
+            let to = clock::next_month(from, zone).min(self.to);
+            windows.push(Window { from, to });
+            from = to;
+        }
+        windows
+    }
+}
+
+impl Resolution {
+    /// The length of an interval in seconds; a day has as many as the local day has.
+    pub fn next(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::QuarterHour => clock::after(instant, 900),
+            Self::Hour => clock::after(instant, 3600),
+            Self::Day => clock::midnight_after(instant, 1, zone),
+        }
+    }
+}
+
+/// As the API wants it.
+impl fmt::Display for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::QuarterHour => "15_MIN",
+            Self::Hour => "1_HOUR",
+            Self::Day => "1_DAY",
+        })
+    }
+}
+
+/// As the API wants it.
+impl fmt::Display for Measurement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Power => "POWER",
+            Self::Energy => "ENERGY",
+            Self::MeterReading => "METER_READING",
+        })
+    }
+}
+
+/// As the API wants it.
+impl fmt::Display for Medium {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Electricity => "ELECTRICITY",
+            Self::Gas => "GAS",
+            Self::Water => "WATER",
+            Self::Heating => "HEATING",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn berlin() -> TimeZone {
+        clock::zone("Europe/Berlin").unwrap()
+    }
+
+    fn query(from: &str, to: &str) -> Query {
+        let kind = (Resolution::QuarterHour, Measurement::Energy);
+        Query::new((Some(from), Some(to), None), kind, &berlin(), Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    fn quarters(from: &str, to: &str) -> i64 {
+        let query = query(from, to);
+        clock::seconds_between(query.from, query.to) / 900
+    }
+
+    #[test]
+    fn berlin_days_have_92_96_and_100_quarter_hours() {
+        assert_eq!(quarters("2026-03-29", "2026-03-30"), 92);
+        assert_eq!(quarters("2026-06-01", "2026-06-02"), 96);
+        assert_eq!(quarters("2026-10-25", "2026-10-26"), 100);
+        assert_eq!(quarters("2026-01", "2027-01"), 35_040);
+        assert_eq!(quarters("2026-10-25T02:15:00+02:00", "2026-10-25T02:15:00+01:00"), 4);
+    }
+
+    #[test]
+    fn windows_join_without_gap_or_overlap_at_local_midnights() {
+        let query = query("2026-03-20", "2026-11-01");
+        let windows = query.windows(31, &berlin());
+        assert_eq!((windows[0].from, windows.last().unwrap().to), (query.from, query.to));
+        for pair in windows.windows(2) {
+            assert_eq!(pair[0].to, pair[1].from);
+            assert!(pair[0].to.to_zoned(berlin()).strftime("%H:%M").to_string() == "00:00");
+        }
+        let months = query.months(&berlin());
+        assert_eq!(months.len(), 8);
+        assert_eq!(clock::month_name(months[7].from, &berlin()), "2026-10");
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        let now = Timestamp::UNIX_EPOCH;
+        let ask = |from, to, last| {
+            Query::new((from, to, last), (Resolution::Hour, Measurement::Power), &berlin(), now)
+                .map(|_| ())
+                .unwrap_err()
+        };
+        for bad in ["yesterday", "2026-13", "2026-02-30", "25.10.2026", "2026-10-25T02:15", ""] {
+            assert!(matches!(ask(Some(bad), None, None), QueryError::NotATime(_)), "{bad}");
+        }
+        assert_eq!(ask(Some("2026-01-02"), Some("2026-01-02"), None), QueryError::Empty);
+        assert_eq!(ask(None, None, None), QueryError::NoBegin);
+    }
+}

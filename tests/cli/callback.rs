@@ -1,0 +1,296 @@
+//! The way back from the browser, as seen from outside the program: cases A, N, P, I, and the
+//! cases of RFC 9700 (`bcp_b…`). The listener alone is tested in `tests/loopback`.
+
+use std::fs;
+use std::net::TcpStream;
+use std::thread;
+
+use crate::support::browser::{Link, get};
+use crate::support::fake::{Fake, ISSUER};
+use crate::support::program::{Program, Running};
+use crate::support::{connected, described, described_with};
+
+/// A sign-in that waits for its browser.
+fn waiting(program: &Program) -> (Running, Link) {
+    let mut running = program.spawn(["connect", "fake", "--no-browser"]);
+    let link = Link::shown_by(&mut running);
+    (running, link)
+}
+
+fn is_open(link: &Link) -> bool {
+    TcpStream::connect(("127.0.0.1", link.redirect_uri().port().unwrap())).is_ok()
+}
+
+/// No account and no token of any kind is there.
+#[track_caller]
+fn assert_nothing_stored(program: &Program) {
+    for folder in ["tokens", "accounts", "intents"] {
+        let files = fs::read_dir(program.state().join(folder)).map_or(0, Iterator::count);
+        assert_eq!(files, 0, "files in {folder}");
+    }
+}
+
+#[test]
+fn bcp_b1_a22_o13_wrong_callbacks_get_a_400_and_the_right_one_still_succeeds() {
+    let (program, fake) = described();
+    let (running, link) = waiting(&program);
+    let (code, state) = (fake.consent(&link), link.state());
+    for query in [
+        format!("code={code}"),
+        format!("code={code}&state="),
+        format!("code={code}&state={}x", state),
+        format!("code={code}&state={}", state.to_uppercase()),
+        format!("code={code}&state={state}&state={state}"),
+        format!("code={code}&code={code}&state={state}"),
+        format!("code={code}&error=x&state={state}"),
+        format!("code=&state={state}"),
+        format!("code=a%00b&state={state}"),
+        format!("code=%zz%ff&state={state}"),
+        "error=access_denied&state=guess".to_owned(),
+        format!("state={state}"),
+    ] {
+        assert_eq!(link.returns(&query).status, 400, "{query}");
+    }
+    assert!(fake.calls().is_empty(), "a token request for a wrong callback");
+    link.returns_with(&code);
+    running.finish().exits(0);
+    assert_eq!(fake.count("authorization_code"), 1);
+}
+
+#[test]
+fn bcp_b2_o1_of_many_good_callbacks_one_is_exchanged() {
+    let (program, fake) = described();
+    let (running, link) = waiting(&program);
+    let query = format!("code={}&state={}", fake.consent(&link), link.state());
+    thread::scope(|scope| {
+        let tabs: Vec<_> = (0..6).map(|_| scope.spawn(|| link.returns(&query).status)).collect();
+        assert!(tabs.into_iter().all(|tab| tab.join().unwrap() == 303), "all see the result");
+    });
+    get(&link.redirect_uri().join("/done").unwrap(), "");
+    running.finish().exits(0);
+    assert_eq!(fake.count("authorization_code"), 1);
+    assert!(!is_open(&link));
+}
+
+#[test]
+fn bcp_b3_a7_a_code_from_another_issuer_is_not_exchanged() {
+    let (program, fake) = described();
+    let (running, link) = waiting(&program);
+    let code = fake.consent(&link);
+    let page = link.returns(&format!("code={code}&state={}&iss=https%3A%2F%2Fevil.example%2F", link.state()));
+    assert_eq!(page.status, 303);
+    running.finish().exits(6).says(&["another provider", "nothing was stored"]);
+    assert!(fake.calls().is_empty());
+    assert_nothing_stored(&program);
+}
+
+#[test]
+fn bcp_b4_a_changed_configuration_changes_nothing_for_a_sign_in_under_way() {
+    let (program, fake) = described();
+    let other = Fake::start(&program);
+    let (running, link) = waiting(&program);
+    other.describe(&program);
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+    assert_eq!((fake.calls().len(), other.calls().len()), (1, 0));
+}
+
+#[test]
+fn bcp_b9_n3_n7_the_link_asks_for_what_is_configured_and_no_more() {
+    let (program, _fake) = described();
+    let (_running, link) = waiting(&program);
+    let mut names: Vec<String> = link.0.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "client_id", "code_challenge", "code_challenge_method", "nonce", "redirect_uri",
+            "response_type", "scope", "state",
+        ]
+    );
+    assert_eq!(link.parameter("scope").unwrap(), "offline_access openid");
+    assert_eq!(link.parameter("code_challenge_method").unwrap(), "S256");
+    assert_eq!(link.redirect_uri().host_str(), Some("127.0.0.1"));
+}
+
+#[test]
+fn a3_n10_another_providers_path_is_a_404_and_the_waiting_goes_on() {
+    let (program, fake) = described();
+    let (running, link) = waiting(&program);
+    let mut elsewhere = link.redirect_uri().join("/callback/other").unwrap();
+    elsewhere.set_query(Some(&format!("code=x&state={}", link.state())));
+    assert_eq!(get(&elsewhere, "").status, 404);
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+}
+
+#[test]
+fn a6_a_foreign_code_with_the_right_state_fails_and_nothing_is_stored() {
+    let (program, fake) = described();
+    let (attacker, mine) = (waiting(&program), waiting(&program));
+    let page = mine.1.returns(&format!(
+        "code={}&state={}",
+        fake.consent(&attacker.1),
+        mine.1.state()
+    ));
+    assert_eq!(page.status, 303);
+    mine.0.finish().exits(6).says(&["did not accept the grant (invalid_grant"]);
+    attacker.0.kill();
+    assert_nothing_stored(&program);
+}
+
+#[test]
+fn a20_the_opened_link_has_no_state_and_binds_the_answer_to_that_browser() {
+    let (program, fake) = described_with("bind_browser = true\npkce = false");
+    let opened = program.root().join("opened");
+    program.script("xdg-open", &format!("printf %s \"$1\" > {}", opened.display()));
+    let program = program.set("DISPLAY", ":0");
+    let mut running = program.spawn(["connect", "fake"]);
+    let link = Link::shown_by(&mut running);
+    let start = loop {
+        let text = fs::read_to_string(&opened).unwrap_or_default();
+        if !text.is_empty() {
+            break text;
+        }
+        thread::sleep(std::time::Duration::from_millis(5));
+    };
+    assert!(!start.contains(&link.state()), "ps would show the state");
+    let page = get(&start.parse().unwrap(), "");
+    assert_eq!(page.header("location"), Some(link.0.as_str()));
+    let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+
+    let code = fake.consent(&link);
+    let query = format!("code={code}&state={}", link.state());
+    assert_eq!(link.returns(&query).status, 403, "another browser");
+    let mut uri = link.redirect_uri();
+    uri.set_query(Some(&query));
+    assert_eq!(get(&uri, &format!("Cookie: {cookie}\r\n")).status, 303);
+    get(&uri.join("/done").unwrap(), "");
+    running.finish().exits(0);
+    assert_eq!(get_status_of_used(&start), None, "the port is closed");
+}
+
+fn get_status_of_used(start: &str) -> Option<u16> {
+    let url: url::Url = start.parse().unwrap();
+    TcpStream::connect(("127.0.0.1", url.port()?)).ok().map(|_| get(&url, "").status)
+}
+
+#[test]
+fn a23_coming_back_without_code_and_error_is_a_refusal() {
+    let (program, fake) = described_with("denied_without_error = true");
+    let (running, link) = waiting(&program);
+    assert_eq!(link.returns(&format!("state={}", link.state())).status, 303);
+    let page = get(&link.redirect_uri().join("/done").unwrap(), "Accept-Language: de\r\n");
+    assert!(page.body.contains("Der Zugriff wurde nicht erlaubt."), "{}", page.body);
+    running.finish().exits(1).says(&["access was not granted"]);
+    assert!(fake.calls().is_empty());
+    assert_nothing_stored(&program);
+}
+
+#[test]
+fn a25_a24_n4_a_browser_that_never_comes_ends_in_a_time_out_with_the_port_closed() {
+    let (program, fake) = described();
+    let mut running = program.spawn(["connect", "fake", "--no-browser", "--timeout", "1s"]);
+    let link = Link::shown_by(&mut running);
+    assert!(is_open(&link));
+    running.finish().exits(1).says(&["was not finished in the browser", "--timeout 15m"]);
+    assert!(!is_open(&link));
+    assert!(fake.calls().is_empty());
+    assert_nothing_stored(&program);
+}
+
+#[test]
+fn n2_the_port_is_open_on_this_machine_alone() {
+    let (program, _fake) = described();
+    let (_running, link) = waiting(&program);
+    let port = format!(":{:04X}", link.redirect_uri().port().unwrap());
+    let listening = |table: &str| -> Vec<String> {
+        let text = fs::read_to_string(table).unwrap();
+        let columns = text.lines().filter_map(|line| {
+            let mut columns = line.split_whitespace().skip(1);
+            Some((columns.next()?, columns.nth(1)?))
+        });
+        columns.filter(|(a, s)| a.ends_with(&port) && *s == "0A").map(|(a, _)| a.into()).collect()
+    };
+    assert_eq!(listening("/proc/net/tcp"), [format!("0100007F{port}")]);
+    assert!(listening("/proc/net/tcp6").is_empty());
+}
+
+#[test]
+fn n9_an_access_token_in_the_callback_is_ignored() {
+    let (program, fake) = described();
+    let (running, link) = waiting(&program);
+    let query = format!("access_token=x&token_type=bearer&state={}", link.state());
+    assert_eq!(link.returns(&query).status, 400);
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+}
+
+#[test]
+fn p3_a_refused_challenge_ends_the_sign_in_without_a_second_try() {
+    let (program, fake) = described();
+    let (mut running, link) = waiting(&program);
+    link.returns(&format!("error=invalid_request&error_description=S256&state={}", link.state()));
+    get(&link.redirect_uri().join("/done").unwrap(), "");
+    let links = |stderr: &str| stderr.matches("response_type=code").count();
+    running.wait_for_text("error:");
+    let outcome = running.finish().exits(6).says(&["invalid_request: S256"]);
+    assert_eq!((links(&outcome.stderr), fake.calls().len()), (1, 0));
+}
+
+#[test]
+fn p4_p5_a_verifier_is_new_each_time_and_goes_to_the_token_endpoint_alone() {
+    let (program, fake) = connected();
+    crate::support::browser::connect(&program, &fake, &["fake:b"]).exits(0);
+    program.run(["token", "refresh", "--force"]).exits(0);
+    program.run(["disconnect", "fake", "fake:b"]).exits(0);
+    let calls = fake.calls();
+    let verifiers: Vec<String> = calls
+        .iter()
+        .filter(|call| call.body.contains("code_verifier"))
+        .inspect(|call| assert_eq!(call.target, "/token"))
+        .map(|call| call.parameter("code_verifier"))
+        .collect();
+    assert_eq!(verifiers.len(), 2);
+    assert_ne!(verifiers[0], verifiers[1]);
+    assert!(calls.iter().all(|call| !call.target.contains('?')), "bcp_b7: nothing in an address");
+}
+
+#[test]
+fn p6_without_pkce_the_state_alone_still_keeps_strangers_out() {
+    let (program, fake) = described_with("pkce = false");
+    let (running, link) = waiting(&program);
+    assert_eq!(link.parameter("code_challenge"), None);
+    assert_eq!(link.returns("code=attackers-code&state=guess").status, 400);
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+    assert_eq!(fake.last().parameter("code_verifier"), "");
+}
+
+#[test]
+fn i1_i2_a_named_issuer_is_compared_to_the_character_and_wanted_where_it_is_known() {
+    let (program, fake) = described_with("sends_issuer = true");
+    let (running, link) = waiting(&program);
+    let query = format!("code={}&state={}&iss={ISSUER}", fake.consent(&link), link.state());
+    assert_eq!(link.returns(&query).status, 303);
+    get(&link.redirect_uri().join("/done").unwrap(), "");
+    running.finish().exits(0);
+    for issuer in ["", "&iss=https://fake.example", "&iss=https://FAKE.example/"] {
+        let (running, link) = waiting(&program);
+        let query = format!("code={}&state={}{issuer}", fake.consent(&link), link.state());
+        link.returns(&query);
+        get(&link.redirect_uri().join("/done").unwrap(), "");
+        running.finish().exits(6);
+    }
+    assert_eq!(fake.count("authorization_code"), 1);
+}
+
+#[test]
+fn i3_an_error_from_another_issuer_is_ignored() {
+    let (program, fake) = described();
+    let (running, link) = waiting(&program);
+    let query = format!("error=access_denied&state={}&iss=https://evil.example/", link.state());
+    assert_eq!(link.returns(&query).status, 400);
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+}

@@ -1,0 +1,204 @@
+//! `connect`: both built-in providers against the sandbox, a third one that only TOML describes,
+//! and how the providers' requests look on the wire.
+
+use serde_json::Value;
+
+use crate::support::browser::{Link, connect};
+use crate::support::fake::{CLIENT_ID, Fake, fresh};
+use crate::support::identity::PERSON;
+use crate::support::program::Program;
+use crate::support::sandbox::{self, Sandbox};
+use crate::support::{connected, described};
+
+#[test]
+fn zaehlerfreunde_connects_refreshes_and_disconnects() {
+    let sandbox = Sandbox::start(&[]);
+    let program = sandbox.client();
+    let (outcome, page) = sandbox::connect(&program, &["zaehlerfreunde"]);
+    outcome.exits(0).says(&["Connected to Zählerfreunde (sandbox) as ", "refreshed when needed"]);
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Connected to Zählerfreunde"), "{}", page.body);
+
+    let first = program.run(["token", "get", "zaehlerfreunde"]).exits(0);
+    let line = program.run(["token", "refresh", "--force"]).exits(0);
+    assert!(line.stdout.starts_with("zaehlerfreunde\trefreshed\t20"), "{}", line.stdout);
+    let second = program.run(["token", "get", "zaehlerfreunde"]).exits(0);
+    assert_ne!(first.data(), second.data());
+    program.run(["disconnect", "zaehlerfreunde"]).exits(0).says(&["revoked at the provider"]);
+    program.run(["token", "get", "zaehlerfreunde"]).exits(4).says(&["this account is not connected"]);
+}
+
+#[test]
+fn timberdata_connects_with_the_scopes_that_were_named() {
+    let sandbox = Sandbox::start(&[]);
+    let program = sandbox.client();
+    let args = ["timberdata", "--scope", "aggregation woodlist"];
+    let (outcome, page) = sandbox::connect(&program, &args);
+    outcome.exits(0).says(&["scope          aggregation woodlist", "then connect again"]);
+    assert_eq!(page.status, 200);
+    let status = program.run(["status", "--json"]).exits(0).json();
+    assert_eq!(status["accounts"][0]["scope"], "aggregation woodlist");
+    assert_eq!(status["accounts"][0]["refreshable"], false);
+    // Nothing to refresh is no failure while the token lasts.
+    let line = program.run(["token", "refresh"]).exits(0);
+    assert!(line.stdout.starts_with("timberdata\tnothing-to-refresh\t"), "{}", line.stdout);
+}
+
+#[test]
+fn accounts_of_one_provider_stand_side_by_side() {
+    let (program, fake) = connected();
+    connect(&program, &fake, &["fake:muster"]).exits(0);
+    let tokens = ["fake", "fake:muster"].map(|account| {
+        program.run(["token", "get", account]).exits(0).data().to_owned()
+    });
+    assert_ne!(tokens[0], tokens[1]);
+    let status = program.run(["status"]).exits(0);
+    let names: Vec<&str> = status.data().lines().filter_map(|l| l.split('\t').next()).collect();
+    assert_eq!(names, ["fake", "fake:muster"]);
+    program.run(["disconnect", "fake"]).exits(0);
+    program.run(["token", "get", "fake:muster"]).exits(0);
+    program.run(["token", "get", "fake"]).exits(4);
+}
+
+#[test]
+fn a_third_provider_is_described_by_toml_alone() {
+    let (program, fake) = described();
+    let outcome = connect(&program, &fake, &["fake"]).exits(0);
+    assert_eq!(outcome.stdout, "", "talk belongs on stderr");
+    outcome.says(&[&format!("Connected to Fake as {PERSON}"), "next           partnerlink"]);
+    let names = program.run(["provider", "list", "--json"]).exits(0).json();
+    assert_eq!(names["providers"][2]["name"], "fake");
+}
+
+#[test]
+fn json_is_one_object_with_its_schema_and_no_secret() {
+    let (program, fake) = described();
+    let object = connect(&program, &fake, &["fake", "--json"]).exits(0).json();
+    assert_eq!((&object["schema"], &object["account"]["account"]), (&1.into(), &"fake".into()));
+    assert_eq!(object["account"]["state"], "connected");
+    assert_eq!(object.get("sandbox"), None);
+}
+
+#[test]
+fn the_sandbox_is_named_on_every_line_and_kept_apart() {
+    let sandbox = Sandbox::start(&[]);
+    let program = sandbox.client();
+    let (outcome, _) = sandbox::connect(&program, &["zaehlerfreunde"]);
+    for line in outcome.exits(0).stderr.lines().filter(|line| !line.is_empty()) {
+        assert!(line.starts_with("[sandbox] "), "{line}");
+    }
+    assert_eq!(program.run(["status", "--json"]).json()["sandbox"], true);
+    let failure = program.run(["token", "get", "timberdata"]).exits(4);
+    assert!(failure.stderr.lines().all(|line| line.starts_with("[sandbox] ")), "{}", failure.told());
+    let real = program.unset("PARTNERLINK_SANDBOX");
+    assert_eq!(real.run(["status"]).exits(0).stdout, "");
+}
+
+#[test]
+fn without_browser_or_terminal_the_embedded_sandbox_agrees_by_itself() {
+    let _ports = Sandbox::start(&[]);
+    let program = Program::new();
+    let outcome = program.run(["connect", "zaehlerfreunde", "--sandbox"]).exits(0);
+    outcome.says(&["neither browser nor terminal", "Connected to Zählerfreunde (sandbox)"]);
+    program.run(["token", "refresh", "--force", "--sandbox"]).exits(0);
+}
+
+#[test]
+fn n8_without_a_client_id_exit_2_tells_how_to_get_one() {
+    let program = Program::new();
+    let uris = [17861, 17862, 17863].map(|p| format!("http://127.0.0.1:{p}/callback/zaehlerfreunde"));
+    let expected: Vec<&str> = uris.iter().map(String::as_str).collect();
+    let outcome = program.run(["connect", "zaehlerfreunde"]).exits(2).says(&expected);
+    outcome.says(&["support@zaehlerfreunde.com", "PARTNERLINK_ZAEHLERFREUNDE_CLIENT_ID", "--sandbox"]);
+    let error = program.run(["connect", "timberdata", "--json"]).exits(2).error_json();
+    assert_eq!(error["error"]["account"], "timberdata");
+    assert_eq!(error["error"]["exit"], 2);
+}
+
+#[test]
+fn a_client_id_comes_from_flag_before_variable_before_file() {
+    let (program, fake) = described();
+    let id_of = |program: &Program, args: &[&str]| {
+        connect(program, &fake, args);
+        fake.last().parameter("client_id")
+    };
+    fake.alters(|body| drop(body.as_object_mut().unwrap().remove("id_token")));
+    assert_eq!(id_of(&program, &["fake", "--scope", "offline_access"]), CLIENT_ID);
+    let program = program.set("PARTNERLINK_FAKE_CLIENT_ID", "of-variable");
+    assert_eq!(id_of(&program, &["fake:b", "--scope", "x"]), "of-variable");
+    assert_eq!(id_of(&program, &["fake:c", "--scope", "x", "--client-id", "of-flag"]), "of-flag");
+    // What a refresh token was issued to stays its client, whatever is configured later.
+    program.run(["token", "refresh", "fake:c", "--force"]).exits(0);
+    assert_eq!(fake.last().parameter("client_id"), "of-flag");
+}
+
+/// A built-in provider as it is, but for addresses and client ID.
+fn at(fake: &Fake, name: &str) -> String {
+    let base = fake.base();
+    let uri = format!("http://127.0.0.1:{}/callback/{name}", crate::support::fake::free_ports()[0]);
+    format!(
+        "[provider.{name}]\nclient_id = \"id of ours\"\nauthorize_url = \"{base}/authorize\"\n\
+         token_url = \"{base}/token\"\nredirect_uris = [{uri:?}]\n"
+    )
+}
+
+#[test]
+fn o2_o10_timberdata_gets_basic_and_a_form_and_nothing_secret_in_the_address() {
+    let program = Program::new();
+    let fake = Fake::start(&program);
+    program.configure(&at(&fake, "timberdata"));
+    let secret = fresh("s&cr et=");
+    program.canaries.never("client secret", &secret);
+    let program = program.set("PARTNERLINK_TIMBERDATA_CLIENT_SECRET", &secret);
+
+    let mut running = program.spawn(["connect", "timberdata", "--no-browser"]);
+    let link = Link::shown_by(&mut running);
+    assert_eq!(link.parameter("code_challenge"), None, "PKCE is not known to be supported");
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+
+    let call = fake.last();
+    assert_eq!((call.method.as_str(), call.target.as_str()), ("POST", "/token"));
+    assert_eq!(call.header("content-type"), Some("application/x-www-form-urlencoded"));
+    let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    assert_eq!(call.basic(), Some(("id+of+ours".into(), encode(&secret))));
+    assert!(!call.body.contains("secret"), "a secret in the body");
+    assert_eq!(call.parameter("redirect_uri"), link.parameter("redirect_uri").unwrap());
+    assert_eq!(call.header("referer"), None);
+}
+
+#[test]
+fn zaehlerfreunde_gets_json_and_its_audience() {
+    let program = Program::new();
+    let fake = Fake::start(&program);
+    program.configure(&at(&fake, "zaehlerfreunde"));
+    let args = ["connect", "zaehlerfreunde", "--no-browser", "--scope", "offline_access"];
+    let mut running = program.spawn(args);
+    let link = Link::shown_by(&mut running);
+    assert_eq!(link.parameter("audience").unwrap(), "https://api.prod.zaehlerfreunde.com");
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+    let call = fake.last();
+    assert_eq!(call.header("content-type"), Some("application/json"));
+    let body: Value = serde_json::from_str(&call.body).unwrap();
+    let mut members: Vec<&String> = body.as_object().unwrap().keys().collect();
+    members.sort();
+    assert_eq!(members, ["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]);
+    assert_eq!(call.header("authorization"), None);
+}
+
+#[test]
+fn an_unknown_scope_or_provider_is_refused_with_a_suggestion() {
+    let program = Program::with_config("[provider.timberdata]\nclient_id = \"x\"\n");
+    let outcome = program.run(["connect", "timberdata", "--scope", "woodlists"]).exits(2);
+    outcome.says(&["has no scope \"woodlists\"", "did you mean woodlist?"]);
+    program.run(["connect", "timberdate"]).exits(2).says(&["did you mean timberdata?"]);
+    program.run(["connect", "Timber Data"]).exits(2);
+}
+
+#[test]
+fn a_redirect_uri_elsewhere_means_pasting_and_so_a_terminal() {
+    let (program, _fake) =
+        crate::support::described_with("redirect_uris = [\"https://partner.example/cb\"]");
+    program.run(["connect", "fake"]).exits(2).says(&["must be pasted", "run this in a terminal"]);
+}

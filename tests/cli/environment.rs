@@ -1,0 +1,273 @@
+//! Browser, terminal and environment: cases B, and what cron and the desktop must agree on (D9).
+
+use std::ffi::OsStr;
+use std::fs;
+use std::net::TcpStream;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::support::browser::Link;
+use crate::support::fake::Fake;
+use crate::support::program::{Outcome, Program};
+use crate::support::{connected, described, is_root, skipped};
+
+/// Connects with whatever browser there is, and comes back from another one.
+#[track_caller]
+fn connect_with_browser(program: &Program, fake: &Fake, args: &[&str]) -> Outcome {
+    let mut running = program.spawn([&["connect", "fake"], args].concat());
+    let link = Link::shown_by(&mut running);
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0)
+}
+
+/// A desktop on which this script opens addresses, and nothing else does.
+fn desktop(program: Program, xdg_open: &str) -> Program {
+    program.script("xdg-open", xdg_open);
+    let bin = program.root().join("bin");
+    program.set("DISPLAY", ":0").set("PATH", bin)
+}
+
+#[test]
+fn b1_a_browser_that_is_missing_or_fails_leaves_the_link() {
+    let (program, fake) = described();
+    let desktop = desktop(program, "exit 1");
+    let begin = |program: &Program| {
+        let mut running = program.spawn(["connect", "fake"]);
+        let link = Link::shown_by(&mut running);
+        running.wait_for_text("No browser opened (");
+        link.returns_with(&fake.consent(&link));
+        running.finish().exits(0)
+    };
+    begin(&desktop).says(&["Use the link above"]);
+    fs::remove_file(desktop.root().join("bin/xdg-open")).unwrap();
+    begin(&desktop);
+}
+
+#[test]
+fn b1_a_browser_that_stays_open_holds_nothing_up() {
+    let (program, fake) = described();
+    let pid = program.root().join("pid");
+    let desktop = desktop(program, &format!("echo $$ > {}; exec /bin/sleep 20", pid.display()));
+    let outcome = connect_with_browser(&desktop, &fake, &[]);
+    assert!(outcome.took < Duration::from_secs(10), "{:?}", outcome.took);
+    let stay = fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
+    let stay = rustix::process::Pid::from_raw(stay).unwrap();
+    rustix::process::kill_process(stay, Signal::TERM).expect("it outlives the program");
+}
+
+#[test]
+fn b2_far_terminals_and_machines_get_the_link_and_no_browser() {
+    for (variables, says) in [
+        (&[("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")][..], "no display"),
+        (&[][..], "no display"),
+        (&[("CI", "true"), ("DISPLAY", ":0")][..], "CI machine"),
+    ] {
+        let (mut program, fake) = described();
+        let mark = program.root().join("opened");
+        program.script("xdg-open", &format!(": > {}", mark.display()));
+        for (name, value) in variables {
+            program = program.set(name, *value);
+        }
+        let outcome = connect_with_browser(&program, &fake, &[]);
+        outcome.says(&["No browser is opened", says, "ssh -L "]);
+        assert!(!mark.exists(), "{variables:?}");
+    }
+}
+
+#[test]
+fn b3_an_authorize_address_that_is_no_https_address_opens_nothing() {
+    let program = Program::new();
+    let mark = program.root().join("opened");
+    let program = desktop(program, &format!(": > {}", mark.display()));
+    for address in
+        ["file:///etc/passwd", "-opt", "$(touch x)", "javascript:alert(1)", "http://p.example/", "a'b\\\"c"]
+    {
+        program.configure(&format!(
+            "[provider.fake]\nclient_id = \"x\"\nauthorize_url = \"{address}\"\n\
+             token_url = \"https://p.example/\"\nredirect_uris = [\"http://127.0.0.1:1/cb\"]\n"
+        ));
+        program.run(["connect", "fake"]).exits(2).says(&["authorize_url"]);
+        assert!(!mark.exists(), "{address}");
+    }
+}
+
+#[test]
+fn b4_f2_the_browser_inherits_no_variable_of_ours_and_no_descriptor() {
+    let (program, fake) = described();
+    let folder = program.root().to_owned();
+    program.canaries.never("client secret", "a-secret-of-another-provider");
+    let script = format!(
+        "/usr/bin/env > {0}/env\n/bin/ls -l /proc/self/fd > {0}/fds",
+        folder.display()
+    );
+    let desktop = desktop(program, &script)
+        .set("PARTNERLINK_TIMBERDATA_CLIENT_SECRET", "a-secret-of-another-provider")
+        .set("PARTNERLINK_PASSPHRASE", "a-secret-of-another-provider");
+    connect_with_browser(&desktop, &fake, &[]);
+    let environment = fs::read_to_string(folder.join("env")).unwrap();
+    assert!(environment.contains("DISPLAY=:0") && !environment.contains("PARTNERLINK_"));
+    let descriptors = fs::read_to_string(folder.join("fds")).unwrap();
+    for line in descriptors.lines().filter(|line| line.contains("->")) {
+        let target = line.rsplit("-> ").next().unwrap();
+        // `ls` itself has its output and the folder that it reads.
+        let expected = ["/dev/null", "/proc/"].iter().any(|start| target.starts_with(start));
+        assert!(expected || target.ends_with("/fds"), "{line}");
+    }
+    let first = descriptors.lines().filter(|line| line.ends_with("-> /dev/null")).count();
+    assert_eq!(first, 2, "no terminal to read from or to write to: {descriptors}");
+}
+
+#[test]
+fn b5_a_reader_that_goes_away_is_no_error() {
+    let (program, fake) = connected();
+    for args in [
+        &["token", "get", "fake"][..],
+        &["token", "refresh", "--force"],
+        &["status"],
+        &["status", "--json"],
+        &["provider", "show", "fake"],
+        &["completions", "bash"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = program.command(args).stdout(writer).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), told.as_str()), (Some(0), ""), "{args:?}");
+    }
+    assert_eq!(fake.count("refresh_token"), 1, "it was refreshed all the same");
+    program.run(["token", "refresh", "--force"]).exits(0);
+}
+
+#[test]
+fn b6_a24_signals_while_waiting_end_it_with_the_port_closed_and_nothing_stored() {
+    let (program, fake) = described();
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let mut running = program.spawn(["connect", "fake", "--no-browser"]);
+        let link = Link::shown_by(&mut running);
+        let begun = Instant::now();
+        running.signal(signal);
+        running.finish().exits(code).says(&["interrupted; nothing was stored"]);
+        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+        let port = link.redirect_uri().port().unwrap();
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "port {port} is open");
+    }
+    assert!(fake.calls().is_empty());
+    program.run(["token", "get", "fake"]).exits(4);
+}
+
+#[test]
+fn b9_without_any_environment_it_uses_the_home_of_the_password_file_or_says_so() {
+    let program = Program::new();
+    let mut command = program.command(["config", "path"]);
+    let output = command.env_clear().output().unwrap();
+    let (text, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    match output.status.code() {
+        Some(0) => assert!(text.ends_with("/partnerlink/config.toml\n"), "{text}"),
+        Some(2) => assert!(told.contains("home folder"), "{told}"),
+        other => panic!("{other:?}: {told}"),
+    }
+}
+
+#[test]
+fn b9_a_home_that_is_nobodys_or_somebody_elses_is_refused() {
+    let program = Program::new().unset("PARTNERLINK_HOME");
+    let foreign = program.root().join("foreign");
+    fs::create_dir(&foreign).unwrap();
+    let mut homes = vec!["/".into(), program.root().join("nowhere")];
+    if is_root() {
+        chown(&foreign, Some(65534), Some(65534)).unwrap();
+        homes.push(foreign);
+    } else {
+        skipped("b9 a home of another user", "only root can make one");
+    }
+    for home in homes {
+        let command = program.command(["status"]);
+        let mut command = command;
+        command.env("HOME", &home);
+        let outcome = program.start(command).finish().exits(2);
+        outcome.says(&["the home folder", "set HOME to your own"]);
+    }
+    assert!(!fs::exists("/.config/partnerlink").unwrap());
+    let program = program.set("PARTNERLINK_HOME", "relative");
+    program.run(["status"]).exits(2).says(&["not an absolute path"]);
+}
+
+#[test]
+fn b9_e2_a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away() {
+    if is_root() {
+        return skipped("b9_e2 a read-only home", "root can write everywhere");
+    }
+    let (program, _fake) = described();
+    fs::set_permissions(program.home(), fs::Permissions::from_mode(0o500)).unwrap();
+    let outcome = program.run(["connect", "fake", "--no-browser"]);
+    fs::set_permissions(program.home(), fs::Permissions::from_mode(0o700)).unwrap();
+    outcome.exits(5).conceals(&["response_type"]);
+}
+
+#[test]
+fn b10_no_bytes_in_arguments_or_environment_make_it_panic() {
+    let odd = OsStr::from_bytes(b"za\xff\xfehler\xe4");
+    let program = Program::new().set("LANG", "xx_YY.KOI8-R").set("TZ", odd).set("BROWSER", odd);
+    for args in [
+        &[odd][..],
+        &["connect".as_ref(), odd],
+        &["token".as_ref(), "get".as_ref(), odd],
+        &["connect".as_ref(), "timberdata".as_ref(), "--scope".as_ref(), odd],
+        &["exec".as_ref(), "timberdata".as_ref(), "--".as_ref(), odd],
+        &["connect".as_ref(), "timberdata".as_ref(), "--client-secret-file".as_ref(), odd],
+    ] {
+        let outcome = program.run(args);
+        assert!(matches!(outcome.code, Some(1 | 2 | 4)), "{}", outcome.told());
+        outcome.conceals(&["defect", "panicked"]);
+    }
+    let store = program.set("PARTNERLINK_STORE", odd).set("PARTNERLINK_SANDBOX", odd);
+    store.run(["status"]).conceals(&["defect"]);
+}
+
+#[test]
+fn d9_cron_and_desktop_find_the_same_account_and_the_same_lock() {
+    let (program, fake) = described();
+    let home = program.root().join("home");
+    fs::create_dir_all(home.join(".config/partnerlink")).unwrap();
+    fs::copy(program.home().join("config.toml"), home.join(".config/partnerlink/config.toml"))
+        .unwrap();
+    let desktop = program
+        .unset("PARTNERLINK_HOME")
+        .set("XDG_STATE_HOME", "/nowhere/state")
+        .set("XDG_DATA_HOME", "/nowhere/data")
+        .set("XDG_RUNTIME_DIR", "/nowhere/run");
+    crate::support::browser::connect(&desktop, &fake, &["fake"]).exits(0);
+    let lock = || {
+        let folder = home.join(".local/state/partnerlink/locks");
+        fs::read_dir(folder).unwrap().map(|e| e.unwrap().metadata().unwrap().ino()).collect::<Vec<_>>()
+    };
+    let before = lock();
+    let cron = desktop
+        .unset("XDG_STATE_HOME")
+        .unset("XDG_DATA_HOME")
+        .unset("XDG_RUNTIME_DIR")
+        .unset("PATH")
+        .set("SHELL", "/bin/sh");
+    cron.run(["token", "refresh", "--force", "--quiet"]).exits(0);
+    assert_eq!(lock(), before);
+    assert_eq!(fake.count("refresh_token"), 1);
+}
+
+#[test]
+fn a_browser_that_was_named_is_used_with_its_arguments() {
+    let (program, fake) = described();
+    let opened = program.root().join("opened");
+    let script = program.script("my-browser", &format!("echo \"$1|$2\" > {}", opened.display()));
+    let command = format!("'{}' --new-window %s", script.display());
+    connect_with_browser(&program, &fake, &["--browser", &command]);
+    let begun = Instant::now();
+    while fs::read_to_string(&opened).unwrap_or_default().is_empty() && begun.elapsed().as_secs() < 5 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let arguments = fs::read_to_string(&opened).unwrap();
+    assert!(arguments.starts_with("--new-window|http://127.0.0.1:"), "{arguments}");
+}

@@ -1,0 +1,108 @@
+//! The provider's certificate, and connections that end too early: cases C17, C21 and O9.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread;
+
+use serde_json::json;
+
+use crate::support::browser::{Link, connect, get};
+use crate::support::fake::Fake;
+use crate::support::http::Reply;
+use crate::support::program::{Outcome, Program};
+use crate::support::tls::{self, Certificate};
+
+/// A program that trusts this authority, and knows the provider.
+fn trusting(certificate: Certificate) -> (Program, Fake) {
+    let program = Program::new();
+    let (fake, authority) = tls::start(&program, certificate);
+    fake.describe(&program);
+    (program.set("SSL_CERT_FILE", authority), fake)
+}
+
+/// Comes back from the browser with a code; what the terminal said to the exchange.
+#[track_caller]
+fn exchange(program: &Program) -> Outcome {
+    let mut running = program.spawn(["connect", "fake", "--no-browser"]);
+    let link = Link::shown_by(&mut running);
+    program.canaries.never("code", "code-that-must-not-leave");
+    link.returns(&format!("code=code-that-must-not-leave&state={}", link.state()));
+    get(&link.redirect_uri().join("/done").unwrap(), "");
+    running.finish()
+}
+
+#[test]
+fn u2_a_good_certificate_is_accepted() {
+    let (program, fake) = trusting(Certificate::Good);
+    connect(&program, &fake, &["fake"]).exits(0);
+    program.run(["token", "refresh", "--force"]).exits(0);
+}
+
+#[test]
+fn c21_o9_a_bad_certificate_gets_no_byte_of_the_request() {
+    for certificate in [Certificate::Expired, Certificate::OtherHost, Certificate::SelfSigned] {
+        let (program, fake) = trusting(certificate);
+        let outcome = exchange(&program).exits(3);
+        outcome.says(&["127.0.0.1 could not be reached", "ertificate"]);
+        assert!(fake.calls().is_empty(), "{certificate:?}");
+    }
+    // Nothing is trusted that the system does not trust.
+    let (program, fake) = trusting(Certificate::Good);
+    let empty = Program::new().root().join("none.pem");
+    exchange(&program.set("SSL_CERT_FILE", empty)).conceals(&["Connected"]);
+    assert!(fake.calls().is_empty());
+}
+
+#[test]
+fn c21_an_old_tls_version_gets_no_byte_of_the_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let program = Program::new();
+    let canaries = program.canaries.clone();
+    let server = thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut bytes = vec![0; 4096];
+        let count = stream.read(&mut bytes).unwrap();
+        // ServerHello of TLS 1.1: version 3.2, no random, no session, AES128-SHA.
+        let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+        hello.extend([7; 32]);
+        hello.extend([0, 0, 0x2f, 0]);
+        stream.write_all(&hello).unwrap();
+        bytes.truncate(count);
+        let _ = stream.read_to_end(&mut bytes);
+        bytes
+    });
+    let uris = crate::support::fake::free_ports().map(|p| format!("http://127.0.0.1:{p}/cb"));
+    program.configure(&format!(
+        "[provider.fake]\nclient_id = \"x\"\nauthorize_url = \"https://127.0.0.1:{port}/a\"\n\
+         token_url = \"https://127.0.0.1:{port}/t\"\nredirect_uris = {uris:?}\n"
+    ));
+    exchange(&program).exits(3);
+    let bytes = server.join().unwrap();
+    canaries.look(crate::support::canary::Place::Stream, "the connection", &bytes);
+}
+
+#[test]
+fn c17_a_tls_connection_cut_before_its_end_is_not_believed() {
+    let (program, fake) = trusting(Certificate::Good);
+    connect(&program, &fake, &["fake"]).exits(0);
+    let before = program.run(["token", "get", "fake"]).exits(0);
+    // Whole as JSON, but its end is neither announced nor signed.
+    let body = json!({ "access_token": "cut", "token_type": "Bearer" });
+    fake.answers(move |_| Reply::raw(format!("HTTP/1.1 200 OK\r\n\r\n{body}")));
+    program.run(["token", "refresh", "--force"]).exits(3);
+    assert_eq!(program.run(["token", "get", "fake"]).data(), before.data());
+    fake.is_honest();
+    program.run(["token", "refresh", "--force"]).exits(0);
+}
+
+#[test]
+fn o9_an_http_address_elsewhere_is_refused_when_it_is_read() {
+    let program = Program::new();
+    for field in ["token_url", "revocation_url", "authorize_url"] {
+        let fake = Fake::start(&program);
+        program.configure(&fake.described_as("fake", &format!("{field} = \"http://p.example/\"")));
+        let outcome = program.run(["connect", "fake"]).exits(2);
+        outcome.says(&[field, "must begin with https://"]);
+    }
+}

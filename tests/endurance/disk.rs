@@ -1,0 +1,256 @@
+//! Full and read-only disks, failing calls, other people's files, and the order in which a refresh
+//! reaches the disk (E1, E2, E3, E12).
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::provider::Provider;
+use crate::seat::Seat;
+use crate::strace::{self, Point};
+use crate::{ACCOUNT, is_root, left_out};
+
+const REFRESH: [&str; 4] = ["token", "refresh", "--force", ACCOUNT];
+
+/// A file system of 3 MiB that a home's state lies on.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn under(seat: &Seat, what: &str) -> Option<Self> {
+        fs::create_dir_all(seat.state()).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=3m,mode=0700", "none"]).arg(seat.state());
+        if mount.output().is_ok_and(|output| output.status.success()) {
+            return Some(Self(seat.state()));
+        }
+        left_out(what, "needs root and the right to mount");
+        None
+    }
+
+    /// Leaves so many bytes.
+    fn fill(&self, free: u64) {
+        let mut filler = fs::File::create(self.filler()).unwrap();
+        while filler.write_all(&[0; 4096]).is_ok() {}
+        let length = filler.metadata().unwrap().len();
+        filler.set_len(length.saturating_sub(free)).unwrap();
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.0.join("filler")
+    }
+
+    fn make_read_only(&self) {
+        let mut mount = Command::new("mount");
+        assert!(mount.args(["-o", "remount,ro"]).arg(&self.0).status().unwrap().success());
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn e1_a_full_disk_is_found_out_before_the_refresh_token_is_spent() {
+    let provider = Provider::strict();
+    let seat = Seat::new(&provider.url);
+    let Some(disk) = SmallDisk::under(&seat, "E1, a full disk") else { return };
+    seat.connect(&provider, ACCOUNT);
+    let record = fs::read(seat.file_of(ACCOUNT)).unwrap();
+    for free in [0, 4096, 512 << 10] {
+        disk.fill(free);
+        // A good token is printed all the same.
+        seat.run(["token", "get", ACCOUNT]).exits(0);
+        for args in
+            [&REFRESH[..], &["token", "get", ACCOUNT, "--min-ttl", "30h"], &["connect", ACCOUNT]]
+        {
+            let outcome = seat.run(args).exits(5).says(&["no room left"]);
+            assert!(!outcome.stderr.contains("Opening your browser"), "{}", outcome.told());
+            assert_eq!(fs::read(seat.file_of(ACCOUNT)).unwrap(), record);
+        }
+        fs::remove_file(disk.filler()).unwrap();
+    }
+    assert_eq!(provider.count("refresh_token") + provider.count("authorization_code"), 1);
+    seat.run(REFRESH).exits(0);
+    provider.refreshed_exactly(1);
+}
+
+#[test]
+fn e2_on_a_read_only_disk_a_good_token_is_printed_and_none_is_spent() {
+    let provider = Provider::strict();
+    let seat = Seat::new(&provider.url);
+    let Some(disk) = SmallDisk::under(&seat, "E2, a read-only disk") else { return };
+    seat.connect(&provider, ACCOUNT);
+    seat.connect(&provider, "zaehlerfreunde:unlisted");
+    fs::remove_file(seat.index_file_of("zaehlerfreunde:unlisted")).unwrap();
+    disk.make_read_only();
+    for account in [ACCOUNT, "zaehlerfreunde:unlisted"] {
+        assert_eq!(seat.run(["token", "get", account]).exits(0).data(), seat.token(account));
+        seat.run(["token", "get", account, "--min-ttl", "30h"])
+            .exits(5)
+            .says(&["Read-only file system"]);
+    }
+    seat.run(["status"]).exits(0);
+    seat.run(REFRESH).exits(5).says(&["Read-only file system"]);
+    seat.run(["connect", ACCOUNT]).exits(5).conceals(&["Opening your browser"]);
+    seat.run(["disconnect", ACCOUNT]).exits(5);
+    assert_eq!(provider.count("refresh_token"), 0);
+    assert_eq!(provider.count("revoke"), 0);
+}
+
+/// Where in a trace the first line is that has all of these texts.
+#[track_caller]
+fn place(trace: &[String], texts: &[&str]) -> usize {
+    trace
+        .iter()
+        .position(|line| texts.iter().all(|text| line.contains(text)))
+        .unwrap_or_else(|| panic!("no {texts:?} in\n{}", trace.join("\n")))
+}
+
+#[test]
+fn e3_spent_then_forced_to_the_disk_then_told() {
+    if !strace::is_there() {
+        return left_out("E3, the order of system calls", "strace is missing or may not trace");
+    }
+    let provider = Provider::strict();
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    let (outcome, trace) = strace::watched(&seat, &REFRESH);
+    outcome.exits(0);
+    let sent = place(&trace, &["POST /zaehlerfreunde/oauth/token"]);
+    let (before, after) = trace.split_at(sent);
+    let places = [
+        place(before, &["flock(", "LOCK_EX"]),
+        // Whether it can be saved, and that it will be spent.
+        place(before, &["fsync(", ".sealed.tmp"]),
+        place(before, &["unlinkat(", ".sealed.tmp"]),
+        place(before, &["write(", "/intents/", "\\\"token\\\":"]),
+        place(before, &["fsync(", "/intents/"]),
+        sent,
+        sent + place(after, &["recvfrom(", "200 OK"]),
+        sent + place(after, &["write(", ".sealed.tmp"]),
+        sent + place(after, &["fsync(", ".sealed.tmp"]),
+        sent + place(after, &["renameat(", ".sealed.tmp"]),
+        sent + place(after, &["fsync(", "/tokens>"]),
+        sent + place(after, &["unlink(", "/intents/"]),
+        sent + place(after, &["close(", ".lock>"]),
+        sent + place(after, &["write(1<", "\\trefreshed\\t"]),
+    ];
+    assert!(places.is_sorted(), "{places:?} in\n{}", trace.join("\n"));
+}
+
+/// The `number`th call of the line that has all of these texts, after the answer came.
+fn point_after_the_answer(trace: &[String], call: &str, texts: &[&str]) -> Point {
+    let answered = place(trace, &["recvfrom(", "200 OK"]);
+    let at = answered + place(&trace[answered..], &[&[call], texts].concat());
+    let (thread, _) = strace::call_in(&trace[at]).unwrap();
+    let same = |line: &&String| strace::call_in(line) == Some((thread, call));
+    let number = trace[..=at].iter().filter(same).count();
+    Point { call: call.to_owned(), number: number as u32 }
+}
+
+#[test]
+fn e1_a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_keeps_the_old_record() {
+    if !strace::is_there() {
+        return left_out("E1, failing calls", "strace is missing or may not trace");
+    }
+    let provider = Provider::start("60s", &[]);
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    seat.run(REFRESH).exits(0);
+    let (outcome, trace) = strace::watched(&seat, &REFRESH);
+    outcome.exits(0);
+    for (call, texts, error) in [
+        ("openat", &[".sealed.tmp"][..], "ENOSPC"),
+        ("write", &[".sealed.tmp"], "ENOSPC"),
+        ("fsync", &[".sealed.tmp"], "EIO"),
+        ("renameat", &[".sealed.tmp"], "ENOSPC"),
+        ("fsync", &["/tokens>"], "EIO"),
+    ] {
+        let point = point_after_the_answer(&trace, call, texts);
+        let before = fs::read(seat.file_of(ACCOUNT)).unwrap();
+        let once = strace::with_error(&seat, &REFRESH, &point, error, false);
+        once.exits(0).says(&["could not be saved", "trying again"]);
+        let after = fs::read(seat.file_of(ACCOUNT)).unwrap();
+        assert_ne!(before, after, "{call}");
+
+        let always = strace::with_error(&seat, &REFRESH, &point, error, true);
+        always.exits(5).says(&["could not be saved", "refresh again within a minute"]);
+        // Past the rename the new record is there; that it is durable could not be had.
+        if texts != ["/tokens>"] {
+            assert_eq!(fs::read(seat.file_of(ACCOUNT)).unwrap(), after, "{call}");
+        }
+        seat.record(ACCOUNT).unwrap().expect("a record");
+        seat.run(REFRESH).exits(0);
+        assert!(seat.leftovers().is_empty(), "{call}: {:?}", seat.leftovers());
+    }
+}
+
+fn chown_all(path: &Path, user: u32) {
+    chown(path, Some(user), None).unwrap();
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        chown_all(&entry.path(), user);
+    }
+}
+
+#[test]
+fn e12_root_does_not_touch_another_users_tokens() {
+    if !is_root() {
+        return left_out("E12, another user's tokens", "needs root");
+    }
+    let provider = Provider::strict();
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    chown_all(&seat.state(), 12345);
+    for args in
+        [&["token", "get", ACCOUNT][..], &REFRESH, &["connect", ACCOUNT], &["disconnect", ACCOUNT]]
+    {
+        seat.run(args).exits(5).says(&["belongs to another user (id 12345)"]);
+    }
+    chown_all(&seat.state(), 0);
+
+    // As `sudo` leaves it: the home of somebody else.
+    let home = seat.root().join("home");
+    chown(&home, Some(12345), None).unwrap();
+    let mut command = seat.command(["token", "get", ACCOUNT]);
+    command.env_remove("PARTNERLINK_HOME").stdin(Stdio::null());
+    seat.start(command).finish().exits(2).says(&["belongs to another user"]);
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+    assert_eq!(provider.count("refresh_token"), 0);
+    seat.run(["token", "get", ACCOUNT]).exits(0);
+}
+
+#[test]
+fn e12_another_user_gets_nothing_of_ours() {
+    let provider = Provider::strict();
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    let as_nobody = |args: &[&str]| {
+        let program = seat.command(args);
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+        command.arg(program.get_program()).args(program.get_args()).stdin(Stdio::null());
+        command.env_clear();
+        command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command
+    };
+    if !as_nobody(&["--version"]).output().is_ok_and(|output| output.status.success()) {
+        return left_out(
+            "E12, another user",
+            "needs root, setpriv, and a program that all may run",
+        );
+    }
+    for open in [0o700, 0o755, 0o777] {
+        fs::set_permissions(seat.root(), fs::Permissions::from_mode(open)).unwrap();
+        for args in [
+            &["token", "get", ACCOUNT][..],
+            &REFRESH,
+            &["token", "refresh"],
+            &["disconnect", ACCOUNT],
+        ] {
+            let outcome = seat.start(as_nobody(args)).finish();
+            assert!(outcome.stdout.is_empty() && outcome.code != Some(0), "{}", outcome.told());
+        }
+    }
+    assert!(seat.record(ACCOUNT).unwrap().is_some());
+    assert_eq!(provider.count("refresh_token"), 0);
+}

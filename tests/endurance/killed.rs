@@ -1,0 +1,212 @@
+//! `kill -9` at every system call of a refresh, and at random: no torn record, no sign-in lost
+//! where the provider's overlap allows it, none lost silently where it does not (D3, E7).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::chance::Chance;
+use crate::fake::{Fake, granted, tokens};
+use crate::program::Outcome;
+use crate::provider::Provider;
+use crate::seat::Seat;
+use crate::strace::{self, Point};
+use crate::{ACCOUNT, left_out};
+
+const REFRESH: [&str; 4] = ["token", "refresh", "--force", ACCOUNT];
+/// Homes that are worked on side by side: most of the time they wait for an intent to settle.
+const SIDE_BY_SIDE: usize = 8;
+/// Kills at random times, for each kind of provider.
+const RANDOM_KILLS: usize = 120;
+
+/// What the next run makes of a home whose last run was killed.
+struct Aftermath {
+    killed: u32,
+    lost: u32,
+}
+
+impl Aftermath {
+    /// Lets `kill` end a refresh for every one of `moments`, and looks at what it left.
+    fn of<T: Send>(
+        provider: &Provider,
+        moments: Vec<T>,
+        kill: impl Fn(&Seat, &T) -> bool + Sync,
+    ) -> Self {
+        let overlaps = provider.overlaps();
+        let result = Mutex::new(Self { killed: 0, lost: 0 });
+        let moments = Mutex::new(moments);
+        let work = || {
+            let seat = Seat::with_expired(provider, &[ACCOUNT]);
+            loop {
+                let Some(moment) = moments.lock().unwrap().pop() else { return };
+                let killed = kill(&seat, &moment);
+                let next = next_run(&seat);
+                let mut result = result.lock().unwrap();
+                result.killed += u32::from(killed);
+                if next.code == Some(4) {
+                    assert!(!overlaps, "lost in spite of the overlap: {}", next.told());
+                    result.lost += 1;
+                    seat.connect(provider, ACCOUNT);
+                }
+            }
+        };
+        thread::scope(|scope| (0..SIDE_BY_SIDE).for_each(|_| drop(scope.spawn(work))));
+        result.into_inner().unwrap()
+    }
+}
+
+/// The record is whole; the next run works, or says which run lost the sign-in and keeps the record.
+#[track_caller]
+fn next_run(seat: &Seat) -> Outcome {
+    seat.record(ACCOUNT).unwrap().expect("a record");
+    let next = seat.run(REFRESH);
+    match next.code {
+        Some(0) => {}
+        _ => {
+            assert_eq!(next.code, Some(4), "{}", next.told());
+            let cause = "An earlier refresh was interrupted while the provider answered";
+            assert!(next.stderr.contains(cause), "{}", next.told());
+        }
+    }
+    let stored = seat.record(ACCOUNT).unwrap().expect("a record");
+    let listed = seat.index().get(&stored.account.account).expect("an index entry");
+    assert_eq!(listed.refreshed_at, stored.account.refreshed_at, "the index disagrees");
+    assert!(seat.leftovers().is_empty(), "{:?} left after {}", seat.leftovers(), next.told());
+    next
+}
+
+fn every_point(provider: &Provider) -> BTreeSet<Point> {
+    let seat = Seat::with_expired(provider, &[ACCOUNT]);
+    seat.run(REFRESH).exits(0);
+    let (outcome, trace) = strace::watched(&seat, &REFRESH);
+    outcome.exits(0);
+    let points = strace::points(&seat, &trace);
+    for call in ["openat", "flock", "write", "fsync", "renameat", "rename", "unlink", "recvfrom"] {
+        assert!(
+            points.iter().any(|point| point.call == call),
+            "no {call} in\n{}",
+            trace.join("\n")
+        );
+    }
+    points
+}
+
+fn killed_at_every_point(overlap: &str) -> Option<Aftermath> {
+    if !strace::is_there() {
+        left_out("D3, killed at every system call", "strace is missing or may not trace");
+        return None;
+    }
+    let provider = Provider::start(overlap, &[]);
+    let points: Vec<Point> = every_point(&provider).into_iter().collect();
+    let count = points.len();
+    let aftermath = Aftermath::of(&provider, points, |seat, point| {
+        let outcome = strace::with_signal(seat, &REFRESH, point, "SIGKILL");
+        assert!(outcome.signal == Some(9) || outcome.code == Some(0), "{}", outcome.told());
+        outcome.signal == Some(9)
+    });
+    let Aftermath { killed, lost } = aftermath;
+    eprintln!("overlap {overlap}: {count} system calls, killed at {killed}, {lost} sign-ins lost");
+    assert!(killed as usize * 10 >= count * 8, "only {killed} of {count} kills hit");
+    Some(aftermath)
+}
+
+#[test]
+fn d3_killed_at_any_system_call_with_an_overlap_no_sign_in_is_lost() {
+    if let Some(aftermath) = killed_at_every_point("60s") {
+        assert_eq!(aftermath.lost, 0);
+    }
+}
+
+#[test]
+fn d3_killed_at_any_system_call_without_an_overlap_none_is_lost_silently() {
+    if let Some(aftermath) = killed_at_every_point("0s") {
+        // From the provider's answer to the rename: were none lost, no kill hit that stretch.
+        assert!(aftermath.lost > 0);
+    }
+}
+
+fn killed_at_random(overlap: &str) {
+    let provider = Provider::start(overlap, &[]);
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    let usual = (0..3).map(|_| seat.run(REFRESH).exits(0).took).max().unwrap();
+    let mut chance = Chance::new("D3");
+    let moments: Vec<Duration> = (0..RANDOM_KILLS).map(|_| chance.part_of(usual)).collect();
+    let Aftermath { killed, lost } = Aftermath::of(&provider, moments, |seat, moment| {
+        let run = seat.spawn(REFRESH);
+        thread::sleep(*moment);
+        run.kill();
+        true
+    });
+    let refreshed = provider.count("refreshed");
+    eprintln!(
+        "overlap {overlap}: {killed} kills within {usual:?}, {refreshed} refreshes, {lost} sign-ins lost"
+    );
+    assert!(refreshed >= RANDOM_KILLS as u64, "{}", provider.counts());
+}
+
+#[test]
+fn d3_killed_at_random_with_an_overlap_no_sign_in_is_lost() {
+    killed_at_random("60s");
+}
+
+#[test]
+fn d3_killed_at_random_without_an_overlap_none_is_lost_silently() {
+    killed_at_random("0s");
+}
+
+/// A home in which a run was killed while the provider had its request.
+fn killed_in_flight(fake: &Fake) -> Seat {
+    let seat = Seat::new(&fake.url);
+    seat.put(ACCOUNT, &granted(0), -3600);
+    let run = seat.spawn(["token", "get", ACCOUNT]);
+    fake.wait_for_requests(1);
+    run.kill();
+    assert!(seat.intent_of(ACCOUNT).exists());
+    seat
+}
+
+fn holding_the_first() -> Fake {
+    Fake::start(|number, _| {
+        thread::sleep(Duration::from_millis(if number == 1 { 1500 } else { 0 }));
+        tokens(number)
+    })
+}
+
+#[test]
+fn d3_after_a_run_that_died_the_provider_is_left_in_peace_for_two_seconds() {
+    let fake = holding_the_first();
+    let seat = killed_in_flight(&fake);
+    assert_eq!(seat.run(["token", "get", ACCOUNT]).exits(0).data(), granted(2).access_token);
+    let times = fake.times();
+    let gap = times[1] - times[0];
+    assert!((Duration::from_millis(1900)..Duration::from_millis(3500)).contains(&gap), "{gap:?}");
+    assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
+}
+
+#[test]
+fn d3_an_old_intent_one_from_the_future_and_one_about_another_token_hold_nobody_up() {
+    let fake = holding_the_first();
+    let seat = killed_in_flight(&fake);
+    let intent = fs::read_to_string(seat.intent_of(ACCOUNT)).unwrap();
+    let fact =
+        |name: &str| serde_json::from_str::<serde_json::Value>(&intent).unwrap()[name].clone();
+    let (token, at) = (fact("token"), fact("at"));
+    let replaced =
+        |old: &serde_json::Value, new: &str| intent.replacen(old.as_str().unwrap(), new, 1);
+    for changed in [
+        replaced(&at, "2026-01-01T00:00:00Z"),
+        replaced(&at, "2199-01-01T00:00:00Z"),
+        replaced(&token, "another"),
+        "not an intent".to_owned(),
+        String::new(),
+    ] {
+        seat.put(ACCOUNT, &granted(0), -3600);
+        fs::write(seat.intent_of(ACCOUNT), &changed).unwrap();
+        let begin = Instant::now();
+        seat.run(["token", "get", ACCOUNT]).exits(0);
+        assert!(begin.elapsed() < Duration::from_millis(1500), "held up by {changed}");
+        assert!(!seat.intent_of(ACCOUNT).exists(), "{changed} stayed");
+    }
+}

@@ -1,0 +1,53 @@
+//! The built program at its hardest: many processes at once, killed at every step, on full and
+//! read-only disks, beside a keychain that hangs. Numbers such as D3 are those of the catalogue of
+//! faults; function names are the facts.
+//!
+//! Most processes here talk to `partnerlink sandbox`, itself a process, whose `/sandbox/counts` says
+//! exactly what the provider saw. Where a provider has to misbehave to the tenth of a second, there
+//! is one of a few lines ([`fake`]).
+
+#![cfg(target_os = "linux")]
+
+mod busy;
+mod chance;
+mod crowd;
+mod damage;
+mod disk;
+mod fake;
+mod flows;
+mod garbage;
+mod keychain;
+mod killed;
+mod lock;
+mod mixture;
+mod provider;
+mod seat;
+mod signals;
+mod strace;
+
+#[path = "../cli/support/canary.rs"]
+#[expect(dead_code, reason = "shared: the tests of the command line use more of it")]
+mod canary;
+#[path = "../cli/support/program.rs"]
+#[expect(dead_code, reason = "shared: the tests of the command line use more of it")]
+mod program;
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
+/// The account of most tests.
+const ACCOUNT: &str = "zaehlerfreunde";
+
+/// Says that a test was left out, and why, where `tests/run` counts it.
+fn left_out(name: &str, why: &str) {
+    eprintln!("LEFT OUT: {name}: {why}");
+    #[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+    if let Some(path) = std::env::var_os("PARTNERLINK_TEST_SKIPPED") {
+        let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        writeln!(file, "{name}: {why}").unwrap();
+    }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}

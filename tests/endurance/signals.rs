@@ -1,0 +1,177 @@
+//! Ctrl-C, `kill` and a closed terminal, at every moment of a refresh and of a sign-in (B6, B7, B8).
+
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::fake::{Fake, granted};
+use crate::program::Running;
+use crate::provider::Provider;
+use crate::seat::Seat;
+use crate::strace::{self, Point};
+use crate::{ACCOUNT, left_out};
+
+/// Each with its name for strace, its number, and the case of the catalogue.
+const SIGNALS: [(Signal, &str, i32); 3] =
+    [(Signal::INT, "SIGINT", 2), (Signal::TERM, "SIGTERM", 15), (Signal::HUP, "SIGHUP", 1)];
+const REFRESH: [&str; 4] = ["token", "refresh", "--force", ACCOUNT];
+const SIDE_BY_SIDE: usize = 4;
+
+#[test]
+fn b7_b8_a_signal_while_the_provider_answers_waits_for_the_save() {
+    for (signal, name, number) in SIGNALS {
+        let fake = Fake::slow(Duration::from_millis(300));
+        let seat = Seat::new(&fake.url);
+        seat.put(ACCOUNT, &granted(0), -3600);
+        let run = seat.spawn(["token", "refresh"]);
+        fake.wait_for_requests(1);
+        run.signal(signal);
+        // An impatient person presses it again.
+        thread::sleep(Duration::from_millis(50));
+        run.signal(signal);
+        let outcome = run.finish().exits(128 + number);
+        assert!(outcome.stdout.contains("\trefreshed\t"), "{name}: {}", outcome.told());
+        assert_eq!(seat.token(ACCOUNT), granted(1).access_token, "{name}");
+        assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
+    }
+}
+
+#[test]
+fn b7_after_a_signal_no_further_account_is_begun() {
+    let fake = Fake::slow(Duration::from_millis(300));
+    let seat = Seat::new(&fake.url);
+    for number in 0..6 {
+        seat.put(&format!("{ACCOUNT}:{number}"), &granted(0), -3600);
+    }
+    let run = seat.spawn(["token", "refresh", "--jobs", "2"]);
+    fake.wait_for_requests(2);
+    run.signal(Signal::TERM);
+    let outcome = run.finish().exits(143);
+    assert_eq!((fake.requests(), outcome.stdout.lines().count()), (2, 2), "{}", outcome.told());
+}
+
+#[test]
+fn b7_a_signal_while_waiting_for_another_run_ends_at_once() {
+    let fake = Fake::slow(Duration::from_secs(3));
+    let seat = Seat::new(&fake.url);
+    seat.put(ACCOUNT, &granted(0), -3600);
+    let first = seat.spawn(["token", "get", ACCOUNT]);
+    fake.wait_for_requests(1);
+    let waiting = seat.spawn(["--verbose", "token", "get", ACCOUNT]);
+    thread::sleep(Duration::from_millis(200));
+    waiting.signal(Signal::INT);
+    let outcome = waiting.finish();
+    assert!(outcome.signal == Some(2) || outcome.code == Some(130), "{}", outcome.told());
+    assert!(outcome.took < Duration::from_secs(2), "{:?}", outcome.took);
+    first.finish().exits(0);
+    assert_eq!(fake.requests(), 1);
+}
+
+#[test]
+fn b7_b8_no_signal_at_any_system_call_of_a_refresh_costs_the_sign_in() {
+    if !strace::is_there() {
+        return left_out(
+            "B7, B8, a signal at every system call",
+            "strace is missing or may not trace",
+        );
+    }
+    let provider = Provider::strict();
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    seat.run(REFRESH).exits(0);
+    let (outcome, trace) = strace::watched(&seat, &REFRESH);
+    outcome.exits(0);
+    let points = strace::points(&seat, &trace);
+    let moments: Vec<(Point, &str, i32)> = points
+        .into_iter()
+        .flat_map(|point| SIGNALS.map(|(_, name, number)| (point.clone(), name, number)))
+        .collect();
+    let (moments, delayed) = (Mutex::new(moments), Mutex::new(0));
+    let work = || {
+        let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+        loop {
+            let Some((point, name, number)) = moments.lock().unwrap().pop() else { return };
+            let before = seat.token(ACCOUNT);
+            let outcome = strace::with_signal(&seat, &REFRESH, &point, name);
+            let at = || format!("{name} at {point:?}: {}", outcome.told());
+            let refreshed = seat.token(ACCOUNT) != before;
+            match (outcome.code, outcome.signal) {
+                // Too late to be of interest.
+                (Some(0), None) => assert!(refreshed, "{}", at()),
+                // Acted upon after the save, or before anything was begun.
+                (Some(code), None) => assert_eq!(code, 128 + number, "{}", at()),
+                // Before there was anything to hold back for.
+                (None, Some(signal)) => assert!(signal == number && !refreshed, "{}", at()),
+                _ => panic!("{}", at()),
+            }
+            *delayed.lock().unwrap() += u32::from(refreshed && outcome.code != Some(0));
+            // Single use to the letter: had anything been lost, this would be refused.
+            seat.run(REFRESH).exits(0);
+            assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
+        }
+    };
+    thread::scope(|scope| (0..SIDE_BY_SIDE).for_each(|_| drop(scope.spawn(work))));
+    let delayed = delayed.into_inner().unwrap();
+    eprintln!("{delayed} signals waited for the save");
+    assert!(delayed > 50, "only {delayed} signals came in the middle");
+    assert_eq!(provider.count("reuse_detected"), 0);
+}
+
+/// A `connect` that waits for its browser, and the address it listens at. Its three ports may be
+/// taken by another test, here or elsewhere: then it is tried again.
+fn waiting_connect(seat: &Seat) -> (Running, SocketAddr) {
+    let begin = Instant::now();
+    loop {
+        let mut run = seat.spawn(["connect", ACCOUNT, "--no-browser", "--timeout", "60s"]);
+        let port = run.wait_for(|stderr| {
+            let (_, rest) = stderr.split_once("redirect_uri=http%3A%2F%2F127.0.0.1%3A")?;
+            rest.split_once('%').map(|(port, _)| port.parse().unwrap())
+        });
+        if run.is_running() {
+            return (run, SocketAddr::from(([127, 0, 0, 1], port)));
+        }
+        assert!(begin.elapsed() < Duration::from_secs(30), "the ports stay taken");
+    }
+}
+
+#[test]
+fn b6_a_signal_while_connect_waits_closes_the_port_and_stores_nothing() {
+    let provider = Provider::strict();
+    for (signal, _, number) in SIGNALS {
+        let seat = Seat::new(&provider.url);
+        let (run, address) = waiting_connect(&seat);
+        assert!(TcpStream::connect(address).is_ok(), "nobody listens at {address}");
+        let begin = Instant::now();
+        run.signal(signal);
+        run.finish().exits(128 + number).says(&["interrupted; nothing was stored"]);
+        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        assert!(seat.record(ACCOUNT).unwrap().is_none());
+        assert!(seat.index().all().is_empty());
+        assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
+    }
+    assert_eq!(provider.count("authorization_code"), 0);
+}
+
+#[test]
+fn b6_a_signal_during_the_exchange_waits_for_the_save() {
+    let provider = Provider::start("0s", &["--fault", "slow"]);
+    let seat = Seat::new(&provider.url);
+    let begin = Instant::now();
+    let run = loop {
+        let mut run = seat.spawn(["connect", ACCOUNT]);
+        while run.is_running() && provider.count("authorization_code") == 0 {
+            thread::sleep(Duration::from_millis(10));
+        }
+        if run.is_running() {
+            break run;
+        }
+        run.finish().exits(2);
+        assert!(begin.elapsed() < Duration::from_secs(30), "the ports stay taken");
+    };
+    run.signal(Signal::INT);
+    run.finish().exits(130).says(&["Connected to Zählerfreunde"]);
+    assert!(seat.record(ACCOUNT).unwrap().is_some());
+    seat.run(["token", "get", ACCOUNT]).exits(0);
+}

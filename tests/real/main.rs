@@ -1,0 +1,25 @@
+//! The built program against parts that nobody here wrote: a real keychain service, a real browser,
+//! a certified OpenID server, a real terminal. Functions are named by the fact they show.
+//!
+//! `tests/run` installs the parts and says which there are; a test whose part is missing says so in
+//! the file that PARTNERLINK_TEST_SKIPPED names. Each test has a keychain, a home and a server of
+//! its own, so all may run at once; what they share are the built-in providers' ports ([`parts::ports`]).
+
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test ends where something is not as it should be, and asks tests/run for its parts"
+)]
+
+mod chromium;
+mod keychain;
+mod keychain_fails;
+mod oidc;
+mod parts;
+mod sign_in_over_oidc;
+#[expect(dead_code, reason = "each of the two test programs uses a part of it")]
+mod support;
+mod terminal;
+mod terminal_by_hand;

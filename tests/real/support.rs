@@ -1,0 +1,6 @@
+//! What the tests of `tests/cli` stand on as well.
+
+#[path = "../cli/support/canary.rs"]
+pub mod canary;
+#[path = "../cli/support/program.rs"]
+pub mod program;
