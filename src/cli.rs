@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    completions, config, connect, demo, disconnect, exec, provider, sandbox, status, token,
+    api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, status, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -70,6 +70,11 @@ enum Command {
     Token(token::Command),
     Exec(exec::Args),
     #[command(subcommand)]
+    Meter(meter::Command),
+    #[command(subcommand)]
+    Timber(timber::Command),
+    Api(api::Args),
+    #[command(subcommand)]
     Provider(provider::Command),
     #[command(subcommand)]
     Config(config::Command),
@@ -120,6 +125,9 @@ impl Command {
             Self::Status(args) => args.run(&context),
             Self::Token(command) => command.run(&context),
             Self::Exec(args) => args.run(&context),
+            Self::Meter(command) => command.run(&context),
+            Self::Timber(command) => command.run(&context),
+            Self::Api(args) => args.run(&context),
             Self::Provider(command) => command.run(&context),
             Self::Config(command) => command.run(&context),
             Self::Sandbox(args) => args.run(&context),

@@ -105,3 +105,8 @@ pub fn next_month(instant: Timestamp, zone: &TimeZone) -> Timestamp {
 pub fn month_name(instant: Timestamp, zone: &TimeZone) -> String {
     instant.to_zoned(zone.clone()).strftime("%Y-%m").to_string()
 }
+
+/// The local day of an instant: `2026-10-25`.
+pub fn day_name(instant: Timestamp, zone: &TimeZone) -> String {
+    instant.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string()
+}

@@ -13,6 +13,7 @@ use crate::config::{FileKey, SandboxChoice, Settings, client_variable};
 use crate::error::Error;
 use crate::flow::World;
 use crate::http::HttpClient;
+use crate::http::data::DataTransport;
 use crate::output::Output;
 use crate::paths::Folders;
 use crate::provider::Provider;
@@ -73,6 +74,11 @@ impl Context {
             clock: &self.clock,
             folders: &self.folders,
         }
+    }
+
+    /// What the data commands send with.
+    pub fn data_transport(&self) -> &dyn DataTransport {
+        &self.http
     }
 
     /// The store that an account is in: what the index says, else the configured one.

@@ -108,12 +108,12 @@ impl HttpClient {
                 return Err(HttpError::Unusable("tokens travel by https only".into()));
             }
             (false, _) => get_or_try(&self.outside, || build(token_builder().https_only(true)))?,
-            (true, "http") => {
-                get_or_try(&self.plain_loopback, || build(token_builder().no_proxy().tls_certs_only([])))?
-            }
-            (true, _) => {
-                get_or_try(&self.tls_loopback, || build(token_builder().no_proxy().https_only(true)))?
-            }
+            (true, "http") => get_or_try(&self.plain_loopback, || {
+                build(token_builder().no_proxy().tls_certs_only([]))
+            })?,
+            (true, _) => get_or_try(&self.tls_loopback, || {
+                build(token_builder().no_proxy().https_only(true))
+            })?,
         };
         Ok(client.clone())
     }
@@ -156,8 +156,8 @@ fn builder() -> reqwest::ClientBuilder {
         .tcp_nodelay(true)
 }
 
-/// For token requests: whole answers in a bounded time, and not compressed, so that their length
-/// is their size.
+/// For token requests: not compressed, so that the length of an answer is its size. [`in_time`]
+/// bounds their time.
 fn token_builder() -> reqwest::ClientBuilder {
     builder().gzip(false)
 }

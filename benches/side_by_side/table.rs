@@ -2,6 +2,8 @@
 
 use crate::measure::Spread;
 
+const MB: u64 = 1_000_000;
+
 /// A row's first two columns.
 #[derive(Clone, Copy)]
 pub struct Title<'a> {
@@ -27,11 +29,11 @@ pub fn ratio(title: Title, spread: Option<Spread>, goal: Option<f64>) {
     );
 }
 
-/// A row that is a number of bytes and no ratio.
-pub fn bytes(what: &str, bytes: u64, goal_mib: Option<u64>) {
-    let mib = bytes as f64 / f64::from(1 << 20);
-    let verdict = goal_mib.map(|goal| verdict(bytes <= goal << 20, &format!("≤ {goal} MiB")));
-    line(what, "", &format!("{mib:.1} MiB"), "", "", &verdict.unwrap_or_default());
+/// A row that is a number of bytes and no ratio. MB are millions of bytes, the stricter reading.
+pub fn bytes(what: &str, bytes: u64, goal_mb: Option<u64>) {
+    let verdict = goal_mb.map(|goal| verdict(bytes <= goal * MB, &format!("≤ {goal} MB")));
+    let size = format!("{:.1} MB", bytes as f64 / MB as f64);
+    line(what, "", &size, "", "", &verdict.unwrap_or_default());
 }
 
 /// A row that is a span of time and no ratio.

@@ -114,6 +114,15 @@ impl Query {
 }
 
 impl Resolution {
+    /// The nominal length of an interval, in seconds.
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::QuarterHour => 900,
+            Self::Hour => 3600,
+            Self::Day => 86_400,
+        }
+    }
+
     /// The length of an interval in seconds; a day has as many as the local day has.
     pub fn next(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {

@@ -118,7 +118,8 @@ impl Args {
             &self.account,
             opening,
             context.interactive && !self.client_secret_stdin,
-        );
+        )
+        .asking_for(self.scope.as_deref());
         let login = Login {
             world: context.world(store),
             provider: &provider,
@@ -306,7 +307,8 @@ impl Args {
         if let Some(by) = account.sign_in_by.filter(|_| account.refreshable) {
             fact("sign in again", &format!("by {} at the latest", clock::day_for_people(by)));
         }
-        fact("next", &format!("partnerlink token get {}", account.account));
+        let next = format!("partnerlink token get {}", account.account);
+        fact("next", &output.command(&next));
         if connected.no_refresh_token {
             output.say(
                 Mark::Warn,

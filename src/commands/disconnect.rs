@@ -26,14 +26,17 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let mut worst = 0;
+        let mut failed = Vec::new();
         for account in &self.accounts {
             if let Err(error) = self.end(context, account) {
                 context.output.error(&error);
-                worst = worst.max(error.exit as u8);
+                failed.push(error.exit);
             }
         }
-        Ok(worst)
+        match Exit::BY_URGENCY.into_iter().find(|exit| failed.contains(exit)) {
+            Some(exit) => Err(Failed::Told(exit)),
+            None => Ok(0),
+        }
     }
 
     fn end(&self, context: &Context, account: &AccountId) -> Result<(), Error> {

@@ -1,14 +1,18 @@
 //! One file for each command: its arguments and `run`. The doc comments are the help texts.
 
+pub mod api;
 pub mod completions;
 pub mod config;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
 pub mod exec;
+pub mod meter;
 pub mod provider;
 pub mod sandbox;
+mod session;
 pub mod status;
+pub mod timber;
 pub mod token;
 
 use std::time::Duration;

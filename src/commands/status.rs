@@ -12,15 +12,8 @@ Examples:
   partnerlink status --exit-code --within 14d       exit 4 if a sign-in ends within 14 days
   partnerlink status --json";
 
-const HEADINGS: [&str; 7] = [
-    "ACCOUNT",
-    "WHO",
-    "STATE",
-    "ACCESS TOKEN UNTIL",
-    "SIGN IN AGAIN BY",
-    "LAST REFRESH",
-    "STORED IN",
-];
+const HEADINGS: [&str; 7] =
+    ["ACCOUNT", "WHO", "STATE", "TOKEN UNTIL", "SIGN IN BY", "LAST REFRESH", "STORED IN"];
 
 /// Show every connected account; asks neither keychain nor provider
 #[derive(Debug, clap::Args)]
@@ -94,7 +87,10 @@ impl Args {
         } else if accounts.is_empty() {
             context.output.say(
                 Mark::Note,
-                "No account is connected. Begin with: partnerlink connect zaehlerfreunde",
+                format_args!(
+                    "No account is connected. Begin with: {}",
+                    context.output.command("partnerlink connect zaehlerfreunde")
+                ),
             );
         } else {
             show(context, &accounts, context.clock.now())?;
@@ -106,24 +102,27 @@ impl Args {
 
 fn show(context: &Context, accounts: &[(Account, Standing)], now: Timestamp) -> Result<(), Failed> {
     let for_person = stdout_is_terminal();
+    let nothing = if for_person { "–" } else { "" };
     let time = |instant: Timestamp| match for_person {
         true => clock::for_people(instant, now),
         false => instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
     };
     let optional = |instant: Option<Timestamp>| match instant {
         Some(instant) => time(instant),
-        None if for_person => "–".to_owned(),
-        None => String::new(),
+        None => nothing.to_owned(),
     };
     let rows: Vec<Vec<String>> = accounts
         .iter()
         .map(|(account, standing)| {
             vec![
                 account.account.to_string(),
-                account.who.clone().unwrap_or_default(),
+                account.who.clone().unwrap_or_else(|| nothing.to_owned()),
                 standing.word().to_owned(),
                 time(account.access_token_until),
-                optional(account.sign_in_by),
+                match account.sign_in_by {
+                    Some(end) if for_person => clock::day_for_people(end),
+                    end => optional(end),
+                },
                 optional(account.refreshed_at),
                 account.store.to_string(),
             ]
@@ -135,10 +134,10 @@ fn show(context: &Context, accounts: &[(Account, Standing)], now: Timestamp) -> 
             context.output.say(
                 Mark::Warn,
                 format_args!(
-                    "{}: {}: partnerlink connect {}",
+                    "{}: {}: {}",
                     account.account,
                     standing.word(),
-                    account.account
+                    context.output.command(&format!("partnerlink connect {}", account.account))
                 ),
             );
         }

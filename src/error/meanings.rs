@@ -2,14 +2,18 @@
 
 use super::{Exit, Explain, Meaning};
 use crate::account_id::AccountIdError;
+use crate::api::ApiError;
+use crate::api::query::QueryError;
 use crate::config::ConfigError;
 use crate::flow::disconnect::DisconnectError;
 use crate::flow::login::LoginError;
 use crate::flow::refresh::RefreshError;
+use crate::flow::token_source::NoToken;
 use crate::http::HttpError;
 use crate::loopback::BindError;
 use crate::oauth::id_token::IdTokenError;
 use crate::oauth::token::TokenError;
+use crate::output::formats::FileError;
 use crate::provider::registry::LookupError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
@@ -69,7 +73,7 @@ impl Explain for StoreError {
             Self::Locked => (
                 "store-locked",
                 "unlock the keychain (sign in to the desktop, or open its password program); \
-                 where nobody can, use --store file",
+                 where nobody can, connect with --store file",
             ),
             Self::Denied(_) => {
                 ("store-denied", "allow partnerlink in the keychain's own program, then try again")
@@ -77,16 +81,18 @@ impl Explain for StoreError {
             Self::Unreachable(_) => (
                 "store-unreachable",
                 "start a keychain service (gnome-keyring, KWallet, KeePassXC); where there is none, \
-                 as on a server, use --store file or `store = \"file\"` in the configuration",
+                 as on a server, connect with --store file, or put `store = \"file\"` into the configuration",
             ),
             Self::NoCollection => (
                 "store-no-collection",
-                "create a keychain named \"Login\" once in its own program (Seahorse, KWallet), or use --store file",
+                "create a keychain named \"Login\" once in its own program (Seahorse, KWallet), or connect with \
+                 --store file",
             ),
             Self::ServiceLost => ("store-lost", "try again; the new service is asked then"),
             Self::TimedOut(_) => (
                 "store-timeout",
-                "look for a window that asks to unlock the keychain; from cron, use --store file",
+                "look for a window that asks to unlock the keychain; for cron, connect with \
+                 --store file",
             ),
             Self::Ambiguous { .. } => (
                 "store-ambiguous",
@@ -94,7 +100,7 @@ impl Explain for StoreError {
             ),
             Self::ReadBackDiffers(_) => (
                 "store-unreliable",
-                "this keychain does not keep what it is given; use --store file",
+                "this keychain does not keep what it is given; connect with --store file",
             ),
             Self::Damaged { .. } => ("store-damaged", "connect the account again"),
             Self::TooNew { .. } => ("store-too-new", "use the newer partnerlink for this account"),
@@ -109,7 +115,9 @@ impl Explain for StoreError {
             Self::Unsafe { .. } => ("store-unsafe", "remove it, or give it to your own user"),
             Self::NoSpace(_) => ("store-full", "make room on the disk, then try again"),
             Self::Io { .. } => ("store-io", "make the folder writable for your own user"),
-            Self::Keychain(_) => ("store-failed", "try again; if it stays, use --store file"),
+            Self::Keychain(_) => {
+                ("store-failed", "try again; if it stays, connect with --store file")
+            }
         };
         meaning(Exit::Store, code, hint)
     }
@@ -218,6 +226,11 @@ impl Explain for LoginError {
             Self::Store(error) => error.meaning(),
             Self::Bind(error) => error.meaning(),
             Self::Http(error) => error.meaning(),
+            Self::Token(TokenError::ClientRefused(_)) => meaning(
+                Exit::Usage,
+                "client-settings",
+                "check the client ID and the client secret with the provider; nothing was stored",
+            ),
             Self::Token(error) => error.meaning(),
             Self::Identity(error) => error.meaning(),
             Self::Lock(error) => error.meaning(),
@@ -304,6 +317,82 @@ impl Explain for DisconnectError {
         match self {
             Self::Lock(error) => error.meaning(),
             Self::NotDeleted(error) => error.meaning(),
+        }
+    }
+}
+
+impl Explain for NoToken {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Store(error) => error.meaning(),
+            Self::Refresh(error) => error.meaning(),
+            Self::Outcome(_) => meaning(Exit::SignInNeeded, "sign-in-needed", "connect again"),
+        }
+    }
+}
+
+impl Explain for ApiError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::NoToken(error) => error.meaning(),
+            Self::Http(error) => error.meaning(),
+            Self::Unauthorized => meaning(Exit::SignInNeeded, "sign-in-needed", "connect again"),
+            Self::Forbidden(_) => meaning(
+                Exit::BadAnswer,
+                "forbidden",
+                "connect again with the scope that this needs, or ask the provider for the right",
+            ),
+            Self::NotFound(_) => {
+                meaning(Exit::BadAnswer, "not-found", "check the id, or the path with the provider")
+            }
+            Self::Refused { .. } => {
+                meaning(Exit::BadAnswer, "provider-refused", "check what was asked for")
+            }
+            Self::TryLater(_) | Self::BrokeOff(_) => {
+                meaning(Exit::TryLater, "try-later", "try again later; nothing was lost")
+            }
+            Self::OtherHost { .. } => meaning(
+                Exit::Usage,
+                "other-host",
+                "use a path below the provider's API, such as /spaces",
+            ),
+            Self::Unusable { .. } => meaning(
+                Exit::BadAnswer,
+                "bad-answer",
+                "check for a proxy that answers in the provider's place, or ask the provider",
+            ),
+        }
+    }
+
+    fn http_status(&self) -> Option<u16> {
+        match self {
+            Self::Unauthorized => Some(401),
+            Self::Forbidden(_) => Some(403),
+            Self::NotFound(_) => Some(404),
+            Self::Refused { status, .. } | Self::TryLater(status) => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for QueryError {
+    fn meaning(&self) -> Meaning {
+        let hint = match self {
+            Self::NoBegin => "give --from 2026-10-01, or --last 7d",
+            _ => "for example: --from 2026-10-01 --to 2026-11-01, or --last 7d",
+        };
+        meaning(Exit::Usage, "time", hint)
+    }
+}
+
+impl Explain for FileError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Exists(_) | Self::NotOrdinary(_) => {
+                meaning(Exit::Usage, "output-file", "name another file")
+            }
+            Self::Busy(_) => meaning(Exit::Busy, "output-file", "wait for the other run"),
+            Self::Io { .. } => meaning(Exit::Refused, "output-file", "name a file that you can write"),
         }
     }
 }

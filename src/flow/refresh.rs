@@ -192,7 +192,9 @@ impl Spending<'_> {
         let outcome = match token::read(&answer, self.provider.token_type_optional) {
             Ok(tokens) => match self.accept(tokens) {
                 // Its clock or this machine's is wrong, which is no reason to lose the sign-in.
-                Err(error @ RefreshError::Identity(IdTokenError::Expired | IdTokenError::IssuedAt)) => {
+                Err(
+                    error @ RefreshError::Identity(IdTokenError::Expired | IdTokenError::IssuedAt),
+                ) => {
                     self.rescue(&answer)?;
                     intent::clear(&intent_file);
                     return Err(error);

@@ -28,11 +28,7 @@ pub enum Saved {
 }
 
 /// The saved record, if its access token lives at least `min_ttl`: no network, no waiting.
-pub fn saved(
-    world: &World,
-    account: &AccountId,
-    min_ttl: Duration,
-) -> Result<Saved, StoreError> {
+pub fn saved(world: &World, account: &AccountId, min_ttl: Duration) -> Result<Saved, StoreError> {
     let Some(record) = world.peek(account)? else { return Ok(Saved::Nothing) };
     let need = i64::try_from(min_ttl.as_secs()).unwrap_or(i64::MAX);
     let left = clock::seconds_between(world.clock.now(), record.account.access_token_until);
@@ -104,7 +100,9 @@ impl<'a> TokenSource<'a> {
     /// together, the first refreshes and the others take its result.
     pub fn instead_of(&self, refused: &Secret) -> Result<Secret, NoToken> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(record) = current.as_ref().filter(|r| r.access_token.expose() != refused.expose()) {
+        if let Some(record) =
+            current.as_ref().filter(|r| r.access_token.expose() != refused.expose())
+        {
             return Ok(record.access_token.clone());
         }
         let record = self.refreshed(Due::InsteadOf(refused))?;

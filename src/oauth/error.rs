@@ -15,7 +15,9 @@ pub struct OAuthError {
 
 impl OAuthError {
     pub fn new(code: &str, description: Option<&str>) -> Self {
-        let description = description.map(printable).filter(|text| !text.is_empty());
+        // It goes on inside a sentence of ours, which has a full stop of its own.
+        let description = description.map(|text| printable(text).trim_end_matches('.').to_owned());
+        let description = description.filter(|text| !text.is_empty());
         Self { code: printable(code), description }
     }
 }

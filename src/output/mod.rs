@@ -1,8 +1,11 @@
 //! The only code that prints. stdout is data, stderr is talk; colour only where the stream shows
 //! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
 
+pub mod formats;
+pub mod jq;
 pub mod log;
 pub mod page;
+pub mod progress;
 pub mod screen;
 pub mod table;
 
@@ -135,7 +138,7 @@ impl Output {
     }
 
     /// A command to type next, which in the sandbox has to say so.
-    fn command(&self, hint: &str) -> String {
+    pub fn command(&self, hint: &str) -> String {
         let sandbox =
             if self.sandbox && hint.starts_with("partnerlink ") { " --sandbox" } else { "" };
         format!("{hint}{sandbox}")
@@ -204,6 +207,11 @@ pub fn printable(text: &str) -> String {
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|c| if harmful(c) { '?' } else { c }).collect()
+}
+
+/// Standard output for many rows; the writers of rows buffer by themselves.
+pub fn stdout_stream() -> Box<dyn io::Write> {
+    Box::new(anstream::stdout().lock())
 }
 
 /// Whether a person reads stdout.

@@ -30,6 +30,8 @@ pub struct Screen {
     output: Output,
     title: String,
     account: AccountId,
+    /// What the person asked for in so many words.
+    scope: Option<String>,
     opening: Option<Opening>,
     /// Whether a person can paste an address.
     keyboard: bool,
@@ -51,12 +53,27 @@ impl Screen {
             output: output.clone(),
             title: title.to_owned(),
             account: account.clone(),
+            scope: None,
             opening: Some(opening),
             keyboard,
             pasted: None,
             browser_failed: None,
             shown: None,
         }
+    }
+
+    /// The `--scope` that was given: the command to type again names it too.
+    #[must_use]
+    pub fn asking_for(mut self, scope: Option<&str>) -> Self {
+        self.scope = scope.map(str::to_owned);
+        self
+    }
+
+    /// The command that begins this sign-in anew.
+    fn same_command(&self) -> String {
+        let scope = self.scope.as_ref().map(|scope| format!(" --scope \"{scope}\""));
+        let command = format!("partnerlink connect {}{}", self.account, scope.unwrap_or_default());
+        self.output.command(&command)
     }
 
     /// Removes the progress line, so that the next line stands alone.
@@ -74,8 +91,10 @@ impl Screen {
         );
         self.output.link(invitation.link);
         if self.keyboard {
-            self.output.say_more("Any browser on any machine will do. At the end it shows a page that does not load:");
-            self.output.say_more("paste the address of that page here, and press Enter.");
+            self.output.say_more(
+                "Any browser on any machine will do. If its last page does not load, paste the address of that \
+                 page here and press Enter.",
+            );
         }
         if let (true, Some(port)) = (invitation.listening, invitation.redirect_uri.port()) {
             self.output.say_more(format_args!(
@@ -125,7 +144,8 @@ impl Person for Screen {
         let spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴'][seconds as usize % 6];
         let _ = write!(
             anstream::stderr(),
-            "\r{spinner} Waiting for your browser … {}:{:02} left (Ctrl-C cancels) ",
+            "\r{}{spinner} Waiting for your browser … {}:{:02} left (Ctrl-C cancels) ",
+            self.output.prefix(),
             seconds / 60,
             seconds % 60
         );
@@ -157,8 +177,7 @@ impl Person for Screen {
                 let (summary_de, hint_de) = in_german(error);
                 let de = Words { summary: summary_de, hint: hint_de };
                 let en = Words { summary: &summary, hint: &hint };
-                let command = format!("partnerlink connect {}", self.account);
-                (200, page::failure(&self.title, de, en, Some(&command)))
+                (200, page::failure(&self.title, de, en, Some(&self.same_command())))
             }
         };
         ResultPage { status, de: pages.de, en: pages.en, style_sha256: page::STYLE_SHA256 }

@@ -1,8 +1,9 @@
 //! Tables: aligned with a heading for a person, tab-separated without one for a program.
 
-use super::{BOLD, printable};
+use super::{BOLD, SANDBOX_PREFIX, printable};
 
-/// Lays out rows under their headings. Cells may come from outside.
+/// Lays out rows under their headings. Cells may come from outside. Columns come in the order of
+/// their weight: on a terminal too narrow for all of them, the last ones are left out.
 pub fn render(headings: &[&str], rows: &[Vec<String>], for_person: bool) -> String {
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
@@ -13,7 +14,7 @@ pub fn render(headings: &[&str], rows: &[Vec<String>], for_person: bool) -> Stri
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
     };
-    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let widths = fitting((0..headings.len()).map(width).collect(), terminal_width());
     let line = |cells: &mut dyn Iterator<Item = &str>| {
         let padded: Vec<String> = cells
             .zip(&widths)
@@ -29,12 +30,35 @@ pub fn render(headings: &[&str], rows: &[Vec<String>], for_person: bool) -> Stri
     text
 }
 
+/// The widths of those columns that fit, but never none.
+fn fitting(mut widths: Vec<usize>, room: Option<usize>) -> Vec<usize> {
+    let needed = |widths: &[usize]| widths.iter().sum::<usize>() + 2 * widths.len();
+    while widths.len() > 1 && room.is_some_and(|room| needed(&widths) > room + 2) {
+        widths.pop();
+    }
+    widths
+}
+
+/// `None` where stdout is no terminal. What stands before each line in the sandbox is taken off.
+fn terminal_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(usize::from(width.0).saturating_sub(SANDBOX_PREFIX.len() + 1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn rows() -> Vec<Vec<String>> {
         vec![vec!["zähler".into(), "x\ty".into()], vec!["t".into(), String::new()]]
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_the_first_columns() {
+        assert_eq!(fitting(vec![10, 20, 5], None), [10, 20, 5]);
+        assert_eq!(fitting(vec![10, 20, 5], Some(39)), [10, 20, 5]);
+        assert_eq!(fitting(vec![10, 20, 5], Some(38)), [10, 20]);
+        assert_eq!(fitting(vec![10, 20, 5], Some(3)), [10]);
     }
 
     #[test]

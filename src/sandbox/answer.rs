@@ -17,6 +17,11 @@ pub enum Travel {
     /// Arrives as bytes that are no HTTP: what a connection cut in the middle is to a client.
     Lost,
     Never,
+    /// Half of it, and then something that is no chunk. (tiny_http closes no connection that the
+    /// client keeps open, so a body of known length could not be cut.)
+    Cut,
+    /// Half of it, with the length of the whole announced. The rest never comes.
+    Stall,
 }
 
 /// A response, not written yet, and what it means in a few words for the log.
@@ -68,6 +73,7 @@ impl Answer {
     /// Writes the answer. `stopping` ends a slow one early.
     pub fn write(self, request: Request, stopping: &dyn Fn() -> bool) {
         let travel = self.travel;
+        let half = self.body.len().div_ceil(2);
         let bytes = self.bytes(*request.method() == Method::Head);
         // A client that has gone away is its own affair: errors end the writing and nothing else.
         let mut writer = request.into_writer();
@@ -88,6 +94,8 @@ impl Answer {
             }),
             Travel::Lost => writer.write_all(b"\0\0\0\0\r\n\r\n"),
             Travel::Never => return,
+            Travel::Cut => writer.write_all(&cut(&bytes, half)),
+            Travel::Stall => writer.write_all(&bytes[..bytes.len().saturating_sub(half)]),
         };
         let _ = writer.flush();
     }
@@ -122,6 +130,22 @@ impl Answer {
     }
 }
 
+/// The response as chunks that break off `left` bytes before its end.
+fn cut(bytes: &[u8], left: usize) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, _) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let lines: Vec<&str> =
+        head.lines().filter(|line| !line.starts_with("Content-Length")).collect();
+    // The answer to HEAD has no body to cut.
+    let part = bytes.get(head.len() + 4..bytes.len().saturating_sub(left)).unwrap_or_default();
+    let mut cut = lines.join("\r\n").into_bytes();
+    cut.extend(format!("\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n", part.len()).bytes());
+    cut.extend(part);
+    // A chunk begins with its length in hexadecimal digits: every client sees that this is none.
+    cut.extend(b"\r\n!\r\n\r\n");
+    cut
+}
+
 /// Waits in slices; true if the sandbox is being stopped.
 fn pause(time: Duration, stopping: &dyn Fn() -> bool) -> bool {
     const SLICE: Duration = Duration::from_millis(50);
@@ -150,5 +174,16 @@ mod tests {
         assert!(
             text.ends_with("\r\n\r\n{\"error\":\"invalid_grant\",\"error_description\":\"no\"}")
         );
+    }
+
+    #[test]
+    fn a_cut_answer_is_chunks_that_break_off() {
+        let text = cut(&Answer::json(200, &serde_json::json!([1, 2])).bytes(false), 3);
+        let text = String::from_utf8(text).unwrap();
+        assert!(!text.contains("Content-Length"), "{text}");
+        let end = "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[1\r\n!\r\n\r\n";
+        assert!(text.ends_with(end), "{text}");
+        let head = cut(&Answer::json(200, &serde_json::json!([1, 2])).bytes(true), 3);
+        assert!(head.ends_with(b"\r\n0\r\n\r\n!\r\n\r\n"));
     }
 }

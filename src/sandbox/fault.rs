@@ -87,6 +87,21 @@ faults! {
     Drip "drip" "the token answer comes at one byte a second"
     LostAnswer "lost-answer" "the request is done, its answer arrives as rubbish"
     Silence "silence" "the request is done, its answer never comes"
+
+    // The data APIs. None of these touches signing in.
+    DataUnauthorized "data-401" "every data request is answered 401 invalid_token"
+    DataUnauthorizedOnce "data-401-once" "data requests are answered 401 until the token was refreshed"
+    DataRateLimit "data-429" "the first data request is answered 429 with Retry-After: 1"
+    DataServerError "data-500" "every data request is answered 500 with a page"
+    DataSlow "data-slow" "data comes after 5 seconds"
+    DataEndless "data-endless" "every list has one more page, and it is the first again"
+    DataCut "data-cut" "data breaks off in the middle: a broken chunk"
+    DataStall "data-stall" "data stops in the middle and never ends: Content-Length is too large"
+    DataWrongType "data-wrong-type" "one entry's value has another type, a reading's is a string"
+    DataExtra "data-extra" "unknown members come along, which is allowed"
+    DataMissing "data-missing" "the first entry lacks a member"
+    DataBigNumbers "data-big-numbers" "values are beyond 2^53 or have many decimals"
+    DataControl "data-control" "labels and names hold terminal escapes, formulas, other directions"
 }
 
 impl FromStr for Fault {

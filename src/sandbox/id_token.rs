@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::fault::Fault;
 use super::grants::Granted;
 use super::provider::{PEOPLE, Person, Provider};
-use super::seal::Key;
+use super::seal::{Key, Kind, Sealed};
 use super::service::Service;
 use super::zaehlerfreunde::ISSUER;
 
@@ -53,9 +53,9 @@ pub fn id_token(service: &Service, key: &Key, granted: &Granted, now: u64) -> St
         return jwt("none", &claims, &[]);
     }
     if service.has(Fault::Hs256) {
-        return jwt("HS256", &claims, &key.noise(granted.serial)[..32]);
+        return jwt("HS256", &claims, &key.noise(&granted.serial.to_be_bytes())[..32]);
     }
-    jwt("RS256", &claims, &key.noise(granted.serial))
+    jwt("RS256", &claims, &key.noise(&granted.serial.to_be_bytes()))
 }
 
 /// An access token for the meter-data API, as a JWT because that is what Auth0 gives for an API.
@@ -77,7 +77,21 @@ pub fn access_token(
         "azp": Provider::Zaehlerfreunde.client_id(),
         "jti": granted.access_token,
     });
-    jwt("RS256", &claims, &key.noise(granted.serial.wrapping_neg()))
+    let signed = unsigned("RS256", &claims);
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(key.noise(signed.as_bytes())))
+}
+
+/// Reads an access token back; `None` for one that this sandbox did not write as it is, or that has
+/// expired at `now`, in seconds.
+pub fn read_access_token(key: &Key, token: &str, now: u64) -> Option<Sealed> {
+    let (signed, signature) = token.rsplit_once('.')?;
+    if URL_SAFE_NO_PAD.decode(signature).ok()? != key.noise(signed.as_bytes()) {
+        return None;
+    }
+    let (_, claims) = signed.split_once('.')?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
+    let alive = claims["exp"].as_u64()? > now;
+    key.open(Kind::Access, claims["jti"].as_str()?).filter(|_| alive)
 }
 
 fn subject(person: &Person) -> String {
@@ -85,7 +99,12 @@ fn subject(person: &Person) -> String {
 }
 
 fn jwt(algorithm: &str, claims: &Value, signature: &[u8]) -> String {
+    format!("{}.{}", unsigned(algorithm, claims), URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// Header and claims.
+fn unsigned(algorithm: &str, claims: &Value) -> String {
     let header = json!({ "alg": algorithm, "typ": "JWT", "kid": "sandbox" });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.{}", part(&header), part(claims), URL_SAFE_NO_PAD.encode(signature))
+    format!("{}.{}", part(&header), part(claims))
 }

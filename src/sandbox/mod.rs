@@ -12,6 +12,7 @@
 //! | `grants.rs`, `state.rs`, `seal.rs` | what was granted; where that is kept; how it is handed out |
 //! | `pages.rs`, `template.rs`, `texts.rs`, `*.html`, `*.css`, `*.svg` | what a person sees |
 //! | `provider.rs` | the two providers and the people who do not exist |
+//! | `data/` | what is behind the sign-in: readings, wood lists, log piles |
 //! | `fault.rs` | misbehaviour to order |
 //! | `approve.rs` | a scripted browser |
 //! | `request.rs`, `answer.rs` | HTTP, between tiny_http and the rest |
@@ -19,6 +20,7 @@
 mod answer;
 mod approve;
 mod authorize;
+mod data;
 mod fault;
 mod grants;
 mod id_token;
@@ -127,6 +129,7 @@ pub fn start(options: Options) -> io::Result<Sandbox> {
         access_token_lifetime: options.access_token_lifetime,
         rotation_overlap: options.rotation_overlap,
         rate_limited: AtomicBool::new(false),
+        data_rate_limited: AtomicBool::new(false),
     };
     let stopping = AtomicBool::new(false);
     let shared = Arc::new(Shared { service, server, log: options.log, stopping });

@@ -10,6 +10,8 @@ use super::answer::Answer;
 
 /// Larger bodies are refused. The largest honest one is a token request below 10 KiB.
 const BODY_LIMIT: usize = 64 * 1024;
+/// The same for readings that are handed in: some thousands fit.
+const READINGS_LIMIT: usize = 512 * 1024;
 /// Beyond the limit this much is read and thrown away, so that the client hears the refusal.
 const DRAIN_LIMIT: usize = 1024 * 1024;
 /// Longer addresses are refused, because their parts are kept in the state.
@@ -41,6 +43,11 @@ impl Params {
 
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All but those of that name.
+    pub fn without(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(n, _)| n != name).cloned().collect())
     }
 
     /// The first name that occurs twice, which OAuth forbids.
@@ -84,7 +91,11 @@ impl Call {
         if request.body_length().is_some_and(|length| length > DRAIN_LIMIT) {
             return Err(Unreadable::Hopeless);
         }
-        let body = read_body(request.as_reader())?;
+        let limit = match request.url().ends_with("/devices/readings") {
+            true => READINGS_LIMIT,
+            false => BODY_LIMIT,
+        };
+        let body = read_body(request.as_reader(), limit)?;
         if request.url().len() > URL_LIMIT {
             return Err(Unreadable::Refused(Answer::json_error(
                 414,
@@ -114,13 +125,12 @@ impl Call {
     }
 }
 
-fn read_body(reader: &mut dyn Read) -> Result<Vec<u8>, Unreadable> {
+fn read_body(reader: &mut dyn Read, limit: usize) -> Result<Vec<u8>, Unreadable> {
     let mut body = Vec::new();
-    let limit = BODY_LIMIT as u64;
-    if reader.take(limit + 1).read_to_end(&mut body).is_err() {
+    if reader.take(limit as u64 + 1).read_to_end(&mut body).is_err() {
         return Err(Unreadable::Refused(Answer::json_error(400, "invalid_request", "broken body")));
     }
-    if body.len() <= BODY_LIMIT {
+    if body.len() <= limit {
         return Ok(body);
     }
     let drained = io::copy(&mut reader.take(DRAIN_LIMIT as u64 + 1), &mut io::sink());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::answer::Answer;
+use super::data::{self, Target};
 use super::fault::Fault;
 use super::pages;
 use super::provider::Provider;
@@ -24,11 +25,17 @@ pub struct Service {
     pub rotation_overlap: Duration,
     /// The one 429 of [`Fault::RateLimit`] has been given. Per process, as faults are.
     pub rate_limited: AtomicBool,
+    /// The same of [`Fault::DataRateLimit`].
+    pub data_rate_limited: AtomicBool,
 }
 
 impl Service {
     /// Answers one request in one transaction, so that its counts and its effects go together.
+    /// Requests for data change nothing but counts and see to that themselves.
     pub fn answer(&self, call: &Call, now: u64) -> Answer {
+        if let Some(target) = Target::of(&call.path) {
+            return data::answer(self, target, call, now);
+        }
         let answered = self.store.with(now, |state| self.route(state, call, now));
         answered.unwrap_or_else(|_| {
             Answer::json_error(500, "server_error", "the sandbox cannot reach its state file")
@@ -42,6 +49,9 @@ impl Service {
             ("GET" | "HEAD", "/") => pages::index(self, Language::of(call)),
             ("GET" | "HEAD", "/sandbox/counts") => {
                 Answer::json(200, &json!(state.counts)).note("counts shown")
+            }
+            ("GET" | "HEAD", "/sandbox/pushed") => {
+                Answer::json(200, &data::pushed(state)).note("handed-in readings shown")
             }
             (_, "/sandbox/redirected") => {
                 state.counts.redirect_followed += 1;
@@ -80,6 +90,7 @@ fn not_here(method: &str, path: &str) -> Answer {
     let endpoints = [
         ("/", "GET"),
         ("/sandbox/counts", "GET"),
+        ("/sandbox/pushed", "GET"),
         ("/zaehlerfreunde/authorize", "GET"),
         ("/timberdata/auth", "GET"),
         ("/zaehlerfreunde/consent", "POST"),

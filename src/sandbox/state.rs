@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::data;
 use super::grants::{Asked, Code, Grant};
 use super::seal::Key;
 
@@ -54,6 +55,8 @@ pub struct Counts {
     pub revoked: u64,
     /// Requests that followed the redirect of the fault `redirect`.
     pub redirect_followed: u64,
+    /// Requests to the data APIs.
+    pub data: data::Counts,
 }
 
 /// Everything both providers remember.
@@ -66,6 +69,9 @@ pub struct State {
     pub requests: BTreeMap<u64, Asked>,
     pub codes: BTreeMap<u64, Code>,
     pub grants: BTreeMap<u64, Grant>,
+    /// Readings handed in, by device. Absent from older files.
+    #[serde(default)]
+    pub pushed: BTreeMap<String, data::Pushed>,
 }
 
 impl State {
@@ -77,6 +83,7 @@ impl State {
             requests: BTreeMap::new(),
             codes: BTreeMap::new(),
             grants: BTreeMap::new(),
+            pushed: BTreeMap::new(),
         })
     }
 

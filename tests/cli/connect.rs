@@ -25,7 +25,10 @@ fn zaehlerfreunde_connects_refreshes_and_disconnects() {
     let second = program.run(["token", "get", "zaehlerfreunde"]).exits(0);
     assert_ne!(first.data(), second.data());
     program.run(["disconnect", "zaehlerfreunde"]).exits(0).says(&["revoked at the provider"]);
-    program.run(["token", "get", "zaehlerfreunde"]).exits(4).says(&["this account is not connected"]);
+    program
+        .run(["token", "get", "zaehlerfreunde"])
+        .exits(4)
+        .says(&["this account is not connected"]);
 }
 
 #[test]
@@ -48,9 +51,8 @@ fn timberdata_connects_with_the_scopes_that_were_named() {
 fn accounts_of_one_provider_stand_side_by_side() {
     let (program, fake) = connected();
     connect(&program, &fake, &["fake:muster"]).exits(0);
-    let tokens = ["fake", "fake:muster"].map(|account| {
-        program.run(["token", "get", account]).exits(0).data().to_owned()
-    });
+    let tokens = ["fake", "fake:muster"]
+        .map(|account| program.run(["token", "get", account]).exits(0).data().to_owned());
     assert_ne!(tokens[0], tokens[1]);
     let status = program.run(["status"]).exits(0);
     let names: Vec<&str> = status.data().lines().filter_map(|l| l.split('\t').next()).collect();
@@ -89,7 +91,11 @@ fn the_sandbox_is_named_on_every_line_and_kept_apart() {
     }
     assert_eq!(program.run(["status", "--json"]).json()["sandbox"], true);
     let failure = program.run(["token", "get", "timberdata"]).exits(4);
-    assert!(failure.stderr.lines().all(|line| line.starts_with("[sandbox] ")), "{}", failure.told());
+    assert!(
+        failure.stderr.lines().all(|line| line.starts_with("[sandbox] ")),
+        "{}",
+        failure.told()
+    );
     let real = program.unset("PARTNERLINK_SANDBOX");
     assert_eq!(real.run(["status"]).exits(0).stdout, "");
 }
@@ -106,10 +112,15 @@ fn without_browser_or_terminal_the_embedded_sandbox_agrees_by_itself() {
 #[test]
 fn n8_without_a_client_id_exit_2_tells_how_to_get_one() {
     let program = Program::new();
-    let uris = [17861, 17862, 17863].map(|p| format!("http://127.0.0.1:{p}/callback/zaehlerfreunde"));
+    let uris =
+        [17861, 17862, 17863].map(|p| format!("http://127.0.0.1:{p}/callback/zaehlerfreunde"));
     let expected: Vec<&str> = uris.iter().map(String::as_str).collect();
     let outcome = program.run(["connect", "zaehlerfreunde"]).exits(2).says(&expected);
-    outcome.says(&["support@zaehlerfreunde.com", "PARTNERLINK_ZAEHLERFREUNDE_CLIENT_ID", "--sandbox"]);
+    outcome.says(&[
+        "support@zaehlerfreunde.com",
+        "PARTNERLINK_ZAEHLERFREUNDE_CLIENT_ID",
+        "--sandbox",
+    ]);
     let error = program.run(["connect", "timberdata", "--json"]).exits(2).error_json();
     assert_eq!(error["error"]["account"], "timberdata");
     assert_eq!(error["error"]["exit"], 2);

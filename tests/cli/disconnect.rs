@@ -50,10 +50,10 @@ fn v4_where_nothing_can_be_revoked_it_says_how_long_the_token_stays_valid() {
     let fake = Fake::start(&program);
     // As TimberData: no refresh token, no revocation endpoint.
     let text = fake.described_as("fake", "refresh = \"none\"\naccess_token_seconds = 31104000");
-    let text: String = text.lines().filter(|l| !l.starts_with("revocation")).fold(
-        String::new(),
-        |text, line| text + line + "\n",
-    );
+    let text: String = text
+        .lines()
+        .filter(|l| !l.starts_with("revocation"))
+        .fold(String::new(), |text, line| text + line + "\n");
     program.configure(&text);
     fake.alters(|body| {
         let members = body.as_object_mut().unwrap();
@@ -73,6 +73,7 @@ fn v4_it_is_revoked_only_where_the_configuration_says() {
     let other = Fake::start(&program);
     let moved = fake.described_as("fake", &format!("revocation_url = \"{}/gone\"", other.base()));
     program.configure(&moved);
+    other.answers(|_| Reply::new(200, "", ""));
     program.run(["disconnect", "fake"]).exits(0);
     assert_eq!(other.last().path(), "/gone");
     assert_eq!(fake.calls().len(), 1);

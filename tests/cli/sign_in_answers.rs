@@ -1,11 +1,11 @@
 //! What a provider can answer to the exchange of the code: cases C and J. When the answer fails a
 //! check, nothing is stored, and browser and terminal say so.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::support::browser::{Link, Page, connect, get};
+use crate::support::browser::{Link, Page, connect};
 use crate::support::fake::Fake;
 use crate::support::http::Reply;
 use crate::support::program::{Outcome, Program};
@@ -17,15 +17,14 @@ fn sign_in(program: &Program, fake: &Fake) -> (Outcome, Page) {
     let mut running = program.spawn(["connect", "fake", "--no-browser"]);
     let link = Link::shown_by(&mut running);
     let query = format!("code={}&state={}", fake.consent(&link), link.state());
-    assert_eq!(link.returns(&query).status, 303);
-    let page = get(&link.redirect_uri().join("/done").unwrap(), "Accept-Language: en\r\n");
+    let page = link.returns_and_looks(&query);
     (running.finish(), page)
 }
 
 #[track_caller]
 fn refused(program: &Program, fake: &Fake, code: i32) -> Outcome {
     let (outcome, page) = sign_in(program, fake);
-    assert!(page.body.contains("Fake was not connected"), "the browser hears the truth: {}", page.body);
+    assert!(page.body.contains("Could not connect to Fake"), "the browser hears: {}", page.body);
     program.run(["token", "get", "fake"]).exits(4);
     outcome.exits(code)
 }
@@ -47,16 +46,6 @@ fn c13_c15_c17_errors_of_the_exchange_have_their_exit_codes() {
         fake.answers(move |_| reply.clone());
         refused(&program, &fake, code).says(&[says]).conceals(&["<h1>"]);
     }
-}
-
-#[test]
-fn c3_an_answer_that_drips_is_given_up_after_thirty_seconds() {
-    let (mut program, fake) = described();
-    program.patience = Duration::from_secs(50);
-    fake.answers(|_| Reply::drip("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{", Duration::from_secs(1)));
-    let outcome = refused(&program, &fake, 3);
-    assert!((29..35).contains(&outcome.took.as_secs()), "{:?}", outcome.took);
-    outcome.says(&["did not answer within 30 s"]);
 }
 
 #[test]
@@ -85,7 +74,9 @@ fn c9_a_narrowed_scope_is_told_and_shown() {
     fake.alters(|body| body["scope"] = "openid".into());
     let (outcome, _) = sign_in(&program, &fake);
     outcome.exits(0).says(&["did not grant: offline_access", "scope          openid"]);
-    assert!(program.run(["token", "show", "fake"]).exits(0).stdout.contains("scope          openid\n"));
+    assert!(
+        program.run(["token", "show", "fake"]).exits(0).stdout.contains("scope          openid\n")
+    );
 }
 
 fn seconds(shift: i64) -> Value {
@@ -133,7 +124,7 @@ fn c20_another_person_needs_replace_and_the_first_one_stays() {
     });
     let (outcome, page) = sign_in(&program, &fake);
     outcome.exits(6).says(&[identity::PERSON, "bert@stadtwerke.example", "--replace"]);
-    assert!(page.body.contains("was not connected"), "{}", page.body);
+    assert!(page.body.contains("Could not connect"), "{}", page.body);
     assert_eq!(program.run(["token", "get", "fake"]).exits(0).data(), first.data());
     let outcome = connect(&program, &fake, &["fake", "--replace"]).exits(0);
     outcome.says(&["as bert@stadtwerke.example"]);
@@ -144,7 +135,7 @@ fn c20_j6_a_refresh_about_another_person_is_refused() {
     let (program, fake) = connected();
     let token = || program.run(["token", "get", "fake"]).exits(0).data().to_owned();
     let before = token();
-    for (member, value) in [("sub", "person|2"), ("iss", "https://other.example/"), ("aud", "other")] {
+    for (member, value) in [("sub", "person|2"), ("iss", "https://other.example/")] {
         fake.alters(move |body| {
             body["id_token"] = identity::token("").into();
             body["refresh_token"] = Value::Null;
@@ -159,16 +150,17 @@ fn c20_j6_a_refresh_about_another_person_is_refused() {
 }
 
 #[test]
-fn j6_the_refresh_token_of_a_refused_refresh_is_kept() {
+fn j6_nothing_of_another_persons_tokens_is_kept() {
     let (program, fake) = connected();
+    let before = fake.refresh_token();
     fake.alters(|body| {
         body["id_token"] = identity::token("").into();
         identity::change(body, "RS256", |claims| claims["sub"] = "person|2".into());
     });
     program.run(["token", "refresh", "--force"]).exits(6);
-    // The provider has spent the old one: only the new one works.
-    fake.is_honest();
-    program.run(["token", "refresh", "--force"]).exits(0);
+    // With the other person's refresh token the next answer would be about them, and need not say so.
+    program.run(["token", "refresh", "--force"]).exits(4);
+    assert_eq!(fake.last().parameter("refresh_token"), before);
 }
 
 #[test]
@@ -217,7 +209,10 @@ fn o12_a_providers_text_cannot_move_the_cursor_or_forge_a_line() {
     let (program, fake) = described();
     let description = "gone\u{1b}[2J\r\nerror: all is well\u{202e}\u{9b}\0";
     fake.answers(move |_| {
-        Reply::json(403, &json!({ "error": "invalid_grant\u{1b}", "error_description": description }))
+        Reply::json(
+            403,
+            &json!({ "error": "invalid_grant\u{1b}", "error_description": description }),
+        )
     });
     let outcome = refused(&program, &fake, 6);
     assert!(outcome.stderr.contains("invalid_grant?: gone?[2J??error"), "{}", outcome.told());

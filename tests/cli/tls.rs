@@ -6,7 +6,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::support::browser::{Link, connect, get};
+use crate::support::browser::{Link, connect};
 use crate::support::fake::Fake;
 use crate::support::http::Reply;
 use crate::support::program::{Outcome, Program};
@@ -26,8 +26,7 @@ fn exchange(program: &Program) -> Outcome {
     let mut running = program.spawn(["connect", "fake", "--no-browser"]);
     let link = Link::shown_by(&mut running);
     program.canaries.never("code", "code-that-must-not-leave");
-    link.returns(&format!("code=code-that-must-not-leave&state={}", link.state()));
-    get(&link.redirect_uri().join("/done").unwrap(), "");
+    link.returns_with("code-that-must-not-leave");
     running.finish()
 }
 

@@ -37,7 +37,7 @@ fn a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_30_seconds() {
     for other in others {
         let outcome = other.finish().exits(7).says(&["was held by another process for 30."]);
         let took = outcome.took;
-        assert!((Duration::from_secs(30)..Duration::from_secs(45)).contains(&took), "{took:?}");
+        assert!((Duration::from_secs(30)..Duration::from_secs(55)).contains(&took), "{took:?}");
     }
     assert_eq!(fake.requests(), 2, "one for each account");
     // What came meanwhile counts, although it is late by the clock.
@@ -61,7 +61,7 @@ fn a_provider_that_never_answers_holds_up_nobody_for_long_and_costs_nothing() {
     second.finish().exits(7);
     // One time-out of 30 s, a second, and once more.
     let took = first.finish().exits(3).says(&["did not answer within 30 s"]).took;
-    assert!((Duration::from_secs(60)..Duration::from_secs(75)).contains(&took), "{took:?}");
+    assert!((Duration::from_secs(60)..Duration::from_secs(85)).contains(&took), "{took:?}");
     assert_eq!(fake.requests(), 2);
     assert_eq!(seat.token(ACCOUNT), granted(0).access_token);
     assert!(seat.intent_of(ACCOUNT).exists());

@@ -77,19 +77,22 @@ fn d12_a_burst_that_begins_in_one_instant_makes_one_refresh() {
         let seat = Seat::with_expired(&provider, &[ACCOUNT]);
         let barrier = seat.root().join("barrier");
         assert!(Command::new("mkfifo").arg(&barrier).status().unwrap().success());
+        // Opening a pipe for reading waits until somebody opens it for writing.
+        let program = env!("CARGO_BIN_EXE_partnerlink");
+        let body = format!(": < '{}'; exec '{program}' \"$@\"", barrier.display());
+        let behind_barrier = seat.script("behind-barrier", &body);
         let start = || {
             let get = seat.command(["token", "get", ACCOUNT]);
-            let mut wait = Command::new("sh");
-            // Opening a pipe for reading waits until somebody opens it for writing.
-            wait.args(["-c", ": < \"$0\"; exec \"$@\""]).arg(&barrier);
-            wait.arg(get.get_program()).args(get.get_args()).stdin(Stdio::null());
-            wait.env_clear().envs(get.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            let mut wait = Command::new(&behind_barrier);
+            wait.args(get.get_args()).stdin(Stdio::null()).env_clear();
+            wait.envs(get.get_envs().filter_map(|(name, value)| Some((name, value?))));
             seat.start(wait)
         };
         let mut getters: Vec<Running> = (0..5).map(|_| start()).collect();
-        thread::sleep(Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(200));
         assert!(getters.iter_mut().all(Running::is_running));
-        drop(OpenOptions::new().write(true).open(&barrier).unwrap());
+        // Held open for whoever comes late on a busy machine.
+        let _open = OpenOptions::new().write(true).open(&barrier).unwrap();
         all_print_the_same_token(&provider, &seat, getters);
     }
 }

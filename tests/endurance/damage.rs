@@ -5,6 +5,9 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use partnerlink::store::lock::AccountLock;
 
 use crate::ACCOUNT;
 use crate::provider::Provider;
@@ -146,7 +149,23 @@ fn e6_an_entry_that_is_older_than_its_record_is_brought_up_to_date() {
     assert_eq!(seat.index().all(), [record.account]);
 }
 
-/// Fifty that find the entry missing at once write it together.
+/// Whoever holds the lock may be about to delete the account, or to write the entry.
+#[test]
+fn e6_a_reader_heals_nothing_that_another_run_is_working_on() {
+    let provider = Provider::strict();
+    let seat = Seat::new(&provider.url);
+    seat.connect(&provider, ACCOUNT);
+    fs::remove_file(seat.index_file_of(ACCOUNT)).unwrap();
+    let soon = Duration::from_secs(1);
+    let lock = AccountLock::acquire_path(&seat.lock_of(ACCOUNT), soon, &mut || ()).unwrap();
+    seat.run(["token", "get", ACCOUNT]).exits(0);
+    assert!(seat.index().all().is_empty());
+    drop(lock);
+    seat.run(["token", "get", ACCOUNT]).exits(0);
+    assert_eq!(seat.index().all().len(), 1);
+}
+
+/// Many that find the entry missing at once write it together.
 #[test]
 fn e6_many_that_heal_at_once_do_not_lose_the_account() {
     let provider = Provider::strict();

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::provider::Provider;
 use crate::seat::Seat;
-use crate::strace::{self, Point};
+use crate::strace;
 use crate::{ACCOUNT, is_root, left_out};
 
 const REFRESH: [&str; 4] = ["token", "refresh", "--force", ACCOUNT];
@@ -112,12 +112,12 @@ fn place(trace: &[String], texts: &[&str]) -> usize {
 
 #[test]
 fn e3_spent_then_forced_to_the_disk_then_told() {
-    if !strace::is_there() {
-        return left_out("E3, the order of system calls", "strace is missing or may not trace");
+    if let Some(why) = strace::is_blind() {
+        return left_out("E3, the order of system calls", why);
     }
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
-    let (outcome, trace) = strace::watched(&seat, &REFRESH);
+    let (outcome, trace) = strace::watched(&seat, &REFRESH, &[]);
     outcome.exits(0);
     let sent = place(&trace, &["POST /zaehlerfreunde/oauth/token"]);
     let (before, after) = trace.split_at(sent);
@@ -141,44 +141,43 @@ fn e3_spent_then_forced_to_the_disk_then_told() {
     assert!(places.is_sorted(), "{places:?} in\n{}", trace.join("\n"));
 }
 
-/// The `number`th call of the line that has all of these texts, after the answer came.
-fn point_after_the_answer(trace: &[String], call: &str, texts: &[&str]) -> Point {
-    let answered = place(trace, &["recvfrom(", "200 OK"]);
-    let at = answered + place(&trace[answered..], &[&[call], texts].concat());
-    let (thread, _) = strace::call_in(&trace[at]).unwrap();
-    let same = |line: &&String| strace::call_in(line) == Some((thread, call));
-    let number = trace[..=at].iter().filter(same).count();
-    Point { call: call.to_owned(), number: number as u32 }
-}
-
 #[test]
 fn e1_a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_keeps_the_old_record() {
-    if !strace::is_there() {
-        return left_out("E1, failing calls", "strace is missing or may not trace");
+    if let Some(why) = strace::is_blind() {
+        return left_out("E1, failing calls", why);
     }
     let provider = Provider::start("60s", &[]);
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
-    seat.run(REFRESH).exits(0);
-    let (outcome, trace) = strace::watched(&seat, &REFRESH);
+    let (folder, temporary) =
+        (seat.folders().tokens(), seat.file_of(ACCOUNT).with_extension("sealed.tmp"));
+    let paths = [folder.as_path(), temporary.as_path()];
+    let (outcome, trace) = strace::watched(&seat, &REFRESH, &paths);
     outcome.exits(0);
-    for (call, texts, error) in [
-        ("openat", &[".sealed.tmp"][..], "ENOSPC"),
-        ("write", &[".sealed.tmp"], "ENOSPC"),
-        ("fsync", &[".sealed.tmp"], "EIO"),
-        ("renameat", &[".sealed.tmp"], "ENOSPC"),
-        ("fsync", &["/tokens>"], "EIO"),
+    for (call, place, error) in [
+        ("openat", ".sealed.tmp\"", "ENOSPC"),
+        ("write", ".sealed.tmp>", "ENOSPC"),
+        ("fsync", ".sealed.tmp>", "EIO"),
+        ("renameat", ".sealed.tmp\"", "ENOSPC"),
+        ("fsync", "/tokens>", "EIO"),
     ] {
-        let point = point_after_the_answer(&trace, call, texts);
+        // The last one: what comes before it tries whether there is room.
+        let calls: Vec<&String> = trace
+            .iter()
+            .filter(|line| strace::call_in(line).is_some_and(|it| it.1 == call))
+            .collect();
+        let last = calls.iter().rposition(|line| line.contains(place));
+        let number = last.unwrap_or_else(|| panic!("no {call} in\n{}", trace.join("\n"))) + 1;
         let before = fs::read(seat.file_of(ACCOUNT)).unwrap();
-        let once = strace::with_error(&seat, &REFRESH, &point, error, false);
+        let once = strace::with_error(&seat, &REFRESH, &paths, call, error, &number.to_string());
         once.exits(0).says(&["could not be saved", "trying again"]);
         let after = fs::read(seat.file_of(ACCOUNT)).unwrap();
         assert_ne!(before, after, "{call}");
 
-        let always = strace::with_error(&seat, &REFRESH, &point, error, true);
+        let always =
+            strace::with_error(&seat, &REFRESH, &paths, call, error, &format!("{number}+"));
         always.exits(5).says(&["could not be saved", "refresh again within a minute"]);
         // Past the rename the new record is there; that it is durable could not be had.
-        if texts != ["/tokens>"] {
+        if place != "/tokens>" {
             assert_eq!(fs::read(seat.file_of(ACCOUNT)).unwrap(), after, "{call}");
         }
         seat.record(ACCOUNT).unwrap().expect("a record");

@@ -91,13 +91,6 @@ pub fn granted(number: u32) -> Granted {
     }
 }
 
-/// As Auth0 words it.
-pub fn invalid_grant() -> Reply {
-    let body =
-        r#"{"error":"invalid_grant","error_description":"Unknown or invalid refresh token."}"#;
-    Some((403, body.to_owned()))
-}
-
 fn read(stream: &TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream);
     let mut length = 0;

@@ -17,9 +17,9 @@ use crate::{ACCOUNT, left_out};
 
 const REFRESH: [&str; 4] = ["token", "refresh", "--force", ACCOUNT];
 /// Homes that are worked on side by side: most of the time they wait for an intent to settle.
-const SIDE_BY_SIDE: usize = 8;
+const SIDE_BY_SIDE: usize = 16;
 /// Kills at random times, for each kind of provider.
-const RANDOM_KILLS: usize = 120;
+const RANDOM_KILLS: usize = 90;
 
 /// What the next run makes of a home whose last run was killed.
 struct Aftermath {
@@ -80,7 +80,7 @@ fn next_run(seat: &Seat) -> Outcome {
 fn every_point(provider: &Provider) -> BTreeSet<Point> {
     let seat = Seat::with_expired(provider, &[ACCOUNT]);
     seat.run(REFRESH).exits(0);
-    let (outcome, trace) = strace::watched(&seat, &REFRESH);
+    let (outcome, trace) = strace::watched(&seat, &REFRESH, &[]);
     outcome.exits(0);
     let points = strace::points(&seat, &trace);
     for call in ["openat", "flock", "write", "fsync", "renameat", "rename", "unlink", "recvfrom"] {
@@ -95,7 +95,7 @@ fn every_point(provider: &Provider) -> BTreeSet<Point> {
 
 fn killed_at_every_point(overlap: &str) -> Option<Aftermath> {
     if !strace::is_there() {
-        left_out("D3, killed at every system call", "strace is missing or may not trace");
+        left_out("D3, killed at every system call", strace::MISSING);
         return None;
     }
     let provider = Provider::start(overlap, &[]);
@@ -181,7 +181,7 @@ fn d3_after_a_run_that_died_the_provider_is_left_in_peace_for_two_seconds() {
     assert_eq!(seat.run(["token", "get", ACCOUNT]).exits(0).data(), granted(2).access_token);
     let times = fake.times();
     let gap = times[1] - times[0];
-    assert!((Duration::from_millis(1900)..Duration::from_millis(3500)).contains(&gap), "{gap:?}");
+    assert!((Duration::from_millis(1900)..Duration::from_secs(6)).contains(&gap), "{gap:?}");
     assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
 }
 
@@ -206,7 +206,7 @@ fn d3_an_old_intent_one_from_the_future_and_one_about_another_token_hold_nobody_
         fs::write(seat.intent_of(ACCOUNT), &changed).unwrap();
         let begin = Instant::now();
         seat.run(["token", "get", ACCOUNT]).exits(0);
-        assert!(begin.elapsed() < Duration::from_millis(1500), "held up by {changed}");
+        assert!(begin.elapsed() < Duration::from_millis(1900), "held up by {changed}");
         assert!(!seat.intent_of(ACCOUNT).exists(), "{changed} stayed");
     }
 }

@@ -19,7 +19,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub struct Provider {
     pub url: String,
     overlaps: bool,
-    running: Running,
+    _running: Running,
     _program: Program,
 }
 
@@ -38,7 +38,7 @@ impl Provider {
         let mut running = program.spawn(options.iter().chain(more));
         let line = running.first_line();
         let url = line.strip_prefix("PARTNERLINK_SANDBOX=").unwrap().to_owned();
-        Self { url, overlaps: overlap != "0s", running, _program: program }
+        Self { url, overlaps: overlap != "0s", _running: running, _program: program }
     }
 
     /// Single use to the letter, as Auth0 is by default.
@@ -98,11 +98,6 @@ impl Provider {
     /// Whether a spent refresh token works a while longer.
     pub fn overlaps(&self) -> bool {
         self.overlaps
-    }
-
-    /// Everything it printed: a line for each request.
-    pub fn log(&self) -> String {
-        self.running.stderr()
     }
 }
 

@@ -23,7 +23,7 @@ const SIDE_BY_SIDE: usize = 4;
 #[test]
 fn b7_b8_a_signal_while_the_provider_answers_waits_for_the_save() {
     for (signal, name, number) in SIGNALS {
-        let fake = Fake::slow(Duration::from_millis(300));
+        let fake = Fake::slow(Duration::from_secs(1));
         let seat = Seat::new(&fake.url);
         seat.put(ACCOUNT, &granted(0), -3600);
         let run = seat.spawn(["token", "refresh"]);
@@ -41,7 +41,7 @@ fn b7_b8_a_signal_while_the_provider_answers_waits_for_the_save() {
 
 #[test]
 fn b7_after_a_signal_no_further_account_is_begun() {
-    let fake = Fake::slow(Duration::from_millis(300));
+    let fake = Fake::slow(Duration::from_secs(2));
     let seat = Seat::new(&fake.url);
     for number in 0..6 {
         seat.put(&format!("{ACCOUNT}:{number}"), &granted(0), -3600);
@@ -55,17 +55,18 @@ fn b7_after_a_signal_no_further_account_is_begun() {
 
 #[test]
 fn b7_a_signal_while_waiting_for_another_run_ends_at_once() {
-    let fake = Fake::slow(Duration::from_secs(3));
+    let fake = Fake::slow(Duration::from_secs(4));
     let seat = Seat::new(&fake.url);
     seat.put(ACCOUNT, &granted(0), -3600);
     let first = seat.spawn(["token", "get", ACCOUNT]);
     fake.wait_for_requests(1);
     let waiting = seat.spawn(["--verbose", "token", "get", ACCOUNT]);
     thread::sleep(Duration::from_millis(200));
+    let begin = Instant::now();
     waiting.signal(Signal::INT);
     let outcome = waiting.finish();
     assert!(outcome.signal == Some(2) || outcome.code == Some(130), "{}", outcome.told());
-    assert!(outcome.took < Duration::from_secs(2), "{:?}", outcome.took);
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
     first.finish().exits(0);
     assert_eq!(fake.requests(), 1);
 }
@@ -73,15 +74,12 @@ fn b7_a_signal_while_waiting_for_another_run_ends_at_once() {
 #[test]
 fn b7_b8_no_signal_at_any_system_call_of_a_refresh_costs_the_sign_in() {
     if !strace::is_there() {
-        return left_out(
-            "B7, B8, a signal at every system call",
-            "strace is missing or may not trace",
-        );
+        return left_out("B7, B8, a signal at every system call", strace::MISSING);
     }
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     seat.run(REFRESH).exits(0);
-    let (outcome, trace) = strace::watched(&seat, &REFRESH);
+    let (outcome, trace) = strace::watched(&seat, &REFRESH, &[]);
     outcome.exits(0);
     let points = strace::points(&seat, &trace);
     let moments: Vec<(Point, &str, i32)> = points
@@ -126,12 +124,16 @@ fn waiting_connect(seat: &Seat) -> (Running, SocketAddr) {
     loop {
         let mut run = seat.spawn(["connect", ACCOUNT, "--no-browser", "--timeout", "60s"]);
         let port = run.wait_for(|stderr| {
+            if stderr.contains("could not connect") {
+                return Some(None);
+            }
             let (_, rest) = stderr.split_once("redirect_uri=http%3A%2F%2F127.0.0.1%3A")?;
-            rest.split_once('%').map(|(port, _)| port.parse().unwrap())
+            rest.split_once('%').map(|(port, _)| port.parse().ok())
         });
-        if run.is_running() {
+        if let Some(port) = port {
             return (run, SocketAddr::from(([127, 0, 0, 1], port)));
         }
+        run.finish().exits(2);
         assert!(begin.elapsed() < Duration::from_secs(30), "the ports stay taken");
     }
 }
@@ -146,7 +148,7 @@ fn b6_a_signal_while_connect_waits_closes_the_port_and_stores_nothing() {
         let begin = Instant::now();
         run.signal(signal);
         run.finish().exits(128 + number).says(&["interrupted; nothing was stored"]);
-        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
         assert!(seat.record(ACCOUNT).unwrap().is_none());
         assert!(seat.index().all().is_empty());
         assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());

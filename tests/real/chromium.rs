@@ -75,7 +75,7 @@ fn who_refuses_sees_that_nothing_is_connected_and_how_to_begin_again() {
             .exits(1)
             .says(&["why: access was not granted", "do:  run the command again"]);
         drop(turn);
-        let command = "partnerlink connect zaehlerfreunde";
+        let command = "partnerlink connect zaehlerfreunde --sandbox";
         let words = match language {
             "de" => ["wurde nicht verbunden", "Der Zugriff wurde nicht erlaubt.", command],
             _ => ["Could not connect to Zählerfreunde", "Access was not granted.", command],
@@ -158,7 +158,8 @@ fn who_refuses_at_timberdata_is_understood_without_an_error_code() {
         .run(["connect", "timberdata", "--scope", "aggregation woodlist", "--sandbox"])
         .exits(1)
         .says(&["why: access was not granted"]);
-    let words = ["Could not connect to TimberData", "Access was not granted."];
+    let again = "partnerlink connect timberdata --scope \"aggregation woodlist\" --sandbox";
+    let words = ["Could not connect to TimberData", "Access was not granted.", again];
     is_a_last_page(&person.seen(&program), person, &words);
 }
 

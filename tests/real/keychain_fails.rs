@@ -27,7 +27,7 @@ fn e9_a_locked_keychain_is_said_with_its_cure() {
         let outcome = program.run(command).exits(5).says(&[
             "the keychain is locked\n",
             "do:  unlock the keychain (sign in to the desktop, or open its password program); where \
-             nobody can, use --store file",
+             nobody can, connect with --store file",
         ]);
         assert_eq!(outcome.stdout, "");
     }
@@ -57,7 +57,7 @@ fn e9_without_a_keychain_service_the_file_store_is_named() {
     program.run(connect).exits(5).says(&[
         "why: no keychain service can be reached",
         "do:  start a keychain service (gnome-keyring, KWallet, KeePassXC); where there is none, as \
-         on a server, use --store file",
+         on a server, connect with --store file",
     ]);
     assert_eq!(sandbox.count("authorize"), 0, "nobody was sent to the browser for nothing");
     // The advice holds.

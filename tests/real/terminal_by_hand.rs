@@ -123,7 +123,9 @@ fn a_wrong_client_secret_is_refused_and_not_kept() {
         terminal.types("mistyped");
         let (code, text) = terminal.ends();
         assert_eq!(code, 2, "{text}");
-        assert!(text.contains("check the client ID and the client secret"), "{text}");
+        let cure =
+            "check the client ID and the client secret with the provider; nothing was stored";
+        assert!(text.contains(cure), "{text}");
     }
     terminal.keep("wrong-client-secret");
 }

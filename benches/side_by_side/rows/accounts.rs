@@ -31,7 +31,7 @@ pub fn one_thousand(bench: &Bench) -> Result<()> {
 pub fn far_provider(bench: &Bench) -> Result<()> {
     bench.server.answer_after(FAR);
     let until = Until { rounds: 10, time: Duration::from_secs(20) };
-    let result = compare(bench, "200 accounts, 50 ms to the provider", 200, until);
+    let result = compare(bench, "200 accounts 50 ms away", 200, until);
     bench.server.answer_after(Duration::ZERO);
     result
 }

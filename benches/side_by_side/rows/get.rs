@@ -1,12 +1,13 @@
 //! `token get` of a token that is still good.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use partnerlink::store::keychain::{Keychain, Patience};
 
 use crate::measure::{Cost, Rounds, Until};
+use crate::peers::Missing;
 use crate::room::{Room, account_id};
 use crate::server::Server;
 use crate::table::{self, Title};
@@ -15,6 +16,8 @@ use crate::{Bench, Result, process};
 /// The hidden argument by which this program starts itself again beside a private keychain.
 pub const IN_SESSION: &str = "--in-keyring-session";
 const SESSION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real/keyring-session");
+/// Its exit code where a program that it needs is not installed.
+const PROGRAM_MISSING: i32 = 69;
 
 const FILE_GOAL: f64 = 2.5;
 const KEYCHAIN_GOAL: f64 = 1.0;
@@ -40,12 +43,15 @@ pub fn from_files(bench: &Bench) -> Result<()> {
 }
 
 pub fn from_keychain(_: &Bench) -> Result<()> {
-    let status = Command::new(SESSION).arg(std::env::current_exe()?).arg(IN_SESSION).status()?;
-    match status.code() {
+    let mut session = Command::new(SESSION);
+    let session = session.arg(std::env::current_exe()?).arg(IN_SESSION).stdout(Stdio::inherit());
+    let output = session.output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.lines().last().unwrap_or_default();
+    match output.status.code() {
         Some(0) => Ok(()),
-        // It has said what is missing.
-        Some(69) => Err("a program of the keychain is not installed".into()),
-        _ => Err(format!("the keychain's session ended with {status}").into()),
+        Some(PROGRAM_MISSING) => Err(Missing(last.to_owned()).into()),
+        _ => Err(format!("the keychain's session ended with {}: {last}", output.status).into()),
     }
 }
 

@@ -12,8 +12,8 @@ use crate::room::{Room, account_id};
 use crate::table;
 use crate::{Bench, PROGRAM, Result};
 
-const BINARY_GOAL_MIB: u64 = 8;
-const LISTENER_GOAL_MIB: u64 = 16;
+const BINARY_GOAL_MB: u64 = 8;
+const LISTENER_GOAL_MB: u64 = 16;
 const CONNECTIONS: usize = 10_000;
 /// Connections that stay open and idle: fewer than descriptors are usual for a process.
 const KEPT_OPEN: usize = 400;
@@ -21,7 +21,7 @@ const KEPT_OPEN: usize = 400;
 const SENDERS: usize = 8;
 
 pub fn run(bench: &Bench) -> Result<()> {
-    table::bytes("size of the program", fs::metadata(PROGRAM)?.len(), Some(BINARY_GOAL_MIB));
+    table::bytes("size of the program", fs::metadata(PROGRAM)?.len(), Some(BINARY_GOAL_MB));
 
     let room = Room::with_accounts(&bench.server, 1000)?;
     let account = account_id(0)?.to_string();
@@ -37,7 +37,7 @@ pub fn run(bench: &Bench) -> Result<()> {
 
     let (before, after) = listener_under_garbage()?;
     table::bytes("peak memory of connect, waiting", before, None);
-    table::bytes("  after 10,000 garbage connections", after, Some(LISTENER_GOAL_MIB));
+    table::bytes("  after 10,000 garbage connections", after, Some(LISTENER_GOAL_MB));
     Ok(())
 }
 

@@ -88,7 +88,8 @@ impl Args {
         let mut accounts: BTreeSet<AccountId> =
             indexed.iter().map(|entry| entry.account.clone()).collect();
         for kind in [StoreKind::Keychain, StoreKind::File] {
-            if !is_in(kind) && !(indexed.is_empty() && kind == context.settings.store) {
+            let configured = indexed.is_empty() && kind == context.settings.store;
+            if !is_in(kind) && !configured {
                 continue;
             }
             match context.store(kind).list() {
@@ -180,7 +181,12 @@ impl Args {
     }
 }
 
-fn refresh_one(context: &Context, providers: &Providers, account: &AccountId, due: Due<'_>) -> Report {
+fn refresh_one(
+    context: &Context,
+    providers: &Providers,
+    account: &AccountId,
+    due: Due<'_>,
+) -> Report {
     let result = (|| {
         let known = providers.get(account).map_err(|error| error.about(account))?;
         let world = context.world(context.store_of(account));

@@ -125,20 +125,22 @@ impl Content {
         match self {
             Self::Readings => &all[..8],
             Self::Records => &all[..7],
-            Self::Piles => const {
-                &[
-                    Format::Table,
-                    Format::Plain,
-                    Format::Json,
-                    Format::Ndjson,
-                    Format::Csv,
-                    Format::CsvDe,
-                    Format::Xlsx,
-                    Format::Geojson,
-                    Format::Gpx,
-                    Format::Kml,
-                ]
-            },
+            Self::Piles => {
+                const {
+                    &[
+                        Format::Table,
+                        Format::Plain,
+                        Format::Json,
+                        Format::Ndjson,
+                        Format::Csv,
+                        Format::CsvDe,
+                        Format::Xlsx,
+                        Format::Geojson,
+                        Format::Gpx,
+                        Format::Kml,
+                    ]
+                }
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The fast way to write readings. All rows of one device differ only in time and value: so a row
-//! is made once as a template with holes, and made again only when another device, unit or label
+//! is made once as a template with holes, and another only when another device, unit or direction
 //! comes. No row allocates.
 
 use std::io::{self, ErrorKind, Write};
@@ -11,6 +11,8 @@ use crate::clock::TimeZone;
 
 /// Bytes gathered before they are handed on: fewer, larger writes; more than this gains nothing.
 const BUFFER_BYTES: usize = 64 << 10;
+/// Templates that are kept: consumption and feed-in may take turns, in several measurements.
+const MOST_TEMPLATES: usize = 8;
 
 /// What differs from row to row.
 #[derive(Clone, Copy, Debug)]
@@ -37,11 +39,17 @@ pub(super) struct Template {
     pub(super) text: Vec<u8>,
     /// Each with the length of the text before it.
     holes: Vec<(usize, Hole)>,
+    /// The texts of the readings that it fits.
+    like: [String; 8],
 }
 
 impl Template {
     pub(super) fn hole(&mut self, hole: Hole) {
         self.holes.push((self.text.len(), hole));
+    }
+
+    fn fits(&self, reading: &Reading<'_>) -> bool {
+        texts(reading).into_iter().eq(&self.like)
     }
 }
 
@@ -63,9 +71,9 @@ pub(super) struct TemplateWriter<'w> {
     buffer: Vec<u8>,
     frame: Frame,
     shape: Shape,
-    template: Template,
-    /// The reading that the template was made for, but for time and value.
-    like: [String; 8],
+    templates: Vec<Template>,
+    /// The template used last.
+    current: usize,
     clock: WallClock,
     rows: u64,
 }
@@ -79,39 +87,27 @@ impl<'w> TemplateWriter<'w> {
     ) -> Self {
         let mut buffer = Vec::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 4);
         buffer.append(&mut frame.before);
-        let (template, like) = (Template::default(), Default::default());
-        Self { out, buffer, frame, shape, template, like, clock: WallClock::new(zone), rows: 0 }
+        let (templates, clock) = (Vec::new(), WallClock::new(zone));
+        Self { out, buffer, frame, shape, templates, current: 0, clock, rows: 0 }
     }
 
-    fn make_template(&mut self, reading: &Reading<'_>) -> io::Result<()> {
-        self.template.text.clear();
-        self.template.holes.clear();
-        (self.shape)(reading, &mut self.template)?;
-        for (like, text) in self.like.iter_mut().zip(texts(reading)) {
-            like.clear();
-            like.push_str(text);
+    /// Makes the template of this reading the current one.
+    fn find_template(&mut self, reading: &Reading<'_>) -> io::Result<()> {
+        if let Some(at) = self.templates.iter().position(|template| template.fits(reading)) {
+            self.current = at;
+            return Ok(());
+        }
+        let like = texts(reading).map(str::to_owned);
+        let mut template = Template { like, ..Template::default() };
+        (self.shape)(reading, &mut template)?;
+        if self.templates.len() < MOST_TEMPLATES {
+            self.current = self.templates.len();
+            self.templates.push(template);
+        } else {
+            self.current = (self.current + 1) % MOST_TEMPLATES;
+            self.templates[self.current] = template;
         }
         Ok(())
-    }
-
-    fn fill(&mut self, hole: Hole, reading: &Reading<'_>) {
-        let (out, value) = (&mut self.buffer, reading.value.as_deref());
-        match hole {
-            Hole::Time => self.clock.rfc_3339(out),
-            Hole::LocalTime => self.clock.local(out),
-            Hole::Offset => self.clock.offset(out),
-            Hole::Number => out.extend_from_slice(value.unwrap_or_default().as_bytes()),
-            Hole::NumberWithComma => {
-                let digits = value.unwrap_or_default().bytes();
-                out.extend(digits.map(|byte| if byte == b'.' { b',' } else { byte }));
-            }
-            Hole::NumberOrNull => out.extend_from_slice(value.unwrap_or("null").as_bytes()),
-            Hole::Status => out.extend_from_slice(status(reading).as_bytes()),
-            Hole::Nanoseconds => {
-                let digits = reading.time.as_nanosecond().to_string();
-                out.extend_from_slice(digits.as_bytes());
-            }
-        }
     }
 }
 
@@ -122,21 +118,22 @@ impl ReadingWriter for TemplateWriter<'_> {
             Some(value) if !is_number(value) => return Err(no_number()),
             _ => {}
         }
-        if self.rows == 0 || !texts(reading).into_iter().eq(&self.like) {
-            self.make_template(reading)?;
+        if !self.templates.get(self.current).is_some_and(|template| template.fits(reading)) {
+            self.find_template(reading)?;
         }
         self.clock.set(reading.time)?;
+        let buffer = &mut self.buffer;
         if self.rows > 0 {
-            self.buffer.extend_from_slice(self.frame.between.as_bytes());
+            buffer.extend_from_slice(self.frame.between.as_bytes());
         }
+        let Template { text, holes, .. } = &self.templates[self.current];
         let mut written = 0;
-        for index in 0..self.template.holes.len() {
-            let (end, hole) = self.template.holes[index];
-            self.buffer.extend_from_slice(&self.template.text[written..end]);
-            self.fill(hole, reading);
+        for &(end, hole) in holes {
+            buffer.extend_from_slice(&text[written..end]);
+            fill(buffer, hole, &self.clock, reading);
             written = end;
         }
-        self.buffer.extend_from_slice(&self.template.text[written..]);
+        buffer.extend_from_slice(&text[written..]);
         self.rows += 1;
         if self.buffer.len() >= BUFFER_BYTES {
             self.out.write_all(&self.buffer)?;
@@ -149,6 +146,26 @@ impl ReadingWriter for TemplateWriter<'_> {
         self.buffer.extend_from_slice(self.frame.after.as_bytes());
         self.out.write_all(&self.buffer)?;
         self.out.flush()
+    }
+}
+
+/// Writes what belongs into a hole.
+fn fill(out: &mut Vec<u8>, hole: Hole, clock: &WallClock, reading: &Reading<'_>) {
+    let value = reading.value.as_deref();
+    match hole {
+        Hole::Time => clock.rfc_3339(out),
+        Hole::LocalTime => clock.local(out),
+        Hole::Offset => clock.offset(out),
+        Hole::Number => out.extend_from_slice(value.unwrap_or_default().as_bytes()),
+        Hole::NumberWithComma => {
+            let digits = value.unwrap_or_default().bytes();
+            out.extend(digits.map(|byte| if byte == b'.' { b',' } else { byte }));
+        }
+        Hole::NumberOrNull => out.extend_from_slice(value.unwrap_or("null").as_bytes()),
+        Hole::Status => out.extend_from_slice(status(reading).as_bytes()),
+        Hole::Nanoseconds => {
+            out.extend_from_slice(reading.time.as_nanosecond().to_string().as_bytes());
+        }
     }
 }
 

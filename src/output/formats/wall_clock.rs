@@ -104,7 +104,8 @@ impl WallClock {
     }
 
     fn turn_the_page(&mut self, day: i64) -> io::Result<()> {
-        let strange = || io::Error::new(ErrorKind::InvalidData, "a time before year 0 or after 9999");
+        let strange =
+            || io::Error::new(ErrorKind::InvalidData, "a time before year 0 or after 9999");
         let midnight = Timestamp::from_second(day * DAY).map_err(|_| strange())?;
         let date = TimeZone::UTC.to_datetime(midnight).date();
         let year = i64::from(date.year());

@@ -23,6 +23,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
+    #[inline(never)]
     pub fn new(columns: usize, rows: usize, ascii: bool) -> Self {
         Self { columns, rows, ascii, cells: vec![Cell::default(); columns * rows] }
     }
@@ -42,6 +43,7 @@ impl Canvas {
     }
 
     /// Sets a dot; one outside is nowhere.
+    #[inline(never)]
     pub fn dot(&mut self, x: usize, y: usize, paint: Paint) {
         let (wide, high) = self.dots();
         let bit = (x % wide) + wide * (y % high);
@@ -52,6 +54,7 @@ impl Canvas {
     }
 
     /// A sign over a cell's dots.
+    #[inline(never)]
     pub fn sign(&mut self, column: usize, row: usize, sign: char, paint: Paint) {
         if let Some(cell) = self.cell(column, row) {
             cell.sign = Some(sign);
@@ -60,6 +63,7 @@ impl Canvas {
     }
 
     /// A sign where the cell is still empty.
+    #[inline(never)]
     pub fn behind(&mut self, column: usize, row: usize, sign: char, paint: Paint) {
         if let Some(cell) = self.cell(column, row)
             && cell.dots == 0
@@ -76,6 +80,7 @@ impl Canvas {
     }
 
     /// One row as text, neighbours of the same look painted together.
+    #[inline(never)]
     pub fn row(&self, row: usize, colour: bool) -> String {
         let cells = self.cells.iter().skip(row * self.columns).take(self.columns);
         let mut line = String::new();

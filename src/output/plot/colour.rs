@@ -19,7 +19,7 @@ const MAKO: [(u8, u8, u8); 8] = [
 ];
 
 /// The same scale out of the 256 colours that every terminal has.
-const MAKO_256: [u8; LEVELS] = [17, 18, 25, 31, 37, 73, 79, 115, 158, 194];
+const MAKO_256: [u8; LEVELS] = [236, 239, 24, 31, 37, 73, 79, 115, 158, 194];
 
 /// Groups, after Okabe and Ito: on light ground, on dark ground, in a terminal.
 pub const GROUPS: [(&str, &str, u8); 6] = [
@@ -56,6 +56,7 @@ pub enum Paint {
 
 impl Paint {
     /// The text in this look; `colour: false` leaves it bare.
+    #[inline(never)]
     pub fn on(self, text: &str, colour: bool) -> String {
         if !colour || self == Self::Plain || text.is_empty() {
             return text.to_owned();
@@ -85,6 +86,7 @@ pub fn of_level(level: usize) -> u8 {
 }
 
 /// A step's colour as `#rrggbb`. Low is near the ground: pale on light, deep on dark.
+#[inline(never)]
 pub fn hex_of_level(level: usize, dark: bool) -> String {
     let part = level.min(LEVELS - 1) as f64 / (LEVELS - 1) as f64;
     // Neither end of the scale: it would be the ground itself.

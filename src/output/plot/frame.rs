@@ -1,9 +1,9 @@
 //! Axes around a canvas: values to the left with round numbers, marks below.
 
-use super::Look;
 use super::canvas::Canvas;
 use super::colour::Paint;
 use super::number::Scale;
+use super::{Look, letters};
 
 /// A label under a column.
 pub struct Mark {
@@ -14,11 +14,13 @@ pub struct Mark {
 }
 
 /// Columns that the labels of this axis take, with the axis itself.
+#[inline(never)]
 pub fn margin(scale: &Scale) -> usize {
-    scale.ticks().iter().map(|tick| scale.label(*tick).chars().count()).max().unwrap_or(1) + 2
+    scale.ticks().iter().map(|tick| letters(&scale.label(*tick))).max().unwrap_or(1) + 2
 }
 
 /// The canvas between its axes. `missing` are columns without data, shown on the lower axis.
+#[inline(never)]
 pub fn frame(
     mut canvas: Canvas,
     scale: &Scale,
@@ -54,10 +56,18 @@ pub fn frame(
         text += canvas.row(row, look.colour).trim_end();
         text.push('\n');
     }
-    text + &lower_axis(canvas.columns, margin, marks, missing, look) + &captions(canvas.columns, margin, marks)
+    text + &below(canvas.columns, margin, marks, missing, look)
 }
 
-fn lower_axis(columns: usize, margin: usize, marks: &[Mark], missing: &[bool], look: &Look) -> String {
+/// The lower axis, `margin` columns from the left, and its labels.
+#[inline(never)]
+pub fn below(
+    columns: usize,
+    margin: usize,
+    marks: &[Mark],
+    missing: &[bool],
+    look: &Look,
+) -> String {
     let mut axis = Canvas::new(columns, 1, look.ascii);
     for column in 0..columns {
         let marked = marks.iter().any(|mark| mark.column == column);
@@ -69,27 +79,30 @@ fn lower_axis(columns: usize, margin: usize, marks: &[Mark], missing: &[bool], l
         axis.sign(column, 0, sign, paint);
     }
     let corner = format!("{:>margin$}", look.sign('└', '+'));
-    Paint::Faint.on(&corner, look.colour) + &axis.row(0, look.colour) + "\n"
+    Paint::Faint.on(&corner, look.colour)
+        + &axis.row(0, look.colour)
+        + "\n"
+        + &captions(columns, margin, marks)
 }
 
 /// The labels, each where it belongs, none over another.
 fn captions(columns: usize, margin: usize, marks: &[Mark]) -> String {
-    let mut line = vec![' '; margin + columns + 2];
+    let mut line = String::new();
     let mut free = 0;
     for mark in marks {
-        let letters = mark.label.chars().count();
-        let middle = mark.until.map_or(mark.column, |until| usize::midpoint(mark.column, until));
-        let begin = (margin + middle).saturating_sub(letters / 2).max(if mark.until.is_some() { margin } else { 0 });
-        let begin = begin.min((line.len()).saturating_sub(letters));
-        if begin < free {
-            continue;
+        let wide = letters(&mark.label);
+        let (middle, first) = match mark.until {
+            Some(until) => (usize::midpoint(mark.column, until), margin),
+            None => (mark.column, 0),
+        };
+        let begin = (margin + middle).saturating_sub(wide / 2).max(first);
+        let begin = begin.min((margin + columns + 2).saturating_sub(wide));
+        if begin >= free {
+            line += &format!("{:before$}{}", "", mark.label, before = begin - letters(&line));
+            free = begin + wide + 1;
         }
-        for (place, letter) in line.iter_mut().skip(begin).zip(mark.label.chars()) {
-            *place = letter;
-        }
-        free = begin + letters + 1;
     }
-    line.into_iter().collect::<String>().trim_end().to_owned() + "\n"
+    line + "\n"
 }
 
 #[cfg(test)]
@@ -98,12 +111,12 @@ mod tests {
 
     #[test]
     fn labels_stand_at_their_rows_and_never_over_each_other() {
-        let look = Look { ascii: true, colour: false, ..Look::of_width(60) };
+        let look = Look { ascii: true, colour: false, ..Look::of_terminal(60, 24) };
         let mark = |column, label: &str| Mark { column, until: None, label: label.into() };
         let marks = [mark(0, "00:00"), mark(2, "01:00"), mark(10, "05:00")];
         let scale = Scale::over(0.0, 2.0, 2);
         let missing = [false, true];
         let text = frame(Canvas::new(12, 3, true), &scale, &marks, &missing, &look);
-        assert_eq!(text, " 2+\n 1+\n 0+\n  ++x+-------+-\n00:00     05:00\n");
+        assert_eq!(text, " 2+\n 1+\n 0+\n  ++x+-------+-\n 00:00     05:00\n");
     }
 }

@@ -6,11 +6,14 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`zone`] | instants as wall-clock times, marks of a time axis |
+//! | [`zone`], [`ticks`] | instants as wall-clock times, marks of a time axis |
 //! | [`number`] | numbers for people, axes with round numbers |
 //! | [`colour`] | palettes that every eye tells apart |
 //! | [`canvas`], [`frame`] | dots in a terminal, axes around them |
 //! | [`svg`], [`page`] | elements, escaped; the page around them |
+//!
+//! What many pictures call is `#[inline(never)]`: copied to each place it would be a third of this
+//! code, and nothing here has to be fast.
 
 pub mod canvas;
 pub mod colour;
@@ -19,6 +22,7 @@ pub mod meter;
 pub mod number;
 pub mod page;
 pub mod svg;
+pub mod ticks;
 pub mod timber;
 pub mod zone;
 
@@ -28,6 +32,11 @@ use zone::TimeZone;
 const MIN_WIDTH: usize = 40;
 /// Columns that it gets at most: beyond that it does not become clearer.
 const MAX_WIDTH: usize = 160;
+/// Rows that title, key figures and the next prompt take.
+const TEXT_ROWS: usize = 10;
+/// Rows of a picture with its axes.
+const MIN_HEIGHT: usize = 10;
+const MAX_HEIGHT: usize = 24;
 
 /// How a picture in the terminal is drawn, and in which zone its times are.
 #[derive(Clone, Debug)]
@@ -43,9 +52,11 @@ pub struct Look {
 }
 
 impl Look {
-    /// For this width: 20 rows, braille, in colour, Berlin's time.
-    pub fn of_width(width: usize) -> Self {
-        Self { width, height: 20, ascii: false, colour: true, zone: zone::berlin() }
+    /// For a terminal of this size, braille, in colour, Berlin's time: a curve and its figures
+    /// are seen at once.
+    pub fn of_terminal(columns: usize, rows: usize) -> Self {
+        let height = rows.saturating_sub(TEXT_ROWS).clamp(MIN_HEIGHT, MAX_HEIGHT);
+        Self { width: columns, height, ascii: false, colour: true, zone: zone::berlin() }
     }
 
     /// Columns to draw in.
@@ -59,28 +70,42 @@ impl Look {
     }
 
     /// A text that this terminal can show.
+    #[inline(never)]
     pub(crate) fn words(&self, text: &str) -> String {
         if !self.ascii {
             return text.to_owned();
         }
-        let plain = |c: char| match c {
-            '–' => "-".to_owned(),
-            '·' => "|".to_owned(),
-            '÷' => "/".to_owned(),
-            '³' => "3".to_owned(),
-            '°' => " deg".to_owned(),
-            '≥' => ">=".to_owned(),
-            '×' => "x".to_owned(),
-            'ä' => "ae".to_owned(),
-            'ö' => "oe".to_owned(),
-            'ü' => "ue".to_owned(),
-            'Ä' => "Ae".to_owned(),
-            'Ö' => "Oe".to_owned(),
-            'Ü' => "Ue".to_owned(),
-            'ß' => "ss".to_owned(),
-            c if c.is_ascii() => c.to_string(),
-            _ => "?".to_owned(),
-        };
-        text.chars().map(plain).collect()
+        let mut words = String::new();
+        for c in text.chars() {
+            let plain = match c {
+                '–' => "-",
+                '·' => "|",
+                '÷' => "/",
+                '³' => "3",
+                '°' => "",
+                '≥' => ">=",
+                '×' => "x",
+                'ä' => "ae",
+                'ö' => "oe",
+                'ü' => "ue",
+                'Ä' => "Ae",
+                'Ö' => "Oe",
+                'Ü' => "Ue",
+                'ß' => "ss",
+                c if c.is_ascii() => {
+                    words.push(c);
+                    continue;
+                }
+                _ => "?",
+            };
+            words += plain;
+        }
+        words
     }
+}
+
+/// Columns that a text takes in a terminal, as far as the sources' alphabets go.
+#[inline(never)]
+pub(crate) fn letters(text: &str) -> usize {
+    text.chars().count()
 }

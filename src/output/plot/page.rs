@@ -14,11 +14,11 @@ p{margin:.2rem 0 1rem;color:#5b6470}
 dl{display:flex;flex-wrap:wrap;gap:.75rem 2.5rem;margin:1rem 0}
 dt{color:#5b6470;font-size:.85rem}dd{margin:0;font-weight:600;font-size:1.1rem}
 dd small{display:block;font-weight:400;color:#5b6470;font-size:.8rem}
-svg{display:block;width:100%;height:auto}
+svg{display:block;width:calc(100% + 2rem);height:auto;margin:0 -1rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.9rem}
 th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid #e3e6ea;white-space:nowrap}
-th{color:#5b6470;font-weight:600}.n{text-align:right}.missing{color:#8a6d3b;font-style:italic}
+th{color:#5b6470;font-weight:600}th::first-letter{text-transform:uppercase}.n{text-align:right}.missing{color:#8a6d3b;font-style:italic}
 @media(prefers-color-scheme:dark){
 body{background:#14181d;color:#eef1f4}p,dt,th,dd small{color:#a3adb8}
 th,td{border-color:#262d35}.missing{color:#d0a868}}
@@ -58,12 +58,14 @@ pub fn page(title: &str, caption: &str, facts: &[Fact], svg: &str, table: &Table
         html += "<dl>";
         for fact in facts {
             let (value, note) = (escape(&fact.value), escape(&fact.note));
-            html += &format!("<div><dt>{}</dt><dd>{value}<small>{note}</small></dd></div>", fact.name);
+            html +=
+                &format!("<div><dt>{}</dt><dd>{value}<small>{note}</small></dd></div>", fact.name);
         }
         html += "</dl>\n";
     }
     html += svg;
-    html += &format!("<h2>{}</h2>\n<div class=\"wide\"><table>\n<thead><tr>", escape(&table.caption));
+    html +=
+        &format!("<h2>{}</h2>\n<div class=\"wide\"><table>\n<thead><tr>", escape(&table.caption));
     for (column, heading) in table.headings.iter().enumerate() {
         html += &format!("<th scope=\"col\"{}>{}</th>", table.class(column), escape(heading));
     }

@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 
 use super::colour;
+use super::page::Fact;
 use crate::output::printable;
 
 /// Width of every picture, in its own units (pixels where it is shown at full size).
 pub const WIDTH: f64 = 960.0;
 /// Where a plot begins and ends: labels of the axis fit to its left.
-pub const LEFT: f64 = 64.0;
+pub const LEFT: f64 = 72.0;
 pub const RIGHT: f64 = 936.0;
-/// Height of the title above the pictures.
-const HEADER: f64 = 72.0;
+/// Height of title, caption and facts above the pictures.
+const HEADER: f64 = 118.0;
 /// A letter's width at the size of the labels, roughly.
 pub const LETTER: f64 = 6.4;
 
@@ -33,7 +34,7 @@ text.halo{paint-order:stroke;stroke:#fdfdfc;stroke-width:4px;stroke-linejoin:rou
 .dot{fill:#0b6fae;stroke:#fdfdfc;stroke-width:1.5}
 .gap{fill:#f0ebe3}.hatch{stroke:#b9a88c;stroke-width:1.2}.gapped{fill:url(#gap)}
 .pile{fill-opacity:.55;stroke-opacity:.9;stroke-width:1}
-.bare{fill:none;stroke:#5b6470}
+.bare{fill:none;stroke:#5b6470}.solid{stroke-dasharray:none}
 ";
 const DARK: &str = "
 .bg{fill:#14181d}
@@ -62,6 +63,7 @@ pub struct Panel {
 
 impl Panel {
     /// An empty picture under a heading, which names what is measured and in which unit.
+    #[inline(never)]
     pub fn new(height: f64, heading: &str) -> Self {
         let mut panel = Self { height, body: String::new() };
         panel.text("head", (24.0, 18.0), Anchor::Start, heading);
@@ -69,6 +71,7 @@ impl Panel {
     }
 
     /// A text in a class of the style sheet. The text may come from outside.
+    #[inline(never)]
     pub fn text(&mut self, class: &str, at: (f64, f64), anchor: Anchor, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "",
@@ -80,10 +83,15 @@ impl Panel {
         let _ = write!(self.body, "<text{class} x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>");
     }
 
+    #[inline(never)]
     pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
-        self.path(class, &format!("M{} {}L{} {}", round(from.0), round(from.1), round(to.0), round(to.1)));
+        self.path(
+            class,
+            &format!("M{} {}L{} {}", round(from.0), round(from.1), round(to.0), round(to.1)),
+        );
     }
 
+    #[inline(never)]
     pub fn rect(&mut self, class: &str, at: (f64, f64), size: (f64, f64)) {
         let (x, y, width, height) = (round(at.0), round(at.1), round(size.0), round(size.1));
         let _ = write!(
@@ -92,6 +100,7 @@ impl Panel {
         );
     }
 
+    #[inline(never)]
     pub fn path(&mut self, class: &str, d: &str) {
         if !d.is_empty() {
             let _ = write!(self.body, "<path class=\"{class}\" d=\"{d}\"/>");
@@ -99,10 +108,14 @@ impl Panel {
     }
 
     /// A circle, with what is shown when the pointer rests on it.
+    #[inline(never)]
     pub fn circle(&mut self, class: &str, at: (f64, f64), radius: f64, title: &str) {
         let (x, y, radius) = (round(at.0), round(at.1), round(radius));
-        let title =
-            if title.is_empty() { String::new() } else { format!("<title>{}</title>", escape(title)) };
+        let title = if title.is_empty() {
+            String::new()
+        } else {
+            format!("<title>{}</title>", escape(title))
+        };
         let _ = write!(
             self.body,
             "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\">{title}</circle>"
@@ -110,9 +123,10 @@ impl Panel {
     }
 }
 
-/// A document of pictures below each other; the title where it stands alone.
-pub fn document(title: &str, caption: &str, header: bool, panels: &[Panel]) -> String {
-    let top = if header { HEADER } else { 8.0 };
+/// A document of pictures below each other. With `facts` it stands alone: they and the title are
+/// above the pictures; without, the page around it says them.
+pub fn document(title: &str, caption: &str, facts: Option<&[Fact]>, panels: &[Panel]) -> String {
+    let top = if facts.is_some() { HEADER } else { 8.0 };
     let height = round(top + panels.iter().map(|panel| panel.height).sum::<f64>() + 12.0);
     let (title, caption) = (escape(title), escape(caption));
     let mut svg = format!(
@@ -125,10 +139,11 @@ pub fn document(title: &str, caption: &str, header: bool, panels: &[Panel]) -> S
          <rect class=\"bg\" width=\"{WIDTH}\" height=\"{height}\"/>\n",
         style()
     );
-    if header {
-        let _ = write!(
+    if let Some(facts) = facts {
+        let _ = writeln!(
             svg,
-            "<text class=\"title\" x=\"24\" y=\"34\">{title}</text><text x=\"24\" y=\"54\">{caption}</text>\n"
+            "<text class=\"title\" x=\"24\" y=\"34\">{title}</text><text x=\"24\" y=\"54\">{caption}</text>{}",
+            header(facts)
         );
     }
     let mut y = top;
@@ -137,6 +152,19 @@ pub fn document(title: &str, caption: &str, header: bool, panels: &[Panel]) -> S
         y += panel.height;
     }
     svg + "</svg>\n"
+}
+
+/// The facts side by side: name above value.
+#[inline(never)]
+fn header(facts: &[Fact]) -> String {
+    let mut row = Panel::default();
+    let each = (WIDTH - 48.0) / facts.len().max(1) as f64;
+    for (index, fact) in facts.iter().enumerate() {
+        let x = 24.0 + index as f64 * each;
+        row.text("", (x, 80.0), Anchor::Start, fact.name);
+        row.text("head", (x, 98.0), Anchor::Start, &fact.value);
+    }
+    row.body
 }
 
 /// The style sheet: light, and dark where the reader prefers it.
@@ -149,6 +177,7 @@ fn style() -> String {
     style + "}\n"
 }
 
+#[inline(never)]
 fn coloured(dark: bool) -> String {
     let mut rules = String::new();
     let groups = colour::GROUPS.iter().chain([&colour::OTHER]);
@@ -157,13 +186,18 @@ fn coloured(dark: bool) -> String {
         let _ = writeln!(rules, ".c{index}{{fill:{colour};stroke:{colour}}}");
     }
     for level in 0..colour::LEVELS {
-        let _ = writeln!(rules, ".l{level}{{fill:{}}}", colour::hex_of_level(level, dark));
+        let _ = writeln!(
+            rules,
+            ".l{level}{{fill:{};shape-rendering:crispEdges}}",
+            colour::hex_of_level(level, dark)
+        );
     }
     rules
 }
 
 /// Text as XML and HTML take it: nothing in it ends an element or an attribute, and no character
 /// that XML does not have.
+#[inline(never)]
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in printable(text).chars() {
@@ -181,6 +215,7 @@ pub fn escape(text: &str) -> String {
 }
 
 /// A coordinate: a tenth of a pixel is enough, and `.0` says nothing.
+#[inline(never)]
 pub fn round(value: f64) -> String {
     let text = format!("{value:.1}");
     let text = text.strip_suffix(".0").unwrap_or(&text);
@@ -197,14 +232,14 @@ mod tests {
         let mut panel = Panel::new(10.0, "</text><script>");
         panel.circle("c0", (1.0, 1.0), 2.0, "</title><script>");
         panel.text("", (0.0, 0.0), Anchor::End, "a & b");
-        let svg = document("<script>", "\"x\"", true, &[panel]);
+        let svg = document("<script>", "\"x\"", Some(&[]), &[panel]);
         assert!(!svg.contains("<script"), "{svg}");
         assert!(svg.contains("a &amp; b"));
     }
 
     #[test]
     fn it_stands_alone_and_knows_the_dark() {
-        let svg = document("t", "c", true, &[]);
+        let svg = document("t", "c", Some(&[]), &[]);
         assert!(svg.contains("prefers-color-scheme:dark"));
         let loaded = svg.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
         assert!(!loaded.contains("http") && !loaded.contains("@import"), "{svg}");

@@ -1,7 +1,11 @@
 //! A client for the tests, which asks the two providers without a network.
 
+mod data_changed;
+mod meter_data;
+mod meter_shapes;
 mod network;
 mod people_and_faults;
+mod timber_data;
 mod timberdata;
 mod zaehlerfreunde;
 
@@ -35,6 +39,7 @@ fn service(change: impl FnOnce(&mut Service)) -> Service {
         access_token_lifetime: Duration::from_secs(86_400),
         rotation_overlap: Duration::ZERO,
         rate_limited: AtomicBool::new(false),
+        data_rate_limited: AtomicBool::new(false),
     };
     change(&mut service);
     service

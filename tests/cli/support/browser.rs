@@ -49,9 +49,14 @@ impl Link {
 
     /// Comes back with the code and the right state, and goes on to the last page.
     pub fn returns_with(&self, code: &str) -> Page {
-        let page = self.returns(&format!("code={code}&state={}", self.state()));
+        self.returns_and_looks(&format!("code={code}&state={}", self.state()))
+    }
+
+    /// Comes back with a query that is taken, and goes on to the last page.
+    pub fn returns_and_looks(&self, query: &str) -> Page {
+        let page = self.returns(query);
         assert_eq!((page.status, page.header("location")), (303, Some("/done")), "{page:?}");
-        get(&self.redirect_uri().join("/done").unwrap(), "")
+        get(&self.redirect_uri().join("/done").unwrap(), "Accept-Language: en\r\n")
     }
 }
 

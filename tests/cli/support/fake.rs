@@ -61,7 +61,7 @@ enum Manner {
 impl Fake {
     /// Over plain http, which is allowed on this machine.
     pub fn start(program: &Program) -> Self {
-        Self::serve(program, "http", |stream| Some(stream))
+        Self::serve(program, "http", Some)
     }
 
     /// `wrap` lays TLS over a connection; `None` means that the client did not want it.
@@ -133,15 +133,19 @@ impl Fake {
     /// The person at the browser says yes: the code for the way back.
     pub fn consent(&self, link: &Link) -> String {
         let code = fresh("code");
+        self.state().canaries.never("code", &code);
+        self.consent_to(link, &code);
+        code
+    }
+
+    /// The same with a code that need not be kept secret.
+    pub fn consent_to(&self, link: &Link, code: &str) {
         let grant = Grant {
             challenge: link.parameter("code_challenge"),
             redirect_uri: link.redirect_uri().to_string(),
             nonce: link.parameter("nonce"),
         };
-        let mut state = self.state();
-        state.canaries.never("code", &code);
-        state.codes.insert(code.clone(), grant);
-        code
+        self.state().codes.insert(code.to_owned(), grant);
     }
 
     pub fn is_honest(&self) {

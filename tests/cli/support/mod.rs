@@ -9,8 +9,11 @@ pub mod program;
 pub mod sandbox;
 pub mod tls;
 
+use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use fake::Fake;
 use program::Program;
@@ -56,6 +59,30 @@ pub fn skipped(test: &str, reason: &str) {
         let mut list = std::fs::OpenOptions::new().append(true).create(true).open(list).unwrap();
         writeln!(list, "{test}: {reason}").unwrap();
     }
+}
+
+/// The program as started by a user who is not root, and for whom its folder has this mode. `None`
+/// says that the test is left out.
+pub fn by_an_ordinary_user(
+    test: &str,
+    program: &Program,
+    args: &[&str],
+    mode: u32,
+) -> Option<Command> {
+    let set = |folder, mode| fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
+    set(program.root().to_owned(), 0o755);
+    set(program.home(), mode);
+    if !is_root() {
+        return Some(program.command(args));
+    }
+    if !has(test, "setpriv") {
+        return None;
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]);
+    command.arg(env!("CARGO_BIN_EXE_partnerlink")).args(args);
+    command.env_clear().envs(program.variables()).current_dir(program.root());
+    Some(command)
 }
 
 pub fn is_root() -> bool {

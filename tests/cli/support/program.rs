@@ -92,6 +92,11 @@ impl Program {
         self.home().join("state")
     }
 
+    /// What the program finds in its environment, for a command that starts it.
+    pub fn variables(&self) -> &BTreeMap<OsString, OsString> {
+        &self.variables
+    }
+
     /// Puts an executable `sh` script first in `PATH`.
     pub fn script(&self, name: &str, body: &str) -> PathBuf {
         use std::os::unix::fs::PermissionsExt as _;
@@ -143,6 +148,15 @@ impl Program {
         let mut command = self.command(args);
         command.stdin(Stdio::null());
         self.start(command)
+    }
+
+    /// The same on a terminal of its own (`script` makes one), which shows both streams as one.
+    pub fn on_a_terminal(&self, args: &str) -> Command {
+        let words = format!("{} {args}", env!("CARGO_BIN_EXE_partnerlink"));
+        let mut command = Command::new("script");
+        command.args(["-qec", &words, "/dev/null"]).stdin(Stdio::piped());
+        command.env_clear().envs(&self.variables).current_dir(self.root());
+        command
     }
 
     /// Starts a command of [`Program::command`] with its output under our eyes.

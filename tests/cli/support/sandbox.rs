@@ -12,7 +12,7 @@ pub struct Sandbox {
     pub address: String,
     pub running: Running,
     /// Its own home, apart from those of the programs that use it.
-    _home: Program,
+    home: Program,
     _ports: MutexGuard<'static, ()>,
 }
 
@@ -21,16 +21,26 @@ impl Sandbox {
     pub fn start(args: &[&str]) -> Self {
         let ports = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
         let home = Program::new();
-        let mut running = home.spawn([&["sandbox", "--approve", "--for", "60s"], args].concat());
-        let line = running.first_line();
-        let address = line.strip_prefix("PARTNERLINK_SANDBOX=").expect("its address").to_owned();
-        Self { address, running, _home: home, _ports: ports }
+        let (address, running) = serve(&home, args);
+        Self { address, running, home, _ports: ports }
+    }
+
+    /// The same provider once more, with faults of its own: what was granted is the same.
+    pub fn twin(&self, args: &[&str]) -> (String, Running) {
+        serve(&self.home, args)
     }
 
     /// A program that uses it, with a home of its own.
     pub fn client(&self) -> Program {
         Program::new().set("PARTNERLINK_SANDBOX", &self.address)
     }
+}
+
+fn serve(home: &Program, args: &[&str]) -> (String, Running) {
+    let mut running = home.spawn([&["sandbox", "--approve", "--for", "60s"], args].concat());
+    let line = running.first_line();
+    let address = line.strip_prefix("PARTNERLINK_SANDBOX=").expect("its address").to_owned();
+    (address, running)
 }
 
 /// Runs `connect` against the sandbox; the browser goes wherever it is sent. The last page too.

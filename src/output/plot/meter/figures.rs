@@ -2,9 +2,8 @@
 
 use super::series::{Measurement, Series};
 use crate::clock::{Timestamp, seconds_between};
-use crate::output::plot::number::{self, count, short};
-use crate::output::plot::page::Fact;
-use crate::output::plot::zone::{self, TimeZone};
+use crate::output::plot::number::order;
+use crate::output::plot::zone::TimeZone;
 
 /// Part of the measured intervals whose value is at least the base load.
 const BASE_PART: f64 = 0.95;
@@ -37,6 +36,7 @@ pub struct Gaps {
 }
 
 /// Calculates them.
+#[inline(never)]
 pub fn figures(series: &Series, zone: &TimeZone) -> Figures {
     let flow = series.flow();
     let highest = |best: Option<(Timestamp, f64)>, next: (Timestamp, f64)| match best {
@@ -48,23 +48,24 @@ pub fn figures(series: &Series, zone: &TimeZone) -> Figures {
     Figures {
         peak,
         base_load: base_load(&flow),
-        full_load_hours: full_load_hours(&flow, peak, zone),
+        full_load_hours: full_load_hours(&flow, sum.as_ref().map(|sum| sum.0), peak, zone),
         sum,
         gaps: gaps(series, zone),
     }
 }
 
 fn base_load(flow: &Series) -> Option<f64> {
-    let mut values: Vec<f64> = flow.known().map(|(_, value)| value).collect();
-    values.sort_by(f64::total_cmp);
+    let values: Vec<f64> = flow.known().map(|(_, value)| value).collect();
     let rank = ((1.0 - BASE_PART) * values.len() as f64 - 1e-9).ceil().max(1.0) as usize;
-    values.get(rank - 1).copied()
+    values.get(*order(&values).get(rank - 1)?).copied()
 }
 
 fn sum(series: &Series, zone: &TimeZone) -> Option<(f64, String)> {
     let total = || series.known().map(|(_, value)| value).sum::<f64>();
     match series.measurement {
-        Measurement::Energy if series.known().next().is_some() => Some((total(), series.unit.clone())),
+        Measurement::Energy if series.known().next().is_some() => {
+            Some((total(), series.unit.clone()))
+        }
         Measurement::MeterReading => {
             let (first, last) = (series.known().next()?, series.known().last()?);
             (last.0 > first.0).then(|| (last.1 - first.1, series.unit.clone()))
@@ -96,7 +97,12 @@ fn times_hours(series: &Series, zone: &TimeZone) -> f64 {
     series.known().map(|(begin, value)| value * hours(series, begin, zone)).sum()
 }
 
-fn full_load_hours(flow: &Series, peak: Option<(Timestamp, f64)>, zone: &TimeZone) -> Option<f64> {
+fn full_load_hours(
+    flow: &Series,
+    sum: Option<f64>,
+    peak: Option<(Timestamp, f64)>,
+    zone: &TimeZone,
+) -> Option<f64> {
     let (begin, peak) = peak.filter(|peak| peak.1 > 0.0)?;
     // A negative part would be another direction, and the quotient would mean nothing.
     if flow.known().any(|(_, value)| value < 0.0) {
@@ -104,10 +110,7 @@ fn full_load_hours(flow: &Series, peak: Option<(Timestamp, f64)>, zone: &TimeZon
     }
     match flow.measurement {
         Measurement::Power => Some(times_hours(flow, zone) / peak),
-        Measurement::Energy => {
-            let total: f64 = flow.known().map(|(_, value)| value).sum();
-            Some(total / (peak / hours(flow, begin, zone)))
-        }
+        Measurement::Energy => Some(sum? / (peak / hours(flow, begin, zone))),
         _ => None,
     }
 }
@@ -132,51 +135,13 @@ impl Gaps {
         let length = |piece: &(Timestamp, Timestamp)| seconds_between(piece.0, piece.1);
         self.pieces.iter().copied().rev().max_by_key(length)
     }
-
-    fn note(&self, zone: &TimeZone) -> String {
-        let Some(longest) = self.longest() else { return "every interval has a value".to_owned() };
-        let which = if self.pieces.len() == 1 { "" } else { "longest " };
-        let all = number::length(self.seconds);
-        format!("{all}; {which}{}", zone::period(longest.0, longest.1, zone))
-    }
-}
-
-impl Figures {
-    /// For people.
-    pub fn facts(&self, series: &Series, zone: &TimeZone) -> Vec<Fact> {
-        let axis = series.flow().axis();
-        let fact = |name, value, note: &str| Fact { name, value, note: note.to_owned() };
-        let mut facts = Vec::new();
-        if let Some((at, peak)) = self.peak {
-            let when = zone::moment(at, zone);
-            facts.push(fact("peak", format!("{} {axis}", short(peak)), &when));
-        }
-        if let Some(base) = self.base_load {
-            let note = "reached in 95 % of the time";
-            facts.push(fact("base load", format!("{} {axis}", short(base)), note));
-        }
-        if let Some((sum, unit)) = &self.sum {
-            let note = match series.measurement {
-                Measurement::MeterReading => "last minus first reading",
-                _ if self.gaps.missing > 0 => "of what was measured",
-                _ => "",
-            };
-            facts.push(fact("sum", format!("{} {unit}", short(*sum)), note));
-        }
-        if let Some(hours) = self.full_load_hours {
-            facts.push(fact("full-load hours", format!("{} h", short(hours)), "sum ÷ peak"));
-        }
-        let (missing, of) = (self.gaps.missing, number::number(self.gaps.of as f64, 0));
-        let value = if missing == 0 { "none".to_owned() } else { count(missing, "interval", "intervals") };
-        facts.push(fact("gaps", value, &format!("of {of}: {}", self.gaps.note(zone))));
-        facts
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::after;
+    use crate::output::plot::zone;
 
     fn series(measurement: Measurement, unit: &str, values: &[Option<f64>]) -> Series {
         let begin: Timestamp = "2026-01-12T00:00:00Z".parse().unwrap();
@@ -200,13 +165,26 @@ mod tests {
         assert_eq!(power.peak.unwrap().0, "2026-01-12T00:15:00Z".parse().unwrap());
         assert_eq!(power.base_load, Some(1.0));
         assert_eq!((power.gaps.missing, power.gaps.of, power.gaps.seconds), (3, 7, 2700));
-        let longest = ("2026-01-12T00:30:00Z".parse().unwrap(), "2026-01-12T01:00:00Z".parse().unwrap());
+        let longest =
+            ("2026-01-12T00:30:00Z".parse().unwrap(), "2026-01-12T01:00:00Z".parse().unwrap());
         assert_eq!((power.gaps.pieces.len(), power.gaps.longest()), (2, Some(longest)));
     }
 
     #[test]
+    fn a_meter_that_went_on_in_a_gap_has_its_whole_sum() {
+        let values = [Some(10.0), Some(12.0), None, Some(15.0), Some(16.0)];
+        let meter = figures(&series(Measurement::MeterReading, "kWh", &values), &zone::berlin());
+        assert_eq!(meter.sum, Some((6.0, "kWh".into())));
+        // The highest increase is 2 kWh in 0.25 h, 8 kW: 6 kWh / 8 kW.
+        assert_eq!((meter.peak.map(|peak| peak.1), meter.full_load_hours), (Some(2.0), Some(0.75)));
+    }
+
+    #[test]
     fn a_gap_is_not_a_zero() {
-        let with = figures(&series(Measurement::Power, "kW", &[Some(2.0), None, Some(2.0)]), &zone::berlin());
+        let with = figures(
+            &series(Measurement::Power, "kW", &[Some(2.0), None, Some(2.0)]),
+            &zone::berlin(),
+        );
         assert_eq!((with.base_load, with.full_load_hours), (Some(2.0), Some(0.5)));
     }
 

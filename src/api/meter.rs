@@ -1,0 +1,92 @@
+//! Zählerfreunde's endpoints: paths and parameters.
+
+use serde_json::Value;
+use url::Url;
+
+use super::client::{ApiClient, ApiError};
+use super::page::{Entry, List};
+use super::query::{Query, Source, Window};
+use super::readings::Readings;
+use crate::provider::Paging;
+
+/// `GET /partners/current`: who am I.
+pub fn whoami(api: &ApiClient) -> Result<Entry, ApiError> {
+    object(api, "/partners/current")
+}
+
+/// `GET /spaces`
+pub fn spaces<'a>(api: &ApiClient, paging: &'a Paging, jobs: usize) -> Result<List<'a>, ApiError> {
+    Ok(List { url: api.address("/spaces")?, paging, entries: "spaces", jobs })
+}
+
+/// `GET /spaces/{spaceId}/devices`
+pub fn devices<'a>(
+    api: &ApiClient,
+    paging: &'a Paging,
+    space: &str,
+    jobs: usize,
+) -> Result<List<'a>, ApiError> {
+    let url = api.address(&format!("/spaces/{}/devices", segment(space)))?;
+    Ok(List { url, paging, entries: "devices", jobs })
+}
+
+/// `GET /customers`
+pub fn customers<'a>(api: &ApiClient, paging: &'a Paging, jobs: usize) -> Result<List<'a>, ApiError> {
+    Ok(List { url: api.address("/customers")?, paging, entries: "customers", jobs })
+}
+
+/// The readings of one window: `GET /devices/{deviceId}/readings` or
+/// `GET /spaces/{spaceId}/readings`.
+pub fn readings(
+    api: &ApiClient,
+    source: &Source,
+    query: &Query,
+    window: Window,
+) -> Result<Readings, ApiError> {
+    let url = readings_url(api, source, query, window)?;
+    let body = api.get(&url)?;
+    Readings::read(body, window.from, window.to).map_err(|error| match error {
+        super::object_stream::StreamError::BrokeOff(error) => ApiError::BrokeOff(error),
+        error => ApiError::Unusable { path: url.path().to_owned(), why: error.to_string() },
+    })
+}
+
+fn readings_url(
+    api: &ApiClient,
+    source: &Source,
+    query: &Query,
+    window: Window,
+) -> Result<Url, ApiError> {
+    let path = match source {
+        Source::Device(id) => format!("/devices/{}/readings", segment(id)),
+        Source::Space(id, _) => format!("/spaces/{}/readings", segment(id)),
+    };
+    let mut url = api.address(&path)?;
+    url.query_pairs_mut()
+        .append_pair("startTime", &window.from.to_string())
+        .append_pair("endTime", &window.to.to_string())
+        .append_pair("resolution", &query.resolution.to_string())
+        .append_pair("measurement", &query.measurement.to_string());
+    if let Source::Space(_, medium) = source {
+        url.query_pairs_mut().append_pair("medium", &medium.to_string());
+    }
+    Ok(url)
+}
+
+/// `POST /devices/readings`
+pub fn push(api: &ApiClient, devices: &Value) -> Result<(), ApiError> {
+    let url = api.address("/devices/readings")?;
+    api.post_json(&url, devices.to_string().into_bytes()).map(drop)
+}
+
+fn object(api: &ApiClient, path: &str) -> Result<Entry, ApiError> {
+    match api.get_json(&api.address(path)?)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(ApiError::Unusable { path: path.to_owned(), why: "is not an object".into() }),
+    }
+}
+
+/// An id as one segment of a path, whatever is in it.
+fn segment(id: &str) -> String {
+    url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
+}

@@ -1,0 +1,205 @@
+//! Readings to hand in: `POST /devices/readings`, read from a CSV file and checked before anything
+//! is sent.
+
+use std::io::BufRead;
+
+use serde_json::{Map, Number, Value, json};
+
+/// The heading of the file, of which `status` and `meteringInterval` may be left out, and
+/// `externalDeviceId` may stand for `deviceId`.
+const COLUMNS: [&str; 7] =
+    ["deviceId", "externalDeviceId", "obisCode", "timestamp", "value", "status", "meteringInterval"];
+const STATUS: [&str; 3] = ["REAL", "PRELIMINARY", "SUBSTITUTE"];
+
+/// How a file's or the API's `timestamp` counts. The provider's newer example is in milliseconds,
+/// the older one in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimestampUnit {
+    Seconds,
+    Milliseconds,
+}
+
+/// One row, ready to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// `deviceId` or `externalDeviceId`, and its value.
+    device: (&'static str, String),
+    reading: Map<String, Value>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    #[error("line {line}: {why}")]
+    Row { line: usize, why: String },
+    #[error("the heading has {0:?}, which is no column")]
+    Column(String),
+    #[error("the heading lacks {0}")]
+    Missing(&'static str),
+    #[error("the file is empty")]
+    Empty,
+    #[error("{0}")]
+    Unreadable(std::io::Error),
+}
+
+/// Reads rows separated by comma or semicolon. `timestamp` is an instant with offset, or a number
+/// in `unit`; what is sent counts in `unit` as well.
+pub fn read(file: impl BufRead, unit: TimestampUnit) -> Result<Vec<Row>, PushError> {
+    let mut lines = file.lines();
+    let heading = lines.next().ok_or(PushError::Empty)?.map_err(PushError::Unreadable)?;
+    let heading = heading.trim_start_matches('\u{feff}');
+    let separator = if heading.contains(';') { ';' } else { ',' };
+    let columns = columns_of(heading, separator)?;
+    let mut rows = Vec::new();
+    for (index, line) in lines.enumerate() {
+        let line = line.map_err(PushError::Unreadable)?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let cells: Vec<&str> = line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect();
+        let cell = |name: &str| {
+            let position = columns.iter().position(|column| *column == name)?;
+            cells.get(position).copied().filter(|text| !text.is_empty())
+        };
+        rows.push(row(cell, unit).map_err(|why| PushError::Row { line: index + 2, why })?);
+    }
+    Ok(rows)
+}
+
+fn columns_of(heading: &str, separator: char) -> Result<Vec<&'static str>, PushError> {
+    let columns: Vec<&'static str> = heading
+        .split(separator)
+        .map(|name| {
+            let name = name.trim().trim_matches('"');
+            let known = COLUMNS.iter().find(|column| column.eq_ignore_ascii_case(name));
+            known.copied().ok_or_else(|| PushError::Column(name.to_owned()))
+        })
+        .collect::<Result<_, _>>()?;
+    let has = |name| columns.contains(&name);
+    if !has("deviceId") && !has("externalDeviceId") {
+        return Err(PushError::Missing("deviceId (or externalDeviceId)"));
+    }
+    for required in ["obisCode", "timestamp", "value"] {
+        if !has(required) {
+            return Err(PushError::Missing(required));
+        }
+    }
+    Ok(columns)
+}
+
+fn row<'a>(cell: impl Fn(&str) -> Option<&'a str>, unit: TimestampUnit) -> Result<Row, String> {
+    let device = match (cell("deviceId"), cell("externalDeviceId")) {
+        (Some(id), None) => ("deviceId", id.to_owned()),
+        (None, Some(id)) => ("externalDeviceId", id.to_owned()),
+        (Some(_), Some(_)) => return Err("both deviceId and externalDeviceId".into()),
+        (None, None) => return Err("no device".into()),
+    };
+    let obis = cell("obisCode").ok_or("no obisCode")?;
+    if !is_obis_code(obis) {
+        return Err(format!("{obis:?} is no OBIS code, such as 1.8.0 or 1-1:1.8.0"));
+    }
+    let timestamp = timestamp(cell("timestamp").ok_or("no timestamp")?, unit)?;
+    let value = cell("value").ok_or("no value")?;
+    let value: Number = value.parse().map_err(|_| format!("{value:?} is no number (with a point)"))?;
+    let mut reading = Map::new();
+    reading.insert("obisCode".into(), obis.into());
+    reading.insert("timestamp".into(), timestamp.into());
+    reading.insert("value".into(), Value::Number(value));
+    if let Some(status) = cell("status") {
+        if !STATUS.contains(&status) {
+            return Err(format!("{status:?} is no status; there are {}", STATUS.join(", ")));
+        }
+        reading.insert("status".into(), status.into());
+    }
+    if let Some(interval) = cell("meteringInterval") {
+        let seconds: u32 = interval.parse().map_err(|_| format!("{interval:?} is no number of seconds"))?;
+        reading.insert("meteringInterval".into(), seconds.into());
+    }
+    Ok(Row { device, reading })
+}
+
+fn timestamp(text: &str, unit: TimestampUnit) -> Result<i64, String> {
+    if let Some(instant) = crate::clock::parse_instant(text) {
+        return Ok(match unit {
+            TimestampUnit::Seconds => instant.as_second(),
+            TimestampUnit::Milliseconds => instant.as_millisecond(),
+        });
+    }
+    let number: i64 = text.parse().map_err(|_| format!("{text:?} is neither an instant with offset nor a number"))?;
+    // Between 2001 and 2286 seconds have ten digits and milliseconds thirteen.
+    let digits = number.unsigned_abs().to_string().len();
+    let expected = if unit == TimestampUnit::Seconds { 10 } else { 13 };
+    if digits == expected {
+        Ok(number)
+    } else {
+        Err(format!("{text} has not {expected} digits: is --timestamp-unit right?"))
+    }
+}
+
+/// `C.D.E`, with `A-B:` before it or not; each part a number of up to three digits.
+fn is_obis_code(code: &str) -> bool {
+    let number = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let (medium, value) = match code.split_once(':') {
+        Some((medium, value)) => (Some(medium), value),
+        None => (None, code),
+    };
+    let medium_fits = medium.is_none_or(|medium| {
+        medium.split_once('-').is_some_and(|(a, b)| number(a) && number(b))
+    });
+    let parts: Vec<&str> = value.split('.').collect();
+    medium_fits && parts.len() == 3 && parts.iter().all(|part| number(part))
+}
+
+/// The body of one request: rows put together by device, in their order.
+pub fn body(rows: &[Row]) -> Value {
+    let mut devices: Vec<(&(&'static str, String), Vec<Value>)> = Vec::new();
+    for row in rows {
+        let reading = Value::Object(row.reading.clone());
+        match devices.iter_mut().find(|(device, _)| **device == row.device) {
+            Some((_, readings)) => readings.push(reading),
+            None => devices.push((&row.device, vec![reading])),
+        }
+    }
+    devices
+        .into_iter()
+        .map(|((name, id), readings)| {
+            let mut object = json!({ "readings": readings });
+            object[*name] = id.as_str().into();
+            object
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Result<Vec<Row>, PushError> {
+        read(text.as_bytes(), TimestampUnit::Milliseconds)
+    }
+
+    #[test]
+    fn rows_become_one_object_for_each_device() {
+        let text = "deviceId;obisCode;timestamp;value;status\n\
+                    a;1.8.0;2026-01-01T00:00:00+01:00;12.50;REAL\n\
+                    b;1-1:2.8.0;1767222000000;1;\n\
+                    a;1.8.0;1767222900000;13;PRELIMINARY\n";
+        let sent = body(&rows(text).unwrap()).to_string();
+        assert_eq!(
+            sent,
+            r#"[{"readings":[{"obisCode":"1.8.0","timestamp":1767222000000,"value":12.50,"status":"REAL"},{"obisCode":"1.8.0","timestamp":1767222900000,"value":13,"status":"PRELIMINARY"}],"deviceId":"a"},{"readings":[{"obisCode":"1-1:2.8.0","timestamp":1767222000000,"value":1}],"deviceId":"b"}]"#
+        );
+    }
+
+    #[test]
+    fn a_wrong_row_is_named_by_its_line() {
+        let line = |row: &str| rows(&format!("deviceId,obisCode,timestamp,value\n{row}\n")).unwrap_err().to_string();
+        assert!(line("a,1.8,1767222000000,1").contains("line 2: \"1.8\" is no OBIS code"));
+        assert!(line("a,1.8.0,1767222000,1").contains("--timestamp-unit"));
+        assert!(line("a,1.8.0,yesterday,1").contains("neither an instant"));
+        assert!(line("a,1.8.0,1767222000000,1e").contains("no number"));
+        assert!(line(",1.8.0,1767222000000,1").contains("no device"));
+        assert!(matches!(rows("deviceId,obis,timestamp,value\n"), Err(PushError::Column(_))));
+        assert!(matches!(rows("deviceId,obisCode,value\n"), Err(PushError::Missing("timestamp"))));
+        assert!(matches!(rows(""), Err(PushError::Empty)));
+    }
+}

@@ -1,0 +1,31 @@
+//! `timber …`: TimberData's data.
+
+mod aggregations;
+mod user;
+mod woodlists;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::Failed;
+
+/// The account that is used where none is named.
+const ACCOUNT: &str = "timberdata";
+
+/// Wood lists (Holzlisten) and log piles (Polter) at TimberData
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    User(user::Args),
+    Woodlists(woodlists::Args),
+    Aggregations(aggregations::Args),
+}
+
+impl Command {
+    pub fn run(self, context: &Context) -> Result<u8, Failed> {
+        match self {
+            Self::User(args) => args.run(context),
+            Self::Woodlists(args) => args.run(context),
+            Self::Aggregations(args) => args.run(context),
+        }
+    }
+}

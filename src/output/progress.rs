@@ -1,0 +1,64 @@
+//! A progress line on a terminal: how far, and how long it will still take. Nothing anywhere else.
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use super::{Output, stderr_is_terminal};
+
+/// What takes less than this needs no line.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often the line changes.
+const PACE: Duration = Duration::from_millis(200);
+/// Characters of the bar.
+const WIDTH: usize = 24;
+
+/// Counts steps of work whose number is known.
+pub struct Progress {
+    total: usize,
+    done: usize,
+    noun: &'static str,
+    begun: Instant,
+    shown: Option<Instant>,
+    visible: bool,
+}
+
+impl Progress {
+    pub fn new(output: &Output, total: usize, noun: &'static str) -> Self {
+        let visible = stderr_is_terminal() && !output.quiet && !output.json;
+        Self { total, done: 0, noun, begun: Instant::now(), shown: None, visible }
+    }
+
+    /// One step more.
+    pub fn step(&mut self) {
+        self.done += 1;
+        let quiet_until = self.shown.map_or(self.begun + PATIENCE, |last| last + PACE);
+        if self.visible && Instant::now() >= quiet_until {
+            self.shown = Some(Instant::now());
+            let _ = write!(anstream::stderr(), "\r\x1b[K{}", self.line());
+        }
+    }
+
+    /// Removes the line.
+    pub fn end(&mut self) {
+        if self.shown.take().is_some() {
+            let _ = write!(anstream::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn line(&self) -> String {
+        let part = self.done.min(self.total) as f64 / self.total.max(1) as f64;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to WIDTH")]
+        let full = (part * WIDTH as f64) as usize;
+        let left = self.begun.elapsed().mul_f64((1.0 - part) / part.max(f64::EPSILON)).as_secs();
+        format!(
+            "{}{} {} of {} {}, {}:{:02} left",
+            "█".repeat(full),
+            "░".repeat(WIDTH - full),
+            self.done,
+            self.total,
+            self.noun,
+            left / 60,
+            left % 60
+        )
+    }
+}

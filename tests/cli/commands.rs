@@ -1,0 +1,130 @@
+//! `status`, `token show`, `provider`, `config`, and what is said to a wrong command line or a
+//! wrong configuration file.
+
+use crate::support::fake::CLIENT_ID;
+use crate::support::identity::PERSON;
+use crate::support::program::Program;
+use crate::support::{connected, described};
+
+#[test]
+fn status_asks_neither_store_nor_provider() {
+    let (program, fake) = connected();
+    std::fs::remove_dir_all(program.state().join("tokens")).unwrap();
+    let outcome = program.run(["status"]).exits(0);
+    let columns: Vec<&str> = outcome.data().split('\t').collect();
+    assert_eq!(columns[..3], ["fake", PERSON, "good"]);
+    assert_eq!((columns.len(), columns[6]), (7, "sealed files"));
+    assert_eq!(fake.calls().len(), 1);
+    let json = program.run(["status", "--json"]).exits(0).json();
+    assert_eq!((&json["schema"], &json["accounts"][0]["standing"]), (&1.into(), &"good".into()));
+}
+
+#[test]
+fn show_tells_what_is_known_and_no_secret() {
+    let (program, _fake) = connected();
+    let outcome = program.run(["token", "show", "fake"]).exits(0);
+    for fact in [PERSON, CLIENT_ID, "offline_access openid", "refresh token  yes", "sealed files"] {
+        assert!(outcome.stdout.contains(fact), "{fact}: {}", outcome.told());
+    }
+    let json = program.run(["token", "show", "fake", "--json"]).exits(0).json();
+    assert_eq!(json["account"]["issuer"], "https://fake.example/");
+    program.run(["token", "show", "fake:other"]).exits(4).says(&["is not connected"]);
+}
+
+#[test]
+fn providers_are_listed_and_shown_with_their_redirect_uris() {
+    let (program, _fake) = described();
+    let list = program.run(["provider", "list"]).exits(0).stdout;
+    let names: Vec<&str> = list.lines().filter_map(|line| line.split('\t').next()).collect();
+    assert_eq!(names, ["zaehlerfreunde", "timberdata", "fake"]);
+    let shown = program.run(["provider", "show", "zaehlerfreunde"]).exits(0).stdout;
+    assert!(shown.contains("http://127.0.0.1:17863/callback/zaehlerfreunde"), "{shown}");
+    let json = program.run(["provider", "show", "timberdata", "--json"]).exits(0).json();
+    assert_eq!(json["provider"]["token_url"], "https://api.timberdata.de/oauth/v1/token");
+    program.run(["provider", "show", "nosuch"]).exits(2).says(&["no provider named \"nosuch\""]);
+}
+
+#[test]
+fn config_path_and_show_say_where_settings_come_from() {
+    let program = Program::new();
+    let path = program.run(["config", "path"]).exits(0);
+    assert_eq!(path.data(), program.home().join("config.toml").to_str().unwrap());
+    let json = program.run(["config", "show", "--json"]).exits(0).json();
+    assert_eq!((&json["config_file_exists"], &json["store"]), (&false.into(), &"file".into()));
+    program.configure("store = \"keychain\"\nbrowser = \"of-file\"\n");
+    let show = |program: &Program| program.run(["config", "show"]).exits(0).stdout;
+    assert!(show(&program).contains("sealed files"), "variable before file: {}", show(&program));
+    assert!(show(&program).contains("of-file"));
+    let program = program.unset("PARTNERLINK_STORE").set("PARTNERLINK_BROWSER", "of-variable");
+    assert!(show(&program).contains("of-variable"));
+    assert!(!show(&program).contains("sealed files"), "{}", show(&program));
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_told_with_its_line_and_a_suggestion() {
+    let program = Program::new();
+    for (text, says) in [
+        ("\nstoer = \"file\"\n", &["line 2", "unknown field `stoer`", "did you mean `store`?"][..]),
+        ("[provider.fake]\n\nclientid = \"x\"", &["line 3", "did you mean `client_id`?"]),
+        ("store = \"kechain\"", &["line 1", "did you mean `keychain`?"]),
+        ("store = ", &["line 1"]),
+    ] {
+        program.configure(text);
+        let outcome = program.run(["status"]).exits(2);
+        outcome.says(&["could not read the settings", "config.toml"]).says(says);
+    }
+    let error = program.run(["status", "--json"]).exits(2).error_json();
+    assert_eq!((&error["schema"], &error["error"]["code"]), (&1.into(), &"configuration".into()));
+    // These work all the same.
+    program.run(["completions", "bash"]).exits(0);
+    program.run(["--version"]).exits(0);
+    program.configure(&"# long\n".repeat(200_000));
+    program.run(["status"]).exits(2).says(&["larger than 1 MiB"]);
+    let program = Program::new().set("PARTNERLINK_STORE", "cloud");
+    program.run(["status"]).exits(2).says(&["PARTNERLINK_STORE", "use keychain or file"]);
+}
+
+#[test]
+fn a_described_provider_that_is_not_whole_or_not_safe_is_refused() {
+    let program = Program::new();
+    for (line, says) in [
+        ("authorize_parameters = { state = \"x\" }", "is set by partnerlink itself"),
+        (
+            "authorize_parameters = { code_challenge_method = \"plain\" }",
+            "is set by partnerlink itself",
+        ),
+        ("redirect_uris = []", "lacks redirect_uris"),
+        ("redirect_uris = [\"http://127.0.0.1/cb\"]", "with a port"),
+        ("sends_issuer = true\nissuers = []", "lacks issuers"),
+        ("default_scope = \"a b\"\nscopes = { a = \"A\" }", "is not among the scopes"),
+    ] {
+        let fake = crate::support::fake::Fake::start(&program);
+        program.configure(&fake.described_as("fake", line));
+        let outcome = program.run(["connect", "fake"]).exits(2);
+        outcome.says(&[says, "config path"]);
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_exit_2_and_says_how_it_is_right() {
+    let program = Program::new();
+    program.run(["conect"]).exits(2).says(&["connect"]);
+    program.run(["connect"]).exits(2).says(&["PROVIDER[:NAME]"]);
+    program.run(["connect", "timberdata", "--client-secret", "x"]).exits(2);
+    program.run(["token", "get", "a:b:c"]).exits(2).says(&["PROVIDER or PROVIDER:NAME"]);
+    program.run(["token", "refresh", "--jobs", "0"]).exits(2);
+    program.run([""; 0]).exits(2).says(&["Usage"]);
+    let help = program.run(["--help"]).exits(0);
+    assert!(help.stdout.contains("Exit codes") && help.stderr.is_empty());
+}
+
+#[test]
+fn without_a_terminal_nothing_is_coloured() {
+    let (program, _fake) = connected();
+    for args in [&["status"][..], &["token", "get", "fake:x"], &["connect", "zaehlerfreunde"]] {
+        let outcome = program.run(args);
+        assert!(!outcome.told().contains('\u{1b}'), "{}", outcome.told());
+    }
+    let coloured = program.set("CLICOLOR_FORCE", "1").run(["token", "get", "fake:x"]).exits(4);
+    assert!(coloured.stderr.contains('\u{1b}'), "{}", coloured.told());
+}
