@@ -37,6 +37,9 @@ Register-ArgumentCompleter -Native -CommandName 'partnerlink' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show every connected account; asks neither keychain nor provider')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Hand tokens to scripts, and keep them alive')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with an access token in its environment')
+            [CompletionResult]::new('meter', 'meter', [CompletionResultType]::ParameterValue, 'Energy meters at Zählerfreunde: spaces, devices, readings (Lastgang), pictures')
+            [CompletionResult]::new('timber', 'timber', [CompletionResultType]::ParameterValue, 'Wood lists (Holzlisten) and log piles (Polter) at TimberData')
+            [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'Call a data endpoint by its path, with a valid token')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'See the providers and what is configured for them')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Find the configuration file and what it decides')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run both providers in miniature, for trying out programs against them')
@@ -182,6 +185,445 @@ Register-ArgumentCompleter -Native -CommandName 'partnerlink' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;meter' {
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('spaces', 'spaces', [CompletionResultType]::ParameterValue, 'List buildings, flats and sites')
+            [CompletionResult]::new('devices', 'devices', [CompletionResultType]::ParameterValue, 'List the meters of one space, or of all')
+            [CompletionResult]::new('customers', 'customers', [CompletionResultType]::ParameterValue, 'List customers')
+            [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Show which partner the account belongs to')
+            [CompletionResult]::new('readings', 'readings', [CompletionResultType]::ParameterValue, 'Print readings (Lastgang): quarter hours, hours or days of any number of meters')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Count the missing readings of each day; exit 0 also when there are gaps')
+            [CompletionResult]::new('plot', 'plot', [CompletionResultType]::ParameterValue, 'Draw readings: load curve, heat map of a month, duration curve, key figures')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write a file for each meter and month; goes on where it stopped')
+            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Hand in readings from a CSV file')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'partnerlink;meter;spaces' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;meter;devices' {
+            [CompletionResult]::new('--space', '--space', [CompletionResultType]::ParameterName, 'Only this space; may be given several times')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;meter;customers' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;meter;whoami' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;meter;readings' {
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'This meter; may be given several times')
+            [CompletionResult]::new('--space', '--space', [CompletionResultType]::ParameterName, 'The main meter of this space; may be given several times')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day (2026-10-25), month (2026-10) or instant on')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until before this day, month or instant [default: now]')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'The last 7d, 24h, …')
+            [CompletionResult]::new('--resolution', '--resolution', [CompletionResultType]::ParameterName, 'resolution')
+            [CompletionResult]::new('--measurement', '--measurement', [CompletionResultType]::ParameterName, 'measurement')
+            [CompletionResult]::new('--medium', '--medium', [CompletionResultType]::ParameterName, 'With --space: which of its main meters')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'Days that one request asks for')
+            [CompletionResult]::new('--gaps', '--gaps', [CompletionResultType]::ParameterName, 'Intervals without a reading: an empty row with status missing, or no row')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every meter of every space')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'partnerlink;meter;verify' {
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'This meter; may be given several times')
+            [CompletionResult]::new('--space', '--space', [CompletionResultType]::ParameterName, 'The main meter of this space; may be given several times')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day (2026-10-25), month (2026-10) or instant on')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until before this day, month or instant [default: now]')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'The last 7d, 24h, …')
+            [CompletionResult]::new('--resolution', '--resolution', [CompletionResultType]::ParameterName, 'resolution')
+            [CompletionResult]::new('--measurement', '--measurement', [CompletionResultType]::ParameterName, 'measurement')
+            [CompletionResult]::new('--medium', '--medium', [CompletionResultType]::ParameterName, 'With --space: which of its main meters')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'Days that one request asks for')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every meter of every space')
+            [CompletionResult]::new('--complete', '--complete', [CompletionResultType]::ParameterName, 'Show days without gaps as well')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'partnerlink;meter;plot' {
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'This meter; may be given several times')
+            [CompletionResult]::new('--space', '--space', [CompletionResultType]::ParameterName, 'The main meter of this space; may be given several times')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day (2026-10-25), month (2026-10) or instant on')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until before this day, month or instant [default: now]')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'The last 7d, 24h, …')
+            [CompletionResult]::new('--resolution', '--resolution', [CompletionResultType]::ParameterName, 'resolution')
+            [CompletionResult]::new('--measurement', '--measurement', [CompletionResultType]::ParameterName, 'measurement')
+            [CompletionResult]::new('--medium', '--medium', [CompletionResultType]::ParameterName, 'With --space: which of its main meters')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'Days that one request asks for')
+            [CompletionResult]::new('--view', '--view', [CompletionResultType]::ParameterName, 'The pictures [default: a curve for up to eight days, else a heat map; a file gets all]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write a picture: .svg or .html')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write a picture: .svg or .html')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and shown')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every meter of every space')
+            [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Only characters that every terminal has')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'partnerlink;meter;export' {
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'This meter; may be given several times')
+            [CompletionResult]::new('--space', '--space', [CompletionResultType]::ParameterName, 'The main meter of this space; may be given several times')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day (2026-10-25), month (2026-10) or instant on')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Until before this day, month or instant [default: now]')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'The last 7d, 24h, …')
+            [CompletionResult]::new('--resolution', '--resolution', [CompletionResultType]::ParameterName, 'resolution')
+            [CompletionResult]::new('--measurement', '--measurement', [CompletionResultType]::ParameterName, 'measurement')
+            [CompletionResult]::new('--medium', '--medium', [CompletionResultType]::ParameterName, 'With --space: which of its main meters')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'Days that one request asks for')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The folder; made if it is missing')
+            [CompletionResult]::new('--gaps', '--gaps', [CompletionResultType]::ParameterName, 'Intervals without a reading: an empty row with status missing, or no row')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every meter of every space')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'partnerlink;meter;push' {
+            [CompletionResult]::new('--timestamp-unit', '--timestamp-unit', [CompletionResultType]::ParameterName, 'How numbers in the column timestamp count, and how they are sent')
+            [CompletionResult]::new('--chunk', '--chunk', [CompletionResultType]::ParameterName, 'Readings in one request')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check the file and send nothing')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'partnerlink;meter;help' {
+            [CompletionResult]::new('spaces', 'spaces', [CompletionResultType]::ParameterValue, 'List buildings, flats and sites')
+            [CompletionResult]::new('devices', 'devices', [CompletionResultType]::ParameterValue, 'List the meters of one space, or of all')
+            [CompletionResult]::new('customers', 'customers', [CompletionResultType]::ParameterValue, 'List customers')
+            [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Show which partner the account belongs to')
+            [CompletionResult]::new('readings', 'readings', [CompletionResultType]::ParameterValue, 'Print readings (Lastgang): quarter hours, hours or days of any number of meters')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Count the missing readings of each day; exit 0 also when there are gaps')
+            [CompletionResult]::new('plot', 'plot', [CompletionResultType]::ParameterValue, 'Draw readings: load curve, heat map of a month, duration curve, key figures')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write a file for each meter and month; goes on where it stopped')
+            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Hand in readings from a CSV file')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'partnerlink;meter;help;spaces' {
+            break
+        }
+        'partnerlink;meter;help;devices' {
+            break
+        }
+        'partnerlink;meter;help;customers' {
+            break
+        }
+        'partnerlink;meter;help;whoami' {
+            break
+        }
+        'partnerlink;meter;help;readings' {
+            break
+        }
+        'partnerlink;meter;help;verify' {
+            break
+        }
+        'partnerlink;meter;help;plot' {
+            break
+        }
+        'partnerlink;meter;help;export' {
+            break
+        }
+        'partnerlink;meter;help;push' {
+            break
+        }
+        'partnerlink;meter;help;help' {
+            break
+        }
+        'partnerlink;timber' {
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show who signed in; works with any scope')
+            [CompletionResult]::new('woodlists', 'woodlists', [CompletionResultType]::ParameterValue, 'List wood lists (Holzlisten); needs the scope woodlist')
+            [CompletionResult]::new('aggregations', 'aggregations', [CompletionResultType]::ParameterValue, 'List log piles (Polter); needs the scope aggregation')
+            [CompletionResult]::new('plot', 'plot', [CompletionResultType]::ParameterValue, 'Draw log piles: a map by volume, and Fm by status or wood list')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'partnerlink;timber;user' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;timber;woodlists' {
+            [CompletionResult]::new('--business-year', '--business-year', [CompletionResultType]::ParameterName, 'Only of this business year')
+            [CompletionResult]::new('--base-area', '--base-area', [CompletionResultType]::ParameterName, 'Only of this base area')
+            [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Only what this text is found in')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'sort')
+            [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Only this page of 100 entries, counted from 1')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--descending', '--descending', [CompletionResultType]::ParameterName, 'The last first')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;timber;aggregations' {
+            [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Only this page of 100 entries, counted from 1')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a file, whose ending names the format')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'The members to write, in this order')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of every time that is read and written')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;timber;plot' {
+            [CompletionResult]::new('--view', '--view', [CompletionResultType]::ParameterName, 'The pictures [default: both]')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What piles are put together by')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write a picture: .svg or .html')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write a picture: .svg or .html')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: the provider''s only one]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests at once')
+            [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'Only characters that every terminal has')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'partnerlink;timber;help' {
+            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show who signed in; works with any scope')
+            [CompletionResult]::new('woodlists', 'woodlists', [CompletionResultType]::ParameterValue, 'List wood lists (Holzlisten); needs the scope woodlist')
+            [CompletionResult]::new('aggregations', 'aggregations', [CompletionResultType]::ParameterValue, 'List log piles (Polter); needs the scope aggregation')
+            [CompletionResult]::new('plot', 'plot', [CompletionResultType]::ParameterValue, 'Draw log piles: a map by volume, and Fm by status or wood list')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'partnerlink;timber;help;user' {
+            break
+        }
+        'partnerlink;timber;help;woodlists' {
+            break
+        }
+        'partnerlink;timber;help;aggregations' {
+            break
+        }
+        'partnerlink;timber;help;plot' {
+            break
+        }
+        'partnerlink;timber;help;help' {
+            break
+        }
+        'partnerlink;api' {
+            [CompletionResult]::new('-X', '-X ', [CompletionResultType]::ParameterName, 'The method [default: GET, or POST where something is sent]')
+            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'The method [default: GET, or POST where something is sent]')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A text field: into the query of a GET, else into the JSON body')
+            [CompletionResult]::new('--field', '--field', [CompletionResultType]::ParameterName, 'A text field: into the query of a GET, else into the JSON body')
+            [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'A JSON field, as limit:=5 or ids:=''["a"]''')
+            [CompletionResult]::new('--json-field', '--json-field', [CompletionResultType]::ParameterName, 'A JSON field, as limit:=5 or ids:=''["a"]''')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'One more header')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'One more header')
+            [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'Send this file as it is; - is standard input')
+            [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Apply a filter in the language of jq')
+            [CompletionResult]::new('--paginate', '--paginate', [CompletionResultType]::ParameterName, 'Fetch every page, one JSON answer on each line')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Print status and headers as well')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Print status and headers as well')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Use the sandbox: both providers in miniature, on this machine')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'JSON on stdout, and errors as JSON on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say what happens, for sharing with support: never a secret')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Nothing on stderr but warnings and errors')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; say which flag is missing instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'partnerlink;provider' {
@@ -340,6 +782,9 @@ Register-ArgumentCompleter -Native -CommandName 'partnerlink' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show every connected account; asks neither keychain nor provider')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Hand tokens to scripts, and keep them alive')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with an access token in its environment')
+            [CompletionResult]::new('meter', 'meter', [CompletionResultType]::ParameterValue, 'Energy meters at Zählerfreunde: spaces, devices, readings (Lastgang), pictures')
+            [CompletionResult]::new('timber', 'timber', [CompletionResultType]::ParameterValue, 'Wood lists (Holzlisten) and log piles (Polter) at TimberData')
+            [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'Call a data endpoint by its path, with a valid token')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'See the providers and what is configured for them')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Find the configuration file and what it decides')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run both providers in miniature, for trying out programs against them')
@@ -373,6 +818,67 @@ Register-ArgumentCompleter -Native -CommandName 'partnerlink' -ScriptBlock {
             break
         }
         'partnerlink;help;exec' {
+            break
+        }
+        'partnerlink;help;meter' {
+            [CompletionResult]::new('spaces', 'spaces', [CompletionResultType]::ParameterValue, 'List buildings, flats and sites')
+            [CompletionResult]::new('devices', 'devices', [CompletionResultType]::ParameterValue, 'List the meters of one space, or of all')
+            [CompletionResult]::new('customers', 'customers', [CompletionResultType]::ParameterValue, 'List customers')
+            [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Show which partner the account belongs to')
+            [CompletionResult]::new('readings', 'readings', [CompletionResultType]::ParameterValue, 'Print readings (Lastgang): quarter hours, hours or days of any number of meters')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Count the missing readings of each day; exit 0 also when there are gaps')
+            [CompletionResult]::new('plot', 'plot', [CompletionResultType]::ParameterValue, 'Draw readings: load curve, heat map of a month, duration curve, key figures')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write a file for each meter and month; goes on where it stopped')
+            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Hand in readings from a CSV file')
+            break
+        }
+        'partnerlink;help;meter;spaces' {
+            break
+        }
+        'partnerlink;help;meter;devices' {
+            break
+        }
+        'partnerlink;help;meter;customers' {
+            break
+        }
+        'partnerlink;help;meter;whoami' {
+            break
+        }
+        'partnerlink;help;meter;readings' {
+            break
+        }
+        'partnerlink;help;meter;verify' {
+            break
+        }
+        'partnerlink;help;meter;plot' {
+            break
+        }
+        'partnerlink;help;meter;export' {
+            break
+        }
+        'partnerlink;help;meter;push' {
+            break
+        }
+        'partnerlink;help;timber' {
+            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show who signed in; works with any scope')
+            [CompletionResult]::new('woodlists', 'woodlists', [CompletionResultType]::ParameterValue, 'List wood lists (Holzlisten); needs the scope woodlist')
+            [CompletionResult]::new('aggregations', 'aggregations', [CompletionResultType]::ParameterValue, 'List log piles (Polter); needs the scope aggregation')
+            [CompletionResult]::new('plot', 'plot', [CompletionResultType]::ParameterValue, 'Draw log piles: a map by volume, and Fm by status or wood list')
+            break
+        }
+        'partnerlink;help;timber;user' {
+            break
+        }
+        'partnerlink;help;timber;woodlists' {
+            break
+        }
+        'partnerlink;help;timber;aggregations' {
+            break
+        }
+        'partnerlink;help;timber;plot' {
+            break
+        }
+        'partnerlink;help;api' {
             break
         }
         'partnerlink;help;provider' {

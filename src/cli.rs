@@ -3,7 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, status, timber, token,
+    api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, status,
+    timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;

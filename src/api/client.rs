@@ -71,7 +71,8 @@ impl<'a> ApiClient<'a> {
             Ok(url) => url,
             Err(_) => {
                 let mut url = self.base.clone();
-                let (path, query) = path.split_once('?').map_or((path, None), |(p, q)| (p, Some(q)));
+                let (path, query) =
+                    path.split_once('?').map_or((path, None), |(p, q)| (p, Some(q)));
                 url.set_path(&format!("{base}/{}", path.trim_start_matches('/')));
                 url.set_query(query);
                 url
@@ -84,7 +85,8 @@ impl<'a> ApiClient<'a> {
 
     /// A GET whose answer is read as a stream.
     pub fn get(&self, url: &Url) -> Result<Box<dyn Read + Send>, ApiError> {
-        let answer = self.send("GET", url, &[("Accept".into(), "application/json".into())], None)?;
+        let answer =
+            self.send("GET", url, &[("Accept".into(), "application/json".into())], None)?;
         Ok(explain(url.path(), answer)?.body)
     }
 
@@ -204,7 +206,10 @@ pub fn read_whole(body: Box<dyn Read + Send>) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let read = body.take(MAX_ANSWER + 1).read_to_end(&mut bytes).map_err(ApiError::BrokeOff)?;
     if read as u64 > MAX_ANSWER {
-        return Err(ApiError::Unusable { path: String::new(), why: "is larger than 64 MiB".into() });
+        return Err(ApiError::Unusable {
+            path: String::new(),
+            why: "is larger than 64 MiB".into(),
+        });
     }
     Ok(bytes)
 }

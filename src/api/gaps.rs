@@ -112,10 +112,13 @@ mod tests {
         .unwrap();
         assert_eq!(rows, 200, "100 for each direction");
         let time = |text: &str| clock::parse_instant(text).unwrap();
-        assert_eq!(values, [
-            ("1.5".to_owned(), time("2026-10-25T01:15:00Z")),
-            ("2".to_owned(), time("2026-10-25T00:15:00Z")),
-        ]);
+        assert_eq!(
+            values,
+            [
+                ("1.5".to_owned(), time("2026-10-25T01:15:00Z")),
+                ("2".to_owned(), time("2026-10-25T00:15:00Z")),
+            ]
+        );
     }
 
     #[test]
@@ -123,7 +126,12 @@ mod tests {
         let zone = TimeZone::UTC;
         let from = Timestamp::UNIX_EPOCH;
         let window = Window { from, to: clock::after(from, 3600) };
-        let query = Query { from, to: window.to, resolution: Resolution::QuarterHour, measurement: Measurement::Power };
+        let query = Query {
+            from,
+            to: window.to,
+            resolution: Resolution::QuarterHour,
+            measurement: Measurement::Power,
+        };
         let mut rows = Vec::new();
         let source = Source::Device("d".into());
         marked(&Readings::default(), &source, &query, window, &zone, |reading| {

@@ -31,7 +31,11 @@ pub fn devices<'a>(
 }
 
 /// `GET /customers`
-pub fn customers<'a>(api: &ApiClient, paging: &'a Paging, jobs: usize) -> Result<List<'a>, ApiError> {
+pub fn customers<'a>(
+    api: &ApiClient,
+    paging: &'a Paging,
+    jobs: usize,
+) -> Result<List<'a>, ApiError> {
     Ok(List { url: api.address("/customers")?, paging, entries: "customers", jobs })
 }
 

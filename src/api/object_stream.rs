@@ -167,7 +167,8 @@ mod tests {
     fn read(body: impl Read) -> Result<Vec<String>, StreamError> {
         let mut found = Vec::new();
         for_each(body, |text| {
-            let mut values = serde_json::Deserializer::from_slice(text).into_iter::<serde_json::Value>();
+            let mut values =
+                serde_json::Deserializer::from_slice(text).into_iter::<serde_json::Value>();
             match values.next() {
                 Some(value) => found.push(value?.to_string()),
                 None => return Err(serde::de::Error::custom("nothing")),

@@ -16,7 +16,10 @@ pub fn for_each<T: Sync, R: Send, E>(
     if jobs <= 1 || tasks.len() <= 1 {
         return tasks.iter().try_for_each(|task| take(work(task)));
     }
-    let shared = Shared { state: Mutex::new(State { next: 0, taken: 0, done: BTreeMap::new() }), changed: Condvar::new() };
+    let shared = Shared {
+        state: Mutex::new(State { next: 0, taken: 0, done: BTreeMap::new() }),
+        changed: Condvar::new(),
+    };
     thread::scope(|scope| {
         for _ in 0..jobs.min(tasks.len()) {
             scope.spawn(|| {
@@ -121,7 +124,8 @@ mod tests {
     fn an_error_ends_it() {
         let begun = AtomicUsize::new(0);
         let tasks = [0; 1000];
-        let result = for_each(&tasks, 3, |_| begun.fetch_add(1, Ordering::SeqCst), |_| Err("enough"));
+        let result =
+            for_each(&tasks, 3, |_| begun.fetch_add(1, Ordering::SeqCst), |_| Err("enough"));
         assert_eq!(result, Err("enough"));
         assert!(begun.into_inner() < 10);
     }

@@ -40,9 +40,12 @@ impl List<'_> {
         }
         entries.into_iter().try_for_each(&mut each)?;
         let rest: Vec<u64> = (self.paging.first + 1..self.paging.first + pages).collect();
-        ordered::for_each(&rest, self.jobs, |number| self.page(api, *number), |entries| {
-            entries?.into_iter().try_for_each(&mut each)
-        })
+        ordered::for_each(
+            &rest,
+            self.jobs,
+            |number| self.page(api, *number),
+            |entries| entries?.into_iter().try_for_each(&mut each),
+        )
     }
 
     /// One page's entries, and how many pages there are in all.
@@ -58,10 +61,12 @@ impl List<'_> {
         let Some(Value::Array(list)) = answer.remove(self.entries) else {
             return Err(self.unusable(format!("has no list named {}", self.entries)));
         };
-        let entries = list.into_iter().map(|entry| match entry {
-            Value::Object(entry) => Ok(entry),
-            _ => Err(self.unusable(format!("has an entry of {} that is not an object", self.entries))),
-        });
+        let entries =
+            list.into_iter().map(|entry| match entry {
+                Value::Object(entry) => Ok(entry),
+                _ => Err(self
+                    .unusable(format!("has an entry of {} that is not an object", self.entries))),
+            });
         Ok((entries.collect::<Result<_, _>>()?, pages))
     }
 

@@ -7,8 +7,15 @@ use serde_json::{Map, Number, Value, json};
 
 /// The heading of the file, of which `status` and `meteringInterval` may be left out, and
 /// `externalDeviceId` may stand for `deviceId`.
-const COLUMNS: [&str; 7] =
-    ["deviceId", "externalDeviceId", "obisCode", "timestamp", "value", "status", "meteringInterval"];
+const COLUMNS: [&str; 7] = [
+    "deviceId",
+    "externalDeviceId",
+    "obisCode",
+    "timestamp",
+    "value",
+    "status",
+    "meteringInterval",
+];
 const STATUS: [&str; 3] = ["REAL", "PRELIMINARY", "SUBSTITUTE"];
 
 /// How a file's or the API's `timestamp` counts. The provider's newer example is in milliseconds,
@@ -55,7 +62,8 @@ pub fn read(file: impl BufRead, unit: TimestampUnit) -> Result<Vec<Row>, PushErr
         if line.trim().is_empty() {
             continue;
         }
-        let cells: Vec<&str> = line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect();
+        let cells: Vec<&str> =
+            line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect();
         let cell = |name: &str| {
             let position = columns.iter().position(|column| *column == name)?;
             cells.get(position).copied().filter(|text| !text.is_empty())
@@ -99,7 +107,8 @@ fn row<'a>(cell: impl Fn(&str) -> Option<&'a str>, unit: TimestampUnit) -> Resul
     }
     let timestamp = timestamp(cell("timestamp").ok_or("no timestamp")?, unit)?;
     let value = cell("value").ok_or("no value")?;
-    let value: Number = value.parse().map_err(|_| format!("{value:?} is no number (with a point)"))?;
+    let value: Number =
+        value.parse().map_err(|_| format!("{value:?} is no number (with a point)"))?;
     let mut reading = Map::new();
     reading.insert("obisCode".into(), obis.into());
     reading.insert("timestamp".into(), timestamp.into());
@@ -111,7 +120,8 @@ fn row<'a>(cell: impl Fn(&str) -> Option<&'a str>, unit: TimestampUnit) -> Resul
         reading.insert("status".into(), status.into());
     }
     if let Some(interval) = cell("meteringInterval") {
-        let seconds: u32 = interval.parse().map_err(|_| format!("{interval:?} is no number of seconds"))?;
+        let seconds: u32 =
+            interval.parse().map_err(|_| format!("{interval:?} is no number of seconds"))?;
         reading.insert("meteringInterval".into(), seconds.into());
     }
     Ok(Row { device, reading })
@@ -124,7 +134,9 @@ fn timestamp(text: &str, unit: TimestampUnit) -> Result<i64, String> {
             TimestampUnit::Milliseconds => instant.as_millisecond(),
         });
     }
-    let number: i64 = text.parse().map_err(|_| format!("{text:?} is neither an instant with offset nor a number"))?;
+    let number: i64 = text
+        .parse()
+        .map_err(|_| format!("{text:?} is neither an instant with offset nor a number"))?;
     // Between 2001 and 2286 seconds have ten digits and milliseconds thirteen.
     let digits = number.unsigned_abs().to_string().len();
     let expected = if unit == TimestampUnit::Seconds { 10 } else { 13 };
@@ -137,14 +149,14 @@ fn timestamp(text: &str, unit: TimestampUnit) -> Result<i64, String> {
 
 /// `C.D.E`, with `A-B:` before it or not; each part a number of up to three digits.
 fn is_obis_code(code: &str) -> bool {
-    let number = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let number =
+        |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let (medium, value) = match code.split_once(':') {
         Some((medium, value)) => (Some(medium), value),
         None => (None, code),
     };
-    let medium_fits = medium.is_none_or(|medium| {
-        medium.split_once('-').is_some_and(|(a, b)| number(a) && number(b))
-    });
+    let medium_fits = medium
+        .is_none_or(|medium| medium.split_once('-').is_some_and(|(a, b)| number(a) && number(b)));
     let parts: Vec<&str> = value.split('.').collect();
     medium_fits && parts.len() == 3 && parts.iter().all(|part| number(part))
 }
@@ -192,7 +204,9 @@ mod tests {
 
     #[test]
     fn a_wrong_row_is_named_by_its_line() {
-        let line = |row: &str| rows(&format!("deviceId,obisCode,timestamp,value\n{row}\n")).unwrap_err().to_string();
+        let line = |row: &str| {
+            rows(&format!("deviceId,obisCode,timestamp,value\n{row}\n")).unwrap_err().to_string()
+        };
         assert!(line("a,1.8,1767222000000,1").contains("line 2: \"1.8\" is no OBIS code"));
         assert!(line("a,1.8.0,1767222000,1").contains("--timestamp-unit"));
         assert!(line("a,1.8.0,yesterday,1").contains("neither an instant"));

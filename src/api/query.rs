@@ -74,11 +74,13 @@ impl Query {
         let point = |text: &str| {
             clock::parse_point(text, zone).ok_or_else(|| QueryError::NotATime(text.to_owned()))
         };
-        let to = to.map(point).transpose()?.unwrap_or(now);
+        // What is not said begins and ends where intervals do.
+        let to = to.map(point).transpose()?.unwrap_or_else(|| resolution.begin_of(now, zone));
         let from = match (from, last) {
             (Some(from), _) => point(from)?,
             (None, Some(last)) => {
-                clock::after(to, -i64::try_from(last.as_secs()).unwrap_or(i64::MAX))
+                let begin = clock::after(to, -i64::try_from(last.as_secs()).unwrap_or(i64::MAX));
+                resolution.begin_of(begin, zone)
             }
             (None, None) => return Err(QueryError::NoBegin),
         };
@@ -120,6 +122,14 @@ impl Resolution {
             Self::QuarterHour => 900,
             Self::Hour => 3600,
             Self::Day => 86_400,
+        }
+    }
+
+    /// The beginning of the interval that an instant lies in.
+    fn begin_of(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Day => clock::midnight_after(instant, 0, zone),
+            _ => clock::after(instant, -instant.as_second().rem_euclid(self.seconds())),
         }
     }
 
@@ -206,6 +216,22 @@ mod tests {
         let months = query.months(&berlin());
         assert_eq!(months.len(), 8);
         assert_eq!(clock::month_name(months[7].from, &berlin()), "2026-10");
+    }
+
+    #[test]
+    fn the_last_days_begin_and_end_where_intervals_do() {
+        let now = clock::parse_instant("2026-10-25T14:23:45Z").unwrap();
+        let last = |resolution, days: u64| {
+            let times = (None, None, Some(Duration::from_secs(days * 86_400)));
+            let query =
+                Query::new(times, (resolution, Measurement::Energy), &berlin(), now).unwrap();
+            (query.from.to_string(), query.to.to_string())
+        };
+        let quarter = ("2026-10-22T14:15:00Z".to_owned(), "2026-10-25T14:15:00Z".to_owned());
+        assert_eq!(last(Resolution::QuarterHour, 3), quarter);
+        // Local midnights, with the clock change in between.
+        let days = ("2026-10-21T22:00:00Z".to_owned(), "2026-10-24T22:00:00Z".to_owned());
+        assert_eq!(last(Resolution::Day, 3), days);
     }
 
     #[test]

@@ -50,7 +50,8 @@ impl Readings {
         let (from, to) = (from.as_second(), to.as_second());
         object_stream::for_each(body, |text| {
             let mut entries = serde_json::Deserializer::from_slice(text).into_iter::<Wire>();
-            let wire = entries.next().unwrap_or_else(|| Err(serde_json::Error::custom("nothing")))?;
+            let wire =
+                entries.next().unwrap_or_else(|| Err(serde_json::Error::custom("nothing")))?;
             if (from..to).contains(&wire.time) {
                 readings.push(&wire)?;
             }
@@ -70,8 +71,18 @@ impl Readings {
     /// The readings, borrowed.
     pub fn iter(&self) -> impl Iterator<Item = Reading<'_>> {
         self.rows.iter().map(|row| {
-            let [device_id, measurement, unit, label, device_type, device_provider, medium, direction] =
-                self.common[row.common as usize].each_ref().map(|text| Cow::Borrowed(text.as_str()));
+            let [
+                device_id,
+                measurement,
+                unit,
+                label,
+                device_type,
+                device_provider,
+                medium,
+                direction,
+            ] = self.common[row.common as usize]
+                .each_ref()
+                .map(|text| Cow::Borrowed(text.as_str()));
             let digits = &self.digits[row.digits.0 as usize..row.digits.1 as usize];
             Reading {
                 device_id,
@@ -131,7 +142,8 @@ impl<'de> Deserialize<'de> for Wire<'de> {
                 while let Some(Text(name)) = map.next_key()? {
                     match &*name {
                         "timeStamp" => {
-                            let Text(text) = map.next_value().map_err(|error| named(&name, error))?;
+                            let Text(text) =
+                                map.next_value().map_err(|error| named(&name, error))?;
                             wire.time = clock::parse_instant(&text)
                                 .ok_or_else(|| A::Error::custom("timeStamp is not a time"))?
                                 .as_second();
@@ -232,10 +244,17 @@ mod tests {
 
     #[test]
     fn missing_members_are_empty_unknown_ones_passed_over_and_wrong_ones_named() {
-        let readings = read(r#"[{"timeStamp":"2026-01-01T00:00:00Z","new":{"x":[1]},"unit":null}]"#).unwrap();
+        let readings =
+            read(r#"[{"timeStamp":"2026-01-01T00:00:00Z","new":{"x":[1]},"unit":null}]"#).unwrap();
         let reading = readings.iter().next().unwrap();
         assert_eq!((reading.value, &*reading.unit, &*reading.device_id), (None, "", ""));
-        for (member, value) in [("unit", "5"), ("value", "\"5\""), ("value", "true"), ("timeStamp", "\"soon\""), ("medium", "[]")] {
+        for (member, value) in [
+            ("unit", "5"),
+            ("value", "\"5\""),
+            ("value", "true"),
+            ("timeStamp", "\"soon\""),
+            ("medium", "[]"),
+        ] {
             let text = format!(r#"[{{"timeStamp":"2026-01-01T00:00:00Z","{member}":{value}}}]"#);
             let Err(error) = read(&text) else { panic!("{text}") };
             assert!(error.to_string().contains(member), "{error}");
@@ -245,7 +264,9 @@ mod tests {
 
     #[test]
     fn only_what_is_inside_the_window_is_kept() {
-        let at = |minute: u32| format!(r#"{{"timeStamp":"2026-01-01T00:{minute:02}:00Z","value":{minute}}}"#);
+        let at = |minute: u32| {
+            format!(r#"{{"timeStamp":"2026-01-01T00:{minute:02}:00Z","value":{minute}}}"#)
+        };
         let text = format!("[{},{},{}]", at(0), at(15), at(30));
         let instant = |minute: i64| Timestamp::from_second(1_767_225_600 + minute * 60).unwrap();
         let readings = Readings::read(text.as_bytes(), instant(15), instant(30)).unwrap();

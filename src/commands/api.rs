@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use super::session::{explained, with_api};
 use crate::account_id::AccountId;
 use crate::api::client::{MAX_ANSWER, explain, read_whole};
 use crate::api::{ApiClient, ApiError};
+use crate::commands::session::{explained, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::output::jq::{self, JqError};
@@ -22,7 +22,8 @@ Examples:
   partnerlink api zaehlerfreunde /devices/readings --input readings.json";
 
 /// Headers that this program sets itself.
-const OWN_HEADERS: [&str; 5] = ["authorization", "host", "content-length", "transfer-encoding", "cookie"];
+const OWN_HEADERS: [&str; 5] =
+    ["authorization", "host", "content-length", "transfer-encoding", "cookie"];
 
 /// Call a data endpoint by its path, with a valid token
 ///
@@ -80,11 +81,13 @@ impl Args {
                 self.print_head(&context.output, &answer)?;
             }
             if (200..300).contains(&answer.status) {
-                self.print_body(&context.output, answer.body).map_err(|error| error.told(failed))?;
+                self.print_body(&context.output, answer.body)
+                    .map_err(|error| error.told(failed))?;
                 return Ok(0);
             }
             // The provider's own words first, then what they mean.
-            let (status, headers, retry_after) = (answer.status, answer.headers.clone(), answer.retry_after);
+            let (status, headers, retry_after) =
+                (answer.status, answer.headers.clone(), answer.retry_after);
             let bytes = read_whole(answer.body).map_err(failed)?;
             context.output.data(&shown(&bytes))?;
             let again = crate::http::data::DataAnswer {
@@ -122,7 +125,9 @@ impl Args {
             let (name, value) = header
                 .split_once(':')
                 .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
-                .ok_or_else(|| wrong(format!("{header:?} is no header"), "write -H 'name: value'"))?;
+                .ok_or_else(|| {
+                    wrong(format!("{header:?} is no header"), "write -H 'name: value'")
+                })?;
             if OWN_HEADERS.contains(&name.as_str()) {
                 return Err(wrong(format!("the header {name} is set by partnerlink itself"), ""));
             }
@@ -131,12 +136,21 @@ impl Args {
         }
         let body = self.input.as_ref().map(read_input).transpose()?;
         let sends = body.is_some() || !fields.is_empty();
-        let method = self.method.clone().unwrap_or_else(|| if sends && !self.paginate { "POST" } else { "GET" }.into());
+        let method = self
+            .method
+            .clone()
+            .unwrap_or_else(|| if sends && !self.paginate { "POST" } else { "GET" }.into());
         let method = method.to_ascii_uppercase();
         let in_query = method == "GET" || method == "HEAD";
-        let query = if in_query { fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect() } else { Vec::new() };
+        let query = if in_query {
+            fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect()
+        } else {
+            Vec::new()
+        };
         let body = match body {
-            None if !in_query && !fields.is_empty() => Some(Value::Object(fields).to_string().into_bytes()),
+            None if !in_query && !fields.is_empty() => {
+                Some(Value::Object(fields).to_string().into_bytes())
+            }
             body => body,
         };
         if body.is_some() && !headers.iter().any(|(name, _)| name == "content-type") {
@@ -183,7 +197,11 @@ impl Args {
         }
     }
 
-    fn print_head(&self, output: &Output, answer: &crate::http::data::DataAnswer) -> Result<(), Error> {
+    fn print_head(
+        &self,
+        output: &Output,
+        answer: &crate::http::data::DataAnswer,
+    ) -> Result<(), Error> {
         let mut head = format!("HTTP {}\n", answer.status);
         for (name, value) in &answer.headers {
             head += &format!("{name}: {}\n", printable(value));
@@ -192,7 +210,11 @@ impl Args {
     }
 
     /// Streams the answer into a pipe as it is; shows it laid out and harmless on a terminal.
-    fn print_body(&self, output: &Output, mut body: Box<dyn io::Read + Send>) -> Result<(), PrintError> {
+    fn print_body(
+        &self,
+        output: &Output,
+        mut body: Box<dyn io::Read + Send>,
+    ) -> Result<(), PrintError> {
         if let Some(filter) = &self.jq {
             let bytes = read_whole(body)?;
             let mut lines = String::new();
@@ -206,8 +228,12 @@ impl Args {
             return Ok(output.data(&shown(&read_whole(body)?))?);
         }
         let mut stdout = io::stdout().lock();
-        match io::copy(&mut body.by_ref().take(u64::MAX), &mut stdout).and_then(|_| stdout.write_all(b"\n")) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(ApiError::BrokeOff(error).into()),
+        match io::copy(&mut body.by_ref().take(u64::MAX), &mut stdout)
+            .and_then(|_| stdout.write_all(b"\n"))
+        {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(ApiError::BrokeOff(error).into())
+            }
             _ => Ok(()),
         }
     }

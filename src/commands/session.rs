@@ -36,7 +36,9 @@ impl AccountArgs {
     pub fn id_or(&self, default: &str) -> Result<AccountId, Error> {
         match &self.account {
             Some(account) => Ok(account.clone()),
-            None => default.parse().map_err(|error| Error::new("could not choose the account", &error)),
+            None => {
+                default.parse().map_err(|error| Error::new("could not choose the account", &error))
+            }
         }
     }
 
@@ -103,7 +105,12 @@ pub fn explained(what: &str, provider: &Provider, account: &AccountId, error: Ap
 }
 
 /// Refuses before the call what the account's scope does not allow.
-pub fn require_scope(context: &Context, account: &AccountId, scope: &str, what: &str) -> Result<(), Error> {
+pub fn require_scope(
+    context: &Context,
+    account: &AccountId,
+    scope: &str,
+    what: &str,
+) -> Result<(), Error> {
     let Some(entry) = context.index.get(account) else { return Ok(()) };
     if entry.scope.contains(scope) {
         return Ok(());
@@ -135,16 +142,24 @@ impl OutputArgs {
         let format = match (named.map_err(|error| usage(error.to_string()))?, &self.output) {
             (Some(format), _) => format,
             (None, _) if context.output.json => Format::Json,
-            (None, Some(path)) => Format::of_file(path)
-                .ok_or_else(|| usage(format!("the ending of {} names no format", path.display())))?,
+            (None, Some(path)) => Format::of_file(path).ok_or_else(|| {
+                usage(format!("the ending of {} names no format", path.display()))
+            })?,
             (None, None) if stdout_is_terminal() => Format::Table,
             (None, None) => Format::Plain,
         };
         if format.is_binary() && self.output.is_none() && stdout_is_terminal() {
-            return Err(usage(format!("{format} is no text for a terminal; write it with -o FILE")));
+            return Err(usage(format!(
+                "{format} is no text for a terminal; write it with -o FILE"
+            )));
         }
-        let file = self.output.as_ref().map(|path| OutputFile::create(path, self.force)).transpose();
-        Ok(Target { format, options: self.options(context, what)?, file: file.map_err(|error| Error::new(what, &error))? })
+        let file =
+            self.output.as_ref().map(|path| OutputFile::create(path, self.force)).transpose();
+        Ok(Target {
+            format,
+            options: self.options(context, what)?,
+            file: file.map_err(|error| Error::new(what, &error))?,
+        })
     }
 
     /// How rows are written, whatever the format.

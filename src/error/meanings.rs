@@ -392,7 +392,9 @@ impl Explain for FileError {
                 meaning(Exit::Usage, "output-file", "name another file")
             }
             Self::Busy(_) => meaning(Exit::Busy, "output-file", "wait for the other run"),
-            Self::Io { .. } => meaning(Exit::Refused, "output-file", "name a file that you can write"),
+            Self::Io { .. } => {
+                meaning(Exit::Refused, "output-file", "name a file that you can write")
+            }
         }
     }
 }

@@ -199,6 +199,11 @@ impl Spending<'_> {
                     intent::clear(&intent_file);
                     return Err(error);
                 }
+                // Somebody else's tokens are not kept, and what became of ours is known.
+                Err(error @ RefreshError::Identity(_)) => {
+                    intent::clear(&intent_file);
+                    return Err(error);
+                }
                 accepted => accepted?,
             },
             Err(TokenError::GrantRefused(why)) => self.refused(why, doubtful)?,

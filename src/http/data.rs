@@ -49,11 +49,12 @@ impl DataTransport for HttpClient {
         let runtime = self.runtime()?.handle();
         let started = std::time::Instant::now();
         let result = runtime.block_on(send(&client, request, &host));
-        let place =
-            format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
+        let place = format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
         let spent = started.elapsed();
         match &result {
-            Ok(answer) => log::debug!("{} {place}: {} after {spent:.0?}", request.method, answer.status()),
+            Ok(answer) => {
+                log::debug!("{} {place}: {} after {spent:.0?}", request.method, answer.status())
+            }
             Err(error) => log::debug!("{} {place}: {error}, after {spent:.0?}", request.method),
         }
         let response = result?;
@@ -63,7 +64,9 @@ impl DataTransport for HttpClient {
         let headers = response
             .headers()
             .iter()
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
             .collect();
         let body = Body { response, runtime: runtime.clone(), host, chunk: Vec::new(), read: 0 };
         Ok(DataAnswer { status, headers, retry_after, body: Box::new(body) })
@@ -81,9 +84,9 @@ impl HttpClient {
             (true, "http") => get_or_try(&self.data_plain_loopback, || {
                 build(data().no_proxy().tls_certs_only([]))
             })?,
-            (true, _) => get_or_try(&self.data_tls_loopback, || {
-                build(data().no_proxy().https_only(true))
-            })?,
+            (true, _) => {
+                get_or_try(&self.data_tls_loopback, || build(data().no_proxy().https_only(true)))?
+            }
         };
         Ok(client.clone())
     }
@@ -98,7 +101,8 @@ async fn send(client: &Client, request: &DataRequest, host: &str) -> Result<Resp
     bearer.set_sensitive(true);
     let mut builder = client.request(method, request.url.clone()).header(AUTHORIZATION, bearer);
     for (name, value) in &request.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable("a header's name"))?;
+        let name =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| unusable("a header's name"))?;
         let value = HeaderValue::from_str(value).map_err(|_| unusable("a header's value"))?;
         builder = builder.header(name, value);
     }

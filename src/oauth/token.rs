@@ -187,7 +187,9 @@ fn lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D
         _ => None,
     };
     let seconds = seconds.filter(|seconds| seconds.is_finite());
-    seconds.map(|seconds| Some(seconds as i64)).ok_or_else(|| D::Error::custom("not a number of seconds"))
+    seconds
+        .map(|seconds| Some(seconds as i64))
+        .ok_or_else(|| D::Error::custom("not a number of seconds"))
 }
 
 #[cfg(test)]

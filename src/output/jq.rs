@@ -16,11 +16,7 @@ pub enum JqError {
 
 /// Applies `filter` to the JSON text in `input`; each result is given to `each`, strings without
 /// quotes (as `jq -r`).
-pub fn apply(
-    filter: &str,
-    input: &[u8],
-    mut each: impl FnMut(&str),
-) -> Result<(), JqError> {
+pub fn apply(filter: &str, input: &[u8], mut each: impl FnMut(&str)) -> Result<(), JqError> {
     let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
     let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
     let syntax = || JqError::Syntax(filter.to_owned());
@@ -56,7 +52,10 @@ mod tests {
         let input = r#"{"spaces":[{"id":"a","n":1.50},{"id":"b","n":12345678901234567890}]}"#;
         assert_eq!(results(".spaces[].id", input).unwrap(), ["a", "b"]);
         assert_eq!(results(".spaces | length", input).unwrap(), ["2"]);
-        assert_eq!(results(".spaces[] | select(.id==\"b\") | .n", input).unwrap(), ["12345678901234567890"]);
+        assert_eq!(
+            results(".spaces[] | select(.id==\"b\") | .n", input).unwrap(),
+            ["12345678901234567890"]
+        );
         assert!(matches!(results(".spaces[", input), Err(JqError::Syntax(_))));
         assert!(matches!(results(".", "<html>"), Err(JqError::NotJson)));
         assert!(matches!(results(".spaces.x", input), Err(JqError::Failed(_))));

@@ -5,6 +5,7 @@ pub mod formats;
 pub mod jq;
 pub mod log;
 pub mod page;
+pub mod plot;
 pub mod progress;
 pub mod screen;
 pub mod table;
@@ -212,6 +213,15 @@ pub fn printable(text: &str) -> String {
 /// Standard output for many rows; the writers of rows buffer by themselves.
 pub fn stdout_stream() -> Box<dyn io::Write> {
     Box::new(anstream::stdout().lock())
+}
+
+/// How pictures are drawn on this terminal.
+pub fn look(ascii: bool, zone: &crate::clock::TimeZone) -> plot::Look {
+    let (columns, rows) = terminal_size::terminal_size()
+        .map_or((100, 40), |(width, height)| (usize::from(width.0), usize::from(height.0)));
+    let never = anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never;
+    let colour = stdout_is_terminal() && !never;
+    plot::Look { ascii, colour, zone: zone.clone(), ..plot::Look::of_terminal(columns, rows) }
 }
 
 /// Whether a person reads stdout.

@@ -12,7 +12,7 @@ use crate::provider::Provider;
 use crate::seat::Seat;
 
 /// Runs for each kind of garbage.
-const ROUNDS: usize = 150;
+const ROUNDS: usize = 100;
 const CONFIG: &[u8] = br#"store = "file"
 file_key = "key-file"
 browser = "true"

@@ -10,9 +10,9 @@ use crate::clock::{self, TimeZone};
 use crate::commands::session::{AccountArgs, OutputArgs, RowError, explained, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
+use crate::output::Mark;
 use crate::output::formats::{self, Content, Format, FormatError, OutputFile, safe_file_name};
 use crate::output::progress::Progress;
-use crate::output::Mark;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,18 +53,21 @@ impl Args {
         let account = self.account.id_or(super::ACCOUNT)?;
         let zone = self.output.zone(what)?;
         let format = self.format(what)?;
-        fs::create_dir_all(&self.out)
-            .map_err(|error| Error::io(format!("could not create {}", self.out.display()), &error))?;
+        fs::create_dir_all(&self.out).map_err(|error| {
+            Error::io(format!("could not create {}", self.out.display()), &error)
+        })?;
         with_api(context, &account, what, |api, provider| {
             let jobs = self.account.jobs();
-            let range = self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
+            let range =
+                self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
             let (tasks, skipped) = self.tasks(&range.sources, &range.query, format, &zone);
             let mut progress = Progress::new(&context.output, tasks.len(), "files");
             let options = self.output.options(context, what)?;
             let mut missing = 0;
             let fetch = |task: &Task| {
                 let mut parts = Vec::new();
-                let query = Query { from: task.month.from, to: task.month.to, ..range.query.clone() };
+                let query =
+                    Query { from: task.month.from, to: task.month.to, ..range.query.clone() };
                 for window in query.windows(range.window_days, &zone) {
                     parts.push((window, meter::readings(api, task.source, &range.query, window)?));
                 }
@@ -72,22 +75,38 @@ impl Args {
             };
             let numbered: Vec<&Task> = tasks.iter().collect();
             let mut next = tasks.iter();
-            let written: Result<(), RowError> = ordered::for_each(&numbered, jobs, |task| fetch(task), |parts| {
-                let Some(task) = next.next() else { return Ok(()) };
-                let parts: Vec<(Window, Readings)> = parts?;
-                let mut file = OutputFile::create(&task.path, self.output.force)
-                    .map_err(|error| RowError::Write(std::io::Error::other(error.to_string())))?;
-                let mut writer = formats::readings(format, Box::new(&mut file), &options)
-                    .map_err(|error| RowError::Write(std::io::Error::other(error.to_string())))?;
-                for (window, readings) in &parts {
-                    missing += missing_in(readings, task.source, &range.query, *window, &zone);
-                    write(writer.as_mut(), self.gaps, (&range, &zone), (task.source, *window, readings))?;
-                }
-                writer.finish()?;
-                file.finish().map_err(|error| RowError::Write(std::io::Error::other(error.to_string())))?;
-                progress.step();
-                Ok(())
-            });
+            let written: Result<(), RowError> = ordered::for_each(
+                &numbered,
+                jobs,
+                |task| fetch(task),
+                |parts| {
+                    let Some(task) = next.next() else { return Ok(()) };
+                    let parts: Vec<(Window, Readings)> = parts?;
+                    let mut file =
+                        OutputFile::create(&task.path, self.output.force).map_err(|error| {
+                            RowError::Write(std::io::Error::other(error.to_string()))
+                        })?;
+                    let mut writer = formats::readings(format, Box::new(&mut file), &options)
+                        .map_err(|error| {
+                            RowError::Write(std::io::Error::other(error.to_string()))
+                        })?;
+                    for (window, readings) in &parts {
+                        missing += missing_in(readings, task.source, &range.query, *window, &zone);
+                        write(
+                            writer.as_mut(),
+                            self.gaps,
+                            (&range, &zone),
+                            (task.source, *window, readings),
+                        )?;
+                    }
+                    writer.finish()?;
+                    file.finish().map_err(|error| {
+                        RowError::Write(std::io::Error::other(error.to_string()))
+                    })?;
+                    progress.step();
+                    Ok(())
+                },
+            );
             progress.end();
             if let Err(error) = written {
                 error.told(what, |error| explained(what, provider, &account, error))?;
@@ -147,7 +166,13 @@ impl Args {
     }
 }
 
-fn missing_in(readings: &Readings, source: &Source, query: &Query, window: Window, zone: &TimeZone) -> u64 {
+fn missing_in(
+    readings: &Readings,
+    source: &Source,
+    query: &Query,
+    window: Window,
+    zone: &TimeZone,
+) -> u64 {
     let mut missing = 0;
     let counted = gaps::marked(readings, source, query, window, zone, |reading| {
         missing += u64::from(reading.value.is_none());

@@ -3,7 +3,9 @@
 use crate::account_id::AccountId;
 use crate::api::page::{Entry, List};
 use crate::api::{ApiClient, ApiError, meter};
-use crate::commands::session::{AccountArgs, OutputArgs, RowError, explained, with_api, write_list};
+use crate::commands::session::{
+    AccountArgs, OutputArgs, RowError, explained, with_api, write_list,
+};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::provider::{Paging, Provider};
@@ -58,40 +60,64 @@ pub struct Whoami {
 impl Spaces {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let list = ("spaces", &SPACE_COLUMNS[..]);
-        listed(context, &self.account, &self.output, "could not list spaces", list, |api, paging, each| {
-            walk(meter::spaces(api, paging, self.account.jobs())?, api, each)
-        })
+        listed(
+            context,
+            &self.account,
+            &self.output,
+            "could not list spaces",
+            list,
+            |api, paging, each| walk(meter::spaces(api, paging, self.account.jobs())?, api, each),
+        )
     }
 }
 
 impl Devices {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let list = ("devices", &DEVICE_COLUMNS[..]);
-        listed(context, &self.account, &self.output, "could not list devices", list, |api, paging, each| {
-            let jobs = self.account.jobs();
-            for space in spaces(api, paging, &self.space, jobs)? {
-                walk(meter::devices(api, paging, &space, jobs)?, api, each)?;
-            }
-            Ok(())
-        })
+        listed(
+            context,
+            &self.account,
+            &self.output,
+            "could not list devices",
+            list,
+            |api, paging, each| {
+                let jobs = self.account.jobs();
+                for space in spaces(api, paging, &self.space, jobs)? {
+                    walk(meter::devices(api, paging, &space, jobs)?, api, each)?;
+                }
+                Ok(())
+            },
+        )
     }
 }
 
 impl Customers {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let list = ("customers", &CUSTOMER_COLUMNS[..]);
-        listed(context, &self.account, &self.output, "could not list customers", list, |api, paging, each| {
-            walk(meter::customers(api, paging, self.account.jobs())?, api, each)
-        })
+        listed(
+            context,
+            &self.account,
+            &self.output,
+            "could not list customers",
+            list,
+            |api, paging, each| {
+                walk(meter::customers(api, paging, self.account.jobs())?, api, each)
+            },
+        )
     }
 }
 
 impl Whoami {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let list = ("partner", &PARTNER_COLUMNS[..]);
-        listed(context, &self.account, &self.output, "could not ask who you are", list, |api, _, each| {
-            each(meter::whoami(api)?)
-        })
+        listed(
+            context,
+            &self.account,
+            &self.output,
+            "could not ask who you are",
+            list,
+            |api, _, each| each(meter::whoami(api)?),
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod export;
 mod lists;
+mod plot;
 mod push;
 mod range;
 mod readings;
@@ -24,6 +25,7 @@ pub enum Command {
     Whoami(lists::Whoami),
     Readings(readings::Args),
     Verify(verify::Args),
+    Plot(plot::Args),
     Export(export::Args),
     Push(push::Args),
 }
@@ -37,6 +39,7 @@ impl Command {
             Self::Whoami(args) => args.run(context),
             Self::Readings(args) => args.run(context),
             Self::Verify(args) => args.run(context),
+            Self::Plot(args) => args.run(context),
             Self::Export(args) => args.run(context),
             Self::Push(args) => args.run(context),
         }

@@ -9,8 +9,9 @@ use crate::clock::TimeZone;
 use crate::commands::session::{AccountArgs, explained, save_text, with_api, zone_of};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::plot::Look;
-use crate::output::plot::meter::{self, Collector, Series, View};
+use crate::output::plot::meter::collect::Collector;
+use crate::output::plot::meter::series::Series;
+use crate::output::plot::meter::{self, View};
 use crate::output::{Mark, look};
 
 const EXAMPLES: &str = "\
@@ -58,7 +59,8 @@ impl Args {
         let zone = zone_of(&self.tz, what)?;
         with_api(context, &account, what, |api, provider| {
             let jobs = self.account.jobs();
-            let range = self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
+            let range =
+                self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
             let span = Some((range.query.from, range.query.to));
             let mut collector = Collector::new(range.query.resolution.seconds(), span, &zone);
             let collected = fetch(api, &range, &zone, jobs, |_, _, readings| {
@@ -66,9 +68,8 @@ impl Args {
                 Ok::<_, ApiError>(())
             });
             collected.map_err(|error| explained(what, provider, &account, error))?;
-            let all = collector
-                .finish()
-                .map_err(|error| Error::usage(what, error.to_string(), ""))?;
+            let all =
+                collector.finish().map_err(|error| Error::usage(what, error.to_string(), ""))?;
             if all.is_empty() {
                 context.output.say(Mark::Note, "there are no readings in this time");
                 return Ok(0);
@@ -111,7 +112,10 @@ impl Args {
         let [series] = all else {
             return Err(Error::usage(
                 what,
-                format!("these are {} series (meters and directions), and a file shows one", all.len()),
+                format!(
+                    "these are {} series (meters and directions), and a file shows one",
+                    all.len()
+                ),
                 "name one --device that has one direction, or leave -o out",
             ));
         };

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use sha2::{Digest as _, Sha256};
 
-use crate::api::push::{self, Row, TimestampUnit};
-use crate::api::meter;
 use crate::accounts::create_private_folder;
+use crate::api::meter;
+use crate::api::push::{self, Row, TimestampUnit};
 use crate::commands::session::{AccountArgs, explained, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
@@ -61,10 +61,14 @@ impl Args {
             UnitArg::S => TimestampUnit::Seconds,
             UnitArg::Ms => TimestampUnit::Milliseconds,
         };
-        let rows = push::read(BufReader::new(bytes.as_slice()), unit)
-            .map_err(|error| Error::usage(&what, error.to_string(), "correct the file; nothing was sent"))?;
+        let rows = push::read(BufReader::new(bytes.as_slice()), unit).map_err(|error| {
+            Error::usage(&what, error.to_string(), "correct the file; nothing was sent")
+        })?;
         if self.dry_run {
-            context.output.say(Mark::Good, format_args!("{} readings are well formed; nothing was sent", rows.len()));
+            context.output.say(
+                Mark::Good,
+                format_args!("{} readings are well formed; nothing was sent", rows.len()),
+            );
             return Ok(0);
         }
         let memory = Memory::of(context, &account.to_string(), &bytes, self.chunk);
@@ -74,7 +78,10 @@ impl Args {
             if accepted > 0 {
                 context.output.say(
                     Mark::Note,
-                    format_args!("an earlier run handed in {accepted} of {} parts; going on from there", chunks.len()),
+                    format_args!(
+                        "an earlier run handed in {accepted} of {} parts; going on from there",
+                        chunks.len()
+                    ),
                 );
             }
             let mut progress = Progress::new(&context.output, chunks.len() - accepted, "parts");
@@ -105,7 +112,8 @@ impl Memory {
         digest.update(account);
         digest.update(chunk.to_be_bytes());
         digest.update(file);
-        let name: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let name: String =
+            digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Self { path: context.folders.state().join("pushed").join(name) }
     }
 

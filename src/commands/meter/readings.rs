@@ -44,7 +44,8 @@ impl Args {
         let zone = self.output.zone(what)?;
         with_api(context, &account, what, |api, provider| {
             let jobs = self.account.jobs();
-            let range = self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
+            let range =
+                self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
             let mut target = self.output.target(context, what)?;
             let (format, options) = (target.format, target.options.clone());
             let mut writer = formats::readings(format, target.out(), &options)
@@ -54,7 +55,9 @@ impl Args {
             });
             match written.and_then(|()| Ok(writer.finish()?)) {
                 Ok(()) => target.finish(what)?,
-                Err(error) => error.told(what, |error| explained(what, provider, &account, error))?,
+                Err(error) => {
+                    error.told(what, |error| explained(what, provider, &account, error))?
+                }
             }
             Ok(0)
         })

@@ -6,7 +6,9 @@ use super::range::RangeArgs;
 use super::readings::fetch;
 use crate::api::gaps;
 use crate::clock::{self, TimeZone, Timestamp};
-use crate::commands::session::{AccountArgs, OutputArgs, RowError, explained, with_api, write_list};
+use crate::commands::session::{
+    AccountArgs, OutputArgs, RowError, explained, with_api, write_list,
+};
 use crate::context::Context;
 use crate::error::Failed;
 use crate::output::Mark;
@@ -42,7 +44,8 @@ impl Args {
         let zone = self.output.zone(what)?;
         with_api(context, &account, what, |api, provider| {
             let jobs = self.account.jobs();
-            let range = self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
+            let range =
+                self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
             let failed = |error| explained(what, provider, &account, error);
             let mut missing = 0;
             write_list(context, &self.output, what, ("days", &COLUMNS), failed, |each| {
@@ -75,7 +78,9 @@ impl Args {
             })?;
             match missing {
                 0 => context.output.say(Mark::Good, "no reading is missing"),
-                count => context.output.say(Mark::Warn, format_args!("{count} readings are missing")),
+                count => {
+                    context.output.say(Mark::Warn, format_args!("{count} readings are missing"))
+                }
             }
             Ok(0)
         })

@@ -97,7 +97,9 @@ fn warn_about(context: &Context, positions: &Positions) {
         (outside, "lie outside of Germany's surroundings"),
     ] {
         if *count > 0 {
-            context.output.say(Mark::Warn, format_args!("{count} of {} piles {what}", positions.piles));
+            context
+                .output
+                .say(Mark::Warn, format_args!("{count} of {} piles {what}", positions.piles));
         }
     }
 }

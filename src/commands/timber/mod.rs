@@ -1,6 +1,7 @@
 //! `timber …`: TimberData's data.
 
 mod aggregations;
+mod plot;
 mod user;
 mod woodlists;
 
@@ -18,6 +19,7 @@ pub enum Command {
     User(user::Args),
     Woodlists(woodlists::Args),
     Aggregations(aggregations::Args),
+    Plot(plot::Args),
 }
 
 impl Command {
@@ -26,6 +28,7 @@ impl Command {
             Self::User(args) => args.run(context),
             Self::Woodlists(args) => args.run(context),
             Self::Aggregations(args) => args.run(context),
+            Self::Plot(args) => args.run(context),
         }
     }
 }

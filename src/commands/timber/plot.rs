@@ -8,7 +8,8 @@ use crate::commands::session::{AccountArgs, require_scope, save_text, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::output::look;
-use crate::output::plot::timber::{self, By, Piles, View};
+use crate::output::plot::timber::piles::{By, Piles};
+use crate::output::plot::timber::{self, View};
 
 const EXAMPLES: &str = "\
 Examples:

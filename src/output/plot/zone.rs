@@ -1,11 +1,8 @@
 //! Instants as wall-clock times: days of 23, 24 or 25 hours, for captions and axes.
 
-use jiff::civil::{DateTime, Weekday};
-use jiff::tz::AmbiguousOffset;
-
 pub use jiff::civil::Date;
-pub use jiff::tz::TimeZone;
 
+pub use crate::clock::TimeZone;
 use crate::clock::{Timestamp, after};
 
 /// Seconds of a day without a clock change.
@@ -44,7 +41,7 @@ pub fn next_day(day: Date) -> Date {
 /// The Monday that a day's week begins with.
 pub fn monday_of(day: Date) -> Date {
     let mut monday = day;
-    while monday.weekday() != Weekday::Monday {
+    while weekday(monday) > 0 {
         match monday.yesterday() {
             Ok(before) => monday = before,
             Err(_) => break,
@@ -63,11 +60,9 @@ pub fn weekday(day: Date) -> usize {
 #[inline(never)]
 pub fn at(day: Date, second: i64, zone: &TimeZone) -> Option<Timestamp> {
     let (hour, minute) = (i8::try_from(second / 3600).ok()?, i8::try_from(second / 60 % 60).ok()?);
-    let ambiguous = zone.to_ambiguous_timestamp(day.at(hour, minute, 0, 0));
-    if second > 0 && matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
-        return None;
-    }
-    ambiguous.compatible().ok()
+    let local = day.at(hour, minute, 0, 0);
+    let instant = zone.to_ambiguous_timestamp(local).compatible().ok()?;
+    (second == 0 || zone.to_datetime(instant) == local).then_some(instant)
 }
 
 /// A place on the clock on the wall.
@@ -83,16 +78,16 @@ pub struct Wall {
 /// Where the clock on the wall stood.
 #[inline(never)]
 pub fn wall(instant: Timestamp, zone: &TimeZone) -> Wall {
-    let local: DateTime = zone.to_datetime(instant);
-    let again = match zone.to_ambiguous_timestamp(local).offset() {
-        AmbiguousOffset::Fold { after, .. } => zone.to_offset(instant) == after,
-        _ => false,
-    };
-    Wall {
-        day: local.date(),
-        minute: i64::from(local.hour()) * 60 + i64::from(local.minute()),
-        again,
-    }
+    let local = zone.to_datetime(instant);
+    let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
+    let again = twice(instant, zone).is_some_and(|(_, second)| second == instant);
+    Wall { day: local.date(), minute, again }
+}
+
+/// Both instants at which the clock shows what it shows now, where there are two.
+fn twice(instant: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let local = zone.to_ambiguous_timestamp(zone.to_datetime(instant));
+    if local.is_ambiguous() { Some((local.earlier().ok()?, local.later().ok()?)) } else { None }
 }
 
 /// `%a %d %b` and the like, with English names.
@@ -104,11 +99,9 @@ pub fn show(instant: Timestamp, format: &str, zone: &TimeZone) -> String {
 /// `Mon 12 Jan 18:45`, with the offset where the hour occurs twice.
 #[inline(never)]
 pub fn moment(instant: Timestamp, zone: &TimeZone) -> String {
-    let twice = matches!(
-        zone.to_ambiguous_timestamp(zone.to_datetime(instant)).offset(),
-        AmbiguousOffset::Fold { .. }
-    );
-    show(instant, if twice { "%a %-d %b %H:%M%:z" } else { "%a %-d %b %H:%M" }, zone)
+    let format =
+        if twice(instant, zone).is_some() { "%a %-d %b %H:%M%:z" } else { "%a %-d %b %H:%M" };
+    show(instant, format, zone)
 }
 
 /// `Mon 12 Jan 11:00–12:30`: the second day only where it is another one.
