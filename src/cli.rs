@@ -119,21 +119,32 @@ impl Command {
                 .map_err(|error| Error::new("could not read the settings", &error))?;
         output.sandbox = settings.sandbox.is_some();
         output::log::install(output);
-        let context = Context::new(settings, output.clone(), interactive);
-        match command {
-            Self::Connect(args) => args.run(&context),
-            Self::Disconnect(args) => args.run(&context),
-            Self::Status(args) => args.run(&context),
-            Self::Token(command) => command.run(&context),
-            Self::Exec(args) => args.run(&context),
-            Self::Meter(command) => command.run(&context),
-            Self::Timber(command) => command.run(&context),
-            Self::Api(args) => args.run(&context),
-            Self::Provider(command) => command.run(&context),
-            Self::Config(command) => command.run(&context),
-            Self::Sandbox(args) => args.run(&context),
+        command.run_in(&Context::new(settings, output.clone(), interactive), output)
+    }
+
+    fn run_in(self, context: &Context, output: &Output) -> Result<u8, Failed> {
+        match self {
+            Self::Connect(args) => args.run(context),
+            Self::Disconnect(args) => args.run(context),
+            Self::Status(args) => args.run(context),
+            Self::Token(command) => command.run(context),
+            Self::Exec(args) => args.run(context),
+            Self::Meter(command) => command.run(context),
+            Self::Timber(command) => command.run(context),
+            Self::Api(args) => args.run(context),
+            Self::Provider(command) => command.run(context),
+            Self::Config(command) => command.run(context),
+            Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),
         }
     }
+}
+
+/// Runs a command as a person would type it, in a context that is there already (the demo).
+pub fn run_line(context: &Context, words: &[&str]) -> Result<u8, Failed> {
+    let line = std::iter::once("partnerlink").chain(words.iter().copied());
+    let cli = Cli::try_parse_from(line)
+        .map_err(|error| Error::usage("could not run this", error.to_string(), ""))?;
+    cli.command.run_in(context, &context.output)
 }

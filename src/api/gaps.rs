@@ -76,7 +76,8 @@ fn missing<'a>(
                 device_type: empty.clone(),
                 device_provider: empty.clone(),
                 medium: empty.clone(),
-                direction: empty,
+                direction: empty.clone(),
+                rest: empty,
             }
         }
     }

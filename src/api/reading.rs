@@ -21,4 +21,6 @@ pub struct Reading<'a> {
     pub medium: Cow<'a, str>,
     /// `IN` consumption, `OUT` feed-in
     pub direction: Cow<'a, str>,
+    /// Members that are not documented, as JSON: `"name":value,…`; mostly empty.
+    pub rest: Cow<'a, str>,
 }

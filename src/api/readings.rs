@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::object_stream::{self, StreamError};
@@ -24,10 +25,13 @@ const COMMON: [&str; 8] = [
     "direction",
 ];
 
+/// The documented members of [`COMMON`], and after them all that is not documented, as JSON.
+const KEPT: usize = COMMON.len() + 1;
+
 /// Readings in the order in which they came.
 #[derive(Debug, Default)]
 pub struct Readings {
-    common: Vec<[String; COMMON.len()]>,
+    common: Vec<[String; KEPT]>,
     rows: Vec<Row>,
     digits: String,
 }
@@ -80,6 +84,7 @@ impl Readings {
                 device_provider,
                 medium,
                 direction,
+                rest,
             ] = self.common[row.common as usize]
                 .each_ref()
                 .map(|text| Cow::Borrowed(text.as_str()));
@@ -95,12 +100,13 @@ impl Readings {
                 device_provider,
                 medium,
                 direction,
+                rest,
             }
         })
     }
 
     fn push(&mut self, wire: &Wire) -> Result<(), serde_json::Error> {
-        let same = |common: &[String; COMMON.len()]| {
+        let same = |common: &[String; KEPT]| {
             common.iter().zip(&wire.common).all(|(kept, new)| kept == new)
         };
         if !self.common.last().is_some_and(same) {
@@ -117,9 +123,9 @@ impl Readings {
 }
 
 /// One reading as it stands in the answer. A member that is missing is empty; one of another type
-/// is an error that names it; one that is not documented is passed over.
+/// is an error that names it; one that is not documented is carried along.
 struct Wire<'a> {
-    common: [Cow<'a, str>; COMMON.len()],
+    common: [Cow<'a, str>; KEPT],
     time: i64,
     /// Empty where there is no value.
     digits: &'a str,
@@ -161,7 +167,11 @@ impl<'de> Deserialize<'de> for Wire<'de> {
                                 wire.common[position] = text.unwrap_or_default().0;
                             }
                             None => {
-                                map.next_value::<IgnoredAny>()?;
+                                let value: &RawValue = map.next_value()?;
+                                let rest = wire.common[COMMON.len()].to_mut();
+                                let comma = if rest.is_empty() { "" } else { "," };
+                                let name = Value::from(&*name);
+                                rest.push_str(&format!("{comma}{name}:{}", value.get()));
                             }
                         },
                     }
@@ -243,11 +253,12 @@ mod tests {
     }
 
     #[test]
-    fn missing_members_are_empty_unknown_ones_passed_over_and_wrong_ones_named() {
+    fn missing_members_are_empty_unknown_ones_carried_along_and_wrong_ones_named() {
         let readings =
             read(r#"[{"timeStamp":"2026-01-01T00:00:00Z","new":{"x":[1]},"unit":null}]"#).unwrap();
         let reading = readings.iter().next().unwrap();
         assert_eq!((reading.value, &*reading.unit, &*reading.device_id), (None, "", ""));
+        assert_eq!(reading.rest, r#""new":{"x":[1]}"#);
         for (member, value) in [
             ("unit", "5"),
             ("value", "\"5\""),

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use crate::account_id::AccountId;
 use crate::accounts::create_private_folder;
+use crate::cli;
 use crate::clock::{self, Clock as _};
-use crate::commands::status;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::{Context, sandbox_browser, start_sandbox};
 use crate::error::{Error, Failed};
@@ -19,10 +19,12 @@ use crate::paths::Folders;
 use crate::sandbox::{Options, Sandbox};
 use crate::store::record::Record;
 
+/// A meter of the sandbox.
+const OFFICE: &str = "d0000000-0000-4000-8000-000000000001";
 /// Longest time that the scripted browser has for a sign-in; it takes milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// See everything in seconds: both sign-ins, a refresh, and what happens to a copied token
+/// See everything in seconds: both sign-ins, data, pictures, a refresh, and a copied token
 ///
 /// Needs no account, no browser, no keychain and no network: both providers run inside this
 /// program, and its folder is gone afterwards.
@@ -40,15 +42,31 @@ impl Args {
         demo.connect("zaehlerfreunde")?;
         demo.step("2. Sign in at TimberData, for log piles and wood lists.");
         demo.connect("timberdata")?;
-        demo.step("3. What is connected now (partnerlink status):");
-        status::table_of(&demo.context)?;
-        demo.step("4. Cron refreshes what can be refreshed (partnerlink token refresh):");
+        demo.step("3. What is connected now:");
+        demo.command(&["status"])?;
+        demo.step("4. The load curve of an office:");
+        demo.command(&["meter", "plot", "--device", OFFICE, "--last", "2d"])?;
+        demo.step(
+            "5. Every meter's readings, a file for each meter and month; and log piles for QGIS:",
+        );
+        let (files, piles) = (folder.0.join("lastgang"), folder.0.join("polter.geojson"));
+        demo.command(&[
+            "meter",
+            "export",
+            "--all",
+            "--last",
+            "7d",
+            "--out",
+            &files.to_string_lossy(),
+        ])?;
+        demo.command(&["timber", "aggregations", "-o", &piles.to_string_lossy()])?;
+        demo.step("6. Cron refreshes what can be refreshed (partnerlink token refresh):");
         let old = demo.record("zaehlerfreunde")?;
         demo.refresh("zaehlerfreunde")?;
         demo.refresh("timberdata")?;
-        demo.step("5. Each refresh token is good once. Somebody uses a copy of the old one:");
+        demo.step("7. Each refresh token is good once. Somebody uses a copy of the old one:");
         demo.spend_again(&old)?;
-        demo.step("6. The provider took that for a theft and ended the whole sign-in. The next refresh says so:");
+        demo.step("8. The provider took that for a theft and ended the whole sign-in. The next refresh says so:");
         demo.refresh("zaehlerfreunde")?;
         demo.step(
             "That is why partnerlink refreshes under a lock and saves before it speaks: two scripts that \
@@ -112,6 +130,12 @@ impl Demo {
 
     fn step(&self, text: &str) {
         self.output.heading(text);
+    }
+
+    /// Shows a command and runs it.
+    fn command(&self, words: &[&str]) -> Result<(), Failed> {
+        self.output.say(Mark::Note, format_args!("partnerlink {}", words.join(" ")));
+        cli::run_line(&self.context, words).map(drop)
     }
 
     fn record(&self, account: &str) -> Result<Record, Error> {

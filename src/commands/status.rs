@@ -57,11 +57,6 @@ impl Standing {
     }
 }
 
-/// The table alone, as the command shows it without options.
-pub fn table_of(context: &Context) -> Result<(), Failed> {
-    show(context, &standings(context, None), context.clock.now())
-}
-
 fn standings(context: &Context, within: Option<Duration>) -> Vec<(Account, Standing)> {
     let now = context.clock.now();
     let standing = |account: Account| {

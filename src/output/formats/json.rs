@@ -69,6 +69,8 @@ pub(super) fn readings<'w>(
     columns: Vec<Column>,
 ) -> TemplateWriter<'w> {
     let (begin, end) = line_ends(format);
+    // Whoever names fields gets those and no others.
+    let with_rest = options.fields.is_none();
     let shape: Shape = Box::new(move |reading, row| {
         row.text.extend_from_slice(begin);
         for (index, column) in columns.iter().enumerate() {
@@ -90,6 +92,17 @@ pub(super) fn readings<'w>(
             row.text.push(b'"');
             row.hole(hole);
             row.text.push(b'"');
+        }
+        if with_rest && !reading.rest.is_empty() {
+            // Read and written anew, so that it is as harmless to see as everything else.
+            let rest: Map<String, Value> =
+                serde_json::from_str(&format!("{{{}}}", reading.rest)).map_err(io::Error::from)?;
+            for (name, value) in &rest {
+                row.text.push(b',');
+                write_value(&mut row.text, name)?;
+                row.text.push(b':');
+                write_value(&mut row.text, value)?;
+            }
         }
         row.text.push(b'}');
         row.text.extend_from_slice(end);

@@ -40,7 +40,7 @@ pub(super) struct Template {
     /// Each with the length of the text before it.
     holes: Vec<(usize, Hole)>,
     /// The texts of the readings that it fits.
-    like: [String; 8],
+    like: [String; 9],
 }
 
 impl Template {
@@ -184,7 +184,7 @@ pub(super) fn no_number() -> io::Error {
     io::Error::new(ErrorKind::InvalidData, "a reading's value is no number")
 }
 
-fn texts<'a>(reading: &'a Reading<'_>) -> [&'a str; 8] {
+fn texts<'a>(reading: &'a Reading<'_>) -> [&'a str; 9] {
     [
         &reading.device_id,
         &reading.measurement,
@@ -194,5 +194,6 @@ fn texts<'a>(reading: &'a Reading<'_>) -> [&'a str; 8] {
         &reading.device_provider,
         &reading.medium,
         &reading.direction,
+        &reading.rest,
     ]
 }

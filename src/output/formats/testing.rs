@@ -46,6 +46,7 @@ pub(crate) fn reading() -> Reading<'static> {
         device_provider: "MSB".into(),
         medium: "ELECTRICITY".into(),
         direction: "IN".into(),
+        rest: "".into(),
     }
 }
 

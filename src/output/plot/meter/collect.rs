@@ -134,6 +134,7 @@ mod tests {
             device_provider: "".into(),
             medium: "ELECTRICITY".into(),
             direction: direction.into(),
+            rest: "".into(),
         }
     }
 
