@@ -16,6 +16,8 @@ const PROGRAM: &str = "partnerlink";
 #[derive(Clone, Debug)]
 pub struct Folders {
     config: PathBuf,
+    /// Where the key of the sealed files is; like `state` the same for cron and the desktop.
+    key: PathBuf,
     state: PathBuf,
 }
 
@@ -36,23 +38,26 @@ impl Folders {
             if !root.is_absolute() {
                 return Err(PathError::RelativeRoot(root.to_owned()));
             }
-            return Ok(Self { config: root.to_owned(), state: root.join("state") });
+            let (config, key) = (root.to_owned(), root.to_owned());
+            return Ok(Self { config, key, state: root.join("state") });
         }
         let base = BaseDirs::new().ok_or(PathError::NoHome)?;
         check_home(base.home_dir())?;
         let project = ProjectDirs::from("", "", PROGRAM).ok_or(PathError::NoHome)?;
-        let state = if cfg!(any(windows, target_os = "macos")) {
-            project.data_local_dir().to_owned()
+        let config = project.config_dir().to_owned();
+        let (key, state) = if cfg!(any(windows, target_os = "macos")) {
+            (config.clone(), project.data_local_dir().to_owned())
         } else {
-            base.home_dir().join(".local/state").join(PROGRAM)
+            let below_home = |folder: &str| base.home_dir().join(folder).join(PROGRAM);
+            (below_home(".config"), below_home(".local/state"))
         };
-        Ok(Self { config: project.config_dir().to_owned(), state })
+        Ok(Self { config, key, state })
     }
 
     /// The same folders for sandbox accounts, which never mix with real ones.
     #[must_use]
     pub fn for_sandbox(&self) -> Self {
-        Self { config: self.config.clone(), state: self.state.join("sandbox") }
+        Self { state: self.state.join("sandbox"), ..self.clone() }
     }
 
     pub fn config_file(&self) -> PathBuf {
@@ -62,7 +67,7 @@ impl Folders {
     /// The key of the sealed files, unless the configuration names another place. Beside the
     /// configuration and not beside the tokens: one stolen folder is not enough.
     pub fn default_key_file(&self) -> PathBuf {
-        self.config.join("tokens.key")
+        self.key.join("tokens.key")
     }
 
     pub fn state(&self) -> &Path {

@@ -35,10 +35,12 @@ pub fn for_each(
         window.start += loop {
             match take(&window.buffer[window.start..window.end]) {
                 Ok(length) => break length,
-                Err(error) if error.is_eof() => window.fill()?,
-                Err(error) => {
-                    return Err(StreamError::Entry { index, why: error.to_string() });
+                Err(error) if may_be_unfinished(&error) => {
+                    if window.read_more()? == 0 {
+                        return Err(if error.is_eof() { cut() } else { broken(index, &error) });
+                    }
                 }
+                Err(error) => return Err(broken(index, &error)),
             }
         };
     }
@@ -110,13 +112,6 @@ impl<R: Read> Window<R> {
         }
     }
 
-    fn fill(&mut self) -> Result<(), StreamError> {
-        if self.read_more()? == 0 {
-            return Err(cut());
-        }
-        Ok(())
-    }
-
     fn read_more(&mut self) -> Result<usize, StreamError> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
@@ -138,6 +133,16 @@ impl<R: Read> Window<R> {
             }
         }
     }
+}
+
+/// Whether more of the text could mend it. serde_json calls a number that ends behind its point or
+/// sign invalid, and not cut off.
+fn may_be_unfinished(error: &serde_json::Error) -> bool {
+    error.is_eof() || error.to_string().contains("invalid number")
+}
+
+fn broken(index: usize, error: &serde_json::Error) -> StreamError {
+    StreamError::Entry { index, why: error.to_string() }
 }
 
 fn cut() -> StreamError {
@@ -182,6 +187,7 @@ mod tests {
     fn entries_come_whole_however_they_are_cut() {
         let text = r#" [ {"a":"[,]}\""} ,{"b":[1,{"c":2}]}, {} ] "#;
         assert_eq!(entries(text).unwrap(), [r#"{"a":"[,]}\""}"#, r#"{"b":[1,{"c":2}]}"#, "{}"]);
+        assert_eq!(entries(r#"[{"a":-0.5e-3},{"a":12.25}]"#).unwrap(), [r#"{"a":-0.5e-3}"#, r#"{"a":12.25}"#]);
         assert!(entries("[]").unwrap().is_empty());
         let long = format!(r#"[{{"a":"{}"}}]"#, "x".repeat(300_000));
         assert_eq!(read(long.as_bytes()).unwrap()[0].len(), 300_008);
@@ -195,7 +201,9 @@ mod tests {
         for text in ["", "{}", "[{}{}]", "[{},]", "[{}] x"] {
             assert!(matches!(entries(text), Err(StreamError::NotAList(_))), "{text}");
         }
-        assert!(matches!(entries("[nonsense]"), Err(StreamError::Entry { index: 0, .. })));
+        for text in ["[nonsense]", r#"[{"a":0.}]"#] {
+            assert!(matches!(entries(text), Err(StreamError::Entry { index: 0, .. })), "{text}");
+        }
     }
 
     #[test]

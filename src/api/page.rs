@@ -8,7 +8,7 @@ use super::ordered;
 use crate::provider::Paging;
 
 /// Most pages that one list may have: a `next` without end is a fault, not data.
-const MAX_PAGES: u64 = 10_000;
+pub const MAX_PAGES: u64 = 10_000;
 
 /// A list at `url`, whose entries stand in the member `entries` of each answer.
 pub struct List<'a> {

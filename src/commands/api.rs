@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::account_id::AccountId;
 use crate::api::client::{MAX_ANSWER, explain, read_whole};
+use crate::api::page::MAX_PAGES;
 use crate::api::{ApiClient, ApiError};
 use crate::commands::session::{explained, with_api};
 use crate::context::Context;
@@ -184,14 +185,19 @@ impl Args {
                 .append_pair(&paging.page, &number.to_string())
                 .append_pair(&paging.size, &paging.max_size.to_string());
             let answer = api.get_json(&page).map_err(failed)?;
-            self.print_body(&context.output, Box::new(io::Cursor::new(answer.to_string())))
-                .map_err(|error| error.told(failed))?;
-            number += 1;
             let count = |member: &Option<String>| answer.get(member.as_ref()?)?.as_u64();
             let pages = count(&paging.pages)
                 .or_else(|| Some(count(&paging.count)?.div_ceil(paging.max_size)))
                 .unwrap_or_default();
-            if number >= paging.first.saturating_add(pages) {
+            if pages > MAX_PAGES {
+                let why = format!("has {pages} pages, which cannot be");
+                return Err(failed(ApiError::Unusable { path: url.path().to_owned(), why }).into());
+            }
+            let wanted = self
+                .print_body(&context.output, Box::new(io::Cursor::new(answer.to_string())))
+                .map_err(|error| error.told(failed))?;
+            number += 1;
+            if !wanted || number >= paging.first.saturating_add(pages) {
                 return Ok(0);
             }
         }
@@ -210,11 +216,12 @@ impl Args {
     }
 
     /// Streams the answer into a pipe as it is; shows it laid out and harmless on a terminal.
+    /// `false` if nobody reads any more.
     fn print_body(
         &self,
         output: &Output,
         mut body: Box<dyn io::Read + Send>,
-    ) -> Result<(), PrintError> {
+    ) -> Result<bool, PrintError> {
         if let Some(filter) = &self.jq {
             let bytes = read_whole(body)?;
             let mut lines = String::new();
@@ -222,19 +229,20 @@ impl Args {
                 lines += &if stdout_is_terminal() { printable(line) } else { line.to_owned() };
                 lines.push('\n');
             })?;
-            return Ok(output.data(&lines)?);
+            output.data(&lines)?;
+            return Ok(true);
         }
         if stdout_is_terminal() {
-            return Ok(output.data(&shown(&read_whole(body)?))?);
+            output.data(&shown(&read_whole(body)?))?;
+            return Ok(true);
         }
         let mut stdout = io::stdout().lock();
         match io::copy(&mut body.by_ref().take(u64::MAX), &mut stdout)
             .and_then(|_| stdout.write_all(b"\n"))
         {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(ApiError::BrokeOff(error).into())
-            }
-            _ => Ok(()),
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(ApiError::BrokeOff(error).into()),
         }
     }
 }

@@ -210,9 +210,14 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if harmful(c) { '?' } else { c }).collect()
 }
 
-/// Standard output for many rows; the writers of rows buffer by themselves.
+/// Standard output for many rows; the writers of rows buffer by themselves. A pipe gets every byte
+/// as it is: what is data, or a workbook, must not lose what looks like a colour.
 pub fn stdout_stream() -> Box<dyn io::Write> {
-    Box::new(anstream::stdout().lock())
+    if stdout_is_terminal() {
+        Box::new(anstream::stdout().lock())
+    } else {
+        Box::new(io::stdout().lock())
+    }
 }
 
 /// How pictures are drawn on this terminal.
