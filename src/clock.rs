@@ -110,3 +110,12 @@ pub fn month_name(instant: Timestamp, zone: &TimeZone) -> String {
 pub fn day_name(instant: Timestamp, zone: &TimeZone) -> String {
     instant.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string()
 }
+
+/// An instant for a file's name, to the minute: `2026-10-25`, or `2026-10-25T1415` where it is no
+/// local midnight.
+pub fn point_name(instant: Timestamp, zone: &TimeZone) -> String {
+    let local = instant.to_zoned(zone.clone());
+    let format =
+        if midnight_after(instant, 0, zone) == instant { "%Y-%m-%d" } else { "%Y-%m-%dT%H%M" };
+    local.strftime(format).to_string()
+}

@@ -207,7 +207,7 @@ pub fn read_whole(body: Box<dyn Read + Send>) -> Result<Vec<u8>, ApiError> {
     let read = body.take(MAX_ANSWER + 1).read_to_end(&mut bytes).map_err(ApiError::BrokeOff)?;
     if read as u64 > MAX_ANSWER {
         return Err(ApiError::Unusable {
-            path: String::new(),
+            path: "the provider".into(),
             why: "is larger than 64 MiB".into(),
         });
     }

@@ -8,11 +8,17 @@ const BUFFER: usize = 128 * 1024;
 /// Largest single object, in bytes; real ones have a few hundred.
 const MAX_OBJECT: usize = 1024 * 1024;
 
+/// Largest array, in bytes: a year of quarter hours has a tenth of it, and one without end is a
+/// fault.
+const MAX_ARRAY: u64 = 256 * 1024 * 1024;
+
 /// Why an array could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
     #[error("{0}")]
     BrokeOff(io::Error),
+    #[error("is larger than 256 MiB")]
+    TooLarge,
     #[error("is not a JSON list: {0}")]
     NotAList(&'static str),
     #[error("has an entry that cannot be read: entry {index}, {why}")]
@@ -26,7 +32,7 @@ pub fn for_each(
     body: impl Read,
     mut take: impl FnMut(&[u8]) -> Result<usize, serde_json::Error>,
 ) -> Result<(), StreamError> {
-    let mut window = Window { body, buffer: vec![0; BUFFER], start: 0, end: 0 };
+    let mut window = Window { body, buffer: vec![0; BUFFER], start: 0, end: 0, left: MAX_ARRAY };
     window.begin()?;
     for index in 0.. {
         if window.is_over(index == 0)? {
@@ -54,6 +60,8 @@ struct Window<R> {
     /// Where the unused part begins and ends.
     start: usize,
     end: usize,
+    /// Bytes that may still come.
+    left: u64,
 }
 
 impl<R: Read> Window<R> {
@@ -125,6 +133,7 @@ impl<R: Read> Window<R> {
         loop {
             match self.body.read(&mut self.buffer[self.end..]) {
                 Ok(count) => {
+                    self.left = self.left.checked_sub(count as u64).ok_or(StreamError::TooLarge)?;
                     self.end += count;
                     return Ok(count);
                 }
@@ -187,7 +196,10 @@ mod tests {
     fn entries_come_whole_however_they_are_cut() {
         let text = r#" [ {"a":"[,]}\""} ,{"b":[1,{"c":2}]}, {} ] "#;
         assert_eq!(entries(text).unwrap(), [r#"{"a":"[,]}\""}"#, r#"{"b":[1,{"c":2}]}"#, "{}"]);
-        assert_eq!(entries(r#"[{"a":-0.5e-3},{"a":12.25}]"#).unwrap(), [r#"{"a":-0.5e-3}"#, r#"{"a":12.25}"#]);
+        assert_eq!(
+            entries(r#"[{"a":-0.5e-3},{"a":12.25}]"#).unwrap(),
+            [r#"{"a":-0.5e-3}"#, r#"{"a":12.25}"#]
+        );
         assert!(entries("[]").unwrap().is_empty());
         let long = format!(r#"[{{"a":"{}"}}]"#, "x".repeat(300_000));
         assert_eq!(read(long.as_bytes()).unwrap()[0].len(), 300_008);
@@ -204,6 +216,15 @@ mod tests {
         for text in ["[nonsense]", r#"[{"a":0.}]"#] {
             assert!(matches!(entries(text), Err(StreamError::Entry { index: 0, .. })), "{text}");
         }
+    }
+
+    #[test]
+    fn c23_an_endless_list_is_given_up() {
+        let body = io::Read::chain(&b"["[..], io::repeat(b' '));
+        let mut window = Window { body, buffer: vec![0; 64], start: 0, end: 0, left: 1000 };
+        window.begin().unwrap();
+        assert!(matches!(window.is_over(true), Err(StreamError::TooLarge)));
+        assert!(window.left < 64);
     }
 
     #[test]

@@ -147,10 +147,18 @@ fn timestamp(text: &str, unit: TimestampUnit) -> Result<i64, String> {
     }
 }
 
-/// `C.D.E`, with `A-B:` before it or not; each part a number of up to three digits.
+/// `C.D.E`, with `A-B:` before it or not; each part a number of up to three digits. Behind it may
+/// stand what the metering code of shared electricity adds: `2.9.0 G.03`, `1.9.0 P.01`.
 fn is_obis_code(code: &str) -> bool {
     let number =
         |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let code = match code.split_once(' ') {
+        Some((code, addition)) => match addition.split_once('.') {
+            Some(("G" | "P", digits)) if number(digits) => code,
+            _ => return false,
+        },
+        None => code,
+    };
     let (medium, value) = match code.split_once(':') {
         Some((medium, value)) => (Some(medium), value),
         None => (None, code),
@@ -203,11 +211,20 @@ mod tests {
     }
 
     #[test]
+    fn every_documented_obis_code_is_one() {
+        for code in ["1-1:1.8.0", "1.29.0", "1-1:2.9.0 G.03", "2.9.0 P.01", "8-1:1.0.0"] {
+            assert!(is_obis_code(code), "{code}");
+        }
+    }
+
+    #[test]
     fn a_wrong_row_is_named_by_its_line() {
         let line = |row: &str| {
             rows(&format!("deviceId,obisCode,timestamp,value\n{row}\n")).unwrap_err().to_string()
         };
         assert!(line("a,1.8,1767222000000,1").contains("line 2: \"1.8\" is no OBIS code"));
+        assert!(line("a,2.9.0 G,1767222000000,1").contains("is no OBIS code"));
+        assert!(line("a,2.9.0 X.03,1767222000000,1").contains("is no OBIS code"));
         assert!(line("a,1.8.0,1767222000,1").contains("--timestamp-unit"));
         assert!(line("a,1.8.0,yesterday,1").contains("neither an instant"));
         assert!(line("a,1.8.0,1767222000000,1e").contains("no number"));

@@ -212,7 +212,8 @@ impl Args {
         for (name, value) in &answer.headers {
             head += &format!("{name}: {}\n", printable(value));
         }
-        output.data(&(head + "\n"))
+        output.data(&head)?;
+        output.data("")
     }
 
     /// Streams the answer into a pipe as it is; shows it laid out and harmless on a terminal.

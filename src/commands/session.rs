@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::token_source::{NoToken, TokenSource};
 use crate::oauth::scope::Scope;
-use crate::output::formats::{self, Format, Options, OutputFile};
+use crate::output::formats::{self, FileError, Format, Options, OutputFile};
 use crate::output::{stdout_is_terminal, stdout_stream};
 use crate::provider::Provider;
 
@@ -215,6 +215,7 @@ impl Target {
 pub enum RowError {
     Api(ApiError),
     Write(io::Error),
+    File(FileError),
 }
 
 impl From<ApiError> for RowError {
@@ -229,11 +230,18 @@ impl From<io::Error> for RowError {
     }
 }
 
+impl From<FileError> for RowError {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
 impl RowError {
     /// The failure, unless it is only that nobody reads any more.
     pub fn told(self, what: &str, failed: impl Fn(ApiError) -> Error) -> Result<(), Error> {
         match self {
             Self::Api(error) => Err(failed(error)),
+            Self::File(error) => Err(Error::new(what, &error)),
             Self::Write(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Self::Write(error) => Err(Error::io(what, &error)),
         }

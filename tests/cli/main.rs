@@ -12,7 +12,11 @@
 //! | C3 | `answer_time` |
 //! | C12, C19, C20 | `sign_in_answers` |
 //! | C21, TLS of C17 | `tls` |
-//! | C22–C25 | with the commands that fetch data |
+//! | U1, U3–U5, C22 | `data_access`; U2 in `tls` |
+//! | C23 | `data_pages`, the streamed list in `src/api/object_stream.rs` |
+//! | C24–C26 of data, G7 | `data_answers` |
+//! | G1, G2, G5 | `data_output`, each format in `src/output/formats` |
+//! | G3, G4, G6, F10 of exports | `data_export` |
 //! | N1, N8 | `secrets` (no option takes one), `connect` (without a client ID, without a secret) |
 //! | N2–N4, N7, N9, N10 | `callback`; N5, N6 in `tests/loopback` |
 //! | P1, P2 | `src/oauth/pkce.rs` |
@@ -40,6 +44,15 @@ mod callback;
 mod client_secret;
 mod commands;
 mod connect;
+mod data_access;
+mod data_answers;
+mod data_api;
+mod data_export;
+mod data_meter;
+mod data_output;
+mod data_pages;
+mod data_push;
+mod data_timber;
 mod disconnect;
 mod environment;
 mod refresh_answers;

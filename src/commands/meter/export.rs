@@ -1,17 +1,20 @@
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::range::RangeArgs;
+use super::range::{Range, RangeArgs};
 use super::readings::{Gaps, write};
 use crate::api::query::{Query, Source, Window};
 use crate::api::readings::Readings;
-use crate::api::{ApiError, gaps, meter, ordered};
+use crate::api::{ApiClient, ApiError, gaps, meter, ordered};
 use crate::clock::{self, TimeZone};
 use crate::commands::session::{AccountArgs, OutputArgs, RowError, explained, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::output::Mark;
-use crate::output::formats::{self, Content, Format, FormatError, OutputFile, safe_file_name};
+use crate::output::formats::{
+    self, Content, Format, FormatError, Options, OutputFile, safe_file_name,
+};
 use crate::output::progress::Progress;
 
 const EXAMPLES: &str = "\
@@ -53,6 +56,14 @@ impl Args {
         let account = self.account.id_or(super::ACCOUNT)?;
         let zone = self.output.zone(what)?;
         let format = self.format(what)?;
+        if self.output.output.is_some() {
+            return Err(Error::usage(
+                what,
+                "-o names one file, and this writes many",
+                "use --out DIR",
+            )
+            .into());
+        }
         fs::create_dir_all(&self.out).map_err(|error| {
             Error::io(format!("could not create {}", self.out.display()), &error)
         })?;
@@ -64,51 +75,21 @@ impl Args {
             let mut progress = Progress::new(&context.output, tasks.len(), "files");
             let options = self.output.options(context, what)?;
             let mut missing = 0;
-            let fetch = |task: &Task| {
-                let mut parts = Vec::new();
-                let query =
-                    Query { from: task.month.from, to: task.month.to, ..range.query.clone() };
-                for window in query.windows(range.window_days, &zone) {
-                    parts.push((window, meter::readings(api, task.source, &range.query, window)?));
-                }
-                Ok::<_, ApiError>(parts)
-            };
-            let numbered: Vec<&Task> = tasks.iter().collect();
-            let mut next = tasks.iter();
-            let written: Result<(), RowError> = ordered::for_each(
-                &numbered,
+            let mut order = tasks.iter();
+            let exported: Result<(), RowError> = ordered::for_each(
+                &tasks,
                 jobs,
-                |task| fetch(task),
+                |task| self.fetch(api, task, &range, &zone),
                 |parts| {
-                    let Some(task) = next.next() else { return Ok(()) };
-                    let parts: Vec<(Window, Readings)> = parts?;
-                    let mut file =
-                        OutputFile::create(&task.path, self.output.force).map_err(|error| {
-                            RowError::Write(std::io::Error::other(error.to_string()))
-                        })?;
-                    let mut writer = formats::readings(format, Box::new(&mut file), &options)
-                        .map_err(|error| {
-                            RowError::Write(std::io::Error::other(error.to_string()))
-                        })?;
-                    for (window, readings) in &parts {
-                        missing += missing_in(readings, task.source, &range.query, *window, &zone);
-                        write(
-                            writer.as_mut(),
-                            self.gaps,
-                            (&range, &zone),
-                            (task.source, *window, readings),
-                        )?;
-                    }
-                    writer.finish()?;
-                    file.finish().map_err(|error| {
-                        RowError::Write(std::io::Error::other(error.to_string()))
-                    })?;
+                    let Some(task) = order.next() else { return Ok(()) };
+                    let (range, zone) = (&range, &zone);
+                    missing += self.save(task, &parts?, (format, &options), (range, zone))?;
                     progress.step();
                     Ok(())
                 },
             );
             progress.end();
-            if let Err(error) = written {
+            if let Err(error) = exported {
                 error.told(what, |error| explained(what, provider, &account, error))?;
             }
             context.output.say(
@@ -121,6 +102,41 @@ impl Args {
             );
             Ok(0)
         })
+    }
+
+    /// The readings of one file, window by window.
+    fn fetch(
+        &self,
+        api: &ApiClient,
+        task: &Task,
+        range: &Range,
+        zone: &TimeZone,
+    ) -> Result<Vec<(Window, Readings)>, ApiError> {
+        let month = Query { from: task.month.from, to: task.month.to, ..range.query.clone() };
+        let read = |window| Ok((window, meter::readings(api, task.source, &range.query, window)?));
+        month.windows(range.window_days, zone).into_iter().map(read).collect()
+    }
+
+    /// Writes one file, and counts the intervals without a reading.
+    fn save(
+        &self,
+        task: &Task,
+        parts: &[(Window, Readings)],
+        (format, options): (Format, &Options),
+        (range, zone): (&Range, &TimeZone),
+    ) -> Result<u64, RowError> {
+        let mut missing = 0;
+        let mut file = OutputFile::create(&task.path, self.output.force)?;
+        let mut writer = formats::readings(format, Box::new(&mut file), options)
+            .map_err(|error| RowError::Write(io::Error::other(error)))?;
+        for (window, readings) in parts {
+            missing += missing_in(readings, task.source, &range.query, *window, zone);
+            let part = (task.source, *window, readings);
+            write(writer.as_mut(), self.gaps, (range, zone), part)?;
+        }
+        writer.finish()?;
+        file.finish()?;
+        Ok(missing)
     }
 
     fn format(&self, what: &str) -> Result<Format, Error> {
@@ -161,9 +177,20 @@ impl Args {
                 safe_file_name(&format!("{id}-{}", medium.to_string().to_lowercase()))
             }
         };
-        let name = format!("{id}_{}.{}", clock::month_name(month.from, zone), format.extension());
+        let name = format!("{id}_{}.{}", time_name(month, zone), format.extension());
         Path::new(&self.out).join(name)
     }
+}
+
+/// `2026-10` for a whole month; a part of one names its beginning and end, so that the file of the
+/// whole month is not taken to be there already.
+fn time_name(window: Window, zone: &TimeZone) -> String {
+    let begins = clock::midnight_after(window.from, 0, zone) == window.from
+        && clock::day_name(window.from, zone).ends_with("-01");
+    if begins && clock::next_month(window.from, zone) == window.to {
+        return clock::month_name(window.from, zone);
+    }
+    format!("{}_{}", clock::point_name(window.from, zone), clock::point_name(window.to, zone))
 }
 
 fn missing_in(

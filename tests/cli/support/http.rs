@@ -56,10 +56,14 @@ impl Call {
         self.target.split('?').next().unwrap()
     }
 
-    /// The parameters in the body, whether form or JSON.
+    /// The parameters in the body, whether form or JSON; of JSON the members that are texts.
     pub fn parameters(&self) -> BTreeMap<String, String> {
         if self.header("content-type") == Some("application/json") {
-            serde_json::from_str(&self.body).unwrap()
+            let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+            let members = body.as_object().into_iter().flatten();
+            let text =
+                |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.into()));
+            members.filter_map(text).collect()
         } else {
             url::form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
         }

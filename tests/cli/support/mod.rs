@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod canary;
+pub mod data;
 pub mod fake;
 pub mod http;
 pub mod identity;

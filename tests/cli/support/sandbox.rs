@@ -13,7 +13,7 @@ pub struct Sandbox {
     pub running: Running,
     /// Its own home, apart from those of the programs that use it.
     home: Program,
-    _ports: MutexGuard<'static, ()>,
+    ports: Option<MutexGuard<'static, ()>>,
 }
 
 impl Sandbox {
@@ -22,7 +22,12 @@ impl Sandbox {
         let ports = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
         let home = Program::new();
         let (address, running) = serve(&home, args);
-        Self { address, running, home, _ports: ports }
+        Self { address, running, home, ports: Some(ports) }
+    }
+
+    /// Nobody connects to it any more, and the next test may.
+    pub fn frees_ports(&mut self) {
+        self.ports = None;
     }
 
     /// The same provider once more, with faults of its own: what was granted is the same.

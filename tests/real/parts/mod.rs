@@ -1,9 +1,11 @@
 //! The parts, and whether they are there.
 
+pub mod data;
 pub mod keyring;
 pub mod oidc_server;
 pub mod person;
 pub mod ports;
+pub mod prism;
 pub mod sandbox;
 pub mod terminal;
 
@@ -25,6 +27,12 @@ pub enum Part {
     Keychain,
     Browser,
     OpenIdServer,
+    /// It answers as an OpenAPI file says.
+    Prism,
+    /// Python with pandas, DuckDB and openpyxl.
+    Tables,
+    /// GDAL.
+    Maps,
     Tmux,
 }
 
@@ -36,6 +44,9 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::Keychain if !is_set("PARTNERLINK_TEST_KEYRING") => Some("no private keychain"),
         Part::Browser if !is_set("PARTNERLINK_TEST_BROWSER") => Some("no Chromium for it"),
         Part::OpenIdServer if !is_set("PARTNERLINK_TEST_OIDC") => Some("no OpenID server"),
+        Part::Prism if !is_set("PARTNERLINK_TEST_PRISM") => Some("no Prism"),
+        Part::Tables if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => Some("no pandas"),
+        Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
         Part::Tmux if !runs("tmux", "-V") => Some("no tmux"),
         _ => None,
     });

@@ -1,0 +1,134 @@
+//! The bearer token of a data request: where it travels, what a 401 and a 403 lead to (RFC 6750).
+
+use serde_json::json;
+
+use crate::support::data::{Data, OFFICE, answers, connected_to_fake, data_calls, space_page};
+use crate::support::http::Reply;
+
+#[test]
+fn u1_the_token_is_in_one_header_and_in_nothing_else() {
+    let (program, fake) = connected_to_fake();
+    let token = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
+    answers(&program, &fake, |call| match call.path() {
+        "/api/spaces" => Reply::json(200, &space_page(2)),
+        _ => Reply::new(200, "", "[]"),
+    });
+    let file = program.root().join("readings.csv");
+    let rows = "deviceId,obisCode,timestamp,value\nd,1.8.0,2026-10-25T02:15:00+02:00,1\n";
+    std::fs::write(&file, rows).unwrap();
+    let range = ["--from", "2026-10-01", "--to", "2026-10-02", "--account", "fake"];
+    program.run(["meter", "spaces", "--account", "fake"]).exits(0);
+    program.run([&["meter", "readings", "--device", "d"], &range[..]].concat()).exits(0);
+    program.run(["meter", "push", file.to_str().unwrap(), "--account", "fake"]).exits(0);
+    program.run(["api", "fake", "/spaces", "-f", "a=b", "-X", "PUT"]).exits(0);
+
+    let calls = data_calls(&fake);
+    let methods: Vec<&str> = calls.iter().map(|call| call.method.as_str()).collect();
+    assert_eq!(methods, ["GET", "GET", "GET", "POST", "PUT"]);
+    for call in calls {
+        let carriers: Vec<_> =
+            call.headers.iter().filter(|(_, value)| value.contains(&token)).collect();
+        assert_eq!(carriers, [&("authorization".to_owned(), format!("Bearer {token}"))]);
+        assert!(!call.target.contains(&token) && !call.body.contains(&token), "{}", call.target);
+        assert!(!call.target.contains("access_token"), "{}", call.target);
+    }
+}
+
+#[test]
+fn u3_c22_a_lasting_401_costs_one_refresh_and_two_calls() {
+    let (program, fake) = connected_to_fake();
+    answers(&program, &fake, |_| Reply::error(401, "invalid_token"));
+    let before = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
+    let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(4);
+    outcome.says(&["not even a new one", "partnerlink connect fake"]);
+    assert_eq!(fake.count("refresh_token"), 1);
+    let tokens: Vec<String> =
+        data_calls(&fake).iter().map(|call| call.header("authorization").unwrap().into()).collect();
+    assert_eq!(tokens.len(), 2, "{}", tokens.len());
+    assert!(tokens[0].ends_with(&before) && tokens[0] != tokens[1], "the second one is new");
+}
+
+#[test]
+fn u3_c22_the_same_at_the_sandbox_and_without_a_refresh_at_timberdata() {
+    let data = Data::new(&["data-401"]);
+    data.program.run(["meter", "spaces"]).exits(4).says(&["partnerlink connect zaehlerfreunde"]);
+    let counts = data.counts();
+    assert_eq!((&counts["data"]["spaces"], &counts["refresh_token"]), (&json!(2), &json!(1)));
+    data.program.run(["timber", "user"]).exits(4).says(&["partnerlink connect timberdata"]);
+    let counts = data.counts();
+    assert_eq!((&counts["data"]["user"], &counts["refresh_token"]), (&json!(1), &json!(1)));
+}
+
+#[test]
+fn u3_after_one_refresh_the_call_succeeds() {
+    let data = Data::new(&["data-401-once"]);
+    let outcome = data.program.run(["meter", "whoami"]).exits(0);
+    assert!(outcome.data().ends_with("Stadtwerke Muster"), "{}", outcome.told());
+    let counts = data.counts();
+    assert_eq!((&counts["data"]["partner"], &counts["refresh_token"]), (&json!(2), &json!(1)));
+    // The new token was kept.
+    data.program.run(["meter", "whoami"]).exits(0);
+    assert_eq!(data.counts()["data"]["partner"], 3);
+}
+
+#[test]
+fn u3_many_requests_at_once_with_an_old_token_refresh_it_once() {
+    let data = Data::new(&["data-401-once"]);
+    let range = ["--all", "--from", "2026-10-01", "--to", "2026-10-02", "--jobs", "8"];
+    let outcome = data.program.run([&["meter", "readings"], &range[..]].concat()).exits(0);
+    assert!(outcome.data().lines().count() > 900, "{}", outcome.told());
+    let devices = ["--device", OFFICE].repeat(8);
+    let data = Data::new(&["data-401-once"]);
+    let args = [&["meter", "readings"], &devices[..], &range[1..]].concat();
+    data.program.run(args).exits(0);
+    assert_eq!(data.counts()["refresh_token"], 1);
+}
+
+#[test]
+fn u4_a_403_is_told_with_its_scope_and_refreshes_nothing() {
+    let (program, fake) = connected_to_fake();
+    let header = "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"meter:read\"\r\n";
+    answers(&program, &fake, move |_| Reply::new(403, header, "{}"));
+    let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
+    outcome.says(&["scope meter:read", "connect again with the scope"]);
+    assert_eq!((fake.count("refresh_token"), data_calls(&fake).len()), (0, 1));
+    // A 403 that names no scope still tells what the provider said, harmlessly.
+    answers(&program, &fake, |_| Reply::error(403, "not\u{1b}[2Jyours"));
+    let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
+    outcome.says(&["a description from the provider"]).conceals(&["\u{1b}"]);
+}
+
+#[test]
+fn u4_a_missing_scope_is_told_before_anything_is_asked() {
+    let data = Data::with(&[], &[]);
+    for (command, scope) in [
+        (["timber", "woodlists"], "woodlist"),
+        (["timber", "aggregations"], "aggregation"),
+        (["timber", "plot"], "aggregation"),
+    ] {
+        let why = format!("connected without \"{scope}\"");
+        let how = format!("partnerlink connect timberdata --scope \"{scope}\"");
+        data.program.run(command).exits(6).says(&[&why, &how]);
+    }
+    let counts = data.counts();
+    let asked = [&counts["data"]["woodlists"], &counts["data"]["aggregations"]];
+    assert_eq!(asked, [&json!(0); 2]);
+    data.program.run(["timber", "user"]).exits(0);
+}
+
+#[test]
+fn u5_a_token_that_is_no_b64token_never_gets_into_a_header() {
+    for broken in ["two words", "line\r\nX-More: yes", "tab\there", "ümlaut"] {
+        let (program, fake) = connected_to_fake();
+        fake.answers(move |call| match call.path() {
+            "/token" => Reply::json(
+                200,
+                &json!({ "access_token": broken, "token_type": "Bearer", "expires_in": 3600 }),
+            ),
+            _ => Reply::error(401, "invalid_token"),
+        });
+        program.run(["meter", "spaces", "--account", "fake"]).exits(6);
+        assert_eq!(data_calls(&fake).len(), 1, "{broken:?}");
+        assert!(data_calls(&fake)[0].header("x-more").is_none());
+    }
+}

@@ -1,0 +1,178 @@
+//! `meter export`: names made of data, runs that broke off, memory that does not grow.
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::data::{Data, answers, connected_to_fake, files_in};
+use crate::support::fake::Fake;
+use crate::support::http::{Call, Reply};
+use crate::support::program::Program;
+
+/// A fake provider with one space that holds these meters, none of which has readings.
+fn with_meters(ids: &'static [&'static str]) -> (Program, Fake) {
+    let (program, fake) = connected_to_fake();
+    answers(&program, &fake, |call| match call.path() {
+        "/api/spaces" => {
+            Reply::json(200, &json!({ "spaces": [{ "id": "s" }], "totalNumPages": 1 }))
+        }
+        "/api/spaces/s/devices" => {
+            let devices: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+            Reply::json(200, &json!({ "devices": devices, "totalNumPages": 1 }))
+        }
+        _ => Reply::new(200, "", "[]"),
+    });
+    (program, fake)
+}
+
+const OCTOBER: [&str; 9] =
+    ["meter", "export", "--all", "--from", "2026-10", "--to", "2026-11", "--account", "fake"];
+
+#[test]
+fn g3_names_made_of_ids_stay_in_the_folder() {
+    const LONG: &str = "long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-\
+        long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-\
+        long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-\
+        long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long";
+    let ids =
+        &["../x", "/etc/x", "C:\\x", "CON", "a\0b", LONG, "dot.", "..", "-rf", "d", "D\u{202e}x"];
+    let (program, fake) = with_meters(ids);
+    let before = program.files();
+    program.run([&OCTOBER[..], &["--out", "a/b"]].concat()).exits(0).says(&["11 files written"]);
+    let files = files_in(&program.root().join("a/b"));
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names.len(), ids.len(), "{names:?}");
+    for name in &names {
+        assert!(name.ends_with("_2026-10.csv") && name.len() < 200, "{name}");
+        assert!(!name.starts_with(['.', '-']) && !name.starts_with("CON_"), "{name}");
+        assert!(!name.contains(['\\', ':', '\0', '\u{202e}']), "{name:?}");
+    }
+    assert!(names.contains(&"d_2026-10.csv"), "{names:?}");
+    assert_eq!(program.files().len(), before.len() + ids.len(), "nothing anywhere else");
+    // An id is one segment of a path, whatever is in it.
+    let outside = |call: &Call| !call.path().starts_with("/api/") && call.method == "GET";
+    assert!(!fake.calls().iter().any(outside));
+}
+
+#[test]
+fn g3_a_link_in_the_folder_is_not_written_through() {
+    let (program, _fake) = with_meters(&["d"]);
+    let out = program.root().join("out");
+    fs::create_dir(&out).unwrap();
+    symlink(program.root().join("victim"), out.join("d_2026-10.csv")).unwrap();
+    let outcome = program.run([&OCTOBER[..], &["--out", "out"]].concat());
+    assert_ne!(outcome.code, Some(0), "{}", outcome.told());
+    assert!(!program.root().join("victim").exists());
+    symlink(program.root().join("victim"), out.join("d_2026-09.csv.part")).unwrap();
+    let args = ["meter", "export", "--device", "d", "--from", "2026-09", "--to", "2026-10"];
+    program.run([&args[..], &["--account", "fake", "--out", "out"]].concat());
+    assert!(!program.root().join("victim").exists());
+}
+
+#[test]
+fn f10_nobody_else_reads_an_export() {
+    let (program, _fake) = with_meters(&["d"]);
+    program.run([&OCTOBER[..], &["--out", "out"]].concat()).exits(0);
+    let mode = fs::metadata(program.root().join("out/d_2026-10.csv")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
+}
+
+#[test]
+fn g4_a_killed_export_goes_on_and_its_files_are_whole() {
+    let data = Data::new(&[]);
+    let program = &data.program;
+    let args = ["meter", "export", "--all", "--from", "2026-07", "--to", "2026-10"];
+    let run = |out: &str| program.run([&args[..], &["--out", out]].concat()).exits(0);
+    let (whole, broken) = (program.root().join("whole"), program.root().join("broken"));
+    run("whole").says(&["36 files written", "0 were there already"]);
+    let reference: HashMap<String, Vec<u8>> = files_in(&whole).into_iter().collect();
+    assert_eq!(reference.len(), 36);
+
+    let finished = || {
+        let all = if broken.exists() { files_in(&broken) } else { Vec::new() };
+        all.into_iter().filter(|(name, _)| !name.ends_with(".part")).collect::<Vec<_>>()
+    };
+    let mut running = program.spawn([&args[..], &["--out", "broken"]].concat());
+    while finished().len() < 3 {
+        assert!(running.is_running(), "it ended before it could be killed");
+        thread::sleep(Duration::from_millis(1));
+    }
+    running.kill();
+    let kept = finished();
+    assert!((3..36).contains(&kept.len()), "{}", kept.len());
+    for (name, bytes) in &kept {
+        assert!(reference[name] == *bytes, "{name} is not whole");
+    }
+    // What a kill may leave at the worst moment: half of the next file.
+    let next = reference.keys().find(|name| !broken.join(name).exists()).unwrap();
+    fs::write(broken.join(format!("{next}.part")), "half").unwrap();
+
+    let already = format!("{} were there already", kept.len());
+    run("broken").says(&[&format!("{} files written", 36 - kept.len()), &already]);
+    let all = files_in(&broken);
+    assert_eq!(all.len(), 36, "nothing half is left");
+    assert!(all.iter().all(|(name, bytes)| reference[name] == *bytes));
+    run("broken").says(&["0 files written", "36 were there already"]);
+}
+
+/// Quarter hours of the window that is asked for, the same for every meter.
+fn quarter_hours(call: &Call, known: &Mutex<HashMap<String, Arc<str>>>) -> Reply {
+    let query = call.target.split_once('?').unwrap().1;
+    if let Some(body) = known.lock().unwrap().get(query) {
+        return Reply::new(200, "", body.as_bytes());
+    }
+    let time = |wanted: &str| {
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        let text = pairs.find(|(name, _)| name == wanted).unwrap().1;
+        text.parse::<jiff::Timestamp>().unwrap().as_second()
+    };
+    let one = |second| {
+        let at = jiff::Timestamp::from_second(second).unwrap();
+        format!(
+            r#"{{"deviceId":"d","timeStamp":"{at}","measurement":"ENERGY","value":12.345,"unit":"kWh","label":"Energie Bezug","deviceType":"SMART_METER","deviceProvider":"DISCOVERGY","medium":"ELECTRICITY","direction":"IN"}}"#
+        )
+    };
+    let all: Vec<String> = (time("startTime")..time("endTime")).step_by(900).map(one).collect();
+    let body: Arc<str> = format!("[{}]", all.join(",")).into();
+    known.lock().unwrap().insert(query.to_owned(), Arc::clone(&body));
+    Reply::new(200, "", body.as_bytes())
+}
+
+/// The most memory of its own that a run holds, in KiB, and how many rows it writes. The pages of
+/// the program itself are left out: a debug build has 60 MiB of them.
+fn peak(program: &Program, devices: usize) -> (u64, usize) {
+    let mut args = vec!["meter", "readings", "--account", "fake", "-o", "year.csv", "--force"];
+    args.extend(["--from", "2025-11", "--to", "2026-11"]);
+    args.extend(["--device", "d"].repeat(devices));
+    let mut running = program.spawn(args);
+    let status = format!("/proc/{}/status", running.pid());
+    let mut peak = 0;
+    while running.is_running() {
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap_or("0 kB");
+        peak = peak.max(line.trim().trim_end_matches(" kB").parse().unwrap());
+        thread::sleep(Duration::from_millis(2));
+    }
+    running.finish().exits(0);
+    let rows = fs::read_to_string(program.root().join("year.csv")).unwrap().lines().count() - 1;
+    (peak, rows)
+}
+
+#[test]
+fn g6_memory_stays_below_32_mib_for_years_of_quarter_hours() {
+    let (mut program, fake) = connected_to_fake();
+    program.patience = Duration::from_secs(120);
+    let known = Mutex::default();
+    answers(&program, &fake, move |call| quarter_hours(call, &known));
+    let (one, rows) = peak(&program, 1);
+    assert_eq!(rows, 35_040);
+    let (many, rows) = peak(&program, 10);
+    assert_eq!(rows, 350_400);
+    assert!(one > 1024 && many < 32 * 1024, "{one} KiB, {many} KiB");
+    assert!(many < one + 8 * 1024, "{one} KiB for one meter, {many} KiB for ten");
+}

@@ -1,0 +1,87 @@
+"""Reads a table of partnerlink's with a program that nobody here wrote, and tells what it found there.
+
+    read-tables.py pandas|duckdb|duckdb-de|openpyxl FILE SUMMED [SHOWN…]
+
+One line of JSON: `rows`; `columns`, each with its type in the reader's words; `sum` of the column SUMMED with
+all its digits; `empty`, the rows without a value there; `hours`, how many rows each hour of UTC has (where
+there is a column `time`); and of each column SHOWN the first value, as the reader shows it.
+"""
+
+import json
+import sys
+from collections import Counter
+from datetime import timedelta, timezone
+from decimal import Decimal
+
+reader, path, summed, *shown = sys.argv[1:]
+
+
+def tell(rows, columns, values, times, first):
+    """`values` are numbers or None, `times` are instants."""
+    numbers = [Decimal(str(value)) for value in values if value is not None]
+    hours = Counter(time.astimezone(timezone.utc).strftime('%Y-%m-%dT%H') for time in times)
+    print(json.dumps({
+        'rows': rows,
+        'columns': columns,
+        'sum': f'{sum(numbers, Decimal()).normalize():f}',
+        'empty': rows - len(numbers),
+        'hours': hours,
+        'first': {name: str(first[name]) for name in shown},
+    }))
+
+
+def instant(wall, offset):
+    """A local time and `+02:00`."""
+    hours, minutes = offset[1:].split(':')
+    ahead = timedelta(hours=int(hours), minutes=int(minutes))
+    return wall.replace(tzinfo=timezone(ahead if offset[0] == '+' else -ahead))
+
+
+def pandas():
+    import pandas
+
+    table = pandas.read_csv(path)
+    values = [None if pandas.isna(value) else value for value in table[summed]]
+    times = pandas.to_datetime(table['time'], utc=True) if 'time' in table else []
+    columns = {name: str(kind) for name, kind in table.dtypes.items()}
+    tell(len(table), columns, values, times, table.iloc[0])
+
+
+def duckdb(options, typed):
+    import duckdb
+
+    table = duckdb.sql(f'select * from read_csv($path{options})', params={'path': path})
+    columns = dict(zip(table.columns, map(str, table.types)))
+    rows = table.fetchall()
+    dicts = [dict(zip(columns, row)) for row in rows]
+    tell(len(rows), columns, [row[summed] for row in dicts], typed(dicts), dicts[0])
+
+
+def openpyxl():
+    import openpyxl
+
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    names, *rows = sheet.iter_rows()
+    names = [cell.value for cell in names]
+    dicts = [dict(zip(names, row)) for row in rows]
+    # An empty cell counts as a number there.
+    kinds = {name: {row[name].data_type for row in dicts if row[name].value is not None} for name in names}
+    columns = {name: ''.join(sorted(kind)) for name, kind in kinds.items()}
+    values = [row[summed].value for row in dicts]
+    times = [instant(row['time'].value, row['offset'].value) for row in dicts if 'time' in row]
+    tell(len(rows), columns, values, times, {name: cell.value for name, cell in dicts[0].items()})
+
+
+if reader == 'pandas':
+    pandas()
+elif reader == 'duckdb':
+    duckdb('', lambda rows: [row['time'] for row in rows if 'time' in row])
+elif reader == 'duckdb-de':
+    duckdb(
+        ", delim = ';', decimal_separator = ','",
+        lambda rows: [instant(row['time'], row['offset']) for row in rows if 'time' in row],
+    )
+elif reader == 'openpyxl':
+    openpyxl()
+else:
+    sys.exit(__doc__)
