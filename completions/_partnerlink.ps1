@@ -43,7 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'partnerlink' -ScriptBlock {
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'See the providers and what is configured for them')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Find the configuration file and what it decides')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run both providers in miniature, for trying out programs against them')
-            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See everything in seconds: both sign-ins, a refresh, and what happens to a copied token')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See everything in seconds: both sign-ins, data, pictures, a refresh, and a copied token')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -788,7 +788,7 @@ Register-ArgumentCompleter -Native -CommandName 'partnerlink' -ScriptBlock {
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'See the providers and what is configured for them')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Find the configuration file and what it decides')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run both providers in miniature, for trying out programs against them')
-            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See everything in seconds: both sign-ins, a refresh, and what happens to a copied token')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See everything in seconds: both sign-ins, data, pictures, a refresh, and a copied token')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -821,61 +821,9 @@ Register-ArgumentCompleter -Native -CommandName 'partnerlink' -ScriptBlock {
             break
         }
         'partnerlink;help;meter' {
-            [CompletionResult]::new('spaces', 'spaces', [CompletionResultType]::ParameterValue, 'List buildings, flats and sites')
-            [CompletionResult]::new('devices', 'devices', [CompletionResultType]::ParameterValue, 'List the meters of one space, or of all')
-            [CompletionResult]::new('customers', 'customers', [CompletionResultType]::ParameterValue, 'List customers')
-            [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Show which partner the account belongs to')
-            [CompletionResult]::new('readings', 'readings', [CompletionResultType]::ParameterValue, 'Print readings (Lastgang): quarter hours, hours or days of any number of meters')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Count the missing readings of each day; exit 0 also when there are gaps')
-            [CompletionResult]::new('plot', 'plot', [CompletionResultType]::ParameterValue, 'Draw readings: load curve, heat map of a month, duration curve, key figures')
-            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write a file for each meter and month; goes on where it stopped')
-            [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Hand in readings from a CSV file')
-            break
-        }
-        'partnerlink;help;meter;spaces' {
-            break
-        }
-        'partnerlink;help;meter;devices' {
-            break
-        }
-        'partnerlink;help;meter;customers' {
-            break
-        }
-        'partnerlink;help;meter;whoami' {
-            break
-        }
-        'partnerlink;help;meter;readings' {
-            break
-        }
-        'partnerlink;help;meter;verify' {
-            break
-        }
-        'partnerlink;help;meter;plot' {
-            break
-        }
-        'partnerlink;help;meter;export' {
-            break
-        }
-        'partnerlink;help;meter;push' {
             break
         }
         'partnerlink;help;timber' {
-            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Show who signed in; works with any scope')
-            [CompletionResult]::new('woodlists', 'woodlists', [CompletionResultType]::ParameterValue, 'List wood lists (Holzlisten); needs the scope woodlist')
-            [CompletionResult]::new('aggregations', 'aggregations', [CompletionResultType]::ParameterValue, 'List log piles (Polter); needs the scope aggregation')
-            [CompletionResult]::new('plot', 'plot', [CompletionResultType]::ParameterValue, 'Draw log piles: a map by volume, and Fm by status or wood list')
-            break
-        }
-        'partnerlink;help;timber;user' {
-            break
-        }
-        'partnerlink;help;timber;woodlists' {
-            break
-        }
-        'partnerlink;help;timber;aggregations' {
-            break
-        }
-        'partnerlink;help;timber;plot' {
             break
         }
         'partnerlink;help;api' {

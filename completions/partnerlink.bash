@@ -124,50 +124,11 @@ _partnerlink() {
             partnerlink__subcmd__help__subcmd__config,show)
                 cmd="partnerlink__subcmd__help__subcmd__config__subcmd__show"
                 ;;
-            partnerlink__subcmd__help__subcmd__meter,customers)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__customers"
-                ;;
-            partnerlink__subcmd__help__subcmd__meter,devices)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__devices"
-                ;;
-            partnerlink__subcmd__help__subcmd__meter,export)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__export"
-                ;;
-            partnerlink__subcmd__help__subcmd__meter,plot)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__plot"
-                ;;
-            partnerlink__subcmd__help__subcmd__meter,push)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__push"
-                ;;
-            partnerlink__subcmd__help__subcmd__meter,readings)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__readings"
-                ;;
-            partnerlink__subcmd__help__subcmd__meter,spaces)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__spaces"
-                ;;
-            partnerlink__subcmd__help__subcmd__meter,verify)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__verify"
-                ;;
-            partnerlink__subcmd__help__subcmd__meter,whoami)
-                cmd="partnerlink__subcmd__help__subcmd__meter__subcmd__whoami"
-                ;;
             partnerlink__subcmd__help__subcmd__provider,list)
                 cmd="partnerlink__subcmd__help__subcmd__provider__subcmd__list"
                 ;;
             partnerlink__subcmd__help__subcmd__provider,show)
                 cmd="partnerlink__subcmd__help__subcmd__provider__subcmd__show"
-                ;;
-            partnerlink__subcmd__help__subcmd__timber,aggregations)
-                cmd="partnerlink__subcmd__help__subcmd__timber__subcmd__aggregations"
-                ;;
-            partnerlink__subcmd__help__subcmd__timber,plot)
-                cmd="partnerlink__subcmd__help__subcmd__timber__subcmd__plot"
-                ;;
-            partnerlink__subcmd__help__subcmd__timber,user)
-                cmd="partnerlink__subcmd__help__subcmd__timber__subcmd__user"
-                ;;
-            partnerlink__subcmd__help__subcmd__timber,woodlists)
-                cmd="partnerlink__subcmd__help__subcmd__timber__subcmd__woodlists"
                 ;;
             partnerlink__subcmd__help__subcmd__token,get)
                 cmd="partnerlink__subcmd__help__subcmd__token__subcmd__get"
@@ -739,134 +700,8 @@ _partnerlink() {
             return 0
             ;;
         partnerlink__subcmd__help__subcmd__meter)
-            opts="spaces devices customers whoami readings verify plot export push"
+            opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__customers)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__devices)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__export)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__plot)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__push)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__readings)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__spaces)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__verify)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__meter__subcmd__whoami)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -949,64 +784,8 @@ _partnerlink() {
             return 0
             ;;
         partnerlink__subcmd__help__subcmd__timber)
-            opts="user woodlists aggregations plot"
+            opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__timber__subcmd__aggregations)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__timber__subcmd__plot)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__timber__subcmd__user)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        partnerlink__subcmd__help__subcmd__timber__subcmd__woodlists)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -40,7 +40,7 @@ set edit:completion:arg-completer[partnerlink] = {|@words|
             cand provider 'See the providers and what is configured for them'
             cand config 'Find the configuration file and what it decides'
             cand sandbox 'Run both providers in miniature, for trying out programs against them'
-            cand demo 'See everything in seconds: both sign-ins, a refresh, and what happens to a copied token'
+            cand demo 'See everything in seconds: both sign-ins, data, pictures, a refresh, and a copied token'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -721,7 +721,7 @@ set edit:completion:arg-completer[partnerlink] = {|@words|
             cand provider 'See the providers and what is configured for them'
             cand config 'Find the configuration file and what it decides'
             cand sandbox 'Run both providers in miniature, for trying out programs against them'
-            cand demo 'See everything in seconds: both sign-ins, a refresh, and what happens to a copied token'
+            cand demo 'See everything in seconds: both sign-ins, data, pictures, a refresh, and a copied token'
             cand completions 'Print the completion script of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -745,47 +745,8 @@ set edit:completion:arg-completer[partnerlink] = {|@words|
         &'partnerlink;help;exec'= {
         }
         &'partnerlink;help;meter'= {
-            cand spaces 'List buildings, flats and sites'
-            cand devices 'List the meters of one space, or of all'
-            cand customers 'List customers'
-            cand whoami 'Show which partner the account belongs to'
-            cand readings 'Print readings (Lastgang): quarter hours, hours or days of any number of meters'
-            cand verify 'Count the missing readings of each day; exit 0 also when there are gaps'
-            cand plot 'Draw readings: load curve, heat map of a month, duration curve, key figures'
-            cand export 'Write a file for each meter and month; goes on where it stopped'
-            cand push 'Hand in readings from a CSV file'
-        }
-        &'partnerlink;help;meter;spaces'= {
-        }
-        &'partnerlink;help;meter;devices'= {
-        }
-        &'partnerlink;help;meter;customers'= {
-        }
-        &'partnerlink;help;meter;whoami'= {
-        }
-        &'partnerlink;help;meter;readings'= {
-        }
-        &'partnerlink;help;meter;verify'= {
-        }
-        &'partnerlink;help;meter;plot'= {
-        }
-        &'partnerlink;help;meter;export'= {
-        }
-        &'partnerlink;help;meter;push'= {
         }
         &'partnerlink;help;timber'= {
-            cand user 'Show who signed in; works with any scope'
-            cand woodlists 'List wood lists (Holzlisten); needs the scope woodlist'
-            cand aggregations 'List log piles (Polter); needs the scope aggregation'
-            cand plot 'Draw log piles: a map by volume, and Fm by status or wood list'
-        }
-        &'partnerlink;help;timber;user'= {
-        }
-        &'partnerlink;help;timber;woodlists'= {
-        }
-        &'partnerlink;help;timber;aggregations'= {
-        }
-        &'partnerlink;help;timber;plot'= {
         }
         &'partnerlink;help;api'= {
         }

@@ -1,6 +1,6 @@
 //! The command line: what every command understands, and which commands there are.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, status,
@@ -70,10 +70,12 @@ enum Command {
     #[command(subcommand)]
     Token(token::Command),
     Exec(exec::Args),
+    /// Energy meters at Zählerfreunde: spaces, devices, readings (Lastgang), pictures
     #[command(subcommand)]
-    Meter(meter::Command),
+    Meter(Lazy<meter::Command>),
+    /// Wood lists (Holzlisten) and log piles (Polter) at TimberData
     #[command(subcommand)]
-    Timber(timber::Command),
+    Timber(Lazy<timber::Command>),
     Api(api::Args),
     #[command(subcommand)]
     Provider(provider::Command),
@@ -82,6 +84,35 @@ enum Command {
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
+}
+
+/// A group of commands whose arguments are built only when it is asked for: to build those of all
+/// data commands would take longer than everything else that `token get` does.
+#[derive(Debug)]
+struct Lazy<T>(T);
+
+impl<T: Subcommand> Subcommand for Lazy<T> {
+    fn augment_subcommands(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_subcommands)
+    }
+
+    fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_subcommands_for_update)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        T::has_subcommand(name)
+    }
+}
+
+impl<T: Subcommand> FromArgMatches for Lazy<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
 }
 
 impl Cli {
@@ -129,8 +160,8 @@ impl Command {
             Self::Status(args) => args.run(context),
             Self::Token(command) => command.run(context),
             Self::Exec(args) => args.run(context),
-            Self::Meter(command) => command.run(context),
-            Self::Timber(command) => command.run(context),
+            Self::Meter(Lazy(command)) => command.run(context),
+            Self::Timber(Lazy(command)) => command.run(context),
             Self::Api(args) => args.run(context),
             Self::Provider(command) => command.run(context),
             Self::Config(command) => command.run(context),

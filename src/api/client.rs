@@ -38,8 +38,8 @@ pub enum ApiError {
     #[error("the provider does not accept the access token, not even a new one")]
     Unauthorized,
     /// 403: a scope is missing, as far as the provider says.
-    #[error("the provider refuses this with the present access ({0})")]
-    Forbidden(String),
+    #[error("the provider refuses this with the present access ({text})")]
+    Forbidden { scope: Option<String>, text: String },
     #[error("the provider knows no such thing ({0})")]
     NotFound(String),
     #[error("the provider refused the request (status {status}): {text}")]
@@ -171,7 +171,14 @@ pub fn explain(path: &str, answer: DataAnswer) -> Result<DataAnswer, ApiError> {
     match status {
         200..=299 => Ok(answer),
         401 => Err(ApiError::Unauthorized),
-        403 => Err(ApiError::Forbidden(scope_of(&answer).unwrap_or_else(|| text_of(answer)))),
+        403 => {
+            let scope = scope_of(&answer);
+            let text = match &scope {
+                Some(scope) => format!("scope {scope}"),
+                None => text_of(answer),
+            };
+            Err(ApiError::Forbidden { scope, text })
+        }
         404 => Err(ApiError::NotFound(path.to_owned())),
         300..=399 => Err(ApiError::Unusable {
             path: path.to_owned(),
@@ -186,7 +193,7 @@ pub fn explain(path: &str, answer: DataAnswer) -> Result<DataAnswer, ApiError> {
 fn scope_of(answer: &DataAnswer) -> Option<String> {
     let (_, value) = answer.headers.iter().find(|(name, _)| name == "www-authenticate")?;
     let scope = value.split("scope=\"").nth(1)?.split('"').next()?;
-    Some(format!("scope {}", OAuthError::new(scope, None)))
+    Some(OAuthError::new(scope, None).code)
 }
 
 /// The beginning of an error answer, as far as it can be shown.

@@ -12,7 +12,7 @@ use crate::commands::session::{explained, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::output::jq::{self, JqError};
-use crate::output::{Output, printable, stdout_is_terminal};
+use crate::output::{Output, printable, stdout_is_terminal, stdout_stream};
 use crate::provider::Provider;
 
 const EXAMPLES: &str = "\
@@ -230,17 +230,15 @@ impl Args {
                 lines += &if stdout_is_terminal() { printable(line) } else { line.to_owned() };
                 lines.push('\n');
             })?;
-            output.data(&lines)?;
-            return Ok(true);
-        }
-        if stdout_is_terminal() {
+            body = Box::new(io::Cursor::new(lines));
+        } else if stdout_is_terminal() {
             output.data(&shown(&read_whole(body)?))?;
             return Ok(true);
         }
-        let mut stdout = io::stdout().lock();
-        match io::copy(&mut body.by_ref().take(u64::MAX), &mut stdout)
-            .and_then(|_| stdout.write_all(b"\n"))
-        {
+        let mut stdout = stdout_stream();
+        let end: &[u8] = if self.jq.is_some() { b"" } else { b"\n" };
+        let written = io::copy(&mut body, &mut stdout).and_then(|_| stdout.write_all(end));
+        match written.and_then(|()| stdout.flush()) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(ApiError::BrokeOff(error).into()),

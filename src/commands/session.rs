@@ -96,6 +96,10 @@ pub fn with_api<T>(
 /// A failed request as a person is told of it.
 pub fn explained(what: &str, provider: &Provider, account: &AccountId, error: ApiError) -> Error {
     match error {
+        ApiError::Forbidden { scope: Some(ref scope), .. } => {
+            let hint = format!("partnerlink connect {account} --scope \"… {scope}\"");
+            Error::new(what, &error).about(account).with_hint(hint)
+        }
         ApiError::NoToken(NoToken::Outcome(outcome)) => {
             explain(what.to_owned(), provider, account, &outcome)
         }

@@ -337,7 +337,7 @@ impl Explain for ApiError {
             Self::NoToken(error) => error.meaning(),
             Self::Http(error) => error.meaning(),
             Self::Unauthorized => meaning(Exit::SignInNeeded, "sign-in-needed", "connect again"),
-            Self::Forbidden(_) => meaning(
+            Self::Forbidden { .. } => meaning(
                 Exit::BadAnswer,
                 "forbidden",
                 "connect again with the scope that this needs, or ask the provider for the right",
@@ -367,7 +367,7 @@ impl Explain for ApiError {
     fn http_status(&self) -> Option<u16> {
         match self {
             Self::Unauthorized => Some(401),
-            Self::Forbidden(_) => Some(403),
+            Self::Forbidden { .. } => Some(403),
             Self::NotFound(_) => Some(404),
             Self::Refused { status, .. } | Self::TryLater(status) => Some(*status),
             _ => None,

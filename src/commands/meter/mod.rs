@@ -16,7 +16,6 @@ use crate::error::Failed;
 /// The account that is used where none is named.
 const ACCOUNT: &str = "zaehlerfreunde";
 
-/// Energy meters at Zählerfreunde: spaces, devices, readings (Lastgang), pictures
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Spaces(lists::Spaces),

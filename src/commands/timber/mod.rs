@@ -13,7 +13,6 @@ use crate::error::Failed;
 /// The account that is used where none is named.
 const ACCOUNT: &str = "timberdata";
 
-/// Wood lists (Holzlisten) and log piles (Polter) at TimberData
 #[derive(Debug, Subcommand)]
 pub enum Command {
     User(user::Args),
