@@ -1,10 +1,10 @@
 //! HTTP out (crate reqwest): one way to send, with every limit in one place.
 //!
 //! TLS is rustls with ring as its cryptography. aws-lc-rs, reqwest's default, is the better kept
-//! of the two; ring was chosen after building both: the whole program builds in less than half
-//! the time and needs no C tool chain beyond a compiler (aws-lc-rs wants NASM on Windows and
-//! fails when cross-compiled to macOS), and the binary is a third smaller. The roots are the
-//! system's (rustls-platform-verifier).
+//! of the two; ring was chosen after building both from the same source: its part of the build
+//! takes 13 instead of 54 CPU seconds, the program is a fifth smaller and starts a tenth faster.
+//! ring also needs no tools beyond a C compiler, where aws-lc-rs wants NASM on Windows and fails
+//! when cross-compiled to macOS. The roots are the system's (rustls-platform-verifier).
 
 pub mod data;
 

@@ -74,6 +74,10 @@ fn main() -> ExitCode {
 fn side_by_side(filters: Vec<&String>) -> Result<()> {
     let bench = Bench { server: Server::start()?, peers: Peers::default() };
     let wanted = |name: &str| filters.is_empty() || filters.iter().any(|f| name.contains(&***f));
+    if !GROUPS.iter().any(|(name, _)| wanted(name)) {
+        let names = GROUPS.map(|(name, _)| name).join(", ");
+        return Err(format!("no group is called that; there are: {names}").into());
+    }
     table::head();
     let mut failed = 0;
     for (name, run) in GROUPS.into_iter().filter(|(name, _)| wanted(name)) {

@@ -47,7 +47,7 @@ fn install_aiohttp() -> std::result::Result<PathBuf, Missing> {
 }
 
 /// An error where the program is missing or fails.
-pub fn quietly(command: &mut Command) -> Result<()> {
+fn quietly(command: &mut Command) -> Result<()> {
     let output = command.stdin(Stdio::null()).output()?;
     if output.status.success() {
         return Ok(());

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::Result;
 use crate::measure::Cost;
+use crate::peers::Missing;
 
 /// How long a peak has to stay unchanged to be called one.
 const SETTLED: Duration = Duration::from_millis(300);
@@ -19,7 +20,10 @@ const TOO_LONG: Duration = Duration::from_secs(60);
 pub fn cost(command: &mut Command) -> Result<Cost> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let begun = Instant::now();
-    let mut child = command.spawn().map_err(|error| failed(command, &error))?;
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Missing(failed(command, &error).to_string()).into(),
+        _ => failed(command, &error),
+    })?;
     await_end(&child)?;
     let wall = begun.elapsed().as_secs_f64();
     let cpu = processor_time(child.id());

@@ -5,14 +5,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::measure::{Cost, Rounds, Until};
-use crate::peers::Missing;
 use crate::room::{Room, account_id, request_body};
 use crate::table::{self, Title};
-use crate::{Bench, Result, peers, process};
+use crate::{Bench, Result, process};
 
 pub fn run(bench: &Bench) -> Result<()> {
-    peers::quietly(Command::new("curl").arg("--version"))
-        .map_err(|why| Missing(format!("curl: {why}")))?;
     let room = Room::with_accounts(&bench.server, 1)?;
     let account = account_id(0)?.to_string();
     let refresh = ["token", "refresh", "--force", "--quiet", &account];
