@@ -97,7 +97,8 @@ pub fn with_api<T>(
 pub fn explained(what: &str, provider: &Provider, account: &AccountId, error: ApiError) -> Error {
     match error {
         ApiError::Forbidden { scope: Some(ref scope), .. } => {
-            let hint = format!("partnerlink connect {account} --scope \"… {scope}\"");
+            let wanted = Scope::from(format!("{} {scope}", provider.default_scope));
+            let hint = format!("partnerlink connect {account} --scope \"{wanted}\"");
             Error::new(what, &error).about(account).with_hint(hint)
         }
         ApiError::NoToken(NoToken::Outcome(outcome)) => {

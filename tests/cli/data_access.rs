@@ -90,7 +90,7 @@ fn u4_a_403_is_told_with_its_scope_and_refreshes_nothing() {
     let header = "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"meter:read\"\r\n";
     answers(&program, &fake, move |_| Reply::new(403, header, "{}"));
     let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
-    outcome.says(&["scope meter:read", "connect again with the scope"]);
+    outcome.says(&["(scope meter:read)", "do:  partnerlink connect fake --scope \""]);
     assert_eq!((fake.count("refresh_token"), data_calls(&fake).len()), (0, 1));
     // A 403 that names no scope still tells what the provider said, harmlessly.
     answers(&program, &fake, |_| Reply::error(403, "not\u{1b}[2Jyours"));
