@@ -5,15 +5,16 @@
 //!
 //! | room | what it is |
 //! |---|---|
-//! | `main.rs` | hands over to [`run`] and exits with its answer |
+//! | `main.rs` | hands over to [`run`] and exits with its answer; `build.rs`: how it is linked |
 //! | [`cli`] | the command line: global flags, the one list of commands |
 //! | [`commands`] | one file for each command: its arguments and what it does, thin |
 //! | [`context`] | builds the real stores, HTTP client, browser and clock; nothing else does |
 //! | [`config`], [`paths`] | settings from flags, environment and file; every folder and file name |
 //! | [`error`] | what a person is told when something fails; the table of exit codes |
 //! | [`flow`] | what the program does: sign-in, refresh, disconnect, a valid token |
+//! | [`api`] | the providers' data: requests with a valid token, pages, windows, readings, piles |
 //! | [`accounts`], [`account_id`] | the index of connected accounts, without secrets; their names |
-//! | [`output`] | the only code that prints |
+//! | [`output`] | the only code that prints: talk, tables, formats, pictures |
 //! | [`store`] | where secrets live: keychain, sealed files, memory; the lock |
 //! | [`provider`] | a provider is data: two built in, any number described by TOML |
 //! | [`http`], [`loopback`], [`browser`] | HTTP out, the callback listener, opening the browser |
@@ -21,10 +22,10 @@
 //! | [`secret`], [`clock`], [`interrupt`] | a type for secrets, the time, signals |
 //! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
 //!
-//! Doors: main → cli → commands → flow, output → store, provider, http, loopback, browser →
+//! Doors: main → cli → commands → flow, api, output → store, provider, http, loopback, browser →
 //! oauth → secret, clock. Never upwards, and never between two commands; `tests/architecture.rs`
 //! holds it so. One more provider is one TOML file, one more store one file and one arm, one more
-//! command one file and one variant.
+//! command one file and one variant, one more format one file and one variant.
 //!
 //! Absent on purpose: a way to pass a secret as an argument, a plain-text token file, an update
 //! check, telemetry, an implicit or password grant, a refresh without the lock.
