@@ -61,22 +61,15 @@ impl OutputFile {
     }
 
     fn rename(&self) -> Result<(), FileError> {
-        if !self.force {
-            // Unlike a rename, this fails if somebody made the target in the meantime.
-            match fs::hard_link(&self.part, &self.target) {
-                Ok(()) => {
-                    let _ = fs::remove_file(&self.part);
-                    return Ok(());
-                }
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    return Err(FileError::Exists(self.target.clone()));
-                }
-                // A file system without hard links.
-                Err(_) => {}
-            }
-        }
-        fs::rename(&self.part, &self.target)
-            .map_err(|source| failed("could not rename to", &self.target, source))
+        let renamed = if self.force {
+            fs::rename(&self.part, &self.target)
+        } else {
+            rename_to_new(&self.part, &self.target)
+        };
+        renamed.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => FileError::Exists(self.target.clone()),
+            _ => failed("could not rename to", &self.target, error),
+        })
     }
 }
 
@@ -163,6 +156,25 @@ fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
     options
+}
+
+/// Renames in one step that fails if somebody made the target in the meantime. Two steps (a second
+/// name, then the first one away) would leave both names if the program is killed in between.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn rename_to_new(part: &Path, target: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+
+    match renameat_with(CWD, part, CWD, target, RenameFlags::NOREPLACE) {
+        // A file system or kernel without it; that the target is not there was just looked at.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => fs::rename(part, target),
+        renamed => Ok(renamed?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn rename_to_new(part: &Path, target: &Path) -> io::Result<()> {
+    fs::rename(part, target)
 }
 
 /// Whether the open file is the one that has this name now.
