@@ -250,6 +250,11 @@ impl Environment {
         display || cfg!(any(windows, target_os = "macos")) && !remote
     }
 
+    /// What started this run: a schedule says so in `PARTNERLINK_RUN_BY` (`systemd`, `cron`, …).
+    pub fn run_by(&self) -> Option<String> {
+        self.text("PARTNERLINK_RUN_BY")
+    }
+
     /// Whether this runs for a machine and not for a person.
     pub fn is_ci(&self) -> bool {
         self.text("CI").is_some()
