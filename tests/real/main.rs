@@ -18,6 +18,7 @@ mod chromium;
 mod data_maps;
 mod data_pictures;
 mod data_prism;
+mod data_spreadsheet;
 mod data_tables;
 mod keychain;
 mod keychain_fails;

@@ -31,6 +31,8 @@ pub enum Part {
     Prism,
     /// Python with pandas, DuckDB and openpyxl.
     Tables,
+    /// LibreOffice.
+    Spreadsheet,
     /// GDAL.
     Maps,
     Tmux,
@@ -46,6 +48,7 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::OpenIdServer if !is_set("PARTNERLINK_TEST_OIDC") => Some("no OpenID server"),
         Part::Prism if !is_set("PARTNERLINK_TEST_PRISM") => Some("no Prism"),
         Part::Tables if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => Some("no pandas"),
+        Part::Spreadsheet if !runs("soffice", "--version") => Some("no LibreOffice"),
         Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
         Part::Tmux if !runs("tmux", "-V") => Some("no tmux"),
         _ => None,
