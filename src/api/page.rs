@@ -95,7 +95,7 @@ impl List<'_> {
             answer
                 .get(member)
                 .and_then(Value::as_u64)
-                .ok_or_else(|| self.unusable(format!("has no number named {member}")))
+                .ok_or_else(|| self.unusable(format!("has no page count in {member}")))
         };
         match (&self.paging.pages, &self.paging.count) {
             (Some(pages), _) => number(pages),
