@@ -7,6 +7,8 @@ pub mod connect;
 pub mod demo;
 pub mod disconnect;
 pub mod exec;
+pub mod help;
+pub mod man;
 pub mod meter;
 pub mod provider;
 pub mod sandbox;
