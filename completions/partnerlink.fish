@@ -5,9 +5,9 @@ function __partnerlink_answers
     set -l current (commandline --current-token --cut-at-cursor | string replace --regex '^["\']' '')
     for answer in (command partnerlink completions fish -- $before "$current" 2>/dev/null)
         if test "$answer" = :files
-            set -l option (string match --regex -- '^--[^=]*=' $current)
+            set -l option (string match --regex -- '^--[^=]*=' "$current")
             for path in (__fish_complete_path (string replace --regex -- '^--[^=]*=' '' "$current"))
-                echo -- $option$path
+                echo -- "$option$path"
             end
         else
             echo -- $answer

@@ -9,7 +9,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use crate::accounts::Index;
 use crate::cli::Cli;
-use crate::commands::help;
+use crate::commands::could_follow;
 use crate::config::{Environment, Flags, Settings};
 use crate::output::formats::Format;
 use crate::output::printable;
@@ -120,7 +120,7 @@ impl Asked {
         let topics = match before.next() {
             Some(word) if word == "help" => {
                 let path: Vec<&str> = before.map(String::as_str).collect();
-                help::could_follow(cli, path.split_last().map_or(&[][..], |(_, path)| path))
+                could_follow(cli, path.split_last().map_or(&[][..], |(_, path)| path))
             }
             _ => Vec::new(),
         };

@@ -3,8 +3,8 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::roff::Roff;
-use crate::commands::help::{TOPICS, Topic};
 use crate::error::Exit;
+use crate::output::topics::{TOPICS, Topic};
 
 /// The day of this version, as CHANGELOG.md has it.
 pub const RELEASED: &str = "2026-11-21";
@@ -181,7 +181,7 @@ fn after(roff: &mut Roff, command: &Command) {
 
 fn related(command: &Command, parent: Option<&Command>) -> String {
     let mut names: Vec<String> = Vec::new();
-    names.extend(parent.map(|parent| name(parent)));
+    names.extend(parent.map(name));
     let nearby = below(parent.unwrap_or(command));
     names.extend(nearby.map(name).filter(|other| *other != name(command)));
     names.iter().map(|name| format!("{name}(1)")).collect::<Vec<_>>().join(", ")
