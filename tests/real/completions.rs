@@ -33,9 +33,12 @@ fn completes(terminal: &Terminal, typed: &str, whole: &str) {
 /// words for bash and descriptions for zsh, is where completions break.
 fn completes_everything(terminal: &Terminal) {
     for (typed, whole) in [
-        ("partnerlink token get zae", ACCOUNT),
-        ("partnerlink token get zaehlerfreunde:st", ACCOUNT),
-        ("echo 1; partnerlink disconnect --no-revoke z", ACCOUNT),
+        ("partnerlink token get zae", "get zaehlerfreunde:stadtwerke-muster"),
+        ("partnerlink token get zaehlerfreunde:st", "get zaehlerfreunde:stadtwerke-muster"),
+        (
+            "echo 1; partnerlink disconnect --no-revoke z",
+            "-revoke zaehlerfreunde:stadtwerke-muster",
+        ),
         ("partnerlink tok", "partnerlink token"),
         ("partnerlink meter read", "partnerlink meter readings"),
         ("partnerlink meter readings --format=nd", "--format=ndjson"),
