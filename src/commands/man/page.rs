@@ -27,11 +27,7 @@ pub fn name(command: &Command) -> String {
 
 /// The commands of a group that a person should see.
 pub fn below(command: &Command) -> impl Iterator<Item = &Command> {
-    // Every group has a `help` of its own, which needs no page; the program's has one.
-    let is_group = command.get_bin_name().is_some_and(|name| name.contains(' '));
-    command
-        .get_subcommands()
-        .filter(move |below| !(below.is_hide_set() || is_group && below.get_name() == "help"))
+    command.get_subcommands().filter(|below| !below.is_hide_set())
 }
 
 /// The page of a command of a built command line.
