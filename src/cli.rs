@@ -3,8 +3,8 @@
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, status,
-    timber, token,
+    api, completions, config, connect, demo, disconnect, exec, help, man, meter, provider, sandbox,
+    status, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -21,7 +21,10 @@ Examples:
 
 Exit codes:
   0 done  1 refused, cancelled or unexpected  2 usage or configuration  3 try later
-  4 sign-in needed  5 token store  6 provider's answer refused  7 account busy  130/143 interrupted";
+  4 sign-in needed  5 token store  6 provider's answer refused  7 account busy  130/143 interrupted
+
+More about (partnerlink help TOPIC):
+  exit-codes  environment  stores  cron  ssh  formats  security";
 
 /// Connects partner companies to their customers' data
 ///
@@ -29,11 +32,7 @@ Exit codes:
 /// system keychain, refreshes them from cron, and hands them to scripts.
 #[derive(Debug, Parser)]
 #[command(name = "partnerlink", version, after_help = EXAMPLES, max_term_width = 100)]
-#[command(
-    disable_help_subcommand = false,
-    propagate_version = false,
-    arg_required_else_help = true
-)]
+#[command(disable_help_subcommand = true, propagate_version = false, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -84,6 +83,8 @@ enum Command {
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
+    Man(man::Args),
+    Help(help::Args),
 }
 
 /// A group of commands whose arguments are built only when it is asked for: to build those of all
@@ -139,6 +140,8 @@ impl Command {
             // These need no settings, and work where the configuration is broken.
             Self::Completions(args) => return args.run(output),
             Self::Demo(args) => return args.run(output),
+            Self::Man(args) => return args.run(output),
+            Self::Help(args) => return args.run(output),
             command => command,
         };
         let (store, browser) = match &command {
@@ -168,6 +171,8 @@ impl Command {
             Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),
+            Self::Man(args) => args.run(output),
+            Self::Help(args) => args.run(output),
         }
     }
 }

@@ -8,8 +8,10 @@ use crate::error::Failed;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print where the configuration file is, or would be
+    #[command(after_help = "Examples:\n  partnerlink config path")]
     Path,
     /// Show the settings that flags, environment and file add up to
+    #[command(after_help = "Examples:\n  partnerlink config show --json")]
     Show,
 }
 

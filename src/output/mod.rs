@@ -9,6 +9,7 @@ pub mod plot;
 pub mod progress;
 pub mod screen;
 pub mod table;
+pub mod topics;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};

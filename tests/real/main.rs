@@ -15,6 +15,7 @@
 )]
 
 mod chromium;
+mod completions;
 mod data_maps;
 mod data_pictures;
 mod data_prism;
@@ -22,7 +23,9 @@ mod data_spreadsheet;
 mod data_tables;
 mod keychain;
 mod keychain_fails;
+mod manual;
 mod oidc;
+mod packages;
 mod parts;
 mod sign_in_over_oidc;
 #[expect(dead_code, reason = "each of the two test programs uses a part of it")]

@@ -12,8 +12,10 @@ mod show;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the providers
+    #[command(after_help = "Examples:\n  partnerlink provider list --json")]
     List,
     /// Show everything about one provider
+    #[command(after_help = "Examples:\n  partnerlink provider show zaehlerfreunde")]
     Show {
         #[arg(value_name = "PROVIDER")]
         provider: String,

@@ -36,6 +36,12 @@ pub enum Part {
     /// GDAL.
     Maps,
     Tmux,
+    /// zsh and fish; bash is everywhere.
+    Shells,
+    /// mandoc.
+    Manual,
+    /// cargo-deb and Debian's own tools.
+    Packages,
 }
 
 /// Whether all of these are there; if not, that is said where `tests/run` counts it.
@@ -51,6 +57,13 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::Spreadsheet if !runs("soffice", "--version") => Some("no LibreOffice"),
         Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
         Part::Tmux if !runs("tmux", "-V") => Some("no tmux"),
+        Part::Shells if !(runs("zsh", "--version") && runs("fish", "--version")) => {
+            Some("no zsh or no fish")
+        }
+        Part::Manual if !runs("mandoc", "/dev/null") => Some("no mandoc"),
+        Part::Packages if env::var_os("PARTNERLINK_TEST_CARGO_DEB").is_none() => {
+            Some("no cargo-deb")
+        }
         _ => None,
     });
     missing.inspect(|reason| skip(test, reason)).is_none()
