@@ -37,6 +37,9 @@ pub struct Account {
     /// When the person must sign in again at the latest, where that is known.
     pub sign_in_by: Option<Timestamp>,
     pub refreshed_at: Option<Timestamp>,
+    /// What did the last refresh: `terminal`, `script`, or the name of a schedule.
+    #[serde(default)]
+    pub refreshed_by: Option<String>,
     pub state: State,
 }
 
@@ -96,6 +99,16 @@ impl Index {
 
     /// Writes an entry; the caller holds the account's lock.
     pub fn put(&self, account: &Account) -> io::Result<()> {
+        self.write(account).map(drop)
+    }
+
+    /// The same so that it outlives a power cut.
+    pub fn put_durably(&self, account: &Account) -> io::Result<()> {
+        self.write(account)?.sync_all()?;
+        sync_folder(&self.folder)
+    }
+
+    fn write(&self, account: &Account) -> io::Result<fs::File> {
         create_private_folder(&self.folder)?;
         let path = self.path(&account.account);
         let bytes = serde_json::to_vec(account).map_err(io::Error::other)?;
@@ -104,8 +117,10 @@ impl Index {
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&temporary)?.write_all(&bytes)?;
-        fs::rename(temporary, path)
+        let mut file = options.open(&temporary)?;
+        file.write_all(&bytes)?;
+        fs::rename(temporary, path)?;
+        Ok(file)
     }
 
     pub fn remove(&self, account: &AccountId) -> io::Result<()> {
@@ -118,6 +133,12 @@ impl Index {
     fn path(&self, account: &AccountId) -> PathBuf {
         self.folder.join(format!("{}.json", account.file_stem()))
     }
+}
+
+/// Makes names that came to a folder, or went, outlive a power cut.
+pub fn sync_folder(path: &std::path::Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened, and its names are durable by themselves.
+    if cfg!(unix) { fs::File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 /// Creates a folder that only this user can look into.
@@ -147,6 +168,7 @@ mod tests {
             refreshable: true,
             sign_in_by: None,
             refreshed_at: None,
+            refreshed_by: None,
             state: State::Connected,
         }
     }

@@ -55,6 +55,15 @@ impl Record {
         Ok(Some(record))
     }
 
+    /// Whether both hold the same tokens and facts.
+    pub fn is_the_same_as(&self, other: &Self) -> bool {
+        let refresh_token =
+            |record: &Self| record.refresh_token.as_ref().map(|t| t.expose().clone());
+        self.account == other.account
+            && self.access_token.expose() == other.access_token.expose()
+            && refresh_token(self) == refresh_token(other)
+    }
+
     /// Saves it durably; the caller holds the account's lock.
     pub fn save(&self, store: &dyn TokenStore) -> Result<(), StoreError> {
         let item = Item::Account(self.account.account.clone());
