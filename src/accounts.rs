@@ -50,10 +50,13 @@ const WARN_BEFORE: i64 = 30 * 86_400;
 impl Account {
     /// Whether the sign-in ends so soon that a person should know, and no refresh can change it.
     pub fn ends_soon(&self, now: Timestamp) -> bool {
-        self.sign_in_by.is_some_and(|end| {
-            let life = clock::seconds_between(self.connected_at, end);
-            clock::seconds_between(now, end) < WARN_BEFORE.min(life / 4)
-        })
+        self.sign_in_by.is_some_and(|end| clock::seconds_between(now, end) < self.warn_before())
+    }
+
+    /// How long before its end a person is warned, in seconds.
+    pub fn warn_before(&self) -> i64 {
+        let end = self.sign_in_by.unwrap_or(self.connected_at);
+        WARN_BEFORE.min(clock::seconds_between(self.connected_at, end) / 4)
     }
 }
 

@@ -62,7 +62,11 @@ fn summary(content: &Content) -> String {
         format!("{number} {what}{}", if number == 1 { "" } else { "s" })
     };
     match &content.items {
-        Err(error) => format!("not usable now: {error}"),
+        Err(error) => {
+            // What the system adds to it is for `--json`.
+            let text = error.to_string();
+            format!("not usable now: {}", text.split(": ").next().unwrap_or(&text))
+        }
         Ok(_) => format!(
             "works; {}, {}",
             count(content.accounts().len(), "account"),
