@@ -320,3 +320,7 @@ fn create(path: &Path) -> io::Result<File> {
 fn failed(action: &'static str, path: &Path, source: io::Error) -> StoreError {
     StoreError::Io { action, path: path.to_owned(), source }
 }
+
+#[cfg(test)]
+#[path = "moving_tests.rs"]
+mod tests;

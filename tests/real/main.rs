@@ -21,6 +21,7 @@ mod data_prism;
 mod data_tables;
 mod keychain;
 mod keychain_fails;
+mod moves;
 mod oidc;
 mod parts;
 mod sign_in_over_oidc;
