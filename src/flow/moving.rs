@@ -94,18 +94,31 @@ pub fn relocate(world: &World, account: &AccountId, to: StoreKind) -> Result<Mov
         let opened = world.opened(lock, account);
         let home = opened.world.store.kind();
         let pending = Move::pending(world.folders, account).is_some();
-        if home == to && !pending {
-            return second_copy(world, account, to);
-        }
         if opened.record.map_err(MoveError::NotCopied)?.is_none() && !pending {
             return Err(MoveError::NotConnected);
         }
+        if home == to && !pending {
+            return second_copy(world, account, to);
+        }
         let step = if home == to { Step::Delete } else { Step::Copy };
         let mut moving = Move { from: to.other(), to, step };
-        moving.write(world.folders, account).map_err(MoveError::NotCopied)?;
+        // Most of what can go wrong is found out while nothing has begun.
+        let item = Item::Account(account.clone());
+        world
+            .stores
+            .store(to)
+            .preflight(&item)
+            .and_then(|()| moving.write(world.folders, account))
+            .map_err(MoveError::NotCopied)?;
         match moving.go_on(world, account) {
             Ok(()) => Ok(Moved::Moved),
-            Err(why) => Err(moving.failure(why)),
+            Err(why) => {
+                let failure = moving.failure(why);
+                if moving.step == Step::Copy {
+                    moving.call_back(world, account);
+                }
+                Err(failure)
+            }
         }
     })
 }
@@ -177,6 +190,16 @@ impl Move {
         self.finish(world, account)
     }
 
+    /// Leaves the account where it was. What cannot be undone now is left to the next run.
+    fn call_back(&self, world: &World, account: &AccountId) {
+        let back = Self::leaving(self.to);
+        if let Err(error) =
+            back.write(world.folders, account).and_then(|()| back.finish(world, account))
+        {
+            log::debug!("the move of {account} is not called back yet: {error}");
+        }
+    }
+
     fn failure(&self, why: StoreError) -> MoveError {
         match self.step {
             Step::Delete => MoveError::NotDeleted { from: self.from, why },
@@ -214,7 +237,11 @@ impl Move {
         let (from, to) = (world.stores.store(self.from), world.stores.store(self.to));
         // The index may lose its entry in a power cut as long as the note says where to look.
         if let Some(mut record) = Record::load(to, account)? {
-            record.account.store = self.to;
+            if record.account.store != self.to {
+                // It was called back after it was marked.
+                record.account.store = self.to;
+                record.save(to)?;
+            }
             world.index.put_durably(&record.account).map_err(|source| StoreError::Io {
                 action: "could not write the index entry in",
                 path: world.folders.accounts(),
