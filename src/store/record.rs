@@ -85,3 +85,22 @@ fn expose_option_to<S: serde::Serializer>(
         None => serializer.serialize_none(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+
+    #[test]
+    fn a_record_of_an_older_version_is_read() {
+        let text = br#"{"version":1,"account":"p","store":"file","client_id":"x","who":null,
+            "issuer":null,"subject":null,"scope":"a","connected_at":"2026-11-21T00:00:00Z",
+            "access_token_until":"2026-11-21T00:00:00Z","refreshable":true,"sign_in_by":null,
+            "refreshed_at":null,"state":"connected","access_token":"t","refresh_token":null}"#;
+        let (store, account) = (MemoryStore::new(), "p".parse().unwrap());
+        store.save(&Item::Account("p".parse().unwrap()), &SecretBytes::new(text.to_vec())).unwrap();
+        let record = Record::load(&store, &account).unwrap().unwrap();
+        assert_eq!(record.account.refreshed_by, None);
+        assert!(record.is_the_same_as(&record.clone()));
+    }
+}

@@ -14,6 +14,7 @@
     reason = "a test ends where something is not as it should be, and asks tests/run for its parts"
 )]
 
+mod calendar;
 mod chromium;
 mod data_maps;
 mod data_pictures;
