@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     api, completions, config, connect, demo, disconnect, exec, help, man, meter, provider, sandbox,
-    status, timber, token,
+    status, store, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -76,6 +76,9 @@ enum Command {
     #[command(subcommand)]
     Timber(Lazy<timber::Command>),
     Api(api::Args),
+    /// Where the tokens are kept: look, check, choose, move
+    #[command(subcommand)]
+    Store(Lazy<store::Command>),
     #[command(subcommand)]
     Provider(provider::Command),
     #[command(subcommand)]
@@ -166,6 +169,7 @@ impl Command {
             Self::Meter(Lazy(command)) => command.run(context),
             Self::Timber(Lazy(command)) => command.run(context),
             Self::Api(args) => args.run(context),
+            Self::Store(Lazy(command)) => command.run(context),
             Self::Provider(command) => command.run(context),
             Self::Config(command) => command.run(context),
             Self::Sandbox(args) => args.run(context),

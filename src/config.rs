@@ -32,7 +32,7 @@ struct ConfigFile {
 }
 
 /// What opens the sealed files of the file store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileKey {
     /// A file of its own (`key_file`, made at the first use)
@@ -44,6 +44,18 @@ pub enum FileKey {
     Systemd,
     /// A passphrase (`PARTNERLINK_PASSPHRASE`)
     Passphrase,
+}
+
+impl FileKey {
+    /// As the configuration file has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KeyFile => "key-file",
+            Self::Keychain => "keychain",
+            Self::Systemd => "systemd",
+            Self::Passphrase => "passphrase",
+        }
+    }
 }
 
 /// Where the sandbox's providers are.
@@ -62,6 +74,8 @@ pub struct Settings {
     /// Whether the configuration file exists.
     pub file_exists: bool,
     pub store: StoreKind,
+    /// What says so: a flag, a variable, the configuration file, or nothing.
+    pub store_from: &'static str,
     pub file_key: FileKey,
     pub key_file: PathBuf,
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
@@ -127,9 +141,16 @@ impl Settings {
             ),
             None => None,
         };
+        let store_from = match (flags.store, store, file.store) {
+            (Some(_), ..) => "--store",
+            (None, Some(_), _) => "PARTNERLINK_STORE",
+            (None, None, Some(_)) => "the configuration file",
+            _ => "by default",
+        };
         let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
         Ok(Self {
             store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
+            store_from,
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
@@ -146,6 +167,47 @@ impl Settings {
         match more.map(|text| parse(text, Path::new("sandbox"))) {
             Some(Ok((_, overrides))) => Registry::new(overrides),
             _ => Registry::new(self.overrides.clone()),
+        }
+    }
+}
+
+/// Sets top-level texts of a configuration file and leaves everything else as it is. Refused where
+/// what comes out would not say exactly that.
+pub fn set_top_level(path: &Path, values: &[(&str, &str)]) -> Result<String, ConfigError> {
+    let before = read(path)?.unwrap_or_default();
+    parse(&before, path)?;
+    let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
+    let mut wanted: toml::Table = toml::from_str(&before).unwrap_or_default();
+    for (key, value) in values {
+        wanted.insert((*key).to_owned(), (*value).into());
+        let is_key = |line: &String| {
+            let rest = line.trim_start().strip_prefix(key);
+            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let end = lines.iter().position(|line| line.trim_start().starts_with('['));
+        let top = end.unwrap_or(lines.len());
+        let new = format!("{key} = \"{value}\"");
+        match lines[..top].iter().position(is_key) {
+            Some(at) => {
+                let comment =
+                    lines[at].find(" #").map(|at_comment| lines[at][at_comment..].to_owned());
+                lines[at] = new + &comment.unwrap_or_default();
+            }
+            None if end.is_some() => lines.insert(0, new),
+            None => lines.push(new),
+        }
+    }
+    let text = lines.join("\n") + "\n";
+    match toml::from_str::<toml::Table>(&text) {
+        Ok(table) if table == wanted => Ok(text),
+        _ => {
+            let lines: Vec<String> =
+                values.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
+            Err(ConfigError::Missing(format!(
+                "{} cannot be changed without harm; write there by hand: {}",
+                path.display(),
+                lines.join(", ")
+            )))
         }
     }
 }
@@ -322,6 +384,29 @@ mod tests {
     #[test]
     fn variables_are_named_after_the_provider() {
         assert_eq!(client_variable("my-erp", "CLIENT_ID"), "PARTNERLINK_MY_ERP_CLIENT_ID");
+    }
+
+    #[test]
+    fn a_changed_setting_leaves_everything_else_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let set = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            set_top_level(&path, &[("store", "file")])
+        };
+        for (before, after) in [
+            ("", "store = \"file\"\n"),
+            ("# mine\n store='keychain' # here\n", "# mine\nstore = \"file\" # here\n"),
+            (
+                "[provider.x]\ntitle = \"store = 1\"\n",
+                "store = \"file\"\n[provider.x]\ntitle = \"store = 1\"\n",
+            ),
+            ("browser = \"x\"", "browser = \"x\"\nstore = \"file\"\n"),
+        ] {
+            assert_eq!(set(before).unwrap(), after, "{before}");
+        }
+        // A line that only looks like it is not touched.
+        assert!(set("browser = \"\"\"\nstore = 1\n\"\"\"\n").is_err());
     }
 
     #[test]

@@ -104,6 +104,7 @@ fn account(number: usize, store: StoreKind) -> Result<Account> {
         refreshable: true,
         sign_in_by: Some(clock::after(now, 30 * LIFE)),
         refreshed_at: None,
+        refreshed_by: None,
         state: State::Connected,
     })
 }

@@ -10,7 +10,6 @@ use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
 use crate::context::{Context, sandbox_browser};
 use crate::error::{Error, Exit, Failed};
-use crate::flow::World;
 use crate::flow::login::{Connected, Login, LoginError};
 use crate::interrupt;
 use crate::oauth::Client;
@@ -20,7 +19,7 @@ use crate::output::{Mark, stderr_is_terminal, stdin_is_terminal};
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::secret::Secret;
-use crate::store::{StoreKind, TokenStore};
+use crate::store::{StoreKind, Stores as _, TokenStore};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -128,9 +127,9 @@ impl Args {
             scope: &scope,
             replace: self.replace,
             timeout: self.timeout,
+            may_move: self.store.is_some(),
             bind_browser: provider.bind_browser && !named,
         };
-        let moved_from = context.index.get(&self.account).map(|entry| entry.store);
         let connected = login.run(&mut screen).map_err(|error| match interrupt::pending() {
             Some(_) => {
                 context.output.say(Mark::Bad, LoginError::Interrupted);
@@ -139,12 +138,11 @@ impl Args {
             None => about(Error::new(&what, &error)).into(),
         })?;
         if let (Some(secret), true) = (&client.secret, is_new) {
-            context.keep_client_secret(&provider, secret, store).map_err(|error| {
+            context
+                .keep_client_secret(&provider, secret, context.store(connected.account.store))
+                .map_err(|error| {
                 Error::new("connected, but could not keep the client secret", &error)
             })?;
-        }
-        if let Some(former) = moved_from.filter(|former| *former != store.kind()) {
-            forget_former(&context.world(context.store(former)), &self.account);
         }
         self.greet(context, &provider, &connected)?;
         Ok(0)
@@ -328,11 +326,4 @@ fn open_secret(path: &Path) -> Result<fs::File, Error> {
     fs::File::open(path).map_err(|error| {
         Error::io(format!("could not read the client secret from {}", path.display()), &error)
     })
-}
-
-/// The account moved to another store: its former record must not stay behind.
-fn forget_former(world: &World, account: &AccountId) {
-    if let Err(error) = world.store.delete(&crate::store::Item::Account(account.clone())) {
-        log::warn!("the former record of {account} is still in {}: {error}", world.store.kind());
-    }
 }

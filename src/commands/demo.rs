@@ -164,6 +164,7 @@ impl Demo {
             scope: &scope,
             replace: false,
             timeout: TIMEOUT,
+            may_move: true,
             bind_browser: false,
         }
         .run(&mut screen)

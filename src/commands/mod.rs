@@ -14,6 +14,7 @@ pub mod provider;
 pub mod sandbox;
 mod session;
 pub mod status;
+pub mod store;
 pub mod timber;
 pub mod token;
 

@@ -7,8 +7,10 @@ use crate::api::query::QueryError;
 use crate::config::ConfigError;
 use crate::flow::disconnect::DisconnectError;
 use crate::flow::login::LoginError;
+use crate::flow::moving::MoveError;
 use crate::flow::refresh::RefreshError;
 use crate::flow::token_source::NoToken;
+use crate::flow::verify::VerifyError;
 use crate::http::HttpError;
 use crate::loopback::BindError;
 use crate::oauth::id_token::IdTokenError;
@@ -317,6 +319,30 @@ impl Explain for DisconnectError {
         match self {
             Self::Lock(error) => error.meaning(),
             Self::NotDeleted(error) => error.meaning(),
+        }
+    }
+}
+
+impl Explain for MoveError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::NotConnected => meaning(Exit::SignInNeeded, "not-connected", "connect it first"),
+            Self::Lock(error) => error.meaning(),
+            Self::NotCopied(error) => error.meaning(),
+            Self::NotDeleted { why, .. } => {
+                let hint = format!("{}; then do the same again", why.meaning().hint);
+                meaning(Exit::Store, "former-record-left", hint)
+            }
+        }
+    }
+}
+
+impl Explain for VerifyError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Lock(error) => error.meaning(),
+            Self::Store(error) => error.meaning(),
+            Self::Gone(_) => meaning(Exit::Store, "record-missing", "connect the account again"),
         }
     }
 }

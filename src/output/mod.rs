@@ -1,6 +1,7 @@
 //! The only code that prints. stdout is data, stderr is talk; colour only where the stream shows
 //! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
 
+pub mod calendar;
 pub mod formats;
 pub mod jq;
 pub mod log;
@@ -65,6 +66,16 @@ impl Output {
         let written =
             writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush());
         match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::io("could not write to standard output", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Data to the byte, line ends and all.
+    pub fn raw(&self, text: &str) -> Result<(), Error> {
+        match stdout_stream().write_all(text.as_bytes()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Error::io("could not write to standard output", &error))
             }

@@ -61,6 +61,8 @@ mod refresh_answers;
 mod sandbox_faults;
 mod secrets;
 mod sign_in_answers;
+mod status;
+mod store;
 mod support;
 mod terminal;
 mod tls;

@@ -14,6 +14,7 @@
     reason = "a test ends where something is not as it should be, and asks tests/run for its parts"
 )]
 
+mod calendar;
 mod chromium;
 mod completions;
 mod data_maps;
@@ -24,6 +25,7 @@ mod data_tables;
 mod keychain;
 mod keychain_fails;
 mod manual;
+mod moves;
 mod oidc;
 mod packages;
 mod parts;

@@ -29,7 +29,7 @@ pub enum Part {
     OpenIdServer,
     /// It answers as an OpenAPI file says.
     Prism,
-    /// Python with pandas, DuckDB and openpyxl.
+    /// Python with pandas, DuckDB, openpyxl and icalendar.
     Tables,
     /// LibreOffice.
     Spreadsheet,
