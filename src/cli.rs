@@ -1,5 +1,7 @@
 //! The command line: what every command understands, and which commands there are.
 
+use std::path::PathBuf;
+
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
@@ -60,6 +62,9 @@ struct Global {
     /// Never ask; say which flag is missing instead
     #[arg(long, global = true)]
     no_input: bool,
+    /// Trust the certificates in this PEM file as well: those of a company that inspects TLS
+    #[arg(long, global = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -118,10 +123,10 @@ impl<T: Subcommand> FromArgMatches for Lazy<T> {
 impl Cli {
     /// Runs the command, tells how it failed if it did, and returns the exit code.
     pub fn run(self) -> u8 {
-        let Global { sandbox, json, verbose, quiet, no_input } = self.global;
+        let Global { sandbox, json, verbose, quiet, no_input, ca_file } = self.global;
         let mut output = Output { json, quiet, verbose, sandbox };
         let interactive = !no_input && stdin_is_terminal() && stderr_is_terminal();
-        let result = self.command.run(sandbox, interactive, &mut output);
+        let result = self.command.run(sandbox, ca_file, interactive, &mut output);
         match result {
             Ok(code) => code,
             Err(Failed::Told(exit)) => exit as u8,
@@ -134,7 +139,13 @@ impl Cli {
 }
 
 impl Command {
-    fn run(self, sandbox: bool, interactive: bool, output: &mut Output) -> Result<u8, Failed> {
+    fn run(
+        self,
+        sandbox: bool,
+        ca_file: Option<PathBuf>,
+        interactive: bool,
+        output: &mut Output,
+    ) -> Result<u8, Failed> {
         let command = match self {
             // These need no settings, and work where the configuration is broken.
             Self::Completions(args) => return args.run(output),
@@ -145,9 +156,11 @@ impl Command {
             Self::Connect(args) => (args.store(), args.browser.clone()),
             _ => (None, None),
         };
-        let settings =
-            Settings::load(Flags { sandbox, store, browser }, Environment::of_this_process())
-                .map_err(|error| Error::new("could not read the settings", &error))?;
+        let settings = Settings::load(
+            Flags { sandbox, store, browser, ca_file },
+            Environment::of_this_process(),
+        )
+        .map_err(|error| Error::new("could not read the settings", &error))?;
         output.sandbox = settings.sandbox.is_some();
         output::log::install(output);
         command.run_in(&Context::new(settings, output.clone(), interactive), output)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::http::network::{Network, ProxySetting};
 use crate::paths::{Folders, PathError};
 use crate::provider::Description;
 use crate::provider::registry::{Overrides, Registry, nearest};
@@ -25,6 +26,7 @@ struct ConfigFile {
     file_key: Option<FileKey>,
     key_file: Option<PathBuf>,
     browser: Option<String>,
+    ca_file: Option<PathBuf>,
     /// Read for its errors: the registry lays the plain tables over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
@@ -66,6 +68,7 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
     pub browser: Option<String>,
+    pub network: Network,
     pub overrides: Overrides,
     pub sandbox: Option<SandboxChoice>,
     pub environment: Environment,
@@ -77,6 +80,7 @@ pub struct Flags {
     pub sandbox: bool,
     pub store: Option<StoreKind>,
     pub browser: Option<String>,
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -128,12 +132,17 @@ impl Settings {
             None => None,
         };
         let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
+        let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
+        // In the file a path is relative to the file: a working folder decides nothing.
+        let beside = |name: PathBuf| path.parent().unwrap_or(Path::new("")).join(name);
+        let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
             store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
             file_exists: text.is_some(),
+            network: Network { proxy: environment.proxy(), ca_file },
             folders,
             overrides,
             sandbox,
@@ -231,6 +240,15 @@ impl Environment {
     /// `PARTNERLINK_<PROVIDER>_CLIENT_SECRET`
     pub fn client_secret(&self, provider: &str) -> Option<Secret> {
         self.text(&client_variable(provider, "CLIENT_SECRET")).map(Secret::new)
+    }
+
+    /// The proxy for https addresses. In capitals or small, the capitals first; `HTTP_PROXY` is not
+    /// among them, since nothing goes elsewhere without TLS.
+    pub fn proxy(&self) -> Option<ProxySetting> {
+        const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let (variable, value) = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)))?;
+        let exempt = self.text("NO_PROXY").or_else(|| self.text("no_proxy")).unwrap_or_default();
+        Some(ProxySetting { variable, value: value.to_string_lossy().into_owned(), exempt })
     }
 
     pub fn passphrase(&self) -> Option<Secret> {

@@ -53,12 +53,12 @@ impl Context {
         };
         Self {
             index: Index::new(folders.accounts()),
+            http: HttpClient::new(settings.network.clone()),
             settings,
             output,
             interactive,
             clock: SystemClock,
             folders,
-            http: HttpClient::default(),
             sandbox: OnceLock::new(),
             keychain: OnceLock::new(),
             file: OnceLock::new(),

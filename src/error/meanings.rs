@@ -154,6 +154,13 @@ impl Explain for HttpError {
                 "http-unusable",
                 "install the system's root certificates (ca-certificates), or name them in SSL_CERT_FILE",
             ),
+            Self::Setup { code, hint, .. } => meaning(Exit::Usage, code, *hint),
+            Self::Untrusted { .. } => meaning(
+                Exit::TryLater,
+                "certificate",
+                "check the network, and whether the address is right; if your company inspects TLS, give its \
+                 certificate: --ca-file FILE",
+            ),
             _ => meaning(
                 Exit::TryLater,
                 "network",
