@@ -1,10 +1,12 @@
 //! Settings: flags over environment over configuration file. The only reader of the environment.
 
+pub mod edit;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::http::network::{Network, ProxySetting};
 use crate::paths::{Folders, PathError};
@@ -34,7 +36,7 @@ struct ConfigFile {
 }
 
 /// What opens the sealed files of the file store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileKey {
     /// A file of its own (`key_file`, made at the first use)
@@ -99,6 +101,12 @@ pub enum ConfigError {
     Variable { name: &'static str, value: String },
     #[error("{0}")]
     Missing(String),
+    #[error("{} is written in a way that leaves no place for `{line}`", .path.display())]
+    NoPlace { path: PathBuf, line: String },
+    #[error("{} was changed by somebody else meanwhile; nothing was written", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("{} could not be written: {source}", .path.display())]
+    NotWritten { path: PathBuf, source: std::io::Error },
 }
 
 impl Settings {

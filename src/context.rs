@@ -176,6 +176,15 @@ impl Context {
         if let Some(secret) = self.settings.environment.client_secret(&provider.name) {
             return Ok(Some(secret));
         }
+        self.kept_client_secret(provider, store)
+    }
+
+    /// The client secret that is in a store, whatever the environment says.
+    pub fn kept_client_secret(
+        &self,
+        provider: &Provider,
+        store: &dyn TokenStore,
+    ) -> Result<Option<Secret>, StoreError> {
         let bytes = store.load(&Item::ClientSecret(provider.name.clone()))?;
         Ok(bytes.and_then(|bytes| String::from_utf8(bytes.expose().clone()).ok()).map(Secret::new))
     }

@@ -48,6 +48,9 @@ impl Explain for ConfigError {
             Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain or file".into(),
             Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed".into(),
             Self::Missing(_) => String::new(),
+            Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?".into(),
+            Self::ChangedMeanwhile(_) => "run the command again".into(),
+            Self::NotWritten { .. } => "make the file and its folder writable for yourself".into(),
         };
         meaning(Exit::Usage, "configuration", hint)
     }
