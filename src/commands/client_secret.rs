@@ -16,6 +16,7 @@ use crate::store::TokenStore;
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// Read the client secret from standard input
     #[arg(long, conflicts_with = "client_secret_file")]

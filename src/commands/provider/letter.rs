@@ -109,50 +109,67 @@ fn questions(provider: &Provider, language: Language) -> Vec<String> {
     let mut ask = |german: String, english: String| {
         asked.push(if language == Language::De { german } else { english });
     };
-    if provider.needs_secret() {
-        ask("die Client-ID".into(), "the client ID".into());
-        ask(
-            "das Client-Secret auf sicherem Weg: Einmal-Link oder Telefon, bitte nicht per Mail"
-                .into(),
-            "the client secret by a safe way: a one-time link or a call, please not by mail".into(),
-        );
-    } else {
-        ask(
-            "die Client-ID eines öffentlichen (nativen) Clients, ohne Secret".into(),
-            "the client ID of a public (native) client, without a secret".into(),
-        );
+    match (provider.needs_secret(), provider.pkce) {
+        (true, _) => {
+            ask("die Client-ID".into(), "the client ID".into());
+            ask(
+                "das Client-Secret auf sicherem Weg (Einmal-Link, Telefon), bitte nicht per Mail"
+                    .into(),
+                "the client secret by a safe way (one-time link, call), please not by mail".into(),
+            );
+        }
+        (false, pkce) => {
+            let with = |text: &str| if pkce { text.to_owned() } else { String::new() };
+            ask(
+                format!(
+                    "die Client-ID eines öffentlichen (nativen) Clients{}, ohne Secret",
+                    with(" mit PKCE (S256)")
+                ),
+                format!(
+                    "the client ID of a public (native) client{}, without a secret",
+                    with(" with PKCE (S256)")
+                ),
+            );
+        }
     }
-    if provider.pkce {
-        ask("PKCE (S256) ist erlaubt?".into(), "is PKCE (S256) allowed?".into());
-    } else {
-        ask("wird PKCE (S256) geprüft?".into(), "is PKCE (S256) checked?".into());
+    if provider.needs_secret() || !provider.pkce {
+        ask("ob PKCE (S256) unterstützt wird".into(), "whether PKCE (S256) is supported".into());
     }
     if provider.refresh == RefreshSupport::Rotating {
         if let Some(scope) = &provider.refresh_scope {
             let api = provider.audience.as_deref().unwrap_or(&provider.title);
             ask(
-                format!("{scope} ist erlaubt für {api}?"),
-                format!("is {scope} allowed for {api}?"),
+                format!("ob {scope} für {api} erlaubt ist"),
+                format!("whether {scope} is allowed for {api}"),
             );
         }
         ask(
-            format!("Refresh Tokens rotieren, mit mindestens {OVERLAP} s Überlappung?"),
-            format!("do refresh tokens rotate, with an overlap of at least {OVERLAP} s?"),
+            format!(
+                "ob Refresh Tokens rotieren; falls ja, bitte mit mindestens {OVERLAP} s Überlappung"
+            ),
+            format!(
+                "whether refresh tokens rotate; if so, with an overlap of at least {OVERLAP} s please"
+            ),
         );
         ask(
-            "ihre Lebensdauer: absolut, und ohne Nutzung".into(),
-            "their lifetime: absolute, and when idle".into(),
+            "die Lebensdauer der Refresh Tokens: absolut, und ohne Nutzung".into(),
+            "the lifetime of refresh tokens: absolute, and idle".into(),
         );
     } else {
         let days = provider.access_token_seconds / 86_400;
         ask(
-            format!("gilt ein Access Token {days} Tage, und geht es ohne neue Anmeldung weiter?"),
             format!(
-                "does an access token last {days} days, and can it be renewed without sign-in?"
+                "ob ein Access Token {days} Tage gilt, und ob es ohne neue Anmeldung weitergeht"
+            ),
+            format!(
+                "whether an access token lasts {days} days, and can be renewed without a sign-in"
             ),
         );
     }
-    ask("erscheint eine Bestätigungsseite (Consent)?".into(), "is a consent page shown?".into());
+    ask(
+        "ob eine Bestätigungsseite (Consent) erscheint".into(),
+        "whether a consent page is shown".into(),
+    );
     let more = match language {
         Language::De => &provider.letter.ask_de,
         Language::En => &provider.letter.ask_en,
@@ -182,7 +199,7 @@ fn words(language: Language) -> &'static Words {
             uris: "Bitte registrieren Sie genau diese Redirect-URIs:",
             loopback: "Diese Adressen (127.0.0.1) zeigen auf den Rechner, an dem sich jemand anmeldet \
                        (RFC 8252); der erste freie Port wird benutzt.",
-            scopes: "Scopes:",
+            scopes: "Scopes, um die wir die Kunden bitten:",
             please: "Bitte teilen Sie uns mit:",
             closing: "Mit freundlichen Grüßen",
         },
@@ -194,7 +211,7 @@ fn words(language: Language) -> &'static Words {
             uris: "Please register exactly these redirect URIs:",
             loopback: "These addresses (127.0.0.1) are the computer on which somebody signs in (RFC 8252); the \
                        first free port is used.",
-            scopes: "Scopes:",
+            scopes: "Scopes that we ask customers for:",
             please: "Please tell us:",
             closing: "Kind regards",
         },

@@ -70,7 +70,7 @@ impl Args {
             output.say(
                 Mark::Note,
                 format_args!(
-                    "Where to send it is not known here: look at {}'s contact page.",
+                    "The address of {} for this is not known here: look at its contact page.",
                     provider.title
                 ),
             );
