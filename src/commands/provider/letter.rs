@@ -197,9 +197,9 @@ fn words(language: Language) -> &'static Words {
             opening: "Guten Tag,\n\n{company} möchte mit Zustimmung gemeinsamer Kunden deren Daten bei {title} \
                       abrufen (OAuth 2.0, Authorization Code) und nutzt dafür das Programm partnerlink.",
             uris: "Bitte registrieren Sie genau diese Redirect-URIs:",
-            loopback: "Diese Adressen (127.0.0.1) zeigen auf den Rechner, an dem sich jemand anmeldet \
-                       (RFC 8252); der erste freie Port wird benutzt.",
-            scopes: "Scopes, um die wir die Kunden bitten:",
+            loopback: "127.0.0.1 ist der Rechner, an dem sich jemand anmeldet (RFC 8252); der erste freie \
+                       Port wird benutzt.",
+            scopes: "Scopes, um die wir Kunden bitten:",
             please: "Bitte teilen Sie uns mit:",
             closing: "Mit freundlichen Grüßen",
         },
@@ -209,8 +209,8 @@ fn words(language: Language) -> &'static Words {
             opening: "Hello,\n\nwith the consent of customers we share, {company} would like to read their data \
                       at {title} (OAuth 2.0, authorization code), using the program partnerlink.",
             uris: "Please register exactly these redirect URIs:",
-            loopback: "These addresses (127.0.0.1) are the computer on which somebody signs in (RFC 8252); the \
-                       first free port is used.",
+            loopback: "127.0.0.1 is the computer on which somebody signs in (RFC 8252); the first free port \
+                       is used.",
             scopes: "Scopes that we ask customers for:",
             please: "Please tell us:",
             closing: "Kind regards",

@@ -289,10 +289,14 @@ impl Setup<'_> {
                 output.say(Mark::Warn, format_args!("{variable} is set, and goes before this."));
             }
         }
-        for next in ["provider check ", "connect ", "schedule install"] {
-            let name = if next.ends_with(' ') { name } else { "" };
-            let command = output.command(&format!("partnerlink {next}{name}"));
-            output.say_more(format_args!("next           {command}"));
+        let steps = [
+            ("next", "provider check ", name.as_str()),
+            ("then", "connect ", name),
+            ("then", "schedule install", ""),
+        ];
+        for (when, step, name) in steps {
+            let command = output.command(&format!("partnerlink {step}{name}"));
+            output.say_more(format_args!("{when:<14} {command}"));
         }
         Ok(())
     }
