@@ -7,6 +7,7 @@ pub mod person;
 pub mod ports;
 pub mod prism;
 pub mod sandbox;
+pub mod squid;
 pub mod terminal;
 
 use std::env;
@@ -34,6 +35,8 @@ pub enum Part {
     /// GDAL.
     Maps,
     Tmux,
+    /// Squid.
+    Proxy,
 }
 
 /// Whether all of these are there; if not, that is said where `tests/run` counts it.
@@ -47,6 +50,7 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::Prism if !is_set("PARTNERLINK_TEST_PRISM") => Some("no Prism"),
         Part::Tables if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => Some("no pandas"),
         Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
+        Part::Proxy if !runs(squid::PROGRAM, "-v") => Some("no Squid"),
         Part::Tmux if !runs("tmux", "-V") => Some("no tmux"),
         _ => None,
     });
