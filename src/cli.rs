@@ -82,10 +82,12 @@ enum Command {
     #[command(subcommand)]
     Timber(Lazy<timber::Command>),
     Api(api::Args),
+    /// See the providers, register with them, and set up what they answer
     #[command(subcommand)]
-    Provider(provider::Command),
+    Provider(Lazy<provider::Command>),
+    /// Find the configuration file, see what it decides, and change it
     #[command(subcommand)]
-    Config(config::Command),
+    Config(Lazy<config::Command>),
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
@@ -176,8 +178,8 @@ impl Command {
             Self::Meter(Lazy(command)) => command.run(context),
             Self::Timber(Lazy(command)) => command.run(context),
             Self::Api(args) => args.run(context),
-            Self::Provider(command) => command.run(context),
-            Self::Config(command) => command.run(context),
+            Self::Provider(Lazy(command)) => command.run(context),
+            Self::Config(Lazy(command)) => command.run(context),
             Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),

@@ -21,7 +21,6 @@ Keys: store, file_key, key_file, browser, ca_file, provider.NAME.FIELD";
 /// The settings that are not about one provider.
 const KEYS: [&str; 5] = ["store", "file_key", "key_file", "browser", "ca_file"];
 
-/// Find the configuration file and what it decides
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print where the configuration file is, or would be
@@ -30,18 +29,25 @@ pub enum Command {
     Show,
     /// Print one setting as it works: the file's value, or the default
     #[command(after_help = EXAMPLES)]
-    Get { key: String },
+    Get {
+        #[arg(value_name = "KEY")]
+        setting: String,
+    },
     /// Write one setting into the configuration file; your own lines and comments stay
     #[command(after_help = EXAMPLES)]
-    Set { key: String, value: String },
+    Set {
+        #[arg(value_name = "KEY")]
+        setting: String,
+        value: String,
+    },
 }
 
 impl Command {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         let path = context.settings.folders.config_file();
         match self {
-            Self::Get { key } => get(context, &key)?,
-            Self::Set { key, value } => set(context, &key, &value)?,
+            Self::Get { setting } => get(context, &setting)?,
+            Self::Set { setting, value } => set(context, &setting, &value)?,
             Self::Path => context.output.data(&path.display().to_string())?,
             Self::Show => {
                 let settings = &context.settings;
@@ -90,7 +96,7 @@ fn get(context: &Context, key: &str) -> Result<(), Failed> {
             let registry = context.settings.registry(None);
             registry.value(name, field).map_err(|error| Error::new(&what, &error))?
         }
-        [key] if KEYS.contains(&key) => setting(&context.settings, key),
+        [key] if KEYS.contains(&key) => effective(&context.settings, key),
         _ => return Err(unknown(&what, key).into()),
     };
     let output = &context.output;
@@ -109,7 +115,7 @@ fn get(context: &Context, key: &str) -> Result<(), Failed> {
     }
 }
 
-fn setting(settings: &Settings, key: &str) -> Value {
+fn effective(settings: &Settings, key: &str) -> Value {
     match key {
         "store" => json!(settings.store),
         "file_key" => json!(settings.file_key),

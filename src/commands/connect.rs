@@ -149,6 +149,7 @@ impl Args {
     ) -> Result<String, Error> {
         self.client_id.clone().or_else(|| provider.client_id.clone()).ok_or_else(|| {
             let uris: Vec<&str> = provider.redirect_uris.iter().map(url::Url::as_str).collect();
+            let whom = provider.support.as_deref().unwrap_or(&provider.title);
             let name = &provider.name;
             Error::usage(
                 what,
@@ -157,7 +158,7 @@ impl Args {
                     provider.title
                 ),
                 format!(
-                    "ask for one, and name these redirect URIs:\n  {}\n\
+                    "ask {whom} for one, and name these redirect URIs:\n  {}\n\
                      `partnerlink provider register {name}` writes the letter, and\n\
                      `partnerlink provider setup {name}` takes the answer into {}.\n\
                      Or use --client-id, or set {}. Until then, --sandbox works without.",

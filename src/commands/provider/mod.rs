@@ -11,7 +11,6 @@ mod register;
 mod setup;
 mod show;
 
-/// See the providers and what is configured for them
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the providers

@@ -24,6 +24,7 @@ pub const MAX_LINK: usize = 1900;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
+    /// Its name, as `partnerlink provider list` shows it
     #[arg(value_name = "PROVIDER")]
     provider: String,
     /// Open it in your mail program

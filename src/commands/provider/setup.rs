@@ -30,6 +30,7 @@ const MAX_CLIENT_ID: usize = 512;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
+    /// Its name, as `partnerlink provider list` shows it
     #[arg(value_name = "PROVIDER")]
     provider: String,
     /// The client ID that the provider gave you
@@ -190,9 +191,11 @@ impl Setup<'_> {
         loop {
             let typed = output.ask("Others, separated by blanks (Enter keeps these):")?;
             let uris: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
+            if uris.is_empty() {
+                return Ok(());
+            }
             let before = self.draft.clone();
             match self.set_redirect_uris(&uris) {
-                _ if uris.is_empty() => return Ok(self.draft = before),
                 Ok(()) => return Ok(()),
                 Err(error) => output.say(Mark::Warn, printable(&error.why)),
             }
