@@ -268,6 +268,25 @@ fn a_no_at_the_end_writes_nothing() {
 }
 
 #[test]
+fn what_somebody_else_wrote_meanwhile_is_not_lost() {
+    if !has("what_somebody_else_wrote_meanwhile_is_not_lost", "script") {
+        return;
+    }
+    let program = Program::with_config(OWN);
+    let mut running = program.start(program.on_a_terminal("provider setup zaehlerfreunde"));
+    answers(&mut running, "Client ID of Zählerfreunde:", "42");
+    answers(&mut running, "(Enter keeps these):", "");
+    let other = format!("{OWN}# meanwhile\n");
+    program.configure(&other);
+    answers(&mut running, "Write it? [Y/n]", "y");
+    let stdin = running.stdin.take();
+    let outcome = running.finish().exits(2);
+    drop(stdin);
+    assert!(outcome.stdout.contains("changed by somebody else meanwhile"), "{}", outcome.stdout);
+    assert_eq!(config(&program), other);
+}
+
+#[test]
 fn config_set_and_get_use_the_same_file() {
     let program = Program::with_config(OWN);
     let get = |key: &str| program.run(["config", "get", key]).exits(0).data().to_owned();

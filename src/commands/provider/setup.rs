@@ -226,11 +226,13 @@ impl Setup<'_> {
             return Ok(true);
         }
         let file = self.context.settings.folders.config_file();
-        output.say(Mark::Begin, format_args!("What changes in {}:", file.display()));
+        let is_sandbox = self.context.settings.sandbox.is_some();
+        let verb = if is_sandbox { "would change" } else { "changes" };
+        output.say(Mark::Begin, format_args!("What {verb} in {}:", file.display()));
         for (sign, line) in self.draft.changes() {
             output.say_more(format_args!("{sign} {}", printable(line)));
         }
-        Ok(self.args.yes || output.agrees("Write it?")?)
+        Ok(self.args.yes || is_sandbox || output.agrees("Write it?")?)
     }
 
     fn keep(&self, secret: Option<Secret>) -> Result<Kept, Error> {
