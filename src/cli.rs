@@ -1,5 +1,7 @@
 //! The command line: what every command understands, and which commands there are.
 
+use std::path::PathBuf;
+
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
@@ -59,6 +61,9 @@ struct Global {
     /// Never ask; say which flag is missing instead
     #[arg(long, global = true)]
     no_input: bool,
+    /// Trust the certificates in this PEM file as well: those of a company that inspects TLS
+    #[arg(long, global = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -79,10 +84,12 @@ enum Command {
     /// Where the tokens are kept: look, check, choose, move
     #[command(subcommand)]
     Store(Lazy<store::Command>),
+    /// See the providers, register with them, and set up what they answer
     #[command(subcommand)]
-    Provider(provider::Command),
+    Provider(Lazy<provider::Command>),
+    /// Find the configuration file, see what it decides, and change it
     #[command(subcommand)]
-    Config(config::Command),
+    Config(Lazy<config::Command>),
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
@@ -122,10 +129,10 @@ impl<T: Subcommand> FromArgMatches for Lazy<T> {
 impl Cli {
     /// Runs the command, tells how it failed if it did, and returns the exit code.
     pub fn run(self) -> u8 {
-        let Global { sandbox, json, verbose, quiet, no_input } = self.global;
+        let Global { sandbox, json, verbose, quiet, no_input, ca_file } = self.global;
         let mut output = Output { json, quiet, verbose, sandbox };
         let interactive = !no_input && stdin_is_terminal() && stderr_is_terminal();
-        let result = self.command.run(sandbox, interactive, &mut output);
+        let result = self.command.run(sandbox, ca_file, interactive, &mut output);
         match result {
             Ok(code) => code,
             Err(Failed::Told(exit)) => exit as u8,
@@ -138,7 +145,13 @@ impl Cli {
 }
 
 impl Command {
-    fn run(self, sandbox: bool, interactive: bool, output: &mut Output) -> Result<u8, Failed> {
+    fn run(
+        self,
+        sandbox: bool,
+        ca_file: Option<PathBuf>,
+        interactive: bool,
+        output: &mut Output,
+    ) -> Result<u8, Failed> {
         let command = match self {
             // These need no settings, and work where the configuration is broken.
             Self::Completions(args) => return args.run(output),
@@ -151,9 +164,11 @@ impl Command {
             Self::Connect(args) => (args.store(), args.browser.clone()),
             _ => (None, None),
         };
-        let settings =
-            Settings::load(Flags { sandbox, store, browser }, Environment::of_this_process())
-                .map_err(|error| Error::new("could not read the settings", &error))?;
+        let settings = Settings::load(
+            Flags { sandbox, store, browser, ca_file },
+            Environment::of_this_process(),
+        )
+        .map_err(|error| Error::new("could not read the settings", &error))?;
         output.sandbox = settings.sandbox.is_some();
         output::log::install(output);
         command.run_in(&Context::new(settings, output.clone(), interactive), output)
@@ -170,8 +185,8 @@ impl Command {
             Self::Timber(Lazy(command)) => command.run(context),
             Self::Api(args) => args.run(context),
             Self::Store(Lazy(command)) => command.run(context),
-            Self::Provider(command) => command.run(context),
-            Self::Config(command) => command.run(context),
+            Self::Provider(Lazy(command)) => command.run(context),
+            Self::Config(Lazy(command)) => command.run(context),
             Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),

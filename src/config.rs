@@ -1,11 +1,14 @@
 //! Settings: flags over environment over configuration file. The only reader of the environment.
 
+pub mod edit;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::http::network::{Network, ProxySetting};
 use crate::paths::{Folders, PathError};
 use crate::provider::Description;
 use crate::provider::registry::{Overrides, Registry, nearest};
@@ -25,6 +28,7 @@ struct ConfigFile {
     file_key: Option<FileKey>,
     key_file: Option<PathBuf>,
     browser: Option<String>,
+    ca_file: Option<PathBuf>,
     /// Read for its errors: the registry lays the plain tables over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
@@ -32,7 +36,7 @@ struct ConfigFile {
 }
 
 /// What opens the sealed files of the file store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileKey {
     /// A file of its own (`key_file`, made at the first use)
@@ -80,6 +84,7 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
     pub browser: Option<String>,
+    pub network: Network,
     pub overrides: Overrides,
     pub sandbox: Option<SandboxChoice>,
     pub environment: Environment,
@@ -91,6 +96,7 @@ pub struct Flags {
     pub sandbox: bool,
     pub store: Option<StoreKind>,
     pub browser: Option<String>,
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +115,12 @@ pub enum ConfigError {
     Variable { name: &'static str, value: String },
     #[error("{0}")]
     Missing(String),
+    #[error("{} is written in a way that leaves no place for `{line}`", .path.display())]
+    NoPlace { path: PathBuf, line: String },
+    #[error("{} was changed by somebody else meanwhile; nothing was written", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("{} could not be written: {source}", .path.display())]
+    NotWritten { path: PathBuf, source: std::io::Error },
 }
 
 impl Settings {
@@ -148,6 +160,10 @@ impl Settings {
             _ => "by default",
         };
         let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
+        let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
+        // In the file a path is relative to the file: a working folder decides nothing.
+        let beside = |name: PathBuf| path.parent().unwrap_or(Path::new("")).join(name);
+        let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
             store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
             store_from,
@@ -155,6 +171,7 @@ impl Settings {
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
             file_exists: text.is_some(),
+            network: Network { proxy: environment.proxy(), ca_file },
             folders,
             overrides,
             sandbox,
@@ -293,6 +310,15 @@ impl Environment {
     /// `PARTNERLINK_<PROVIDER>_CLIENT_SECRET`
     pub fn client_secret(&self, provider: &str) -> Option<Secret> {
         self.text(&client_variable(provider, "CLIENT_SECRET")).map(Secret::new)
+    }
+
+    /// The proxy for https addresses. In capitals or small, the capitals first; `HTTP_PROXY` is not
+    /// among them, since nothing goes elsewhere without TLS.
+    pub fn proxy(&self) -> Option<ProxySetting> {
+        const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let (variable, value) = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)))?;
+        let exempt = self.text("NO_PROXY").or_else(|| self.text("no_proxy")).unwrap_or_default();
+        Some(ProxySetting { variable, value: value.to_string_lossy().into_owned(), exempt })
     }
 
     pub fn passphrase(&self) -> Option<Secret> {

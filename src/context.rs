@@ -60,12 +60,12 @@ impl Context {
         Self {
             run_by,
             index: Index::new(folders.accounts()),
+            http: HttpClient::new(settings.network.clone()),
             settings,
             output,
             interactive,
             clock: SystemClock,
             folders,
-            http: HttpClient::default(),
             sandbox: OnceLock::new(),
             keychain: OnceLock::new(),
             file: OnceLock::new(),
@@ -179,6 +179,15 @@ impl Context {
         if let Some(secret) = self.settings.environment.client_secret(&provider.name) {
             return Ok(Some(secret));
         }
+        self.kept_client_secret(provider, store)
+    }
+
+    /// The client secret that is in a store, whatever the environment says.
+    pub fn kept_client_secret(
+        &self,
+        provider: &Provider,
+        store: &dyn TokenStore,
+    ) -> Result<Option<Secret>, StoreError> {
         let bytes = store.load(&Item::ClientSecret(provider.name.clone()))?;
         Ok(bytes.and_then(|bytes| String::from_utf8(bytes.expose().clone()).ok()).map(Secret::new))
     }

@@ -50,6 +50,9 @@ impl Explain for ConfigError {
             Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain or file".into(),
             Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed".into(),
             Self::Missing(_) => String::new(),
+            Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?".into(),
+            Self::ChangedMeanwhile(_) => "run the command again".into(),
+            Self::NotWritten { .. } => "make the file and its folder writable for yourself".into(),
         };
         meaning(Exit::Usage, "configuration", hint)
     }
@@ -155,6 +158,13 @@ impl Explain for HttpError {
                 Exit::Usage,
                 "http-unusable",
                 "install the system's root certificates (ca-certificates), or name them in SSL_CERT_FILE",
+            ),
+            Self::Setup { code, hint, .. } => meaning(Exit::Usage, code, *hint),
+            Self::Untrusted { .. } => meaning(
+                Exit::TryLater,
+                "certificate",
+                "check the network, and whether the address is right; if your company inspects TLS, give its \
+                 certificate: --ca-file FILE",
             ),
             _ => meaning(
                 Exit::TryLater,

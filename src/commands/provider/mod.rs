@@ -2,13 +2,15 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::Failed;
+use crate::error::{Error, Failed};
 use crate::provider::{Provider, RefreshSupport};
 
+mod letter;
 mod list;
+mod register;
+mod setup;
 mod show;
 
-/// See the providers and what is configured for them
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the providers
@@ -20,6 +22,8 @@ pub enum Command {
         #[arg(value_name = "PROVIDER")]
         provider: String,
     },
+    Register(register::Args),
+    Setup(setup::Args),
 }
 
 impl Command {
@@ -27,9 +31,18 @@ impl Command {
         match self {
             Self::List => list::run(context),
             Self::Show { provider } => show::run(context, &context.provider(&provider)?),
+            Self::Register(args) => args.run(context),
+            Self::Setup(args) => args.run(context),
         }?;
         Ok(0)
     }
+}
+
+/// A provider as built in and configured, even where the sandbox plays its part, and without what
+/// the environment says.
+fn real(context: &Context, name: &str) -> Result<Provider, Error> {
+    let registry = context.settings.registry(None);
+    registry.get(name).map_err(|e| Error::new(format!("could not use the provider {name}"), &e))
 }
 
 fn object(provider: &Provider) -> serde_json::Value {

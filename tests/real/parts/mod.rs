@@ -7,6 +7,7 @@ pub mod person;
 pub mod ports;
 pub mod prism;
 pub mod sandbox;
+pub mod squid;
 pub mod terminal;
 
 use std::env;
@@ -42,6 +43,8 @@ pub enum Part {
     Manual,
     /// cargo-deb and Debian's own tools.
     Packages,
+    /// Squid.
+    Proxy,
 }
 
 /// Whether all of these are there; if not, that is said where `tests/run` counts it.
@@ -56,6 +59,7 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::Tables if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => Some("no pandas"),
         Part::Spreadsheet if !runs("soffice", "--version") => Some("no LibreOffice"),
         Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
+        Part::Proxy if !runs(squid::PROGRAM, "-v") => Some("no Squid"),
         Part::Tmux if !runs("tmux", "-V") => Some("no tmux"),
         Part::Shells if !(runs("zsh", "--version") && runs("fish", "--version")) => {
             Some("no zsh or no fish")
