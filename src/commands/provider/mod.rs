@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::provider::{Provider, RefreshSupport};
 
+mod client_id;
 mod letter;
 mod list;
 mod register;
