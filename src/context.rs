@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::flow::World;
 use crate::http::HttpClient;
 use crate::http::data::DataTransport;
+use crate::http::surroundings::Proxies;
 use crate::output::Output;
 use crate::paths::Folders;
 use crate::provider::Provider;
@@ -76,6 +77,16 @@ impl Context {
         }
     }
 
+    /// What looks at the network as it is.
+    pub fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
+    /// The proxies that the environment names.
+    pub fn proxies(&self) -> Proxies {
+        Proxies::of(|name| self.settings.environment.text(name))
+    }
+
     /// What the data commands send with.
     pub fn data_transport(&self) -> &dyn DataTransport {
         &self.http
@@ -89,12 +100,18 @@ impl Context {
     /// A store by kind. Nothing is opened before its first use.
     pub fn store(&self, kind: StoreKind) -> &dyn TokenStore {
         match kind {
-            StoreKind::File => self.file.get_or_init(|| self.file_store()),
+            StoreKind::File => self.sealed_files(),
             StoreKind::Keychain | StoreKind::Memory => self.keychain().as_ref(),
         }
     }
 
-    fn keychain(&self) -> &Arc<Keychain> {
+    /// The store of sealed files, for what only it can be asked.
+    pub fn sealed_files(&self) -> &FileStore {
+        self.file.get_or_init(|| self.file_store())
+    }
+
+    /// The same of the keychain.
+    pub fn keychain(&self) -> &Arc<Keychain> {
         self.keychain.get_or_init(|| {
             let service = if self.settings.sandbox.is_some() { SANDBOX_SERVICE } else { SERVICE };
             let patience = if self.interactive {

@@ -7,6 +7,8 @@
 //! when cross-compiled to macOS. The roots are the system's (rustls-platform-verifier).
 
 pub mod data;
+pub mod probe;
+pub mod surroundings;
 
 use std::collections::HashMap;
 use std::error::Error as _;

@@ -88,9 +88,14 @@ impl Folders {
         self.state.join("locks")
     }
 
+    /// The folder of [`Folders::intent_file`].
+    pub fn intents(&self) -> PathBuf {
+        self.state.join("intents")
+    }
+
     /// That a refresh token is being spent, written before it is.
     pub fn intent_file(&self, account: &AccountId) -> PathBuf {
-        self.state.join("intents").join(format!("{}.json", account.file_stem()))
+        self.intents().join(format!("{}.json", account.file_stem()))
     }
 
     /// What the embedded providers of the sandbox remember.

@@ -4,6 +4,7 @@
 pub mod disconnect;
 pub mod intent;
 pub mod login;
+pub mod reach;
 pub mod refresh;
 pub mod token_source;
 

@@ -7,6 +7,8 @@ pub mod log;
 pub mod page;
 pub mod plot;
 pub mod progress;
+pub mod reach;
+pub mod report;
 pub mod screen;
 pub mod table;
 

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::error::Failed;
 use crate::provider::{Provider, RefreshSupport};
 
+mod check;
 mod list;
 mod show;
 
@@ -13,6 +14,12 @@ mod show;
 pub enum Command {
     /// List the providers
     List,
+    /// See whether a provider can be reached from here, without signing in
+    #[command(after_help = check::EXAMPLES)]
+    Check {
+        #[arg(value_name = "PROVIDER")]
+        provider: String,
+    },
     /// Show everything about one provider
     Show {
         #[arg(value_name = "PROVIDER")]
@@ -24,6 +31,7 @@ impl Command {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         match self {
             Self::List => list::run(context),
+            Self::Check { provider } => return check::run(context, &context.provider(&provider)?),
             Self::Show { provider } => show::run(context, &context.provider(&provider)?),
         }?;
         Ok(0)
