@@ -3,8 +3,8 @@
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, status,
-    timber, token,
+    api, completions, config, connect, demo, disconnect, doctor, exec, meter, provider, sandbox,
+    status, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -81,6 +81,7 @@ enum Command {
     Provider(provider::Command),
     #[command(subcommand)]
     Config(config::Command),
+    Doctor(doctor::Args),
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
@@ -139,6 +140,7 @@ impl Command {
             // These need no settings, and work where the configuration is broken.
             Self::Completions(args) => return args.run(output),
             Self::Demo(args) => return args.run(output),
+            Self::Doctor(args) => return args.run(sandbox, interactive, output),
             command => command,
         };
         let (store, browser) = match &command {
@@ -165,6 +167,7 @@ impl Command {
             Self::Api(args) => args.run(context),
             Self::Provider(command) => command.run(context),
             Self::Config(command) => command.run(context),
+            Self::Doctor(args) => args.examine(context, None, false),
             Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),

@@ -141,6 +141,34 @@ impl Settings {
         })
     }
 
+    /// The same for `doctor`: where they cannot be read, the defaults, and why. What the
+    /// environment says of the store and the sandbox holds even then, where it can be understood.
+    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
+        let root = environment.path("PARTNERLINK_HOME");
+        let (sandbox, browser) = (flags.sandbox, flags.browser.clone());
+        match Self::load(flags, environment.clone()) {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                let folders =
+                    Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
+                let store =
+                    environment.text("PARTNERLINK_STORE").and_then(|kind| kind.parse().ok());
+                let settings = Self {
+                    store: store.unwrap_or(StoreKind::Keychain),
+                    file_key: FileKey::default(),
+                    key_file: folders.default_key_file(),
+                    browser: browser.or_else(|| environment.text("PARTNERLINK_BROWSER")),
+                    file_exists: matches!(folders.config_file().try_exists(), Ok(true)),
+                    folders,
+                    overrides: Overrides::default(),
+                    sandbox: sandbox.then_some(SandboxChoice::Embedded),
+                    environment,
+                };
+                (settings, Some(error))
+            }
+        }
+    }
+
     /// The providers; `more` is laid over everything else (the sandbox's addresses).
     pub fn registry(&self, more: Option<&str>) -> Registry {
         match more.map(|text| parse(text, Path::new("sandbox"))) {

@@ -259,6 +259,31 @@ pub fn sandbox_browser() -> Box<dyn Browser> {
     Box::new(Approval)
 }
 
+/// A folder that only this user can look into, and that is gone when this is dropped.
+pub struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    pub fn create(purpose: &str) -> Result<Self, Error> {
+        let name = format!("partnerlink-{purpose}-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        crate::accounts::create_private_folder(&path).map_err(|error| {
+            Error::io(format!("could not create a folder for the {purpose}"), &error)
+        })?;
+        Ok(Self(path))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // What stays behind is sealed, and of the sandbox.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// Starts the embedded providers over the state they keep between runs.
 pub fn start_sandbox(folders: &Folders, mut options: sandbox::Options) -> Result<Sandbox, Error> {
     let start = || -> io::Result<Sandbox> {

@@ -54,6 +54,12 @@ impl Folders {
         Ok(Self { config, key, state })
     }
 
+    /// Folders that do not exist, for looking at a machine where no home folder is known.
+    pub fn nowhere() -> Self {
+        let root = std::env::temp_dir().join("partnerlink-without-a-home/none");
+        Self { config: root.clone(), key: root.clone(), state: root }
+    }
+
     /// The same folders for sandbox accounts, which never mix with real ones.
     #[must_use]
     pub fn for_sandbox(&self) -> Self {

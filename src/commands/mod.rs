@@ -6,6 +6,7 @@ pub mod config;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
+pub mod doctor;
 pub mod exec;
 pub mod meter;
 pub mod provider;

@@ -8,6 +8,7 @@ pub mod page;
 pub mod plot;
 pub mod progress;
 pub mod reach;
+pub mod redact;
 pub mod report;
 pub mod screen;
 pub mod table;

@@ -128,9 +128,9 @@ impl Report {
         let (warnings, bad) = (count(Mark::Warn), count(Mark::Bad));
         match (warnings, bad) {
             (0, 0) => "Everything looks good.".into(),
-            (_, 0) => format!("Nothing is broken; worth a look: {warnings}."),
-            (0, _) => format!("Not in order: {bad}."),
-            _ => format!("Not in order: {bad}; worth a look: {warnings}."),
+            (_, 0) => format!("Nothing is broken; {warnings} worth a look (!)."),
+            (0, _) => format!("{bad} not in order (✗)."),
+            _ => format!("{bad} not in order (✗), {warnings} worth a look (!)."),
         }
     }
 }
@@ -189,6 +189,6 @@ mod tests {
              ✗ network     no?\n              → partnerlink provider check x\n\
              ✗ store       locked\n              → unlock it\n"
         );
-        assert_eq!(report.sum(), "Not in order: 2.");
+        assert_eq!(report.sum(), "2 not in order (✗).");
     }
 }
