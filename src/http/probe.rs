@@ -89,9 +89,7 @@ fn step(error: &reqwest::Error, begun: Instant) -> Unreached {
     }
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     while let Some(inner) = cause {
-        let hidden = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = hidden.and_then(|error| error.downcast_ref::<TlsError>());
-        if let Some(tls) = tls.or_else(|| inner.downcast_ref()) {
+        if let Some(tls) = tls_in(inner) {
             return of_tls(tls);
         }
         // hyper-util's own type is private; its word for this step is not.
@@ -101,9 +99,16 @@ fn step(error: &reqwest::Error, begun: Instant) -> Unreached {
         cause = inner.source();
     }
     match error.is_connect() {
+        true if causes(error).starts_with("tls ") => Unreached::Tls(causes(error)),
         true => Unreached::Connection(causes(error)),
         false => Unreached::Broken(causes(error)),
     }
+}
+
+/// An `io::Error` does not name what it wraps as its source.
+fn tls_in<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
+    let wrapped = || error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.downcast_ref().or_else(|| tls_in(wrapped()?))
 }
 
 fn of_tls(error: &TlsError) -> Unreached {
@@ -118,7 +123,10 @@ fn of_tls(error: &TlsError) -> Unreached {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Unreached::OtherName
         }
-        CertificateError::UnknownIssuer => Unreached::UnknownIssuer,
+        // A bad signature: another authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            Unreached::UnknownIssuer
+        }
         other => Unreached::Tls(other.to_string()),
     }
 }

@@ -4,21 +4,16 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use crate::account_id::AccountId;
-use crate::accounts::Index;
-use crate::clock::SystemClock;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::{Context, TemporaryFolder};
 use crate::error::{Error, Explain as _, Failed};
-use crate::flow::World;
 use crate::flow::login::{Connected, Invitation, Login, LoginError, Person};
 use crate::loopback::ResultPage;
 use crate::oauth::Client;
 use crate::output::report::{Finding, Report};
 use crate::output::screen::{Opening, Screen};
-use crate::paths::Folders;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
-use crate::store::memory::MemoryStore;
 
 const NAME: &str = "sign-in";
 /// The provider whose path is the longer one: PKCE, an ID token, a refresh token.
@@ -73,12 +68,10 @@ fn step(begun: Instant, text: &str) -> Finding {
         .with(serde_json::json!({ "milliseconds": spent.as_millis() as u64 }))
 }
 
-/// A program of its own for this sign-in: the sandbox's providers, and nothing of the person's
-/// but the browser.
+/// A home of its own for this sign-in, gone when it ends: the sandbox's providers, sealed files,
+/// and nothing of the person's but the browser.
 struct Stage {
     inner: Context,
-    folders: Folders,
-    store: MemoryStore,
     account: AccountId,
     _folder: TemporaryFolder,
 }
@@ -91,14 +84,13 @@ impl Stage {
         let environment = Environment::of([
             ("PARTNERLINK_HOME", &*path),
             ("PARTNERLINK_SANDBOX", sandbox.base_url()),
+            ("PARTNERLINK_STORE", "file"),
         ]);
         let settings = Settings::load(Flags::default(), environment)
             .map_err(|error| Error::new(WHAT, &error))?;
         let inner = Context::new(settings, context.output.clone(), false);
-        let folders = inner.folders.clone();
         let account = PROVIDER.parse().map_err(|error| Error::new(WHAT, &error))?;
-        let store = MemoryStore::new();
-        Ok(Self { inner, folders, store, account, _folder: folder })
+        Ok(Self { inner, account, _folder: folder })
     }
 
     fn screen(&self, context: &Context) -> Result<Screen, Error> {
@@ -113,13 +105,7 @@ impl Stage {
         };
         let client = Client { id: provider.client_id.clone().unwrap_or_default(), secret: None };
         Login {
-            world: World {
-                store: &self.store,
-                index: &Index::new(self.folders.accounts()),
-                http: self.inner.http(),
-                clock: &SystemClock,
-                folders: &self.folders,
-            },
+            world: self.inner.world(self.inner.store_of(&self.account)),
             provider: &provider,
             client: &client,
             account: &self.account,

@@ -66,7 +66,12 @@ impl Bundle {
     pub fn write(mut self, context: &Context, report: &Report) -> Result<(), Error> {
         let redactor = redactor(context);
         let made = context.clock.now().strftime("%Y-%m-%d %H:%M UTC").to_string();
-        let (config, variables) = (configuration(context), variables(context));
+        let broken = report.findings.iter().any(|f| f.name == "config" && f.mark == Mark::Bad);
+        let (mut config, variables) = (configuration(context), variables(context));
+        if broken {
+            // What stands where a harmless value belongs need not be one.
+            config.iter_mut().for_each(|(_, value)| "…".clone_into(value));
+        }
         let mut report_for_others = Report::new(&context.output);
         report_for_others.findings = report.findings.clone();
         for finding in &mut report_for_others.findings {
@@ -180,6 +185,10 @@ fn redactor(context: &Context) -> Redactor {
         {
             redactor.hide(&value, by);
         }
+    }
+    if let Some(browser) = context.named_browser() {
+        redactor.hide(browser.split_whitespace().next().unwrap_or_default(), "BROWSER");
+        redactor.hide(&browser, "BROWSER");
     }
     hide_variables(environment, &mut redactor);
     redactor
