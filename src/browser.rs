@@ -91,7 +91,7 @@ pub fn find_program(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
         return Some(PathBuf::from(name)).filter(|file| is_executable(file));
     }
     let mut file_name = name.to_owned();
-    if !Path::new(name).extension().is_some_and(|end| end == std::env::consts::EXE_EXTENSION) {
+    if Path::new(name).extension().is_none_or(|end| end != std::env::consts::EXE_EXTENSION) {
         file_name.push(std::env::consts::EXE_SUFFIX);
     }
     std::env::split_paths(path)

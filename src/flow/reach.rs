@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_wrong_by_more_than_five_minutes_is_told() {
-        let off = |seconds| {
+        let off = |seconds: i64| {
             let now = Timestamp::from_second(1_000_000 + seconds).unwrap();
             clock_difference(&answer(200, None, false), now)
         };
