@@ -19,6 +19,7 @@ mod data_maps;
 mod data_pictures;
 mod data_prism;
 mod data_tables;
+mod doctor;
 mod keychain;
 mod keychain_fails;
 mod oidc;
