@@ -27,7 +27,7 @@ pub struct Probed {
 /// At which step it failed, in words for a person.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreached {
-    #[error("its name is not known here (DNS): {0}")]
+    #[error("its name is not known here (DNS: {0})")]
     Name(String),
     #[error("no connection: {0}")]
     Connection(String),
@@ -94,7 +94,9 @@ fn step(error: &reqwest::Error, begun: Instant) -> Unreached {
         }
         // hyper-util's own type is private; its word for this step is not.
         if inner.to_string() == "dns error" {
-            return Unreached::Name(causes(error));
+            let why = causes(error);
+            let plain = why.trim_start_matches("failed to lookup address information: ");
+            return Unreached::Name(plain.to_owned());
         }
         cause = inner.source();
     }

@@ -143,6 +143,27 @@ fn e8_what_others_could_read_is_told_and_left_for_its_owner_to_close() {
 }
 
 #[test]
+fn a_key_that_this_session_does_not_have_is_told() {
+    for (key, words) in [
+        ("passphrase", "PARTNERLINK_PASSPHRASE is not set"),
+        ("systemd", "the systemd credential partnerlink-key is not there"),
+    ] {
+        let program = Program::with_config(&format!("file_key = \"{key}\"\n"));
+        told(&doctor(&program).exits(5), "key", "bad", &[words, "file_key"]);
+    }
+    let program = Program::with_config("file_key = \"passphrase\"\n");
+    let outcome = doctor(&program.set("PARTNERLINK_PASSPHRASE", "a long one")).exits(0);
+    told(&outcome, "key", "good", &["PARTNERLINK_PASSPHRASE, from the first sign-in on"]);
+}
+
+#[test]
+fn a_configuration_that_others_can_write_is_told() {
+    let (program, _fake) = described();
+    set_mode(&program.home().join("config.toml"), 0o666);
+    told(&doctor(&program).exits(0), "config", "warning", &["(mode 0666)", "chmod o-w"]);
+}
+
+#[test]
 fn a_link_in_the_place_of_a_folder_is_not_believed() {
     let (program, _fake) = connected();
     let (tokens, elsewhere) = (program.state().join("tokens"), program.root().join("elsewhere"));
@@ -314,6 +335,8 @@ fn proxies_and_roots_are_told_as_they_are_understood() {
         &["http://proxy.example:3128 to auth.prod.zaehlerfreunde.com", "none to app.timberdata.de"],
     );
     outcome.conceals(&["hunter2", "anna"]);
+    let outcome = doctor(&Program::new().set("HTTP_PROXY", "http://proxy.example:3128"));
+    told(&outcome, "proxy", "warning", &["HTTP_PROXY set", "no proxy for https", "HTTPS_PROXY="]);
     let none = program.root().join("none.pem");
     fs::write(&none, "").unwrap();
     let empty = program.root().join("bin");

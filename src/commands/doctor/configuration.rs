@@ -35,6 +35,19 @@ fn broken(error: &ConfigError) -> Finding {
 
 fn file(context: &Context) -> Finding {
     let path = context.settings.folders.config_file();
+    #[cfg(unix)]
+    if let Ok(meta) = path.metadata() {
+        use std::os::unix::fs::MetadataExt as _;
+        // Who can write it decides where tokens go.
+        if meta.mode() & 0o002 != 0 {
+            let text = format!(
+                "others can write to {} (mode {:04o})",
+                path.display(),
+                meta.mode() & 0o7777
+            );
+            return Finding::warn("config", text, format!("chmod o-w '{}'", path.display()));
+        }
+    }
     let state =
         if context.settings.file_exists { "is valid" } else { "is not there, and need not be" };
     Finding::good("config", format!("{} {state}", path.display()))

@@ -7,7 +7,7 @@ use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Exit, Explain as _};
 use crate::flow::reach::{MOST_CLOCK_DIFFERENCE, endpoints};
-use crate::http::surroundings::{proxy_variables, roots};
+use crate::http::surroundings::{Proxies, proxy_variables, roots};
 use crate::loopback::{self, BindError};
 use crate::output::report::Finding;
 use crate::provider::Provider;
@@ -149,6 +149,16 @@ fn proxies(context: &Context, providers: &[Provider]) -> Finding {
     if set.is_empty() {
         return Finding::good("proxy", "none is named");
     }
+    let names = set.join(", ");
+    // HTTP_PROXY is not for https, and what is no address names no proxy.
+    let without_exceptions =
+        Proxies::of(|name| variable(name).filter(|_| !name.eq_ignore_ascii_case("NO_PROXY")));
+    let any_https = url::Url::parse("https://partnerlink.invalid/").ok();
+    let https = any_https.and_then(|url| without_exceptions.on_the_way_to(&url));
+    if https.is_none() && names.to_ascii_uppercase().replace("NO_PROXY", "").contains("PROXY") {
+        let text = format!("{names} set, and no proxy for https in that");
+        return Finding::warn("proxy", text, "HTTPS_PROXY=http://HOST:PORT, where one is needed");
+    }
     let proxies = context.proxies();
     let mut ways: Vec<(Option<String>, Vec<String>)> = Vec::new();
     for (_, url) in providers.iter().flat_map(endpoints) {
@@ -162,7 +172,6 @@ fn proxies(context: &Context, providers: &[Provider]) -> Finding {
             hosts.push(host.to_owned());
         }
     }
-    let names = set.join(", ");
     let told: Vec<String> = match &ways[..] {
         [(Some(proxy), _)] => vec![format!("{proxy} to every provider")],
         [(None, _)] => vec!["none to any provider".into()],

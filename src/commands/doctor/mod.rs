@@ -19,12 +19,13 @@ mod store;
 const EXAMPLES: &str = "\
 Examples:
   partnerlink doctor
-  partnerlink doctor --network                   ask the providers' servers as well
-  partnerlink doctor --browser                   try the way through your browser, without an account
-  partnerlink doctor --bundle report.txt         for support: no tokens, no secrets, no names
+  partnerlink doctor --network               ask the providers' servers as well
+  partnerlink doctor --browser               try the way through your browser
+  partnerlink doctor --bundle report.txt     for support, without anything private
 
-Exit code 0 if nothing is broken, else that of the most urgent trouble: 5 token store, 4 sign-in
-needed, 6 something answers in a provider's place, 3 network, 2 configuration.";
+Exit code 0 if nothing is broken, else that of the most urgent trouble:
+  5 token store  4 sign-in needed  6 something answers in a provider's place
+  3 network  2 configuration";
 
 /// Look at everything a sign-in and a refresh need, and say what to do where it is not in order
 ///

@@ -50,7 +50,12 @@ fn keychain(context: &Context, interactive: bool) -> Finding {
         Ok(_) => StoreError::Locked,
         Err(error) => error,
     };
-    Finding::failed(NAME, &format!("from {session}: "), &error)
+    let mut finding = Finding::failed(NAME, &format!("from {session}: "), &error);
+    if matches!(error, StoreError::TimedOut(_)) {
+        // Nothing was asked that could open a window.
+        finding.remedy = "restart the keychain service; for cron, connect with --store file".into();
+    }
+    finding
 }
 
 fn sealed_files(context: &Context) -> Vec<Finding> {
@@ -100,6 +105,10 @@ fn key(context: &Context, inspection: &Inspection) -> Finding {
         FileKey::Systemd => "the systemd credential partnerlink-key".into(),
         FileKey::Passphrase => "PARTNERLINK_PASSPHRASE".into(),
     };
+    if settings.file_key == FileKey::Passphrase && settings.environment.passphrase().is_none() {
+        let error = StoreError::NoKey(format!("{place} is not set"));
+        return Finding::failed("key", "", &error);
+    }
     // Reading a locked keychain would ask somebody to unlock it.
     if settings.file_key == FileKey::Keychain
         && context.keychain().look().is_ok_and(|look| look.locked)
@@ -109,7 +118,7 @@ fn key(context: &Context, inspection: &Inspection) -> Finding {
     match context.sealed_files().has_key() {
         Ok(true) => Finding::good("key", format!("{place} opens the sealed files")),
         Ok(false) if inspection.items.is_empty() && settings.file_key != FileKey::Systemd => {
-            Finding::good("key", format!("{place} is made at the first sign-in"))
+            Finding::good("key", format!("{place}, from the first sign-in on"))
         }
         Ok(false) => {
             let error = StoreError::NoKey(format!("{place} is not there"));

@@ -33,6 +33,7 @@ impl Platform {
     }
 
     /// The name that sets our items apart.
+    #[cfg(any(target_os = "linux", target_os = "freebsd"))]
     pub(super) fn service(&self) -> &str {
         &self.service
     }
