@@ -106,19 +106,7 @@ impl Settings {
         let text = read(&path)?;
         let (file, overrides) = parse(text.as_deref().unwrap_or_default(), &path)?;
 
-        let sandbox = match environment.text("PARTNERLINK_SANDBOX").as_deref() {
-            Some(address) if address.starts_with("http://127.0.0.1:") => {
-                Some(SandboxChoice::At(address.trim_end_matches('/').to_owned()))
-            }
-            Some("1") => Some(SandboxChoice::Embedded),
-            None | Some("" | "0") => flags.sandbox.then_some(SandboxChoice::Embedded),
-            Some(other) => {
-                return Err(ConfigError::Variable {
-                    name: "PARTNERLINK_SANDBOX",
-                    value: other.to_owned(),
-                });
-            }
-        };
+        let sandbox = environment.sandbox(flags.sandbox)?;
         let store = match environment.text("PARTNERLINK_STORE") {
             Some(value) => Some(
                 value
@@ -161,7 +149,7 @@ impl Settings {
                     file_exists: matches!(folders.config_file().try_exists(), Ok(true)),
                     folders,
                     overrides: Overrides::default(),
-                    sandbox: sandbox.then_some(SandboxChoice::Embedded),
+                    sandbox: environment.sandbox(sandbox).unwrap_or_default(),
                     environment,
                 };
                 (settings, Some(error))
@@ -249,6 +237,20 @@ impl Environment {
 
     fn path(&self, name: &str) -> Option<PathBuf> {
         self.0.get(OsString::from(name).as_os_str()).filter(|v| !v.is_empty()).map(PathBuf::from)
+    }
+
+    /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.
+    fn sandbox(&self, flag: bool) -> Result<Option<SandboxChoice>, ConfigError> {
+        match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            Some(address) if address.starts_with("http://127.0.0.1:") => {
+                Ok(Some(SandboxChoice::At(address.trim_end_matches('/').to_owned())))
+            }
+            Some("1") => Ok(Some(SandboxChoice::Embedded)),
+            None | Some("" | "0") => Ok(flag.then_some(SandboxChoice::Embedded)),
+            Some(other) => {
+                Err(ConfigError::Variable { name: "PARTNERLINK_SANDBOX", value: other.to_owned() })
+            }
+        }
     }
 
     /// `PARTNERLINK_<PROVIDER>_CLIENT_ID`

@@ -31,6 +31,11 @@ pub enum PathError {
     RelativeRoot(PathBuf),
 }
 
+/// This user's home folder, where one is known.
+pub fn home() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.home_dir().to_owned())
+}
+
 impl Folders {
     /// The system's folders, or everything under one `root` (`PARTNERLINK_HOME`).
     pub fn resolve(root: Option<&Path>) -> Result<Self, PathError> {

@@ -43,8 +43,6 @@ pub enum Reached {
     Elsewhere(Url),
     /// A page for people where a program is answered: a portal or a proxy in the server's place.
     Page,
-    /// The proxy wants a name and password (407).
-    ProxyWantsPassword,
     Failed(Unreached),
 }
 
@@ -66,14 +64,10 @@ pub fn endpoints(provider: &Provider) -> Vec<(Kind, Url)> {
 pub fn judge(kind: Kind, url: &Url, answer: Result<&Probed, Unreached>) -> Reached {
     let answer = match answer {
         Ok(answer) => answer,
-        // Through a proxy the refusal comes before there is any answer.
-        Err(Unreached::Connection(why)) if why.contains("proxy authorization required") => {
-            return Reached::ProxyWantsPassword;
-        }
         Err(error) => return Reached::Failed(error),
     };
     match (answer.status, &answer.location) {
-        (407, _) => Reached::ProxyWantsPassword,
+        (407, _) => Reached::Failed(Unreached::ProxyWantsPassword),
         (429 | 500.., _) => Reached::Trouble,
         (300..=399, Some(to)) if to.host() != url.host() => Reached::Elsewhere(to.clone()),
         (200..=299, _) if kind != Kind::Authorize && answer.is_html => Reached::Page,

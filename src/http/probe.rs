@@ -41,6 +41,10 @@ pub enum Unreached {
     OtherName,
     #[error("its certificate comes from an issuer that this machine does not know")]
     UnknownIssuer,
+    #[error("the proxy wants a name and password")]
+    ProxyWantsPassword,
+    #[error("the proxy does not let us through to it")]
+    ProxyRefused,
     #[error("TLS failed: {0}")]
     Tls(String),
     #[error("the connection broke: {0}")]
@@ -92,8 +96,15 @@ fn step(error: &reqwest::Error, begun: Instant) -> Unreached {
         if let Some(tls) = tls_in(inner) {
             return of_tls(tls);
         }
-        // hyper-util's own type is private; its word for this step is not.
-        if inner.to_string() == "dns error" {
+        // hyper-util's own types are private; their words for these steps are not.
+        let told = inner.to_string();
+        if told.starts_with("tunnel error: proxy authorization") {
+            return Unreached::ProxyWantsPassword;
+        }
+        if told.starts_with("tunnel error: unsuccessful") {
+            return Unreached::ProxyRefused;
+        }
+        if told == "dns error" {
             let why = causes(error);
             let plain = why.trim_start_matches("failed to lookup address information: ");
             return Unreached::Name(plain.to_owned());
@@ -101,7 +112,9 @@ fn step(error: &reqwest::Error, begun: Instant) -> Unreached {
         cause = inner.source();
     }
     match error.is_connect() {
-        true if causes(error).starts_with("tls ") => Unreached::Tls(causes(error)),
+        true if causes(error).starts_with("tls ") => {
+            Unreached::Tls("the other side hung up".into())
+        }
         true => Unreached::Connection(causes(error)),
         false => Unreached::Broken(causes(error)),
     }
@@ -115,7 +128,14 @@ fn tls_in<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
 
 fn of_tls(error: &TlsError) -> Unreached {
     let TlsError::InvalidCertificate(error) = error else {
-        return Unreached::Tls(error.to_string());
+        return Unreached::Tls(match error {
+            TlsError::PeerIncompatible(_) => {
+                "it has no version or cipher that is safe today (TLS 1.2 or 1.3)".into()
+            }
+            TlsError::InvalidMessage(_) => "what answers there does not speak TLS".into(),
+            TlsError::AlertReceived(alert) => format!("the other side ended it ({alert:?})"),
+            other => other.to_string(),
+        });
     };
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Unreached::Expired,

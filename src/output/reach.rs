@@ -106,11 +106,6 @@ fn finding(
             "sign in at the portal of this network with a browser, or check the proxy",
             Exit::BadAnswer,
         ),
-        (Reached::ProxyWantsPassword, _) => bad(
-            "the proxy wants a name and password".into(),
-            "put them into HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT",
-            Exit::TryLater,
-        ),
         (Reached::Failed(error), _) => {
             let remedy = remedy(&error, proxy);
             let exit = match error {
@@ -133,6 +128,12 @@ fn remedy(error: &Unreached, proxy: Option<&str>) -> String {
             Some(_) => "check the proxy in HTTPS_PROXY, or except this host in NO_PROXY",
             None => "check the network and its firewall, or name its proxy in HTTPS_PROXY",
         },
+        Unreached::ProxyWantsPassword => {
+            "put them into HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT"
+        }
+        Unreached::ProxyRefused => {
+            "have the host allowed on the proxy in HTTPS_PROXY, or except it in NO_PROXY"
+        }
         Unreached::Expired | Unreached::NotYet => {
             "set this machine's clock: timedatectl set-ntp true"
         }

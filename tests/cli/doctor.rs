@@ -74,6 +74,10 @@ fn a_broken_configuration_is_the_first_thing_told_and_the_rest_goes_on() {
     told(&outcome, "config", "bad", &["config.toml, line 3", "browsr", "did you mean `browser`?"]);
     told(&outcome, "clock", "good", &[]);
 
+    let outcome = program.run(["doctor", "--json", "--sandbox"]).exits(2);
+    assert_eq!(outcome.json()["sandbox"], true);
+    let outcome = doctor(&program.set("PARTNERLINK_SANDBOX", "1")).exits(2);
+    assert_eq!(outcome.json()["sandbox"], true, "what is not broken holds");
     let outcome = doctor(&Program::new().set("PARTNERLINK_SANDBOX", "sometimes")).exits(2);
     told(&outcome, "config", "bad", &["PARTNERLINK_SANDBOX"]);
     let outcome = doctor(&Program::with_config("[provider.x]\ntitle = \"X\"\n")).exits(2);

@@ -180,11 +180,14 @@ fn redactor(context: &Context) -> Redactor {
         let id = provider.client_id.unwrap_or_default();
         redactor.hide(&id, &shortened(&id));
     }
-    for (name, by) in [("HOME", "~"), ("USERPROFILE", "~"), ("USER", "USER"), ("LOGNAME", "USER")] {
-        if let Some(value) = environment.text(name).filter(|value| value != "root" && value != "/")
-        {
-            redactor.hide(&value, by);
-        }
+    let home = crate::paths::home().unwrap_or_default();
+    let user = home.file_name().map(|name| name.to_string_lossy().into_owned());
+    redactor.hide(&home.to_string_lossy(), "~");
+    let names =
+        ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| environment.text(name));
+    // `root` is nobody's name, and is in other words of the report; `home` of a test's, too.
+    for name in names.chain(user).filter(|name| name != "root" && name != "home") {
+        redactor.hide(&name, "USER");
     }
     if let Some(browser) = context.named_browser() {
         redactor.hide(browser.split_whitespace().next().unwrap_or_default(), "BROWSER");
