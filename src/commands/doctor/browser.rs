@@ -10,6 +10,7 @@ use crate::error::{Error, Explain as _, Failed};
 use crate::flow::login::{Connected, Invitation, Login, LoginError, Person};
 use crate::loopback::ResultPage;
 use crate::oauth::Client;
+use crate::output::Mark;
 use crate::output::report::{Finding, Report};
 use crate::output::screen::{Opening, Screen};
 use crate::sandbox::{self, Sandbox};
@@ -37,6 +38,10 @@ pub fn try_out(context: &Context, timeout: Duration, report: &mut Report) -> Res
     let sandbox = sandbox::start(options)
         .map_err(|error| Error::io("could not start the sandbox", &error))?;
     report.add(step(begun, "the sandbox listens"))?;
+    context.output.say(
+        Mark::Begin,
+        "Now the way through your browser. Agree on the page that opens: it is the sandbox's.",
+    );
     let stage = Stage::new(context, &sandbox)?;
     let screen = stage.screen(context)?;
     let mut watched = Watched { screen, report, heard, begun, asked: false, failed: None };

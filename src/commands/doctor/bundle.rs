@@ -87,7 +87,7 @@ impl Bundle {
             object["config"] = Value::Object(config.collect());
             object["variables"] = json!(variables);
             redactor.value(&mut object);
-            format!("{object:#}\n")
+            serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
         } else {
             let config: String =
                 config.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
