@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    api, completions, config, connect, demo, disconnect, exec, help, man, meter, provider, sandbox,
-    status, store, timber, token,
+    api, completions, config, connect, demo, disconnect, doctor, exec, help, man, meter, provider,
+    sandbox, status, store, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -90,6 +90,7 @@ enum Command {
     /// Find the configuration file, see what it decides, and change it
     #[command(subcommand)]
     Config(Lazy<config::Command>),
+    Doctor(doctor::Args),
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
@@ -158,6 +159,7 @@ impl Command {
             Self::Demo(args) => return args.run(output),
             Self::Man(args) => return args.run(output),
             Self::Help(args) => return args.run(output),
+            Self::Doctor(args) => return args.run(sandbox, interactive, output),
             command => command,
         };
         let (store, browser) = match &command {
@@ -187,6 +189,7 @@ impl Command {
             Self::Store(Lazy(command)) => command.run(context),
             Self::Provider(Lazy(command)) => command.run(context),
             Self::Config(Lazy(command)) => command.run(context),
+            Self::Doctor(args) => args.examine(context, None, false),
             Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),

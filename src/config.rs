@@ -132,19 +132,7 @@ impl Settings {
         let text = read(&path)?;
         let (file, overrides) = parse(text.as_deref().unwrap_or_default(), &path)?;
 
-        let sandbox = match environment.text("PARTNERLINK_SANDBOX").as_deref() {
-            Some(address) if address.starts_with("http://127.0.0.1:") => {
-                Some(SandboxChoice::At(address.trim_end_matches('/').to_owned()))
-            }
-            Some("1") => Some(SandboxChoice::Embedded),
-            None | Some("" | "0") => flags.sandbox.then_some(SandboxChoice::Embedded),
-            Some(other) => {
-                return Err(ConfigError::Variable {
-                    name: "PARTNERLINK_SANDBOX",
-                    value: other.to_owned(),
-                });
-            }
-        };
+        let sandbox = environment.sandbox(flags.sandbox)?;
         let store = match environment.text("PARTNERLINK_STORE") {
             Some(value) => Some(
                 value
@@ -177,6 +165,37 @@ impl Settings {
             sandbox,
             environment,
         })
+    }
+
+    /// The same for `doctor`: where they cannot be read, the defaults, and why. What the
+    /// environment says of the store and the sandbox holds even then, where it can be understood.
+    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
+        let root = environment.path("PARTNERLINK_HOME");
+        let (sandbox, browser) = (flags.sandbox, flags.browser.clone());
+        let ca_file = flags.ca_file.clone().or_else(|| environment.path("PARTNERLINK_CA_FILE"));
+        match Self::load(flags, environment.clone()) {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                let folders =
+                    Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
+                let store =
+                    environment.text("PARTNERLINK_STORE").and_then(|kind| kind.parse().ok());
+                let settings = Self {
+                    store: store.unwrap_or(StoreKind::Keychain),
+                    store_from: "by default",
+                    file_key: FileKey::default(),
+                    key_file: folders.default_key_file(),
+                    browser: browser.or_else(|| environment.text("PARTNERLINK_BROWSER")),
+                    file_exists: matches!(folders.config_file().try_exists(), Ok(true)),
+                    network: Network { proxy: environment.proxy(), ca_file },
+                    folders,
+                    overrides: Overrides::default(),
+                    sandbox: environment.sandbox(sandbox).unwrap_or_default(),
+                    environment,
+                };
+                (settings, Some(error))
+            }
+        }
     }
 
     /// The providers; `more` is laid over everything else (the sandbox's addresses).
@@ -300,6 +319,20 @@ impl Environment {
 
     fn path(&self, name: &str) -> Option<PathBuf> {
         self.0.get(OsString::from(name).as_os_str()).filter(|v| !v.is_empty()).map(PathBuf::from)
+    }
+
+    /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.
+    fn sandbox(&self, flag: bool) -> Result<Option<SandboxChoice>, ConfigError> {
+        match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            Some(address) if address.starts_with("http://127.0.0.1:") => {
+                Ok(Some(SandboxChoice::At(address.trim_end_matches('/').to_owned())))
+            }
+            Some("1") => Ok(Some(SandboxChoice::Embedded)),
+            None | Some("" | "0") => Ok(flag.then_some(SandboxChoice::Embedded)),
+            Some(other) => {
+                Err(ConfigError::Variable { name: "PARTNERLINK_SANDBOX", value: other.to_owned() })
+            }
+        }
     }
 
     /// `PARTNERLINK_<PROVIDER>_CLIENT_ID`

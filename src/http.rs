@@ -8,6 +8,8 @@
 
 pub mod data;
 pub mod network;
+pub mod probe;
+pub mod surroundings;
 
 use std::collections::HashMap;
 use std::error::Error as _;

@@ -7,6 +7,7 @@ pub mod config;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
+pub mod doctor;
 pub mod exec;
 pub mod help;
 pub mod man;

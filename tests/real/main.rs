@@ -22,6 +22,7 @@ mod data_pictures;
 mod data_prism;
 mod data_spreadsheet;
 mod data_tables;
+mod doctor;
 mod keychain;
 mod keychain_fails;
 mod manual;

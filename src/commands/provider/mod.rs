@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::provider::{Provider, RefreshSupport};
 
+mod check;
 mod client_id;
 mod letter;
 mod list;
@@ -17,6 +18,12 @@ pub enum Command {
     /// List the providers
     #[command(after_help = "Examples:\n  partnerlink provider list --json")]
     List,
+    /// See whether a provider can be reached from here, without signing in
+    #[command(after_help = check::EXAMPLES)]
+    Check {
+        #[arg(value_name = "PROVIDER")]
+        provider: String,
+    },
     /// Show everything about one provider
     #[command(after_help = "Examples:\n  partnerlink provider show zaehlerfreunde")]
     Show {
@@ -31,6 +38,7 @@ impl Command {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         match self {
             Self::List => list::run(context),
+            Self::Check { provider } => return check::run(context, &context.provider(&provider)?),
             Self::Show { provider } => show::run(context, &context.provider(&provider)?),
             Self::Register(args) => args.run(context),
             Self::Setup(args) => args.run(context),
