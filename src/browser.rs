@@ -53,7 +53,7 @@ pub struct NamedBrowser {
 
 impl Browser for NamedBrowser {
     fn open(&self, url: &Url) -> Result<(), BrowserError> {
-        let mut words = split(&self.command).into_iter();
+        let mut words = words(&self.command).into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
         let mut placed = false;
         for word in words {
@@ -69,7 +69,7 @@ impl Browser for NamedBrowser {
 
 /// Words of a command as a shell would see them: blanks separate, quotes join. Nothing else of a
 /// shell's language is understood, and no shell is started.
-fn split(command: &str) -> Vec<String> {
+pub fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -115,13 +115,13 @@ fn start(mut command: Command, hidden: &[std::ffi::OsString]) -> Result<(), Brow
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::words;
 
     #[test]
     fn commands_are_split_at_blanks_and_joined_by_quotes() {
-        assert_eq!(split("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
-        assert_eq!(split("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
-        assert_eq!(split("echo $(id);`id`"), ["echo", "$(id);`id`"]);
-        assert!(split("").is_empty());
+        assert_eq!(words("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
+        assert_eq!(words("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
+        assert_eq!(words("echo $(id);`id`"), ["echo", "$(id);`id`"]);
+        assert!(words("").is_empty());
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::child::{self, Surroundings};
 use crate::paths::{Folders, PathError};
 use crate::provider::Description;
 use crate::provider::registry::{Overrides, Registry, nearest};
@@ -25,6 +26,7 @@ struct ConfigFile {
     file_key: Option<FileKey>,
     key_file: Option<PathBuf>,
     browser: Option<String>,
+    notify: Option<String>,
     /// Read for its errors: the registry lays the plain tables over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
@@ -66,6 +68,8 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
     pub browser: Option<String>,
+    /// The program that `token refresh` tells when an account needs a sign-in.
+    pub notify: Option<String>,
     pub overrides: Overrides,
     pub sandbox: Option<SandboxChoice>,
     pub environment: Environment,
@@ -91,6 +95,8 @@ pub enum ConfigError {
     Syntax { path: PathBuf, line: usize, message: String, nearest: Option<String> },
     #[error("{} contains a client secret", .0.display())]
     SecretInFile(PathBuf),
+    #[error("{}: the command in `notify` cannot be run: {why}", .path.display())]
+    Notify { path: PathBuf, why: String },
     #[error("the variable {name} is {value:?}")]
     Variable { name: &'static str, value: String },
     #[error("{0}")]
@@ -127,12 +133,16 @@ impl Settings {
             ),
             None => None,
         };
+        if let Some(Err(why)) = file.notify.as_deref().map(child::check) {
+            return Err(ConfigError::Notify { path, why });
+        }
         let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
         Ok(Self {
             store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
+            notify: file.notify,
             file_exists: text.is_some(),
             folders,
             overrides,
@@ -258,6 +268,14 @@ impl Environment {
     /// Whether this runs for a machine and not for a person.
     pub fn is_ci(&self) -> bool {
         self.text("CI").is_some()
+    }
+
+    /// What a child process finds: the `PATH`, and none of our variables.
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            path: self.path("PATH").map(PathBuf::into_os_string),
+            hidden: self.own_variables().cloned().collect(),
+        }
     }
 
     /// The variables that a child process must not inherit: ours can hold secrets.
