@@ -3,8 +3,8 @@
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, status,
-    timber, token,
+    api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, schedule,
+    status, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -81,6 +81,9 @@ enum Command {
     Provider(provider::Command),
     #[command(subcommand)]
     Config(config::Command),
+    /// Have the accounts refreshed without you: systemd, cron, launchd, Windows
+    #[command(subcommand)]
+    Schedule(Lazy<schedule::Command>),
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
@@ -165,6 +168,7 @@ impl Command {
             Self::Api(args) => args.run(context),
             Self::Provider(command) => command.run(context),
             Self::Config(command) => command.run(context),
+            Self::Schedule(Lazy(command)) => command.run(context),
             Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),

@@ -151,6 +151,12 @@ impl Settings {
         })
     }
 
+    /// What another user's configuration file says about the key of the sealed files; `None` where
+    /// it says nothing or cannot be read.
+    pub fn file_key_in(path: &Path) -> Option<FileKey> {
+        parse(&read(path).ok()??, path).ok()?.0.file_key
+    }
+
     /// The providers; `more` is laid over everything else (the sandbox's addresses).
     pub fn registry(&self, more: Option<&str>) -> Registry {
         match more.map(|text| parse(text, Path::new("sandbox"))) {
@@ -276,6 +282,13 @@ impl Environment {
             path: self.path("PATH").map(PathBuf::into_os_string),
             hidden: self.own_variables().cloned().collect(),
         }
+    }
+
+    /// The variables that say where our folders are, for a schedule, which does not inherit them.
+    pub fn folder_variables(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        ["PARTNERLINK_HOME", "XDG_CONFIG_HOME"]
+            .into_iter()
+            .filter_map(|name| Some((name, self.path(name)?)))
     }
 
     /// The variables that a child process must not inherit: ours can hold secrets.

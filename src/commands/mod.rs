@@ -10,6 +10,7 @@ pub mod exec;
 pub mod meter;
 pub mod provider;
 pub mod sandbox;
+pub mod schedule;
 mod session;
 pub mod status;
 pub mod timber;

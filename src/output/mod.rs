@@ -1,6 +1,7 @@
 //! The only code that prints. stdout is data, stderr is talk; colour only where the stream shows
 //! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
 
+mod ask;
 pub mod formats;
 pub mod jq;
 pub mod log;

@@ -3,7 +3,7 @@
 
 mod cron;
 mod install;
-mod job;
+pub mod job;
 mod launchd;
 mod machine;
 pub mod notice;
@@ -22,7 +22,7 @@ use serde::Serialize;
 pub use install::{Change, install, look, remove};
 pub use job::{Job, Service};
 pub use machine::{Machine, Runs};
-pub use plan::{File, Plan, Step, stop};
+pub use plan::{File, Plan, Step};
 pub use record::{LastRun, last_run};
 
 use crate::child::ChildError;
