@@ -284,9 +284,10 @@ impl Environment {
         }
     }
 
-    /// The variables that say where our folders are, for a schedule, which does not inherit them.
-    pub fn folder_variables(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
-        ["PARTNERLINK_HOME", "XDG_CONFIG_HOME"]
+    /// The variables without which a schedule, which inherits none, would look for everything in
+    /// other places. None of them is a secret.
+    pub fn place_variables(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        ["PARTNERLINK_HOME", "PARTNERLINK_STORE", "PARTNERLINK_KEY_FILE", "XDG_CONFIG_HOME"]
             .into_iter()
             .filter_map(|name| Some((name, self.path(name)?)))
     }

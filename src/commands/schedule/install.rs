@@ -133,8 +133,12 @@ fn warnings(context: &Context, kind: Kind, machine: &Machine) -> Vec<String> {
 
 /// Variables that matter to this program and that the job will not have.
 fn left_out(context: &Context) -> Vec<String> {
-    let known = ["PARTNERLINK_HOME", "PARTNERLINK_SANDBOX", "PARTNERLINK_RUN_BY"];
     let environment = &context.settings.environment;
+    let known: Vec<&str> = environment
+        .place_variables()
+        .map(|(name, _)| name)
+        .chain(["PARTNERLINK_SANDBOX", "PARTNERLINK_RUN_BY"])
+        .collect();
     let own = environment.own_variables().map(|name| name.to_string_lossy().into_owned());
     let proxies = PROXIES.into_iter().map(str::to_owned);
     own.chain(proxies)

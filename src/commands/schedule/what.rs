@@ -82,9 +82,9 @@ impl What {
             // The name as a path: what runs the job has another PATH.
             arguments.extend(["--notify".to_owned(), child::join(&words)]);
         }
-        for (name, path) in context.settings.environment.folder_variables() {
+        for (name, path) in context.settings.environment.place_variables() {
             // A service account has a configuration of its own.
-            if name == "PARTNERLINK_HOME" || service.is_none() {
+            if name != "XDG_CONFIG_HOME" || service.is_none() {
                 variables.push((name.to_owned(), job::text(&path).map_err(failed)?));
             }
         }
@@ -102,8 +102,7 @@ impl What {
 fn service(context: &Context, machine: &Machine, user: &str) -> Result<Service, ScheduleError> {
     let home = machine.home_of(user)?;
     let settings = &context.settings;
-    let root =
-        settings.environment.folder_variables().find(|(name, _)| *name == "PARTNERLINK_HOME");
+    let root = settings.environment.place_variables().find(|(name, _)| *name == "PARTNERLINK_HOME");
     let (writes, file_key) = match root {
         Some((_, root)) => (job::text(&root)?, None),
         None => {
