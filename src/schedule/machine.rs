@@ -86,7 +86,7 @@ impl Machine {
     ) -> Result<Finished, ScheduleError> {
         let path = self.around.find(program).ok_or(ScheduleError::NoProgram(program))?;
         let mut command = self.around.command(&path);
-        command.args(arguments).env("LC_ALL", "C").env("SYSTEMD_COLORS", "0");
+        command.args(arguments).env("LC_ALL", "C").env("TZ", "UTC").env("SYSTEMD_COLORS", "0");
         if let Some(runtime) = &self.runtime {
             command.env("XDG_RUNTIME_DIR", runtime);
         }
@@ -110,20 +110,20 @@ impl Machine {
             return None;
         }
         let (timer, service) = (systemd::timer_name(), systemd::service_name());
-        // Before version 248 systemd has no numbers for times: then none are told.
-        let mut arguments = vec!["show", "--timestamp=unix", &timer, &service];
+        let mut arguments = vec!["show", &timer, &service];
         arguments.push(
-            "--property=ActiveState,NextElapseUSecRealtime,LastTriggerUSec,Result,ExecMainStatus",
+            "--property=ActiveState,NextElapseUSecRealtime,Result,ExecMainStatus,ExecMainExitTimestamp",
         );
         arguments.extend((kind == Kind::Systemd).then_some("--user"));
         let shown =
             self.run("systemctl", &arguments, "").ok().filter(|finished| finished.success)?;
         let (timer, service) = shown.stdout.split_once("\n\n")?;
         let (timer, service) = (properties(timer), properties(service));
-        let last = timer.get("LastTriggerUSec").and_then(|text| unix_time(text));
+        // Not the timer's: Persistent= has it begin with a trigger that was none.
+        let last = service.get("ExecMainExitTimestamp").and_then(|text| instant(text));
         Some(Runs {
             active: timer.get("ActiveState").is_some_and(|state| *state == "active"),
-            next: timer.get("NextElapseUSecRealtime").and_then(|text| unix_time(text)),
+            next: timer.get("NextElapseUSecRealtime").and_then(|text| instant(text)),
             last,
             // Before the first run the result is "success" as well.
             result: service.get("Result").filter(|_| last.is_some()).map(ToString::to_string),
@@ -218,8 +218,27 @@ fn properties(text: &str) -> BTreeMap<&str, &str> {
     text.lines().filter_map(|line| line.split_once('=')).collect()
 }
 
-/// `@1795305600`
-fn unix_time(text: &str) -> Option<Timestamp> {
-    let seconds = text.strip_prefix('@')?.parse().ok().filter(|seconds| *seconds > 0)?;
-    Some(clock::after(Timestamp::UNIX_EPOCH, seconds))
+/// `Sun 2026-11-22 00:10:52 UTC`, as systemd writes where that is the time zone; `n/a` is none.
+fn instant(text: &str) -> Option<Timestamp> {
+    let mut words = text.split(' ');
+    let (Some(_), Some(day), Some(time), Some("UTC")) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return None;
+    };
+    clock::parse_instant(&format!("{day}T{time}Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn systemds_times_are_read() {
+        let read = |text| instant(text).map(|instant| instant.to_string());
+        assert_eq!(read("Sun 2026-11-22 00:10:52 UTC").as_deref(), Some("2026-11-22T00:10:52Z"));
+        for nothing in ["", "n/a", "0", "Sun 2026-11-22 00:10:52 CET", "infinity"] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
+    }
 }

@@ -68,7 +68,7 @@ impl Plan {
         let paths = files(kind);
         let (texts, line) = match kind {
             Kind::Systemd | Kind::SystemdSystem => {
-                (vec![systemd::service(&job), systemd::timer(every)], None)
+                (vec![systemd::service(&job)?, systemd::timer(every)], None)
             }
             Kind::Cron => (Vec::new(), Some(cron::line(&job, every, machine.seed())?)),
             Kind::Launchd => (vec![launchd::agent(&job, every)], None),

@@ -1,7 +1,7 @@
 //! systemd units: a oneshot service and its timer (systemd.service(5), systemd.timer(5),
 //! systemd.exec(5)).
 
-use super::{Every, Job, MARK, NAME, Service};
+use super::{Every, Job, MARK, NAME, ScheduleError, Service};
 
 /// The credential's name, and where systemd looks for encrypted ones.
 const CREDENTIAL: &str = "partnerlink-key";
@@ -43,7 +43,15 @@ pub fn timer_name() -> String {
     format!("{NAME}.timer")
 }
 
-pub fn service(job: &Job) -> String {
+/// # Errors
+/// [`ScheduleError::Value`] for a path of a program that systemd does not take.
+pub fn service(job: &Job) -> Result<String, ScheduleError> {
+    if job.program.contains(['\'', '"', '\\']) {
+        return Err(ScheduleError::Value {
+            what: format!("{:?}", job.program),
+            why: "has a quote or backslash, and systemd starts no such program".to_owned(),
+        });
+    }
     let mut unit = format!("# {MARK}\n[Unit]\nDescription=Refresh the sign-ins of partnerlink\n");
     if job.service.is_some() {
         unit += "Wants=network-online.target\nAfter=network-online.target\n";
@@ -66,13 +74,13 @@ pub fn service(job: &Job) -> String {
         if job.service.is_some() {
             unit += "ProtectSystem=full\nPrivateTmp=yes\n";
         }
-        return unit;
+        return Ok(unit);
     }
     unit += MODEST;
     if job.service.is_some() {
         unit += STRICT;
     }
-    unit
+    Ok(unit)
 }
 
 /// Who a system service is, what it may write to, and where its key comes from.

@@ -23,6 +23,7 @@ mod keychain;
 mod keychain_fails;
 mod oidc;
 mod parts;
+mod schedule;
 mod sign_in_over_oidc;
 #[expect(dead_code, reason = "each of the two test programs uses a part of it")]
 mod support;

@@ -12,7 +12,7 @@ pub mod terminal;
 use std::env;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,10 @@ pub enum Part {
     /// GDAL.
     Maps,
     Tmux,
+    /// The programs of systemd; whether one can run shows itself.
+    Systemd,
+    /// Cron with its `crontab`.
+    Cron,
 }
 
 /// Whether all of these are there; if not, that is said where `tests/run` counts it.
@@ -48,6 +52,8 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::Tables if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => Some("no pandas"),
         Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
         Part::Tmux if !runs("tmux", "-V") => Some("no tmux"),
+        Part::Systemd if !runs("systemd-analyze", "--version") => Some("no systemd"),
+        Part::Cron if !Path::new("/usr/bin/crontab").exists() => Some("no cron"),
         _ => None,
     });
     missing.inspect(|reason| skip(test, reason)).is_none()
