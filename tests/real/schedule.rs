@@ -327,3 +327,57 @@ crontab -l
     assert_eq!(last["accounts"]["refreshed"], 1, "{}", outcome.told());
     assert_eq!(rest, "# not ours\n");
 }
+
+/// As a system service that runs as another user. Two limits are left out, since a systemd inside of
+/// namespaces cannot set them, and the systemd is the user's of root, since no other can run there.
+#[test]
+fn within_the_limits_of_a_system_service_the_job_works() {
+    let test = "within the limits of a system service the job works";
+    if !has(test, &[Part::Systemd]) {
+        return;
+    }
+    let program = parts::program().set("PARTNERLINK_STORE", "file");
+    let sandbox = Sandbox::start(&program, &["--approve", "--access-token-life", "2s"]);
+    // Not below /tmp, of which the service has one of its own.
+    let program = program
+        .set("PARTNERLINK_SANDBOX", &sandbox.url)
+        .set("PARTNERLINK_HOME", "/run/service")
+        .set("STATE", "/run/service/state/sandbox");
+    let schedule = print(&program, &["systemd-system", "--user", "daemon"]);
+    for file in write(&program, "units", &schedule) {
+        let text = fs::read_to_string(&file).unwrap();
+        // It is started here until there is something to refresh.
+        let mut text = text.replace("[Service]\n", "StartLimitIntervalSec=0\n[Service]\n");
+        for limit in ["ProtectKernelLogs=yes\n", "ProtectKernelTunables=yes\n"] {
+            text = text.replace(limit, "");
+        }
+        fs::write(file, text.replace(env!("CARGO_BIN_EXE_partnerlink"), "/run/partnerlink"))
+            .unwrap();
+    }
+    let _turn = ports::zaehlerfreunde();
+    let script = format!(
+        r#"
+cp '{program}' /run/partnerlink
+mkdir -m 700 /run/service
+chown daemon /run/service
+cd /run
+setpriv --reuid daemon --regid daemon --clear-groups env HOME=/run/service \
+    /run/partnerlink connect zaehlerfreunde --browser '{QUICK_BROWSER}'
+mkdir -p "$HOME/.config/systemd/user"
+cp "$HOME/../units/"* "$HOME/.config/systemd/user"
+systemctl --user daemon-reload
+until grep -q refreshed "$STATE/last-run.json" 2>/dev/null; do
+    systemctl --user start partnerlink-refresh.service
+done
+systemctl --user show --property=Result,User,ProtectSystem,NoNewPrivileges partnerlink-refresh.service
+stat -c %U "$STATE/last-run.json"
+"#,
+        program = env!("CARGO_BIN_EXE_partnerlink"),
+    );
+    let Some(outcome) = on_a_private_machine(test, "systemd", &program, &script) else { return };
+    let mut lines: Vec<&str> = outcome.stdout.lines().collect();
+    lines.sort_unstable();
+    let told =
+        ["NoNewPrivileges=yes", "ProtectSystem=strict", "Result=success", "User=daemon", "daemon"];
+    assert_eq!(lines, told, "{}", outcome.told());
+}
