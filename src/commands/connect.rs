@@ -230,6 +230,13 @@ impl Args {
         if stored.is_some() {
             return Ok((stored, false));
         }
+        // It moves with the account.
+        let former = context.store_of(&self.account);
+        if former.kind() != store.kind()
+            && let Ok(Some(secret)) = context.client_secret(provider, former)
+        {
+            return Ok((Some(secret), false));
+        }
         if !context.interactive {
             return Err(Error::usage(
                 what,
