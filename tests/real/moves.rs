@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 use crate::keychain::{connect, remember, stage};
 use crate::parts::keyring::Keyring;
-use crate::parts::sandbox::{SERVICE, Sandbox};
-use crate::parts::{Part, has, skip};
+use crate::parts::sandbox::{QUICK_BROWSER, SERVICE, Sandbox};
+use crate::parts::{Part, has, ports, skip};
 use crate::support::program::{Outcome, Program};
 
 const Z: &str = "zaehlerfreunde:default";
@@ -83,19 +83,19 @@ impl Stage {
         outcome
     }
 
-    fn strace(&self, output: &str, more: &[&str], to: &str) -> Outcome {
+    fn strace(&self, output: &str, more: &[&str], arguments: &[&str]) -> Outcome {
         let mut strace = Command::new("strace");
         strace.args(["-f", "-qq", "-y", "-o", output, "-e"]).arg(format!("trace={CALLS}"));
         strace.args(more).arg(env!("CARGO_BIN_EXE_partnerlink"));
-        strace.args(["store", "migrate", ACCOUNT, "--to", to]).stdin(Stdio::null());
+        strace.args(arguments).stdin(Stdio::null());
         strace.env_clear().envs(self.program.variables()).current_dir(self.program.root());
         self.program.start(strace).finish()
     }
 
-    /// Every call of a move, from the first that touches the state folder on.
-    fn points(&self, to: &str) -> Vec<(String, u32)> {
+    /// Every call of a run, from the first with this word on.
+    fn points(&self, arguments: &[&str], first: &str) -> Vec<(String, u32)> {
         let file = self.program.root().join("trace");
-        self.strace(file.to_str().unwrap(), &[], to).exits(0);
+        self.strace(file.to_str().unwrap(), &[], arguments).exits(0);
         let trace = fs::read(&file).unwrap();
         let trace = String::from_utf8_lossy(&trace).into_owned();
         // It shows what went to the keychain.
@@ -107,7 +107,7 @@ impl Stage {
             if !CALLS.split(',').any(|known| known == call) {
                 continue;
             }
-            begun |= call == "flock";
+            begun |= rest.contains(first);
             let number = counted.entry((thread.to_owned(), call.to_owned())).or_insert(0);
             *number += 1;
             if begun && !points.contains(&(call.to_owned(), *number)) {
@@ -117,19 +117,20 @@ impl Stage {
         points
     }
 
-    /// Begins a move that is killed at this point; whether it was.
-    fn kill_at(&self, (call, number): &(String, u32), to: &str) -> bool {
+    /// Begins a run that is killed at this point; whether it was.
+    fn kill_at(&self, (call, number): &(String, u32), arguments: &[&str]) -> bool {
         let inject = format!("inject={call}:signal=SIGKILL:when={number}");
-        let outcome = self.strace("/dev/null", &["-e", &inject], to);
+        let outcome = self.strace("/dev/null", &["-e", &inject], arguments);
         assert!(outcome.signal == Some(9) || outcome.code == Some(0), "{}", outcome.told());
         outcome.signal == Some(9)
     }
 
     /// Leaves the account where a move stands whose second half is still to be done.
     fn kill_before_the_deletion(&self, to: &str) {
-        for point in self.points(to) {
+        let migrate = ["store", "migrate", ACCOUNT, "--to", to];
+        for point in self.points(&migrate, "flock") {
             self.migrate(if to == "file" { "keychain" } else { "file" });
-            if self.kill_at(&point, to)
+            if self.kill_at(&point, &migrate)
                 && self.note().is_some_and(|note| note.contains("delete"))
                 && self.is_in_keychain()
                 && self.is_in_files()
@@ -289,7 +290,8 @@ impl Stage {
 fn killed_at_every_point(test: &str, from: &str, to: &str) {
     let Some(stage) = staged(test) else { return };
     stage.migrate(from);
-    let points = stage.points(to);
+    let migrate = ["store", "migrate", ACCOUNT, "--to", to];
+    let points = stage.points(&migrate, "flock");
     for call in ["openat", "write", "fsync", "rename", "sendmsg"] {
         assert!(points.iter().any(|point| point.0 == call), "no {call} in {points:?}");
     }
@@ -297,7 +299,7 @@ fn killed_at_every_point(test: &str, from: &str, to: &str) {
     for (at, point) in points.iter().enumerate() {
         stage.migrate(from);
         let before = stage.token();
-        killed += usize::from(stage.kill_at(point, to));
+        killed += usize::from(stage.kill_at(point, &migrate));
         let note = stage.note().unwrap_or_default();
         seen.extend(["copy", "delete"].into_iter().filter(|step| note.contains(step)));
         // A reader that holds no lock finds the token, whatever the kill left.
@@ -344,4 +346,28 @@ fn killed_at_any_system_call_on_the_way_to_files_one_copy_lives() {
 #[test]
 fn killed_at_any_system_call_on_the_way_to_the_keychain_one_copy_lives() {
     killed_at_every_point("killed on the way to the keychain", "file", "keychain");
+}
+
+/// A sign-in that changes the store: the former or the new one lives, and nothing else.
+#[test]
+fn killed_while_a_sign_in_goes_to_another_store_one_copy_lives() {
+    let Some(stage) = staged("killed in a sign-in to another store") else { return };
+    let _turn = ports::zaehlerfreunde();
+    let connect = ["connect", ACCOUNT, "--store", "file", "--browser", QUICK_BROWSER];
+    let mut points = stage.points(&connect, "/moves/");
+    // The browser is followed too, and makes none of these.
+    points.retain(|(call, _)| !["openat", "write", "sendto"].contains(&call.as_str()));
+    let (mut killed, mut homes) = (0, BTreeSet::new());
+    for point in &points {
+        stage.migrate("keychain");
+        killed += usize::from(stage.kill_at(point, &connect));
+        stage.token();
+        stage.refresh();
+        let home = stage.indexed();
+        stage.lives_in(&home);
+        homes.insert(home);
+    }
+    eprintln!("sign-in to another store: {} system calls, killed at {killed}", points.len());
+    assert!(killed * 2 >= points.len(), "only {killed} of {points:?}");
+    assert_eq!(homes.len(), 2, "{homes:?}");
 }
