@@ -1,7 +1,7 @@
 //! Running another program to its end: found without the working folder's help, with none of our
 //! variables in its environment, and not for longer than its deadline.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
