@@ -37,6 +37,9 @@ pub struct Account {
     /// When the person must sign in again at the latest, where that is known.
     pub sign_in_by: Option<Timestamp>,
     pub refreshed_at: Option<Timestamp>,
+    /// What did the last refresh: `terminal`, `script`, or the name of a schedule.
+    #[serde(default)]
+    pub refreshed_by: Option<String>,
     pub state: State,
 }
 
@@ -47,10 +50,13 @@ const WARN_BEFORE: i64 = 30 * 86_400;
 impl Account {
     /// Whether the sign-in ends so soon that a person should know, and no refresh can change it.
     pub fn ends_soon(&self, now: Timestamp) -> bool {
-        self.sign_in_by.is_some_and(|end| {
-            let life = clock::seconds_between(self.connected_at, end);
-            clock::seconds_between(now, end) < WARN_BEFORE.min(life / 4)
-        })
+        self.sign_in_by.is_some_and(|end| clock::seconds_between(now, end) < self.warn_before())
+    }
+
+    /// How long before its end a person is warned, in seconds.
+    pub fn warn_before(&self) -> i64 {
+        let end = self.sign_in_by.unwrap_or(self.connected_at);
+        WARN_BEFORE.min(clock::seconds_between(self.connected_at, end) / 4)
     }
 }
 
@@ -96,6 +102,16 @@ impl Index {
 
     /// Writes an entry; the caller holds the account's lock.
     pub fn put(&self, account: &Account) -> io::Result<()> {
+        self.write(account).map(drop)
+    }
+
+    /// The same so that it outlives a power cut.
+    pub fn put_durably(&self, account: &Account) -> io::Result<()> {
+        self.write(account)?.sync_all()?;
+        sync_folder(&self.folder)
+    }
+
+    fn write(&self, account: &Account) -> io::Result<fs::File> {
         create_private_folder(&self.folder)?;
         let path = self.path(&account.account);
         let bytes = serde_json::to_vec(account).map_err(io::Error::other)?;
@@ -104,8 +120,10 @@ impl Index {
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&temporary)?.write_all(&bytes)?;
-        fs::rename(temporary, path)
+        let mut file = options.open(&temporary)?;
+        file.write_all(&bytes)?;
+        fs::rename(temporary, path)?;
+        Ok(file)
     }
 
     pub fn remove(&self, account: &AccountId) -> io::Result<()> {
@@ -118,6 +136,12 @@ impl Index {
     fn path(&self, account: &AccountId) -> PathBuf {
         self.folder.join(format!("{}.json", account.file_stem()))
     }
+}
+
+/// Makes names that came to a folder, or went, outlive a power cut.
+pub fn sync_folder(path: &std::path::Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened, and its names are durable by themselves.
+    if cfg!(unix) { fs::File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 /// Creates a folder that only this user can look into.
@@ -147,6 +171,7 @@ mod tests {
             refreshable: true,
             sign_in_by: None,
             refreshed_at: None,
+            refreshed_by: None,
             state: State::Connected,
         }
     }

@@ -60,6 +60,11 @@ pub fn day_for_people(instant: Timestamp) -> String {
     instant.to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string()
 }
 
+/// An instant in a calendar file (RFC 5545 §3.3.5): `20261121T225900Z`.
+pub fn calendar_stamp(instant: Timestamp) -> String {
+    instant.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
 /// An instant as data endpoints write it (RFC 3339, with any offset).
 pub fn parse_instant(text: &str) -> Option<Timestamp> {
     text.parse().ok()

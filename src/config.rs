@@ -1,11 +1,14 @@
 //! Settings: flags over environment over configuration file. The only reader of the environment.
 
+pub mod edit;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::http::network::{Network, ProxySetting};
 use crate::paths::{Folders, PathError};
 use crate::provider::Description;
 use crate::provider::registry::{Overrides, Registry, nearest};
@@ -25,6 +28,7 @@ struct ConfigFile {
     file_key: Option<FileKey>,
     key_file: Option<PathBuf>,
     browser: Option<String>,
+    ca_file: Option<PathBuf>,
     /// Read for its errors: the registry lays the plain tables over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
@@ -32,7 +36,7 @@ struct ConfigFile {
 }
 
 /// What opens the sealed files of the file store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileKey {
     /// A file of its own (`key_file`, made at the first use)
@@ -44,6 +48,18 @@ pub enum FileKey {
     Systemd,
     /// A passphrase (`PARTNERLINK_PASSPHRASE`)
     Passphrase,
+}
+
+impl FileKey {
+    /// As the configuration file has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KeyFile => "key-file",
+            Self::Keychain => "keychain",
+            Self::Systemd => "systemd",
+            Self::Passphrase => "passphrase",
+        }
+    }
 }
 
 /// Where the sandbox's providers are.
@@ -62,21 +78,25 @@ pub struct Settings {
     /// Whether the configuration file exists.
     pub file_exists: bool,
     pub store: StoreKind,
+    /// What says so: a flag, a variable, the configuration file, or nothing.
+    pub store_from: &'static str,
     pub file_key: FileKey,
     pub key_file: PathBuf,
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
     pub browser: Option<String>,
+    pub network: Network,
     pub overrides: Overrides,
     pub sandbox: Option<SandboxChoice>,
     pub environment: Environment,
 }
 
 /// What flags of every command can say about settings.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Flags {
     pub sandbox: bool,
     pub store: Option<StoreKind>,
     pub browser: Option<String>,
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +115,12 @@ pub enum ConfigError {
     Variable { name: &'static str, value: String },
     #[error("{0}")]
     Missing(String),
+    #[error("{} is written in a way that leaves no place for `{line}`", .path.display())]
+    NoPlace { path: PathBuf, line: String },
+    #[error("{} was changed by somebody else meanwhile; nothing was written", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("{} could not be written: {source}", .path.display())]
+    NotWritten { path: PathBuf, source: std::io::Error },
 }
 
 impl Settings {
@@ -104,8 +130,49 @@ impl Settings {
         let folders = Folders::resolve(root.as_deref())?;
         let path = folders.config_file();
         let text = read(&path)?;
-        let (file, overrides) = parse(text.as_deref().unwrap_or_default(), &path)?;
+        let parsed = parse(text.as_deref().unwrap_or_default(), &path)?;
+        Self::of(flags, environment, folders, parsed, text.is_some())
+    }
 
+    /// The same for `doctor`: where something cannot be understood, why, and the settings without
+    /// it. Without a home folder they point to one that does not exist.
+    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
+        let load = |environment: &Environment| Self::load(flags.clone(), environment.clone());
+        let error = match load(&environment) {
+            Ok(settings) => return (settings, None),
+            Err(error) => error,
+        };
+        // As much of the file and of the variables as can be understood.
+        let without_it = match &error {
+            ConfigError::Variable { name, .. } => environment.without(&[name]),
+            _ => environment.clone(),
+        };
+        let without = environment.without(&["PARTNERLINK_STORE", "PARTNERLINK_SANDBOX"]);
+        let root = environment.path("PARTNERLINK_HOME");
+        let folders = Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
+        let exists = matches!(folders.config_file().try_exists(), Ok(true));
+        let without_file = |environment: &Environment| {
+            let (flags, nothing) = (flags.clone(), Default::default());
+            Self::of(flags, environment.clone(), folders.clone(), nothing, exists)
+        };
+        let settings = load(&without_it)
+            .or_else(|_| load(&without))
+            .or_else(|_| without_file(&environment))
+            .or_else(|_| without_file(&without));
+        match settings {
+            Ok(settings) => (settings, Some(error)),
+            // Not even an environment without variables: nothing is left that could fail.
+            Err(_) => Self::load_anyway(Flags::default(), Environment::default()),
+        }
+    }
+
+    fn of(
+        flags: Flags,
+        environment: Environment,
+        folders: Folders,
+        (file, overrides): (ConfigFile, Overrides),
+        file_exists: bool,
+    ) -> Result<Self, ConfigError> {
         let sandbox = environment.sandbox(flags.sandbox)?;
         let store = match environment.text("PARTNERLINK_STORE") {
             Some(value) => Some(
@@ -115,13 +182,26 @@ impl Settings {
             ),
             None => None,
         };
+        let store_from = match (flags.store, store, file.store) {
+            (Some(_), ..) => "--store",
+            (None, Some(_), _) => "PARTNERLINK_STORE",
+            (None, None, Some(_)) => "the configuration file",
+            _ => "by default",
+        };
         let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
+        let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
+        // In the file a path is relative to the file: a working folder decides nothing.
+        let path = folders.config_file();
+        let beside = |name: PathBuf| path.parent().unwrap_or(Path::new("")).join(name);
+        let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
             store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
+            store_from,
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
-            file_exists: text.is_some(),
+            file_exists,
+            network: Network { proxy: environment.proxy(), ca_file },
             folders,
             overrides,
             sandbox,
@@ -129,39 +209,52 @@ impl Settings {
         })
     }
 
-    /// The same for `doctor`: where they cannot be read, the defaults, and why. What the
-    /// environment says of the store and the sandbox holds even then, where it can be understood.
-    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
-        let root = environment.path("PARTNERLINK_HOME");
-        let (sandbox, browser) = (flags.sandbox, flags.browser.clone());
-        match Self::load(flags, environment.clone()) {
-            Ok(settings) => (settings, None),
-            Err(error) => {
-                let folders =
-                    Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
-                let store =
-                    environment.text("PARTNERLINK_STORE").and_then(|kind| kind.parse().ok());
-                let settings = Self {
-                    store: store.unwrap_or(StoreKind::Keychain),
-                    file_key: FileKey::default(),
-                    key_file: folders.default_key_file(),
-                    browser: browser.or_else(|| environment.text("PARTNERLINK_BROWSER")),
-                    file_exists: matches!(folders.config_file().try_exists(), Ok(true)),
-                    folders,
-                    overrides: Overrides::default(),
-                    sandbox: environment.sandbox(sandbox).unwrap_or_default(),
-                    environment,
-                };
-                (settings, Some(error))
-            }
-        }
-    }
-
     /// The providers; `more` is laid over everything else (the sandbox's addresses).
     pub fn registry(&self, more: Option<&str>) -> Registry {
         match more.map(|text| parse(text, Path::new("sandbox"))) {
             Some(Ok((_, overrides))) => Registry::new(overrides),
             _ => Registry::new(self.overrides.clone()),
+        }
+    }
+}
+
+/// Sets top-level texts of a configuration file and leaves everything else as it is. Refused where
+/// what comes out would not say exactly that.
+pub fn set_top_level(path: &Path, values: &[(&str, &str)]) -> Result<String, ConfigError> {
+    let before = read(path)?.unwrap_or_default();
+    parse(&before, path)?;
+    let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
+    let mut wanted: toml::Table = toml::from_str(&before).unwrap_or_default();
+    for (key, value) in values {
+        wanted.insert((*key).to_owned(), (*value).into());
+        let is_key = |line: &String| {
+            let rest = line.trim_start().strip_prefix(key);
+            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let end = lines.iter().position(|line| line.trim_start().starts_with('['));
+        let top = end.unwrap_or(lines.len());
+        let new = format!("{key} = \"{value}\"");
+        match lines[..top].iter().position(is_key) {
+            Some(at) => {
+                let comment =
+                    lines[at].find(" #").map(|at_comment| lines[at][at_comment..].to_owned());
+                lines[at] = new + &comment.unwrap_or_default();
+            }
+            None if end.is_some() => lines.insert(0, new),
+            None => lines.push(new),
+        }
+    }
+    let text = lines.join("\n") + "\n";
+    match toml::from_str::<toml::Table>(&text) {
+        Ok(table) if table == wanted => Ok(text),
+        _ => {
+            let lines: Vec<String> =
+                values.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
+            Err(ConfigError::Missing(format!(
+                "{} cannot be changed without harm; write there by hand: {}",
+                path.display(),
+                lines.join(", ")
+            )))
         }
     }
 }
@@ -239,6 +332,17 @@ impl Environment {
         self.0.get(OsString::from(name).as_os_str()).filter(|v| !v.is_empty()).map(PathBuf::from)
     }
 
+    fn without(&self, names: &[&str]) -> Self {
+        let kept = |name: &OsString| !names.iter().any(|other| name == other);
+        Self(
+            self.0
+                .iter()
+                .filter(|(name, _)| kept(name))
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect(),
+        )
+    }
+
     /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.
     fn sandbox(&self, flag: bool) -> Result<Option<SandboxChoice>, ConfigError> {
         match self.text("PARTNERLINK_SANDBOX").as_deref() {
@@ -263,6 +367,15 @@ impl Environment {
         self.text(&client_variable(provider, "CLIENT_SECRET")).map(Secret::new)
     }
 
+    /// The proxy for https addresses. In capitals or small, the capitals first; `HTTP_PROXY` is not
+    /// among them, since nothing goes elsewhere without TLS.
+    pub fn proxy(&self) -> Option<ProxySetting> {
+        const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let (variable, value) = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)))?;
+        let exempt = self.text("NO_PROXY").or_else(|| self.text("no_proxy")).unwrap_or_default();
+        Some(ProxySetting { variable, value: value.to_string_lossy().into_owned(), exempt })
+    }
+
     pub fn passphrase(&self) -> Option<Secret> {
         self.text("PARTNERLINK_PASSPHRASE").map(Secret::new)
     }
@@ -278,6 +391,16 @@ impl Environment {
         let remote = self.text("SSH_CONNECTION").is_some() || self.text("SSH_TTY").is_some();
         let display = self.text("DISPLAY").is_some() || self.text("WAYLAND_DISPLAY").is_some();
         display || cfg!(any(windows, target_os = "macos")) && !remote
+    }
+
+    /// The folders of a run with or without `--sandbox`, whatever the configuration file says.
+    pub fn folders(&self, sandbox: bool) -> Option<Folders> {
+        let folders = Folders::resolve(self.path("PARTNERLINK_HOME").as_deref()).ok()?;
+        let sandbox = match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            None | Some("0") => sandbox,
+            Some(_) => true,
+        };
+        Some(if sandbox { folders.for_sandbox() } else { folders })
     }
 
     /// What started this run: a schedule says so in `PARTNERLINK_RUN_BY` (`systemd`, `cron`, …).
@@ -342,6 +465,29 @@ mod tests {
     #[test]
     fn variables_are_named_after_the_provider() {
         assert_eq!(client_variable("my-erp", "CLIENT_ID"), "PARTNERLINK_MY_ERP_CLIENT_ID");
+    }
+
+    #[test]
+    fn a_changed_setting_leaves_everything_else_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let set = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            set_top_level(&path, &[("store", "file")])
+        };
+        for (before, after) in [
+            ("", "store = \"file\"\n"),
+            ("# mine\n store='keychain' # here\n", "# mine\nstore = \"file\" # here\n"),
+            (
+                "[provider.x]\ntitle = \"store = 1\"\n",
+                "store = \"file\"\n[provider.x]\ntitle = \"store = 1\"\n",
+            ),
+            ("browser = \"x\"", "browser = \"x\"\nstore = \"file\"\n"),
+        ] {
+            assert_eq!(set(before).unwrap(), after, "{before}");
+        }
+        // A line that only looks like it is not touched.
+        assert!(set("browser = \"\"\"\nstore = 1\n\"\"\"\n").is_err());
     }
 
     #[test]

@@ -11,11 +11,10 @@ use crate::browser::{Browser, BrowserError, NamedBrowser, SystemBrowser};
 use crate::clock::SystemClock;
 use crate::config::{FileKey, SandboxChoice, Settings, client_variable};
 use crate::error::Error;
-use crate::flow::World;
+use crate::flow::{World, moving};
 use crate::http::HttpClient;
 use crate::http::data::DataTransport;
-use crate::http::surroundings::Proxies;
-use crate::output::Output;
+use crate::output::{Output, stderr_is_terminal, stdin_is_terminal};
 use crate::paths::Folders;
 use crate::provider::Provider;
 use crate::provider::registry::Registry;
@@ -23,7 +22,7 @@ use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::store::file::{FileStore, KeySource};
 use crate::store::keychain::{Keychain, Patience};
-use crate::store::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
+use crate::store::{Item, SecretBytes, StoreError, StoreKind, Stores, TokenStore};
 
 /// The name under which the keychain shows our items.
 const SERVICE: &str = "partnerlink";
@@ -40,6 +39,8 @@ pub struct Context {
     pub clock: SystemClock,
     pub index: Index,
     pub folders: Folders,
+    /// What started this run: a schedule by its name, `terminal`, or `script`.
+    run_by: String,
     http: HttpClient,
     sandbox: OnceLock<Sandbox>,
     keychain: OnceLock<Arc<Keychain>>,
@@ -52,14 +53,19 @@ impl Context {
             Some(_) => settings.folders.for_sandbox(),
             None => settings.folders.clone(),
         };
+        let run_by = settings.environment.run_by().unwrap_or_else(|| {
+            let attended = stdin_is_terminal() || stderr_is_terminal();
+            if attended { "terminal" } else { "script" }.to_owned()
+        });
         Self {
+            run_by,
             index: Index::new(folders.accounts()),
+            http: HttpClient::new(settings.network.clone()),
             settings,
             output,
             interactive,
             clock: SystemClock,
             folders,
-            http: HttpClient::default(),
             sandbox: OnceLock::new(),
             keychain: OnceLock::new(),
             file: OnceLock::new(),
@@ -70,21 +76,18 @@ impl Context {
     pub fn world<'a>(&'a self, store: &'a dyn TokenStore) -> World<'a> {
         World {
             store,
+            stores: self,
             index: &self.index,
             http: &self.http,
             clock: &self.clock,
             folders: &self.folders,
+            run_by: &self.run_by,
         }
     }
 
     /// What looks at the network as it is.
     pub fn http(&self) -> &HttpClient {
         &self.http
-    }
-
-    /// The proxies that the environment names.
-    pub fn proxies(&self) -> Proxies {
-        Proxies::of(|name| self.settings.environment.text(name))
     }
 
     /// What the data commands send with.
@@ -94,20 +97,13 @@ impl Context {
 
     /// The store that an account is in: what the index says, else the configured one.
     pub fn store_of(&self, account: &AccountId) -> &dyn TokenStore {
-        self.store(self.index.get(account).map_or(self.settings.store, |entry| entry.store))
-    }
-
-    /// A store by kind. Nothing is opened before its first use.
-    pub fn store(&self, kind: StoreKind) -> &dyn TokenStore {
-        match kind {
-            StoreKind::File => self.sealed_files(),
-            StoreKind::Keychain | StoreKind::Memory => self.keychain().as_ref(),
-        }
+        let home = moving::home_of(&self.folders, &self.index, account);
+        self.store(home.unwrap_or(self.settings.store))
     }
 
     /// The store of sealed files, for what only it can be asked.
     pub fn sealed_files(&self) -> &FileStore {
-        self.file.get_or_init(|| self.file_store())
+        self.file.get_or_init(|| self.file_store_with(self.settings.file_key))
     }
 
     /// The same of the keychain.
@@ -125,9 +121,10 @@ impl Context {
         })
     }
 
-    fn file_store(&self) -> FileStore {
+    /// The sealed files as this key opens them.
+    pub fn file_store_with(&self, key: FileKey) -> FileStore {
         let environment = &self.settings.environment;
-        let key = match self.settings.file_key {
+        let key = match key {
             FileKey::KeyFile => KeySource::KeyFile(self.settings.key_file.clone()),
             FileKey::Keychain => KeySource::Keychain(self.keychain().clone()),
             FileKey::Systemd => KeySource::Credential(
@@ -193,6 +190,15 @@ impl Context {
         if let Some(secret) = self.settings.environment.client_secret(&provider.name) {
             return Ok(Some(secret));
         }
+        self.kept_client_secret(provider, store)
+    }
+
+    /// The client secret that is in a store, whatever the environment says.
+    pub fn kept_client_secret(
+        &self,
+        provider: &Provider,
+        store: &dyn TokenStore,
+    ) -> Result<Option<Secret>, StoreError> {
         let bytes = store.load(&Item::ClientSecret(provider.name.clone()))?;
         Ok(bytes.and_then(|bytes| String::from_utf8(bytes.expose().clone()).ok()).map(Secret::new))
     }
@@ -242,6 +248,16 @@ impl Context {
             // $BROWSER may list several, as xdg-open reads it: the first is the preferred one.
             Some(command) => Box::new(NamedBrowser { command, hidden }),
             None => Box::new(SystemBrowser { hidden }),
+        }
+    }
+}
+
+impl Stores for Context {
+    /// Nothing is opened before its first use.
+    fn store(&self, kind: StoreKind) -> &dyn TokenStore {
+        match kind {
+            StoreKind::File => self.sealed_files(),
+            StoreKind::Keychain | StoreKind::Memory => self.keychain().as_ref(),
         }
     }
 }

@@ -109,6 +109,11 @@ impl Folders {
         self.intents().join(format!("{}.json", account.file_stem()))
     }
 
+    /// That an account is being moved to another store, and how far that is.
+    pub fn move_file(&self, account: &AccountId) -> PathBuf {
+        self.state.join("moves").join(format!("{}.json", account.file_stem()))
+    }
+
     /// What the embedded providers of the sandbox remember.
     pub fn sandbox_file(&self) -> PathBuf {
         self.state.join("providers.json")

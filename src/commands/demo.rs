@@ -28,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Needs no account, no browser, no keychain and no network: both providers run inside this
 /// program, and its folder is gone afterwards.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  partnerlink demo")]
+#[command(after_help = "Examples:\n  partnerlink demo")]
 pub struct Args {}
 
 impl Args {
@@ -144,6 +144,7 @@ impl Demo {
             scope: &scope,
             replace: false,
             timeout: TIMEOUT,
+            may_move: true,
             bind_browser: false,
         }
         .run(&mut screen)

@@ -7,8 +7,10 @@ use crate::api::query::QueryError;
 use crate::config::ConfigError;
 use crate::flow::disconnect::DisconnectError;
 use crate::flow::login::LoginError;
+use crate::flow::moving::MoveError;
 use crate::flow::refresh::RefreshError;
 use crate::flow::token_source::NoToken;
+use crate::flow::verify::VerifyError;
 use crate::http::HttpError;
 use crate::loopback::BindError;
 use crate::oauth::id_token::IdTokenError;
@@ -48,6 +50,9 @@ impl Explain for ConfigError {
             Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain or file".into(),
             Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed".into(),
             Self::Missing(_) => String::new(),
+            Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?".into(),
+            Self::ChangedMeanwhile(_) => "run the command again".into(),
+            Self::NotWritten { .. } => "make the file and its folder writable for yourself".into(),
         };
         meaning(Exit::Usage, "configuration", hint)
     }
@@ -153,6 +158,13 @@ impl Explain for HttpError {
                 Exit::Usage,
                 "http-unusable",
                 "install the system's root certificates (ca-certificates), or name them in SSL_CERT_FILE",
+            ),
+            Self::Setup { code, hint, .. } => meaning(Exit::Usage, code, *hint),
+            Self::Untrusted { .. } => meaning(
+                Exit::TryLater,
+                "certificate",
+                "check the network, and whether the address is right; if your company inspects TLS, give its \
+                 certificate: --ca-file FILE",
             ),
             _ => meaning(
                 Exit::TryLater,
@@ -317,6 +329,30 @@ impl Explain for DisconnectError {
         match self {
             Self::Lock(error) => error.meaning(),
             Self::NotDeleted(error) => error.meaning(),
+        }
+    }
+}
+
+impl Explain for MoveError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::NotConnected => meaning(Exit::SignInNeeded, "not-connected", "connect it first"),
+            Self::Lock(error) => error.meaning(),
+            Self::NotCopied(error) => error.meaning(),
+            Self::NotDeleted { why, .. } => {
+                let hint = format!("{}; then do the same again", why.meaning().hint);
+                meaning(Exit::Store, "former-record-left", hint)
+            }
+        }
+    }
+}
+
+impl Explain for VerifyError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Lock(error) => error.meaning(),
+            Self::Store(error) => error.meaning(),
+            Self::Gone(_) => meaning(Exit::Store, "record-missing", "connect the account again"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Ending an account: revoke at the provider where that can be done, delete here in any case.
 
-use super::{World, intent};
+use super::{Opened, World, intent, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::interrupt;
@@ -45,9 +45,10 @@ pub fn disconnect(
     account: &AccountId,
     revoke: bool,
 ) -> Result<Revocation, DisconnectError> {
-    let _lock = world.lock(account)?;
+    let Opened { _lock, world, record } = world.open(account)?;
+    let world = &world;
     interrupt::uninterrupted(|| {
-        let revocation = match Record::load(world.store, account) {
+        let revocation = match record {
             Ok(Some(_)) if !revoke => Revocation::Skipped,
             Ok(Some(record)) => revoke_at(world, provider, secret, &record),
             Ok(None) => Revocation::WasNotConnected,
@@ -62,6 +63,7 @@ pub fn disconnect(
             log::warn!("the index entry of {account} could not be removed: {error}");
         }
         intent::clear(&world.folders.intent_file(account));
+        moving::delete_other_copy(world, account)?;
         Ok(revocation)
     })
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use super::World;
+use super::moving::{self, Move};
 use super::refresh::{warn_about_lifetime, warn_about_scope};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, State};
@@ -28,7 +29,7 @@ use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::lock::LockError;
 use crate::store::record::Record;
-use crate::store::{Item, StoreError};
+use crate::store::{Item, StoreError, StoreKind, TokenStore};
 
 /// How often the wait looks at the clock, the keyboard and Ctrl-C.
 const TICK: Duration = Duration::from_millis(100);
@@ -46,6 +47,9 @@ pub struct Login<'a> {
     /// Whether the account may change to another person.
     pub replace: bool,
     pub timeout: Duration,
+    /// Whether `world.store` was asked for by name. Else the account stays where it is by the time
+    /// the tokens come.
+    pub may_move: bool,
     /// Tie the answer to the browser by a cookie, through a local link.
     pub bind_browser: bool,
 }
@@ -133,8 +137,9 @@ impl Login<'_> {
     /// lock, because a store tries it where another run may be writing.
     fn preflight(&self) -> Result<(), LoginError> {
         let _lock = self.world.lock(self.account)?;
-        self.before()?;
-        Ok(self.world.store.preflight(&Item::Account(self.account.clone()))?)
+        let target = self.target();
+        self.before(target)?;
+        Ok(target.preflight(&Item::Account(self.account.clone()))?)
     }
 
     fn run_uninterrupted(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
@@ -279,7 +284,8 @@ impl Login<'_> {
     fn save(&self, tokens: Tokens, claims: Option<Claims>) -> Result<Connected, LoginError> {
         let now = self.world.clock.now();
         let _lock = self.world.lock(self.account)?;
-        self.check_person(claims.as_ref())?;
+        let target = self.target();
+        self.check_person(claims.as_ref(), target)?;
 
         let granted = tokens.scope.unwrap_or_else(|| self.scope.clone());
         warn_about_scope(self.account, self.scope, &granted);
@@ -294,7 +300,7 @@ impl Login<'_> {
         };
         let account = Account {
             account: self.account.clone(),
-            store: self.world.store.kind(),
+            store: target.kind(),
             client_id: self.client.id.clone(),
             who: claims.as_ref().map(Claims::who),
             issuer: claims.as_ref().map(|claims| claims.iss.clone()),
@@ -305,15 +311,45 @@ impl Login<'_> {
             refreshable,
             sign_in_by,
             refreshed_at: None,
+            refreshed_by: None,
             state: State::Connected,
         };
         let record = Record::new(account, tokens.access_token, tokens.refresh_token);
-        record.save(self.world.store)?;
-        self.world.note(&record.account);
+        self.save_in(target, &record)?;
         Ok(Connected {
             no_refresh_token: !refreshable && self.expects_refresh_token(),
             account: record.account,
         })
+    }
+
+    /// Where the tokens go to; the lock is held.
+    fn target(&self) -> &dyn TokenStore {
+        match moving::home_of(self.world.folders, self.world.index, self.account) {
+            Some(home) if !self.may_move => self.world.stores.store(home),
+            _ => self.world.store,
+        }
+    }
+
+    /// Saves, and leaves nothing behind where the account was before: that store may be the very
+    /// one that does not work any more, so its failure is told and forgiven.
+    fn save_in(&self, target: &dyn TokenStore, record: &Record) -> Result<(), StoreError> {
+        let (world, account) = (&self.world, self.account);
+        let kind = target.kind();
+        let was_elsewhere = Move::pending(world.folders, account).is_some()
+            || world.index.get(account).is_some_and(|entry| entry.store != kind);
+        if kind == StoreKind::Memory || !was_elsewhere {
+            record.save(target)?;
+            world.note(&record.account);
+            return Ok(());
+        }
+        let mut moving = Move::by_sign_in(kind, record.account.connected_at);
+        moving.write(world.folders, account)?;
+        record.save(target)?;
+        world.note(&record.account);
+        if let Err(error) = moving.go_on(world, account) {
+            log::warn!("the former record of {account} is still in {}: {error}", kind.other());
+        }
+        Ok(())
     }
 
     fn expects_refresh_token(&self) -> bool {
@@ -325,16 +361,24 @@ impl Login<'_> {
 
     /// What was connected under this name. A damaged record names nobody; saving over it is what a
     /// new sign-in is for.
-    fn before(&self) -> Result<Option<Account>, StoreError> {
-        match Record::load(self.world.store, self.account) {
+    fn before(&self, target: &dyn TokenStore) -> Result<Option<Account>, StoreError> {
+        let entry = self.world.index.get(self.account);
+        if entry.as_ref().is_some_and(|entry| entry.store != target.kind()) {
+            return Ok(entry);
+        }
+        match Record::load(target, self.account) {
             Err(StoreError::Damaged { .. }) => Ok(None),
             other => Ok(other?.map(|record| record.account)),
         }
     }
 
     /// Another person under the same account name is an accident until the person says otherwise.
-    fn check_person(&self, claims: Option<&Claims>) -> Result<(), LoginError> {
-        let (Some(before), Some(claims)) = (self.before()?, claims) else { return Ok(()) };
+    fn check_person(
+        &self,
+        claims: Option<&Claims>,
+        target: &dyn TokenStore,
+    ) -> Result<(), LoginError> {
+        let (Some(before), Some(claims)) = (self.before(target)?, claims) else { return Ok(()) };
         match &before.subject {
             Some(subject) if *subject != claims.sub && !self.replace => {
                 Err(LoginError::AnotherPerson {

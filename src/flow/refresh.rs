@@ -6,8 +6,8 @@
 use std::thread;
 use std::time::Duration;
 
-use super::World;
 use super::intent::{self, Intent};
+use super::{Opened, World};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, State};
 use crate::clock::{self, Timestamp};
@@ -138,9 +138,9 @@ fn attempt(
     account: &AccountId,
     due: Due<'_>,
 ) -> Result<Attempt, RefreshError> {
-    let _lock = world.lock(account)?;
-    // Read again: what was read before the lock may have been spent meanwhile.
-    let record = world.load(account)?.ok_or(RefreshError::NotConnected)?;
+    // Read again: what was read before the lock may have been spent or moved meanwhile.
+    let Opened { _lock, world, record } = world.open(account)?;
+    let record = record?.ok_or(RefreshError::NotConnected)?;
     let refresh_token = match (&record.refresh_token, provider.refresh) {
         (Some(token), RefreshSupport::Rotating) => token.clone(),
         _ => return Ok(Attempt::Done(RefreshOutcome::NothingToRefresh(Box::new(record)))),
@@ -150,7 +150,9 @@ fn attempt(
     }
     // The tokens belong to the client they were issued to, whatever is configured today.
     let client = Client { id: record.account.client_id.clone(), secret: secret.cloned() };
-    interrupt::uninterrupted(|| Spending { world, provider, client, record }.run(&refresh_token))
+    interrupt::uninterrupted(|| {
+        Spending { world: &world, provider, client, record }.run(&refresh_token)
+    })
 }
 
 /// One refresh token on its way; the account's lock is held.
@@ -179,7 +181,7 @@ impl Spending<'_> {
 
         let answer = match self.send(refresh_token, &mut doubtful) {
             Ok(answer) => answer,
-            Err(error @ HttpError::Unusable(_)) => {
+            Err(error) if error.is_lasting() => {
                 if !doubtful {
                     intent::clear(&intent_file);
                 }
@@ -270,6 +272,7 @@ impl Spending<'_> {
             access_token_until: clock::after(now, lifetime),
             scope,
             refreshed_at: Some(now),
+            refreshed_by: Some(self.world.run_by.to_owned()),
             state: State::Connected,
             ..old.clone()
         };

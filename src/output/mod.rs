@@ -1,6 +1,8 @@
 //! The only code that prints. stdout is data, stderr is talk; colour only where the stream shows
 //! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
 
+mod ask;
+pub mod calendar;
 pub mod formats;
 pub mod jq;
 pub mod log;
@@ -12,6 +14,7 @@ pub mod redact;
 pub mod report;
 pub mod screen;
 pub mod table;
+pub mod topics;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
@@ -67,6 +70,16 @@ impl Output {
         let written =
             writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush());
         match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::io("could not write to standard output", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Data to the byte, line ends and all.
+    pub fn raw(&self, text: &str) -> Result<(), Error> {
+        match stdout_stream().write_all(text.as_bytes()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Error::io("could not write to standard output", &error))
             }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
+use super::{Item, SecretBytes, StoreError, StoreKind, Stores, TokenStore};
 
 /// A store that is gone with the process.
 #[derive(Default)]
@@ -45,6 +45,13 @@ impl MemoryStore {
             Some(error) => Err(error),
             None => Ok(inner),
         }
+    }
+}
+
+/// Where nothing lasts there is one store.
+impl Stores for MemoryStore {
+    fn store(&self, _: StoreKind) -> &dyn TokenStore {
+        self
     }
 }
 

@@ -47,6 +47,11 @@ pub trait TokenStore: Send + Sync {
     fn preflight(&self, item: &Item) -> Result<(), StoreError>;
 }
 
+/// The stores there are, each opened when it is first used.
+pub trait Stores: Sync {
+    fn store(&self, kind: StoreKind) -> &dyn TokenStore;
+}
+
 /// What an item is; its text form is the name under which every backend keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Item {
@@ -56,16 +61,22 @@ pub enum Item {
     ClientSecret(String),
     /// The key of the sealed files, where the keychain keeps it: `file-key`.
     FileKey,
+    /// Written, read and deleted again to find out whether a store works: `probe/`.
+    Probe,
 }
 
 impl Item {
     const CLIENT_SECRET: &'static str = "client-secret/";
     const FILE_KEY: &'static str = "file-key";
+    const PROBE: &'static str = "probe/";
 
     /// Reads the text form back; `None` for a name that this program did not write.
     pub fn from_name(name: &str) -> Option<Self> {
         if name == Self::FILE_KEY {
             return Some(Self::FileKey);
+        }
+        if name == Self::PROBE {
+            return Some(Self::Probe);
         }
         if let Some(provider) = name.strip_prefix(Self::CLIENT_SECRET) {
             crate::account_id::check_name(provider).ok()?;
@@ -81,6 +92,7 @@ impl fmt::Display for Item {
             Self::Account(id) => write!(f, "{}:{}", id.provider(), id.name()),
             Self::ClientSecret(provider) => write!(f, "{}{provider}", Self::CLIENT_SECRET),
             Self::FileKey => f.write_str(Self::FILE_KEY),
+            Self::Probe => f.write_str(Self::PROBE),
         }
     }
 }
@@ -96,6 +108,17 @@ pub enum StoreKind {
     /// This process only (demo and tests)
     #[serde(skip)]
     Memory,
+}
+
+impl StoreKind {
+    /// The two that keep anything.
+    pub const LASTING: [Self; 2] = [Self::Keychain, Self::File];
+
+    /// Where else an account can be kept.
+    #[must_use]
+    pub fn other(self) -> Self {
+        if self == Self::File { Self::Keychain } else { Self::File }
+    }
 }
 
 impl std::str::FromStr for StoreKind {
@@ -167,8 +190,12 @@ mod tests {
     #[test]
     fn item_names_come_back() {
         let account = "zaehlerfreunde:muster".parse().unwrap();
-        for item in [Item::Account(account), Item::ClientSecret("timberdata".into()), Item::FileKey]
-        {
+        for item in [
+            Item::Account(account),
+            Item::ClientSecret("timberdata".into()),
+            Item::FileKey,
+            Item::Probe,
+        ] {
             assert_eq!(Item::from_name(&item.to_string()), Some(item));
         }
         assert_eq!(Item::from_name("client-secret/../x"), None);

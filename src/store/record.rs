@@ -55,6 +55,15 @@ impl Record {
         Ok(Some(record))
     }
 
+    /// Whether both hold the same tokens and facts.
+    pub fn is_the_same_as(&self, other: &Self) -> bool {
+        let refresh_token =
+            |record: &Self| record.refresh_token.as_ref().map(|t| t.expose().clone());
+        self.account == other.account
+            && self.access_token.expose() == other.access_token.expose()
+            && refresh_token(self) == refresh_token(other)
+    }
+
     /// Saves it durably; the caller holds the account's lock.
     pub fn save(&self, store: &dyn TokenStore) -> Result<(), StoreError> {
         let item = Item::Account(self.account.account.clone());
@@ -74,5 +83,24 @@ fn expose_option_to<S: serde::Serializer>(
     match secret {
         Some(secret) => expose_to(secret, serializer),
         None => serializer.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+
+    #[test]
+    fn a_record_of_an_older_version_is_read() {
+        let text = br#"{"version":1,"account":"p","store":"file","client_id":"x","who":null,
+            "issuer":null,"subject":null,"scope":"a","connected_at":"2026-11-21T00:00:00Z",
+            "access_token_until":"2026-11-21T00:00:00Z","refreshable":true,"sign_in_by":null,
+            "refreshed_at":null,"state":"connected","access_token":"t","refresh_token":null}"#;
+        let (store, account) = (MemoryStore::new(), "p".parse().unwrap());
+        store.save(&Item::Account("p".parse().unwrap()), &SecretBytes::new(text.to_vec())).unwrap();
+        let record = Record::load(&store, &account).unwrap().unwrap();
+        assert_eq!(record.account.refreshed_by, None);
+        assert!(record.is_the_same_as(&record.clone()));
     }
 }

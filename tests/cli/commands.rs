@@ -13,7 +13,7 @@ fn status_asks_neither_store_nor_provider() {
     let outcome = program.run(["status"]).exits(0);
     let columns: Vec<&str> = outcome.data().split('\t').collect();
     assert_eq!(columns[..3], ["fake", PERSON, "good"]);
-    assert_eq!((columns.len(), columns[6]), (7, "sealed files"));
+    assert_eq!((columns.len(), columns[6]), (8, "sealed files"));
     assert_eq!(fake.calls().len(), 1);
     let json = program.run(["status", "--json"]).exits(0).json();
     assert_eq!((&json["schema"], &json["accounts"][0]["standing"]), (&1.into(), &"good".into()));

@@ -326,15 +326,15 @@ fn proxies_and_roots_are_told_as_they_are_understood() {
         .set("NO_PROXY", "timberdata.de");
     program.canaries.never("proxy password", "hunter2-of-the-proxy");
     let outcome = doctor(&program);
-    told(
-        &outcome,
-        "proxy",
-        "good",
-        &["http://proxy.example:3128 to auth.prod.zaehlerfreunde.com", "none to app.timberdata.de"],
-    );
+    let words = ["proxy.example:3128, but not to app.timberdata.de, api.timberdata.de", "NO_PROXY"];
+    told(&outcome, "proxy", "good", &words);
     outcome.conceals(&["hunter2", "anna"]);
     let outcome = doctor(&Program::new().set("HTTP_PROXY", "http://proxy.example:3128"));
     told(&outcome, "proxy", "warning", &["HTTP_PROXY set", "no proxy for https", "HTTPS_PROXY="]);
+    let outcome = doctor(&Program::new().set("HTTPS_PROXY", "socks5://p:1")).exits(2);
+    told(&outcome, "proxy", "bad", &["socks5 proxy, which is not supported"]);
+    let outcome = doctor(&Program::new().set("PARTNERLINK_CA_FILE", "/nonexistent")).exits(2);
+    told(&outcome, "roots", "bad", &["/nonexistent cannot be read"]);
     let none = program.root().join("none.pem");
     fs::write(&none, "").unwrap();
     let empty = program.root().join("bin");

@@ -76,6 +76,7 @@ impl Bench {
             refreshable: true,
             sign_in_by: None,
             refreshed_at: None,
+            refreshed_by: None,
             state: State::Connected,
         };
         let refresh_token = Some(Secret::new(format!("refresh-token-{name}")));
@@ -96,8 +97,15 @@ impl Bench {
         reply: impl Fn() -> Reply + Send + Sync,
     ) -> Result<RefreshOutcome, RefreshError> {
         let (index, folders, http) = (self.index(), self.folders(), Closure(reply));
-        let world =
-            World { store: &self.store, index: &index, http: &http, clock, folders: &folders };
+        let world = World {
+            store: &self.store,
+            stores: &self.store,
+            index: &index,
+            http: &http,
+            clock,
+            folders: &folders,
+            run_by: "test",
+        };
         let provider = Registry::new(Default::default()).get("zaehlerfreunde").unwrap();
         let due = Due::Within(Duration::from_secs(60));
         refresh(&world, &provider, None, &ACCOUNT.parse().unwrap(), due)

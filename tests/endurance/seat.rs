@@ -88,6 +88,7 @@ impl Seat {
             refreshable: true,
             sign_in_by: Some(clock::after(now, 30 * LIFE)),
             refreshed_at: None,
+            refreshed_by: None,
             state: State::Connected,
         };
         let tokens = (Secret::new(granted.access_token.clone()), granted.refresh_token.clone());

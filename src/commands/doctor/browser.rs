@@ -117,6 +117,7 @@ impl Stage {
             scope: &provider.default_scope,
             replace: false,
             timeout,
+            may_move: false,
             bind_browser: false,
         }
         .run(person)

@@ -7,7 +7,8 @@ use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Exit, Explain as _};
 use crate::flow::reach::{MOST_CLOCK_DIFFERENCE, endpoints};
-use crate::http::surroundings::{Proxies, proxy_variables, roots};
+use crate::http::HttpError;
+use crate::http::surroundings::{proxy_variables, roots};
 use crate::loopback::{self, BindError};
 use crate::output::report::Finding;
 use crate::provider::Provider;
@@ -144,45 +145,34 @@ fn clock(context: &Context) -> Finding {
 }
 
 fn proxies(context: &Context, providers: &[Provider]) -> Finding {
-    let variable = |name: &str| context.settings.environment.text(name);
-    let set = proxy_variables(variable);
-    if set.is_empty() {
-        return Finding::good("proxy", "none is named");
+    let network = &context.settings.network;
+    if let Err(error) = network.check() {
+        let of_the_company = matches!(error, HttpError::Setup { code: "ca-file", .. });
+        return Finding::failed(if of_the_company { "roots" } else { "proxy" }, "", &error);
     }
-    let names = set.join(", ");
-    // HTTP_PROXY is not for https, and what is no address names no proxy.
-    let without_exceptions =
-        Proxies::of(|name| variable(name).filter(|_| !name.eq_ignore_ascii_case("NO_PROXY")));
-    let any_https = url::Url::parse("https://partnerlink.invalid/").ok();
-    let https = any_https.and_then(|url| without_exceptions.on_the_way_to(&url));
-    if https.is_none() && names.to_ascii_uppercase().replace("NO_PROXY", "").contains("PROXY") {
-        let text = format!("{names} set, and no proxy for https in that");
-        return Finding::warn("proxy", text, "HTTPS_PROXY=http://HOST:PORT, where one is needed");
-    }
-    let proxies = context.proxies();
-    let mut ways: Vec<(Option<String>, Vec<String>)> = Vec::new();
-    for (_, url) in providers.iter().flat_map(endpoints) {
-        let (way, host) = (proxies.on_the_way_to(&url), url.host_str().unwrap_or_default());
-        let position = ways.iter().position(|(known, _)| *known == way).unwrap_or(ways.len());
-        if position == ways.len() {
-            ways.push((way, Vec::new()));
-        }
-        let hosts = &mut ways[position].1;
-        if !hosts.iter().any(|known| known == host) {
-            hosts.push(host.to_owned());
-        }
-    }
-    let told: Vec<String> = match &ways[..] {
-        [(Some(proxy), _)] => vec![format!("{proxy} to every provider")],
-        [(None, _)] => vec!["none to any provider".into()],
-        ways => ways
-            .iter()
-            .map(|(proxy, hosts)| {
-                format!("{} to {}", proxy.as_deref().unwrap_or("none"), hosts.join(", "))
-            })
-            .collect(),
+    let set = proxy_variables(|name| context.settings.environment.text(name)).join(", ");
+    let Some(proxy) = &network.proxy else {
+        return match set.is_empty() {
+            true => Finding::good("proxy", "none is named"),
+            false => Finding::warn(
+                "proxy",
+                format!("{set} set, and no proxy for https in that"),
+                "HTTPS_PROXY=http://HOST:PORT, where one is needed",
+            ),
+        };
     };
-    Finding::good("proxy", format!("{} (by {names})", told.join("; ")))
+    let mut past = Vec::new();
+    for (_, url) in providers.iter().flat_map(endpoints) {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        if network.proxy_to(&url).is_none() && !past.contains(&host) {
+            past.push(host);
+        }
+    }
+    let past = match past.is_empty() {
+        true => String::new(),
+        false => format!(", but not to {}", past.join(", ")),
+    };
+    Finding::good("proxy", format!("{}{past} (by {set})", proxy.place()))
 }
 
 fn certificates(context: &Context) -> Option<Finding> {
@@ -191,8 +181,11 @@ fn certificates(context: &Context) -> Option<Finding> {
         .into_iter()
         .filter_map(|name| Some(format!("{name}={}", context.settings.environment.text(name)?)));
     let named: Vec<String> = named.collect();
-    let place =
+    let mut place =
         if named.is_empty() { "of the system".into() } else { format!("by {}", named.join(", ")) };
+    if let Some(file) = &context.settings.network.ca_file {
+        place += &format!(", and those in {}", file.display());
+    }
     let remedy = "apt install ca-certificates, or name a file of roots in SSL_CERT_FILE";
     Some(match error {
         _ if count == 0 => {

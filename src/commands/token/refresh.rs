@@ -17,7 +17,7 @@ use crate::interrupt;
 use crate::output::{Mark, error_object, stdout_is_terminal};
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
-use crate::store::{Item, StoreKind, TokenStore};
+use crate::store::{Item, StoreKind, Stores as _, TokenStore};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -7,12 +7,14 @@ pub(super) const ENDING: &str = ".sealed";
 /// No account's name begins with an underscore, so these never meet one.
 const CLIENT_SECRET: &str = "_client-secret.";
 const FILE_KEY: &str = "_file-key";
+const PROBE: &str = "_probe";
 
 pub(super) fn file_name(item: &Item) -> String {
     match item {
         Item::Account(id) => format!("{}{ENDING}", id.file_stem()),
         Item::ClientSecret(provider) => format!("{CLIENT_SECRET}{provider}{ENDING}"),
         Item::FileKey => format!("{FILE_KEY}{ENDING}"),
+        Item::Probe => format!("{PROBE}{ENDING}"),
     }
 }
 
@@ -22,6 +24,7 @@ pub(super) fn item_of(name: &str) -> Option<Item> {
     match stem.strip_prefix(CLIENT_SECRET) {
         Some(provider) => Item::from_name(&format!("client-secret/{provider}")),
         None if stem == FILE_KEY => Some(Item::FileKey),
+        None if stem == PROBE => Some(Item::Probe),
         None => AccountId::from_file_stem(stem).map(Item::Account),
     }
 }
@@ -37,6 +40,8 @@ mod tests {
             "client-secret/timberdata",
             "file-key",
             "file-key:x",
+            "probe/",
+            "probe",
             "a:b",
         ];
         let items: Vec<_> = items.iter().map(|name| Item::from_name(name).unwrap()).collect();

@@ -7,6 +7,7 @@ pub mod person;
 pub mod ports;
 pub mod prism;
 pub mod sandbox;
+pub mod squid;
 pub mod terminal;
 
 use std::env;
@@ -29,11 +30,21 @@ pub enum Part {
     OpenIdServer,
     /// It answers as an OpenAPI file says.
     Prism,
-    /// Python with pandas, DuckDB and openpyxl.
+    /// Python with pandas, DuckDB, openpyxl and icalendar.
     Tables,
+    /// LibreOffice.
+    Spreadsheet,
     /// GDAL.
     Maps,
     Tmux,
+    /// zsh and fish; bash is everywhere.
+    Shells,
+    /// mandoc.
+    Manual,
+    /// cargo-deb and Debian's own tools.
+    Packages,
+    /// Squid.
+    Proxy,
 }
 
 /// Whether all of these are there; if not, that is said where `tests/run` counts it.
@@ -46,8 +57,17 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::OpenIdServer if !is_set("PARTNERLINK_TEST_OIDC") => Some("no OpenID server"),
         Part::Prism if !is_set("PARTNERLINK_TEST_PRISM") => Some("no Prism"),
         Part::Tables if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => Some("no pandas"),
+        Part::Spreadsheet if !runs("soffice", "--version") => Some("no LibreOffice"),
         Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
+        Part::Proxy if !runs(squid::PROGRAM, "-v") => Some("no Squid"),
         Part::Tmux if !runs("tmux", "-V") => Some("no tmux"),
+        Part::Shells if !(runs("zsh", "--version") && runs("fish", "--version")) => {
+            Some("no zsh or no fish")
+        }
+        Part::Manual if !runs("mandoc", "/dev/null") => Some("no mandoc"),
+        Part::Packages if env::var_os("PARTNERLINK_TEST_CARGO_DEB").is_none() => {
+            Some("no cargo-deb")
+        }
         _ => None,
     });
     missing.inspect(|reason| skip(test, reason)).is_none()

@@ -1,0 +1,238 @@
+//! `status`: how every account stands.
+
+mod calendar;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::accounts::{Account, State};
+use crate::clock::{self, Clock as _, Timestamp};
+use crate::context::Context;
+use crate::error::{Error, Exit, Failed};
+use crate::flow::verify::readable;
+use crate::output::{Mark, error_object, stdout_is_terminal, table};
+use crate::store::StoreKind;
+
+const EXAMPLES: &str = "\
+Examples:
+  partnerlink status
+  partnerlink status --check --within 14d           exit 4 if a sign-in ends within 14 days
+  partnerlink status --calendar sign-ins.ics        the days to sign in again, for a calendar
+  partnerlink status --json";
+
+/// For people in the order of their weight, because a narrow terminal leaves the last ones out.
+const HEADINGS: [&str; 7] =
+    ["ACCOUNT", "STATE", "SIGN IN BY", "LAST REFRESH", "TOKEN UNTIL", "IN", "WHO"];
+
+/// Show every connected account; asks neither keychain nor provider
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Also read every record: exit 5 if one cannot be read, else as --exit-code; no network
+    #[arg(long)]
+    check: bool,
+    /// Exit 4 if an account needs a sign-in now or within --within
+    #[arg(long)]
+    exit_code: bool,
+    /// How long before its end a sign-in is worth a warning [default: 30d, or a quarter of its life]
+    #[arg(long, value_name = "TIME", value_parser = super::duration)]
+    within: Option<Duration>,
+    /// Write the days by which to sign in again as a calendar (.ics); - is standard output
+    #[arg(long, value_name = "FILE")]
+    calendar: Option<PathBuf>,
+    /// Replace an existing calendar
+    #[arg(long, requires = "calendar")]
+    force: bool,
+}
+
+/// How an account stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Good,
+    /// The person must sign in again before long.
+    EndsSoon,
+    SignInNeeded,
+}
+
+impl Standing {
+    fn of(account: &Account, now: Timestamp, within: Option<Duration>) -> Self {
+        let left = account.sign_in_by.map(|end| clock::time_left(now, end));
+        match left {
+            _ if account.state == State::SignInNeeded => Self::SignInNeeded,
+            Some(Duration::ZERO) => Self::SignInNeeded,
+            Some(left) if within.is_some_and(|within| left < within) => Self::EndsSoon,
+            _ if within.is_none() && account.ends_soon(now) => Self::EndsSoon,
+            _ => Self::Good,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::EndsSoon => "ends soon",
+            Self::SignInNeeded => "sign in again",
+        }
+    }
+}
+
+/// One account, and what is to be said of it.
+struct Line {
+    account: Account,
+    standing: Standing,
+    /// Why its record cannot be read, where that was tried.
+    unreadable: Option<Error>,
+}
+
+impl Line {
+    fn word(&self) -> &'static str {
+        if self.unreadable.is_some() { "unreadable" } else { self.standing.word() }
+    }
+
+    fn object(&self, now: Timestamp, checked: bool) -> Value {
+        let mut object = json!(self.account);
+        object["standing"] = self.standing.word().into();
+        let left = self.account.sign_in_by.map(|end| clock::seconds_between(now, end));
+        object["sign_in_days_left"] = left.map(|left| left.max(0) / 86_400).into();
+        if checked {
+            object["readable"] = self.unreadable.is_none().into();
+        }
+        if let Some(error) = &self.unreadable {
+            object["error"] = error_object(error)["error"].take();
+        }
+        object
+    }
+}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let to_stdout = self.calendar.as_ref().is_some_and(|file| file.as_os_str() == "-");
+        if to_stdout && context.output.json {
+            let why = "a calendar and JSON cannot both go to standard output";
+            return Err(Error::usage("could not show the status", why, "name a file").into());
+        }
+        let now = context.clock.now();
+        let lines: Vec<Line> = context
+            .index
+            .all()
+            .into_iter()
+            .map(|account| self.line(context, account, now))
+            .collect();
+        if let Some(file) = &self.calendar {
+            let before = |account: &Account| match self.within {
+                Some(within) => within.as_secs(),
+                // Whole days, as people count them.
+                None => u64::try_from(account.warn_before() / 86_400).unwrap_or_default() * 86_400,
+            };
+            let accounts: Vec<(&Account, u64)> =
+                lines.iter().map(|line| (&line.account, before(&line.account))).collect();
+            calendar::write(context, &accounts, file, self.force)?;
+        }
+        if context.output.json {
+            let list: Vec<Value> = lines.iter().map(|line| line.object(now, self.check)).collect();
+            let schedule = schedule(context);
+            context.output.json(&json!({ "accounts": list, "schedule": schedule }))?;
+        } else if lines.is_empty() {
+            context.output.say(
+                Mark::Note,
+                format_args!(
+                    "No account is connected. Begin with: {}",
+                    context.output.command("partnerlink connect zaehlerfreunde")
+                ),
+            );
+        } else if !to_stdout {
+            show(context, &lines, now)?;
+        }
+        Ok(self.exit_code(&lines))
+    }
+
+    fn line(&self, context: &Context, account: Account, now: Timestamp) -> Line {
+        let standing = Standing::of(&account, now, self.within);
+        let unreadable = if self.check {
+            let id = &account.account;
+            readable(&context.world(context.store_of(id)), id)
+                .err()
+                .map(|error| Error::new(format!("could not read {id}"), &error).about(id))
+        } else {
+            None
+        };
+        Line { account, standing, unreadable }
+    }
+
+    fn exit_code(&self, lines: &[Line]) -> u8 {
+        if lines.iter().any(|line| line.unreadable.is_some()) {
+            return Exit::Store as u8;
+        }
+        let bad = lines.iter().any(|line| line.standing != Standing::Good);
+        if (self.check || self.exit_code) && bad { Exit::SignInNeeded as u8 } else { 0 }
+    }
+}
+
+/// What is known of the schedule that refreshes the accounts.
+fn schedule(_: &Context) -> Option<String> {
+    None
+}
+
+fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed> {
+    let for_person = stdout_is_terminal();
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| if for_person { row_for_person(line, now) } else { row_for_program(line) })
+        .collect();
+    context.output.show(&table::render(&HEADINGS, &rows, for_person))?;
+    if let Some(schedule) = schedule(context) {
+        context.output.say(Mark::Note, schedule);
+    }
+    for line in lines {
+        if let Some(error) = &line.unreadable {
+            context.output.error(error);
+        }
+        if line.standing != Standing::Good {
+            let account = &line.account.account;
+            context.output.say(
+                Mark::Warn,
+                format_args!(
+                    "{account}: {}: {}",
+                    line.standing.word(),
+                    context.output.command(&format!("partnerlink connect {account}"))
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn row_for_person(line: &Line, now: Timestamp) -> Vec<String> {
+    let account = &line.account;
+    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let refreshed = account.refreshed_at.map(|at| {
+        let by = account.refreshed_by.as_ref().map(|by| format!(" {by}")).unwrap_or_default();
+        clock::for_people(at, now) + &by
+    });
+    vec![
+        account.account.to_string(),
+        line.word().to_owned(),
+        or_nothing(account.sign_in_by.map(clock::day_for_people)),
+        or_nothing(refreshed),
+        clock::for_people(account.access_token_until, now),
+        if account.store == StoreKind::File { "files" } else { "keychain" }.to_owned(),
+        or_nothing(account.who.clone()),
+    ]
+}
+
+/// The order is one that scripts rely on: a new column comes last.
+fn row_for_program(line: &Line) -> Vec<String> {
+    let account = &line.account;
+    let time = |instant: Timestamp| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    vec![
+        account.account.to_string(),
+        account.who.clone().unwrap_or_default(),
+        line.word().to_owned(),
+        time(account.access_token_until),
+        account.sign_in_by.map(time).unwrap_or_default(),
+        account.refreshed_at.map(time).unwrap_or_default(),
+        account.store.to_string(),
+        account.refreshed_by.clone().unwrap_or_default(),
+    ]
+}

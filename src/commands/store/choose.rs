@@ -1,0 +1,150 @@
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::Name;
+use crate::accounts::create_private_folder;
+use crate::config::{FileKey, set_top_level};
+use crate::context::Context;
+use crate::error::{Error, Failed};
+use crate::output::Mark;
+use crate::output::formats::OutputFile;
+use crate::store::{Item, SecretBytes, StoreError, StoreKind, Stores as _, TokenStore};
+
+const EXAMPLES: &str = "\
+Examples:
+  partnerlink store use keychain
+  partnerlink store use file                      sealed files, their key in a file of its own
+  partnerlink store use file --key keychain       the key in the keychain, the files on the disk";
+
+/// Choose where new accounts are kept, after trying that it works there
+///
+/// The choice is written into the configuration file. Accounts that are connected stay where they
+/// are until `store migrate`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[arg(value_enum, value_name = "STORE")]
+    store: Name,
+    /// Where the key of the sealed files is kept [default: as configured, else key-file]
+    #[arg(long, value_enum)]
+    key: Option<FileKey>,
+}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let what = format!("could not use {}", self.store.kind());
+        if self.key.is_some() && self.store == Name::Keychain {
+            let why = "--key is about the sealed files";
+            return Err(Error::usage(what, why, "partnerlink store use file --key …").into());
+        }
+        self.try_it(context, &what)?;
+        let mut values = vec![("store", self.store.text())];
+        values.extend(self.key.map(|key| ("file_key", key.name())));
+        let path = context.settings.folders.config_file();
+        let text = set_top_level(&path, &values).map_err(|error| Error::new(&what, &error))?;
+        write(&path, &text, &what)?;
+        self.tell(context, &path)
+    }
+
+    /// Writes, reads and deletes an item there.
+    fn try_it(&self, context: &Context, what: &str) -> Result<(), Error> {
+        let environment = &context.settings.environment;
+        let key = self.key.unwrap_or(context.settings.file_key);
+        if self.store == Name::File
+            && key == FileKey::Passphrase
+            && environment.passphrase().is_none()
+        {
+            let why = "no passphrase is given";
+            return Err(Error::usage(what, why, "set PARTNERLINK_PASSPHRASE"));
+        }
+        let credential = environment.systemd_credential("partnerlink-key");
+        if self.store == Name::File && key == FileKey::Systemd && credential.is_none() {
+            let text = "Not tried: the credential partnerlink-key is there only for a service that \
+                        systemd starts with LoadCredential= or LoadCredentialEncrypted=";
+            context.output.say(Mark::Warn, text);
+            return Ok(());
+        }
+        let files;
+        let store: &dyn TokenStore = match self.store {
+            Name::Keychain => context.store(StoreKind::Keychain),
+            Name::File => {
+                files = context.file_store_with(key);
+                &files
+            }
+        };
+        probe(store).map_err(|error| Error::new(what, &error))
+    }
+
+    fn tell(&self, context: &Context, path: &Path) -> Result<u8, Failed> {
+        let kind = self.store.kind();
+        let elsewhere: Vec<String> = context
+            .index
+            .all()
+            .iter()
+            .filter(|entry| entry.store != kind)
+            .map(|entry| entry.account.to_string())
+            .collect();
+        if context.output.json {
+            context.output.json(&json!({
+                "store": kind,
+                "file_key": self.key.map(FileKey::name),
+                "config_file": path,
+                "accounts_elsewhere": elsewhere,
+            }))?;
+            return Ok(0);
+        }
+        let output = &context.output;
+        output.say(Mark::Good, format_args!("New accounts are kept in {kind}"));
+        output.say_more(format_args!("written to {}", path.display()));
+        if !elsewhere.is_empty() {
+            let command = format!("partnerlink store migrate --to {}", self.store.text());
+            output.say(
+                Mark::Note,
+                format_args!(
+                    "{} stay in {} until: {}",
+                    elsewhere.join(", "),
+                    kind.other(),
+                    output.command(&command)
+                ),
+            );
+        }
+        if context.settings.store_from == "PARTNERLINK_STORE" && context.settings.store != kind {
+            output
+                .say(Mark::Warn, "PARTNERLINK_STORE says otherwise, and is stronger than the file");
+        }
+        Ok(0)
+    }
+}
+
+fn probe(store: &dyn TokenStore) -> Result<(), StoreError> {
+    // With another key what is there already could not be opened any more.
+    for item in store.list()? {
+        if matches!(item, Item::Account(_) | Item::ClientSecret(_)) {
+            match store.load(&item) {
+                Err(error @ (StoreError::WrongKey(_) | StoreError::NoKey(_))) => return Err(error),
+                _ => break,
+            }
+        }
+    }
+    let bytes = SecretBytes::new(b"probe".to_vec());
+    store.save(&Item::Probe, &bytes)?;
+    let read = store.load(&Item::Probe);
+    let deleted = store.delete(&Item::Probe)?;
+    match read? {
+        Some(read) if read.expose() == bytes.expose() && deleted => Ok(()),
+        _ => Err(StoreError::ReadBackDiffers(Item::Probe)),
+    }
+}
+
+/// Through a link to where the file really is, as people keep it among their other settings.
+fn write(path: &Path, text: &str, what: &str) -> Result<(), Error> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let failed = |error| Error::io(what, &error);
+    create_private_folder(path.parent().unwrap_or(&path)).map_err(failed)?;
+    let mut file = OutputFile::create(&path, true).map_err(|error| Error::new(what, &error))?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.finish().map_err(|error| Error::new(what, &error))
+}

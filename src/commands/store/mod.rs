@@ -1,0 +1,146 @@
+//! `store status`, `store verify`, `store use`, `store migrate`.
+
+mod choose;
+mod migrate;
+mod status;
+mod verify;
+
+use std::collections::BTreeSet;
+
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::account_id::AccountId;
+use crate::context::Context;
+use crate::error::{Error, Exit, Failed};
+use crate::output::{error_object, stdout_is_terminal};
+use crate::store::{Item, StoreError, StoreKind, Stores as _};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show which store is used, and what is in each
+    #[command(after_help = status::EXAMPLES)]
+    Status,
+    Verify(verify::Args),
+    Use(choose::Args),
+    Migrate(migrate::Args),
+}
+
+impl Command {
+    pub fn run(self, context: &Context) -> Result<u8, Failed> {
+        match self {
+            Self::Status => status::run(context),
+            Self::Verify(args) => args.run(context),
+            Self::Use(args) => args.run(context),
+            Self::Migrate(args) => args.run(context),
+        }
+    }
+}
+
+/// A store by the name that a person types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// The operating system's keychain
+    Keychain,
+    /// Sealed files, for servers without one
+    File,
+}
+
+impl Name {
+    fn kind(self) -> StoreKind {
+        match self {
+            Self::Keychain => StoreKind::Keychain,
+            Self::File => StoreKind::File,
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Keychain => "keychain",
+            Self::File => "file",
+        }
+    }
+}
+
+/// What is in a store.
+struct Content {
+    kind: StoreKind,
+    items: Result<Vec<Item>, StoreError>,
+}
+
+impl Content {
+    fn of(context: &Context, kind: StoreKind) -> Self {
+        Self { kind, items: context.store(kind).list() }
+    }
+
+    fn accounts(&self) -> BTreeSet<AccountId> {
+        let accounts = self.items.iter().flatten().filter_map(|item| match item {
+            Item::Account(account) => Some(account.clone()),
+            _ => None,
+        });
+        accounts.collect()
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        let secrets = self.items.iter().flatten().filter_map(|item| match item {
+            Item::ClientSecret(provider) => Some(provider.as_str()),
+            _ => None,
+        });
+        secrets.collect()
+    }
+}
+
+/// What is reported of one account.
+struct Report {
+    account: AccountId,
+    store: StoreKind,
+    /// For programs.
+    result: &'static str,
+    /// For people.
+    text: String,
+    error: Option<Error>,
+}
+
+impl Report {
+    /// One line, as soon as it is known.
+    fn tell(&self, context: &Context) -> Result<(), Error> {
+        if context.output.json {
+            return Ok(());
+        }
+        let line = if stdout_is_terminal() {
+            let mark = if self.error.is_some() { '✗' } else { '✓' };
+            format!("{mark} {:<28} {}", self.account.to_string(), self.text)
+        } else {
+            format!("{}\t{}\t{}", self.account, self.result, self.store)
+        };
+        context.output.show(&line)?;
+        if let Some(error) = &self.error {
+            context.output.error(error);
+        }
+        Ok(())
+    }
+
+    fn object(&self) -> Value {
+        let mut object =
+            json!({ "account": self.account, "store": self.store, "result": self.result });
+        if let Some(error) = &self.error {
+            object["error"] = error_object(error)["error"].take();
+        }
+        object
+    }
+}
+
+/// The whole answer for a program, and the exit code.
+fn finish(context: &Context, reports: &[Report]) -> Result<u8, Failed> {
+    if context.output.json {
+        let list: Vec<Value> = reports.iter().map(Report::object).collect();
+        context.output.json(&json!({ "accounts": list }))?;
+    }
+    let failed = |exit: &Exit| {
+        reports.iter().filter_map(|report| report.error.as_ref()).any(|error| error.exit == *exit)
+    };
+    match Exit::BY_URGENCY.into_iter().find(failed) {
+        Some(exit) => Err(Failed::Told(exit)),
+        None => Ok(0),
+    }
+}

@@ -1,0 +1,80 @@
+//! `status`: what refreshed an account, checks, and the calendar.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::support::program::Program;
+use crate::support::{browser, connected, described_with};
+
+#[test]
+fn what_did_the_last_refresh_is_told() {
+    let (program, _fake) = connected();
+    let by = |program: &Program| {
+        let told = program.run(["status", "--json"]).exits(0).json();
+        told["accounts"][0]["refreshed_by"].clone()
+    };
+    assert_eq!(by(&program), serde_json::Value::Null);
+    program.run(["token", "refresh", "--force"]).exits(0);
+    assert_eq!(by(&program), "script");
+    let program = program.set("PARTNERLINK_RUN_BY", "systemd");
+    program.run(["token", "refresh", "--force"]).exits(0);
+    assert_eq!(by(&program), "systemd");
+    let line = program.run(["status"]).exits(0).data().to_owned();
+    assert_eq!(line.split('\t').next_back(), Some("systemd"));
+}
+
+/// An index entry, and a record, of a version that did not know what refreshes.
+#[test]
+fn an_older_index_is_still_read() {
+    let (program, _fake) = connected();
+    let entry = program.state().join("accounts/fake.default.json");
+    let text = fs::read_to_string(&entry).unwrap();
+    assert!(text.contains(",\"refreshed_by\":null"), "{text}");
+    fs::write(&entry, text.replace(",\"refreshed_by\":null", "")).unwrap();
+    let told = program.run(["status", "--json"]).exits(0).json();
+    assert_eq!(told["accounts"][0]["account"], "fake");
+}
+
+#[test]
+fn d14_check_exits_4_before_a_sign_in_ends_and_5_where_a_record_cannot_be_read() {
+    let (program, fake) = described_with("refresh_token_seconds = 864000");
+    browser::connect(&program, &fake, &["fake"]).exits(0);
+    let calls = fake.calls().len();
+    program.run(["status", "--check"]).exits(0);
+    program.run(["status", "--check", "--within", "9d"]).exits(0);
+    let soon = ["status", "--within", "11d"];
+    program.run(soon).exits(0).says(&["fake: ends soon", "partnerlink connect fake"]);
+    program.run([&soon[..], &["--check"]].concat()).exits(4);
+    program.run([&soon[..], &["--exit-code"]].concat()).exits(4);
+    let told = program.run(["status", "--check", "--json"]).exits(0).json();
+    let account = &told["accounts"][0];
+    assert_eq!(account["readable"], true);
+    assert!(matches!(account["sign_in_days_left"].as_u64(), Some(9 | 10)), "{account}");
+    fs::remove_dir_all(program.state().join("tokens")).unwrap();
+    let told = program.run(["status", "--check", "--json"]).exits(5).json();
+    assert_eq!(told["accounts"][0]["readable"], false);
+    assert_eq!(told["accounts"][0]["error"]["code"], "record-missing");
+    program.run(["status", "--exit-code"]).exits(0);
+    assert_eq!(fake.calls().len(), calls, "nobody was asked");
+}
+
+#[test]
+fn the_calendar_is_a_file_of_its_own_and_replaced_only_when_asked() {
+    let (program, fake) = described_with("refresh_token_seconds = 864000");
+    browser::connect(&program, &fake, &["fake"]).exits(0);
+    let file = program.root().join("days.ics");
+    let name = file.to_str().unwrap();
+    program.run(["status", "--calendar", name]).exits(0).says(&["Calendar: "]);
+    let text = fs::read_to_string(&file).unwrap();
+    for line in ["UID:fake.default@partnerlink\r\n", "TRIGGER:-P2D\r\n", "BEGIN:VALARM\r\n"] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    program.run(["status", "--calendar", name]).exits(2).says(&["--force replaces it"]);
+    program.run(["status", "--calendar", name, "--force", "--within", "36h"]).exits(0);
+    assert!(fs::read_to_string(&file).unwrap().contains("TRIGGER:-PT129600S\r\n"));
+    let printed = program.run(["status", "--calendar", "-"]).exits(0).stdout;
+    assert!(printed.starts_with("BEGIN:VCALENDAR\r\n") && printed.ends_with("END:VCALENDAR\r\n"));
+    program.run(["status", "--calendar", "-", "--json"]).exits(2);
+    program.run(["status", "--force"]).exits(2);
+}

@@ -1,0 +1,136 @@
+//! `store status`, `verify`, `use`, `migrate` beside the file store. A real keychain is in
+//! `tests/real/moves.rs`.
+
+use std::fs;
+
+use crate::support::program::Program;
+use crate::support::{connected, described};
+
+/// A bus at which nobody is.
+fn without_keychain(program: Program) -> Program {
+    program.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+}
+
+#[test]
+fn status_says_who_chose_the_store_and_what_is_in_each() {
+    let (program, _fake) = connected();
+    let program = without_keychain(program);
+    let told = program.run(["store", "status", "--json"]).exits(0).json();
+    assert_eq!((&told["configured"], &told["schema"]), (&"file".into(), &1.into()));
+    assert_eq!(told["configured_by"], "PARTNERLINK_STORE");
+    let (keychain, file) = (&told["stores"][0], &told["stores"][1]);
+    assert_eq!(
+        (&keychain["usable"], &keychain["code"]),
+        (&false.into(), &"store-unreachable".into())
+    );
+    assert_eq!(
+        (&file["usable"], file["accounts"].to_string().as_str()),
+        (&true.into(), r#"["fake"]"#)
+    );
+    assert_eq!(file["key"], "key-file");
+    let shown = program.run(["store", "status"]).exits(0).stdout;
+    for fact in
+        ["sealed files (PARTNERLINK_STORE)", "works; 1 account, 0 client secrets", "tokens.key"]
+    {
+        assert!(shown.contains(fact), "{fact}: {shown}");
+    }
+    let program = program.unset("PARTNERLINK_STORE");
+    let by_default = program.run(["store", "status", "--json"]).exits(0).json();
+    assert_eq!(by_default["configured_by"], "by default");
+}
+
+#[test]
+fn verify_reads_every_record_and_heals_the_index() {
+    let (program, _fake) = connected();
+    let program = without_keychain(program);
+    assert_eq!(program.run(["store", "verify"]).exits(0).data(), "fake\tgood\tsealed files");
+    fs::remove_dir_all(program.state().join("accounts")).unwrap();
+    let healed = program.run(["store", "verify"]).exits(0);
+    assert_eq!(healed.data(), "fake\tindex-corrected\tsealed files");
+    assert!(program.run(["status"]).exits(0).data().contains("fake"));
+    program.run(["store", "verify"]).exits(0).conceals(&["corrected"]);
+}
+
+#[test]
+fn a_damaged_and_a_missing_record_are_told_with_a_remedy_and_exit_5() {
+    let (program, _fake) = connected();
+    let program = without_keychain(program);
+    let record = program.state().join("tokens/fake.default.sealed");
+    let bytes = fs::read(&record).unwrap();
+    fs::write(&record, &bytes[..bytes.len() / 2]).unwrap();
+    let outcome = program.run(["store", "verify", "--json"]).exits(5);
+    let told = &outcome.json()["accounts"][0];
+    assert_eq!(
+        (&told["result"], &told["error"]["code"]),
+        (&"damaged".into(), &"store-damaged".into())
+    );
+    // It was put aside, so now there is none.
+    program.run(["status", "--check"]).exits(5).says(&["its record is not in sealed files"]);
+    program.run(["store", "verify"]).exits(5).says(&[
+        "could not verify fake",
+        "its record is not in sealed files",
+        "connect the account",
+    ]);
+    program.run(["status"]).exits(0).says(&["No account is connected"]);
+}
+
+#[test]
+fn use_tries_the_store_before_it_writes_the_configuration() {
+    let program = without_keychain(Program::new().unset("PARTNERLINK_STORE"));
+    program.configure("# mine\nbrowser = \"w3m\" # text\n\n[provider.x]\ntitle = \"X\"\n");
+    let config = || fs::read_to_string(program.home().join("config.toml")).unwrap();
+    let before = config();
+    program
+        .run(["store", "use", "keychain"])
+        .exits(5)
+        .says(&["could not use the system keychain", "no keychain service can be reached"]);
+    assert_eq!(config(), before);
+    program.run(["store", "use", "file"]).exits(0).says(&["New accounts are kept in sealed files"]);
+    assert_eq!(config(), format!("store = \"file\"\n{before}"));
+    let left = fs::read_dir(program.state().join("tokens")).unwrap();
+    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("probe")), "{left:?}");
+    program.run(["store", "use", "keychain", "--key", "keychain"]).exits(2);
+    program
+        .run(["store", "use", "file", "--key", "passphrase"])
+        .exits(2)
+        .says(&["PARTNERLINK_PASSPHRASE"]);
+    program.run(["store", "use", "file", "--key", "keychain"]).exits(5);
+    program.run(["store", "use", "file", "--key", "systemd"]).exits(0).says(&["Not tried"]);
+    assert_eq!(config(), format!("file_key = \"systemd\"\nstore = \"file\"\n{before}"));
+}
+
+#[test]
+fn another_key_is_refused_while_files_are_sealed_with_the_old_one() {
+    let (program, _fake) = connected();
+    let program = program.set("PARTNERLINK_PASSPHRASE", "a passphrase");
+    let refused = program.run(["store", "use", "file", "--key", "passphrase"]).exits(5);
+    refused.says(&["could not use sealed files"]);
+    program.run(["token", "get", "fake"]).exits(0);
+}
+
+#[test]
+fn a_move_to_a_keychain_that_is_not_there_changes_nothing() {
+    let (program, _fake) = connected();
+    let program = without_keychain(program);
+    let dry = program.run(["store", "migrate", "--to", "keychain", "--dry-run"]).exits(0);
+    assert_eq!(dry.data(), "fake\twould-move\tsealed files");
+    program
+        .run(["store", "migrate", "--to", "keychain"])
+        .exits(5)
+        .says(&["could not move fake", "no keychain service can be reached"]);
+    assert!(!program.state().join("moves").exists(), "it did not even begin");
+    program.run(["token", "refresh", "fake", "--force"]).exits(0).conceals(&["is not finished"]);
+    assert_eq!(program.run(["status", "--json"]).exits(0).json()["accounts"][0]["store"], "file");
+    let told = program.run(["store", "migrate", "--to", "file"]).exits(0);
+    told.says(&["nothing to move"]);
+}
+
+#[test]
+fn who_is_not_connected_cannot_be_moved() {
+    let (program, _fake) = described();
+    program.run(["store", "migrate", "fake", "--to", "file"]).exits(4).says(&["is not connected"]);
+    program.run(["store", "migrate", "--to", "file"]).exits(0).says(&["nothing to move"]);
+    program.run(["store", "verify"]).exits(0).says(&["nothing to verify"]);
+    program.run(["store", "migrate", "fake"]).exits(2);
+}
