@@ -55,7 +55,7 @@ pub struct NamedBrowser {
 
 impl Browser for NamedBrowser {
     fn open(&self, url: &Url) -> Result<(), BrowserError> {
-        let mut words = split(&self.command).into_iter();
+        let mut words = words(&self.command).into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
         let mut placed = false;
         for word in words {
@@ -78,7 +78,7 @@ pub fn launcher(command: Option<&str>, path: &OsStr) -> Result<PathBuf, BrowserE
             .find_map(|command| find_program(command.get_program(), path))
             .ok_or(BrowserError::NoLauncher);
     };
-    let program = split(command).into_iter().next().unwrap_or_default();
+    let program = words(command).into_iter().next().unwrap_or_default();
     find_program(OsStr::new(&program), path).ok_or_else(|| BrowserError::NotStarted {
         program,
         source: std::io::ErrorKind::NotFound.into(),
@@ -112,7 +112,7 @@ fn is_executable(file: &Path) -> bool {
 
 /// Words of a command as a shell would see them: blanks separate, quotes join. Nothing else of a
 /// shell's language is understood, and no shell is started.
-fn split(command: &str) -> Vec<String> {
+pub fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -158,13 +158,13 @@ fn start(mut command: Command, hidden: &[std::ffi::OsString]) -> Result<(), Brow
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::words;
 
     #[test]
     fn commands_are_split_at_blanks_and_joined_by_quotes() {
-        assert_eq!(split("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
-        assert_eq!(split("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
-        assert_eq!(split("echo $(id);`id`"), ["echo", "$(id);`id`"]);
-        assert!(split("").is_empty());
+        assert_eq!(words("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
+        assert_eq!(words("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
+        assert_eq!(words("echo $(id);`id`"), ["echo", "$(id);`id`"]);
+        assert!(words("").is_empty());
     }
 }

@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     api, completions, config, connect, demo, disconnect, doctor, exec, help, man, meter, provider,
-    sandbox, status, store, timber, token,
+    sandbox, schedule, status, store, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -91,6 +91,9 @@ enum Command {
     #[command(subcommand)]
     Config(Lazy<config::Command>),
     Doctor(doctor::Args),
+    /// Have the accounts refreshed without you: systemd, cron, launchd, Windows
+    #[command(subcommand)]
+    Schedule(Lazy<schedule::Command>),
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
@@ -190,6 +193,7 @@ impl Command {
             Self::Provider(Lazy(command)) => command.run(context),
             Self::Config(Lazy(command)) => command.run(context),
             Self::Doctor(args) => args.examine(context, None, false),
+            Self::Schedule(Lazy(command)) => command.run(context),
             Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::child::{self, Surroundings};
 use crate::http::network::{Network, ProxySetting};
 use crate::paths::{Folders, PathError};
 use crate::provider::Description;
@@ -29,6 +30,7 @@ struct ConfigFile {
     key_file: Option<PathBuf>,
     browser: Option<String>,
     ca_file: Option<PathBuf>,
+    notify: Option<String>,
     /// Read for its errors: the registry lays the plain tables over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
@@ -85,6 +87,8 @@ pub struct Settings {
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
     pub browser: Option<String>,
     pub network: Network,
+    /// The program that `token refresh` tells when an account needs a sign-in.
+    pub notify: Option<String>,
     pub overrides: Overrides,
     pub sandbox: Option<SandboxChoice>,
     pub environment: Environment,
@@ -111,6 +115,8 @@ pub enum ConfigError {
     Syntax { path: PathBuf, line: usize, message: String, nearest: Option<String> },
     #[error("{} contains a client secret", .0.display())]
     SecretInFile(PathBuf),
+    #[error("{}: the command in `notify` cannot be run: {why}", .path.display())]
+    Notify { path: PathBuf, why: String },
     #[error("the variable {name} is {value:?}")]
     Variable { name: &'static str, value: String },
     #[error("{0}")]
@@ -188,10 +194,13 @@ impl Settings {
             (None, None, Some(_)) => "the configuration file",
             _ => "by default",
         };
+        let path = folders.config_file();
+        if let Some(Err(why)) = file.notify.as_deref().map(child::check) {
+            return Err(ConfigError::Notify { path, why });
+        }
         let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
         let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
         // In the file a path is relative to the file: a working folder decides nothing.
-        let path = folders.config_file();
         let beside = |name: PathBuf| path.parent().unwrap_or(Path::new("")).join(name);
         let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
@@ -200,6 +209,7 @@ impl Settings {
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
+            notify: file.notify,
             file_exists,
             network: Network { proxy: environment.proxy(), ca_file },
             folders,
@@ -207,6 +217,12 @@ impl Settings {
             sandbox,
             environment,
         })
+    }
+
+    /// What another user's configuration file says about the key of the sealed files; `None` where
+    /// it says nothing or cannot be read.
+    pub fn file_key_in(path: &Path) -> Option<FileKey> {
+        parse(&read(path).ok()??, path).ok()?.0.file_key
     }
 
     /// The providers; `more` is laid over everything else (the sandbox's addresses).
@@ -411,6 +427,22 @@ impl Environment {
     /// Whether this runs for a machine and not for a person.
     pub fn is_ci(&self) -> bool {
         self.text("CI").is_some()
+    }
+
+    /// What a child process finds: the `PATH`, and none of our variables.
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            path: self.path("PATH").map(PathBuf::into_os_string),
+            hidden: self.own_variables().cloned().collect(),
+        }
+    }
+
+    /// The variables without which a schedule, which inherits none, would look for everything in
+    /// other places. None of them is a secret.
+    pub fn place_variables(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        ["PARTNERLINK_HOME", "PARTNERLINK_STORE", "PARTNERLINK_KEY_FILE", "XDG_CONFIG_HOME"]
+            .into_iter()
+            .filter_map(|name| Some((name, self.path(name)?)))
     }
 
     /// The variables that a child process must not inherit: ours can hold secrets.

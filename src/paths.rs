@@ -114,10 +114,35 @@ impl Folders {
         self.state.join("moves").join(format!("{}.json", account.file_stem()))
     }
 
+    /// What came of the last refresh that nobody watched.
+    pub fn last_run_file(&self) -> PathBuf {
+        self.state.join("last-run.json")
+    }
+
+    /// What people were told with `--notify`.
+    pub fn notices_file(&self) -> PathBuf {
+        self.state.join("notices.json")
+    }
+
     /// What the embedded providers of the sandbox remember.
     pub fn sandbox_file(&self) -> PathBuf {
         self.state.join("providers.json")
     }
+}
+
+/// Where systemd looks for a user's own units.
+pub fn user_units() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.config_dir().join("systemd/user"))
+}
+
+/// Where launchd looks for a user's own jobs.
+pub fn launch_agents() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.home_dir().join("Library/LaunchAgents"))
+}
+
+/// Where the file lies that a task of the Windows Task Scheduler is made from.
+pub fn task_files() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.data_local_dir().join(PROGRAM))
 }
 
 /// Another user's home (`sudo` keeps HOME) or `/` is no place for tokens.

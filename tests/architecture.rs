@@ -9,8 +9,18 @@ const LAYERS: [&[&str]; 6] = [
     &["main", "lib", "cli"],
     &["commands"],
     &["context", "error"],
-    &["flow", "api", "output", "config"],
-    &["store", "provider", "http", "loopback", "browser", "accounts", "paths", "interrupt"],
+    &["flow", "api", "output", "config", "schedule"],
+    &[
+        "store",
+        "provider",
+        "http",
+        "loopback",
+        "browser",
+        "child",
+        "accounts",
+        "paths",
+        "interrupt",
+    ],
     &["oauth", "secret", "clock", "account_id"],
 ];
 

@@ -14,6 +14,7 @@ pub mod man;
 pub mod meter;
 pub mod provider;
 pub mod sandbox;
+pub mod schedule;
 mod session;
 pub mod status;
 pub mod store;

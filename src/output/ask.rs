@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use super::Output;
+use super::{BOLD, Output};
 use crate::error::{Error, Exit};
 
 impl Output {
@@ -35,5 +35,12 @@ impl Output {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the person types yes; anything else, and the end of the input, is no. Not even
+    /// `--quiet` takes the question away: without it nobody knew what is waited for.
+    pub fn confirms(&self, question: &str) -> bool {
+        let answer = self.ask(&format!("{BOLD}?{BOLD:#} {question} [y/N]")).unwrap_or_default();
+        matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes" | "j" | "ja")
     }
 }

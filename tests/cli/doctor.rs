@@ -320,6 +320,30 @@ fn a_browser_that_is_not_there_is_told() {
 }
 
 #[test]
+fn accounts_that_nothing_refreshes_are_told_and_a_schedule_is_seen() {
+    let (program, _fake) = connected();
+    // The crontab is this test's.
+    program.script(
+        "crontab",
+        "case $1 in\n\
+         -l) cat \"$HOME/crontab\" 2>/dev/null || { echo \"no crontab for anna\" >&2; exit 1; } ;;\n\
+         -) cat >\"$HOME/crontab\" ;;\nesac",
+    );
+    for absent in ["systemctl", "loginctl"] {
+        program.script(absent, "exit 1");
+    }
+    let outcome = doctor(&program).exits(0);
+    told(&outcome, "schedule", "warning", &["partnerlink schedule install"]);
+    program.run(["schedule", "install", "--kind", "cron", "--yes"]).exits(0);
+    told(&doctor(&program).exits(0), "schedule", "good", &["cron, not run yet"]);
+    let run = json!({ "at": "2026-01-01T00:00:00Z", "by": "cron", "exit": 4, "accounts": {} });
+    let file = program.state().join("last-run.json");
+    fs::write(file, run.to_string()).unwrap();
+    let outcome = doctor(&program).exits(0);
+    told(&outcome, "schedule", "warning", &["exit code 4", "partnerlink status"]);
+}
+
+#[test]
 fn proxies_and_roots_are_told_as_they_are_understood() {
     let program = Program::new()
         .set("https_proxy", "http://anna:hunter2-of-the-proxy@proxy.example:3128")

@@ -31,6 +31,7 @@ mod oidc;
 mod packages;
 mod parts;
 mod proxy;
+mod schedule;
 mod sign_in_over_oidc;
 #[expect(dead_code, reason = "each of the two test programs uses a part of it")]
 mod support;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use crate::browser::{find_program, launcher};
+use crate::browser::launcher;
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Exit, Explain as _};
@@ -12,6 +12,7 @@ use crate::http::surroundings::{proxy_variables, roots};
 use crate::loopback::{self, BindError};
 use crate::output::report::Finding;
 use crate::provider::Provider;
+use crate::schedule::{self, Machine};
 
 pub fn check(context: &Context) -> Vec<Finding> {
     let providers = providers(context);
@@ -24,14 +25,43 @@ pub fn check(context: &Context) -> Vec<Finding> {
     found
 }
 
-/// What runs `token refresh` by itself.
-pub fn schedule(context: &Context) -> Option<Finding> {
-    let there = |name: &&str| program(context, name).is_some();
-    let names: Vec<&str> = ["systemctl", "crontab"].into_iter().filter(there).collect();
-    (!names.is_empty()).then(|| {
-        let text = format!("could be done with {}", names.join(" or "));
-        Finding::good("schedule", text)
-    })
+/// What runs `token refresh` by itself, and what came of it the last time.
+pub fn schedule(context: &Context) -> Finding {
+    const NAME: &str = "schedule";
+    let environment = &context.settings.environment;
+    let installed = schedule::installed(environment);
+    if installed.is_empty() {
+        let to_refresh = context.index.all().iter().any(|account| account.refreshable);
+        return match to_refresh {
+            true => Finding::warn(
+                NAME,
+                "none of ours is installed: does anything else refresh the accounts?",
+                "partnerlink schedule install",
+            ),
+            false => Finding::good(NAME, "none is installed, and nothing is there to refresh"),
+        };
+    }
+    let machine = Machine::new(environment);
+    let stopped = installed
+        .iter()
+        .find(|schedule| machine.runs(schedule.kind).is_some_and(|runs| !runs.active));
+    if let Some(stopped) = stopped.map(|schedule| schedule.kind.word()) {
+        let remedy = format!("partnerlink schedule install --kind {stopped}");
+        return Finding::warn(NAME, format!("{stopped}: the timer is stopped"), remedy);
+    }
+    let kinds: Vec<&str> = installed.iter().map(|schedule| schedule.kind.word()).collect();
+    let kinds = kinds.join(", ");
+    match schedule::last_run(&context.folders) {
+        None => Finding::good(NAME, format!("{kinds}, not run yet")),
+        Some(last) => {
+            let at = clock::for_people(last.at, context.clock.now());
+            let text = format!("{kinds}, last run at {at} with exit code {}", last.exit);
+            match last.exit {
+                0 => Finding::good(NAME, text),
+                _ => Finding::warn(NAME, text, "partnerlink status"),
+            }
+        }
+    }
 }
 
 pub fn providers(context: &Context) -> Vec<Provider> {
@@ -79,11 +109,6 @@ fn place(uri: &url::Url) -> String {
         Some("localhost") => format!("{port} (127.0.0.1 and ::1)"),
         host => format!("{port} ({})", host.unwrap_or_default().trim_matches(['[', ']'])),
     }
-}
-
-fn program(context: &Context, name: &str) -> Option<std::path::PathBuf> {
-    let path = context.settings.environment.text("PATH").unwrap_or_default();
-    find_program(OsStr::new(name), OsStr::new(&path))
 }
 
 fn browser(context: &Context) -> Finding {

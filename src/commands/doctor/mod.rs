@@ -82,7 +82,7 @@ impl Args {
             ("the token store", &|| store::check(context, interactive)),
             ("the accounts", &|| accounts::check(context)),
             ("this machine", &|| machine::check(context)),
-            ("the schedule", &|| machine::schedule(context).into_iter().collect()),
+            ("the schedule", &|| vec![machine::schedule(context)]),
         ];
         for (what, check) in checks {
             let found = {

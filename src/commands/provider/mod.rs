@@ -6,6 +6,7 @@ use crate::error::{Error, Failed};
 use crate::provider::{Provider, RefreshSupport};
 
 mod check;
+mod client_id;
 mod letter;
 mod list;
 mod register;

@@ -1,6 +1,7 @@
 use serde_json::json;
 use url::Url;
 
+use super::client_id;
 use crate::account_id::AccountId;
 use crate::commands::client_secret;
 use crate::config::client_variable;
@@ -19,9 +20,6 @@ Examples:
   partnerlink provider setup timberdata --redirect-uri http://127.0.0.1:17864/callback/timberdata
 
 The client ID goes into the configuration file, the client secret into the token store.";
-
-/// Longest client ID that is believed to be one, in bytes.
-const MAX_CLIENT_ID: usize = 512;
 
 /// Take a provider's answer into the configuration
 ///
@@ -111,7 +109,7 @@ impl Setup<'_> {
     fn client_id(&self, secret: Option<&Secret>) -> Result<String, Error> {
         let configured = self.provider.client_id.clone();
         if let Some(id) = &self.args.client_id {
-            return check_client_id(id, secret)
+            return client_id::check(id, secret)
                 .map_err(|why| self.usage(why, "give the client ID as the provider wrote it"));
         }
         if !self.context.interactive {
@@ -123,7 +121,7 @@ impl Setup<'_> {
             format!("Client ID of {}{}:", self.provider.title, keeps.unwrap_or_default());
         loop {
             let typed = self.context.output.ask(&question)?;
-            match (&configured, check_client_id(&typed, secret)) {
+            match (&configured, client_id::check(&typed, secret)) {
                 (Some(id), _) if typed.is_empty() => return Ok(id.clone()),
                 (_, Ok(id)) => return Ok(id),
                 (_, Err(why)) => self.context.output.say(Mark::Warn, capital(why)),
@@ -307,53 +305,7 @@ impl Setup<'_> {
     }
 }
 
-/// Finds what is certainly no client ID, and takes off the blanks around one. What was given is not
-/// repeated: it may be a secret that went into the wrong field.
-fn check_client_id(text: &str, secret: Option<&Secret>) -> Result<String, &'static str> {
-    let id = text.trim();
-    if id.is_empty() {
-        return Err("the client ID is empty");
-    }
-    if id.len() > MAX_CLIENT_ID {
-        return Err("this is too long for a client ID");
-    }
-    // RFC 6749 appendix A.1 allows blanks as well, which no provider uses.
-    if !id.chars().all(|c| c.is_ascii_graphic()) {
-        return Err("a client ID has neither blanks nor control characters nor letters like ä");
-    }
-    if id.split_once('@').is_some_and(|(_, host)| host.contains('.')) {
-        return Err("this is an e-mail address, and not a client ID");
-    }
-    if secret.is_some_and(|secret| secret.expose() == id) {
-        return Err("this is the client secret, and not the client ID");
-    }
-    Ok(id.to_owned())
-}
-
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).chain(['.']).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check_client_id;
-    use crate::secret::Secret;
-
-    #[test]
-    fn what_is_certainly_no_client_id_is_found() {
-        let secret = Secret::from("s3cret");
-        for bad in
-            ["", "  ", "a b", "a\tb", "a\u{7f}", "ä", "anna@muster.de", "s3cret", " s3cret\n"]
-        {
-            assert!(check_client_id(bad, Some(&secret)).is_err(), "{bad:?}");
-        }
-        for good in ["aB3xYz", "42", "x.apps.p.example", "user@realm", "urn:p:1/2"] {
-            assert_eq!(
-                check_client_id(&format!(" {good}\r\n"), Some(&secret)).as_deref(),
-                Ok(good)
-            );
-        }
-        assert!(check_client_id(&"a".repeat(513), None).is_err());
-    }
 }

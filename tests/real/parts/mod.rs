@@ -13,7 +13,7 @@ pub mod terminal;
 use std::env;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -45,6 +45,10 @@ pub enum Part {
     Packages,
     /// Squid.
     Proxy,
+    /// The programs of systemd; whether one can run shows itself.
+    Systemd,
+    /// Cron with its `crontab`.
+    Cron,
 }
 
 /// Whether all of these are there; if not, that is said where `tests/run` counts it.
@@ -68,6 +72,8 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::Packages if env::var_os("PARTNERLINK_TEST_CARGO_DEB").is_none() => {
             Some("no cargo-deb")
         }
+        Part::Systemd if !runs("systemd-analyze", "--version") => Some("no systemd"),
+        Part::Cron if !Path::new("/usr/bin/crontab").exists() => Some("no cron"),
         _ => None,
     });
     missing.inspect(|reason| skip(test, reason)).is_none()
