@@ -102,16 +102,16 @@ impl Index {
 
     /// Writes an entry; the caller holds the account's lock.
     pub fn put(&self, account: &Account) -> io::Result<()> {
-        self.write(account).map(drop)
+        self.write(account, false)
     }
 
     /// The same so that it outlives a power cut.
     pub fn put_durably(&self, account: &Account) -> io::Result<()> {
-        self.write(account)?.sync_all()?;
+        self.write(account, true)?;
         sync_folder(&self.folder)
     }
 
-    fn write(&self, account: &Account) -> io::Result<fs::File> {
+    fn write(&self, account: &Account, durable: bool) -> io::Result<()> {
         create_private_folder(&self.folder)?;
         let path = self.path(&account.account);
         let bytes = serde_json::to_vec(account).map_err(io::Error::other)?;
@@ -122,8 +122,11 @@ impl Index {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&temporary)?;
         file.write_all(&bytes)?;
-        fs::rename(temporary, path)?;
-        Ok(file)
+        if durable {
+            file.sync_all()?;
+        }
+        drop(file);
+        fs::rename(temporary, path)
     }
 
     pub fn remove(&self, account: &AccountId) -> io::Result<()> {

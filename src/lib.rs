@@ -11,7 +11,7 @@
 //! | [`context`] | builds the real stores, HTTP client, browser and clock; nothing else does |
 //! | [`config`], [`paths`] | settings from flags, environment and file; every folder and file name |
 //! | [`error`] | what a person is told when something fails; the table of exit codes |
-//! | [`flow`] | what the program does: sign-in, refresh, disconnect, a valid token |
+//! | [`flow`] | what the program does: sign-in, refresh, moving, disconnect, a valid token |
 //! | [`api`] | the providers' data: requests with a valid token, pages, windows, readings, piles |
 //! | [`schedule`] | running unattended: the schedules, the record of the last run, who is told |
 //! | [`accounts`], [`account_id`] | the index of connected accounts, without secrets; their names |

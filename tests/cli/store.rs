@@ -105,7 +105,7 @@ fn another_key_is_refused_while_files_are_sealed_with_the_old_one() {
     let (program, _fake) = connected();
     let program = program.set("PARTNERLINK_PASSPHRASE", "a passphrase");
     let refused = program.run(["store", "use", "file", "--key", "passphrase"]).exits(5);
-    refused.says(&["could not use sealed files"]);
+    refused.says(&["could not use sealed files", "move it away (store migrate --to keychain)"]);
     program.run(["token", "get", "fake"]).exits(0);
 }
 

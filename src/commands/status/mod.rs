@@ -26,7 +26,7 @@ Examples:
 const HEADINGS: [&str; 7] =
     ["ACCOUNT", "STATE", "SIGN IN BY", "LAST REFRESH", "TOKEN UNTIL", "IN", "WHO"];
 
-/// Show every connected account; asks neither keychain nor provider
+/// Show every connected account; by itself it asks neither keychain nor provider
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

@@ -40,6 +40,10 @@ impl Args {
             let why = "--key is about the sealed files";
             return Err(Error::usage(what, why, "partnerlink store use file --key …").into());
         }
+        if self.key.is_some() && context.output.sandbox {
+            let why = "the sandbox's files and the real ones have one key";
+            return Err(Error::usage(what, why, "choose it without --sandbox").into());
+        }
         self.try_it(context, &what)?;
         let mut values = vec![("store", self.store.text())];
         values.extend(self.key.map(|key| ("file_key", key.name())));
@@ -75,7 +79,18 @@ impl Args {
                 &files
             }
         };
-        probe(store).map_err(|error| Error::new(what, &error))
+        probe(store).map_err(|error| {
+            let is_another = self.key.is_some_and(|key| key != context.settings.file_key);
+            match Error::new(what, &error) {
+                error if is_another && matches!(error.code, "store-wrong-key" | "store-no-key") => {
+                    error.with_hint(
+                        "what is there is sealed with another key: move it away (store migrate --to \
+                         keychain), choose the key, and move it back (store migrate --to file)",
+                    )
+                }
+                error => error,
+            }
+        })
     }
 
     fn tell(&self, context: &Context, path: &Path) -> Result<u8, Failed> {

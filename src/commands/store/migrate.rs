@@ -93,7 +93,7 @@ fn planned(context: &Context, account: AccountId, to: StoreKind) -> Report {
     let (result, text) = if from == to {
         ("was-there", format!("is in {to}"))
     } else {
-        ("would-move", format!("would move from {from} to {to}"))
+        ("would-move", format!("would move to {to}"))
     };
     Report { account, store: from, result, text, error: None }
 }

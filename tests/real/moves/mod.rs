@@ -1,7 +1,9 @@
 //! Accounts on their way between a real keychain and the sealed files: killed at every system call,
 //! with the keychain locked half-way, with note and index lost. Exactly one copy counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod killed;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -83,19 +85,19 @@ impl Stage {
         outcome
     }
 
-    fn strace(&self, output: &str, more: &[&str], to: &str) -> Outcome {
+    fn strace(&self, output: &str, more: &[&str], arguments: &[&str]) -> Outcome {
         let mut strace = Command::new("strace");
         strace.args(["-f", "-qq", "-y", "-o", output, "-e"]).arg(format!("trace={CALLS}"));
         strace.args(more).arg(env!("CARGO_BIN_EXE_partnerlink"));
-        strace.args(["store", "migrate", ACCOUNT, "--to", to]).stdin(Stdio::null());
+        strace.args(arguments).stdin(Stdio::null());
         strace.env_clear().envs(self.program.variables()).current_dir(self.program.root());
         self.program.start(strace).finish()
     }
 
-    /// Every call of a move, from the first that touches the state folder on.
-    fn points(&self, to: &str) -> Vec<(String, u32)> {
+    /// Every call of a run, from the first with this word on.
+    fn points(&self, arguments: &[&str], first: &str) -> Vec<(String, u32)> {
         let file = self.program.root().join("trace");
-        self.strace(file.to_str().unwrap(), &[], to).exits(0);
+        self.strace(file.to_str().unwrap(), &[], arguments).exits(0);
         let trace = fs::read(&file).unwrap();
         let trace = String::from_utf8_lossy(&trace).into_owned();
         // It shows what went to the keychain.
@@ -107,7 +109,7 @@ impl Stage {
             if !CALLS.split(',').any(|known| known == call) {
                 continue;
             }
-            begun |= call == "flock";
+            begun |= rest.contains(first);
             let number = counted.entry((thread.to_owned(), call.to_owned())).or_insert(0);
             *number += 1;
             if begun && !points.contains(&(call.to_owned(), *number)) {
@@ -117,19 +119,20 @@ impl Stage {
         points
     }
 
-    /// Begins a move that is killed at this point; whether it was.
-    fn kill_at(&self, (call, number): &(String, u32), to: &str) -> bool {
+    /// Begins a run that is killed at this point; whether it was.
+    fn kill_at(&self, (call, number): &(String, u32), arguments: &[&str]) -> bool {
         let inject = format!("inject={call}:signal=SIGKILL:when={number}");
-        let outcome = self.strace("/dev/null", &["-e", &inject], to);
+        let outcome = self.strace("/dev/null", &["-e", &inject], arguments);
         assert!(outcome.signal == Some(9) || outcome.code == Some(0), "{}", outcome.told());
         outcome.signal == Some(9)
     }
 
     /// Leaves the account where a move stands whose second half is still to be done.
     fn kill_before_the_deletion(&self, to: &str) {
-        for point in self.points(to) {
+        let migrate = ["store", "migrate", ACCOUNT, "--to", to];
+        for point in self.points(&migrate, "flock") {
             self.migrate(if to == "file" { "keychain" } else { "file" });
-            if self.kill_at(&point, to)
+            if self.kill_at(&point, &migrate)
                 && self.note().is_some_and(|note| note.contains("delete"))
                 && self.is_in_keychain()
                 && self.is_in_files()
@@ -286,35 +289,6 @@ impl Stage {
     }
 }
 
-fn killed_at_every_point(test: &str, from: &str, to: &str) {
-    let Some(stage) = staged(test) else { return };
-    stage.migrate(from);
-    let points = stage.points(to);
-    for call in ["openat", "write", "fsync", "rename", "sendmsg"] {
-        assert!(points.iter().any(|point| point.0 == call), "no {call} in {points:?}");
-    }
-    let (mut killed, mut seen) = (0, BTreeSet::new());
-    for (at, point) in points.iter().enumerate() {
-        stage.migrate(from);
-        let before = stage.token();
-        killed += usize::from(stage.kill_at(point, to));
-        let note = stage.note().unwrap_or_default();
-        seen.extend(["copy", "delete"].into_iter().filter(|step| note.contains(step)));
-        // A reader that holds no lock finds the token, whatever the kill left.
-        assert_eq!(stage.token(), before, "killed at {point:?}");
-        if at % 2 == 0 {
-            stage.program.run(["store", "verify"]).exits(0);
-        }
-        stage.refresh();
-        let home = stage.indexed();
-        stage.lives_in(&home);
-        assert_ne!(stage.token(), before);
-    }
-    eprintln!("{from} to {to}: {} system calls, killed at {killed}", points.len());
-    // The threads that speak to the keychain share the work anew each time.
-    assert!(killed * 2 >= points.len() && seen.len() == 2, "only {killed}, {seen:?}");
-}
-
 /// Runs that chose a store before an account moved find it all the same.
 #[test]
 fn refreshes_and_moves_at_once_spend_nothing_twice() {
@@ -334,14 +308,4 @@ fn refreshes_and_moves_at_once_spend_nothing_twice() {
         stage.lives_in(to);
     }
     stage.refresh();
-}
-
-#[test]
-fn killed_at_any_system_call_on_the_way_to_files_one_copy_lives() {
-    killed_at_every_point("killed on the way to files", "keychain", "file");
-}
-
-#[test]
-fn killed_at_any_system_call_on_the_way_to_the_keychain_one_copy_lives() {
-    killed_at_every_point("killed on the way to the keychain", "file", "keychain");
 }

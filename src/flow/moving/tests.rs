@@ -4,11 +4,12 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::accounts::{Account, State};
-use crate::clock::{self, FixedClock};
+use crate::clock::{self, FixedClock, Timestamp};
 use crate::http::{HttpError, Transport};
 use crate::oauth::{Answer, Request};
-use crate::store::Stores;
 use crate::store::memory::MemoryStore;
+use crate::store::record::Record;
+use crate::store::{SecretBytes, Stores, TokenStore};
 
 struct Nobody;
 

@@ -1,0 +1,201 @@
+//! The note of a move that is under way, and what it says to do next.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::MoveError;
+use super::client_secret::{copy_secret, delete_secret};
+use crate::account_id::AccountId;
+use crate::accounts::{create_private_folder, sync_folder};
+use crate::clock::Timestamp;
+use crate::flow::World;
+use crate::paths::Folders;
+use crate::store::record::Record;
+use crate::store::{Item, StoreError, StoreKind};
+
+/// A move that is under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    pub(super) from: StoreKind,
+    pub(super) to: StoreKind,
+    pub(super) step: Step,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Step {
+    /// What is in `from` counts; `to` may have a copy, which will be written again.
+    Copy,
+    /// A new sign-in, by its `connected_at`, is being saved in `to`, and counts once it is there.
+    SignIn(Timestamp),
+    /// What is in `to` counts; `from` may have a copy, which is to be deleted.
+    Delete,
+}
+
+impl Move {
+    /// The move of this account that is not finished, if any. A note is replaced in one step, so one
+    /// that cannot be read is none of ours.
+    pub fn pending(folders: &Folders, account: &AccountId) -> Option<Self> {
+        serde_json::from_slice(&fs::read(folders.move_file(account)).ok()?).ok()
+    }
+
+    /// The note of a sign-in that changes the account's store.
+    pub(in crate::flow) fn by_sign_in(to: StoreKind, connected_at: Timestamp) -> Self {
+        Self { from: to.other(), to, step: Step::SignIn(connected_at) }
+    }
+
+    /// The note that a copy in `from` does not count.
+    pub(in crate::flow) fn leaving(from: StoreKind) -> Self {
+        Self { from, to: from.other(), step: Step::Delete }
+    }
+
+    /// Which store's copy counts.
+    pub fn counts(&self) -> StoreKind {
+        if self.step == Step::Delete { self.to } else { self.from }
+    }
+
+    /// Does what is left to do; the caller holds the account's lock. After a failure the step says
+    /// how far it came.
+    pub(in crate::flow) fn go_on(
+        &mut self,
+        world: &World,
+        account: &AccountId,
+    ) -> Result<(), StoreError> {
+        if let Step::SignIn(connected_at) = self.step {
+            let there = Record::load(world.stores.store(self.to), account)?;
+            self.step = Step::Delete;
+            if there.is_none_or(|record| record.account.connected_at != connected_at) {
+                // It was not saved: the account stays where it was.
+                *self = Self::leaving(self.to);
+            }
+            self.write(world.folders, account)?;
+        }
+        if self.step == Step::Copy {
+            self.copy(world, account)?;
+        }
+        self.finish(world, account)
+    }
+
+    /// Leaves the account where it was. What cannot be undone now is left to the next run.
+    pub(super) fn call_back(&self, world: &World, account: &AccountId) {
+        let back = Self::leaving(self.to);
+        if let Err(error) =
+            back.write(world.folders, account).and_then(|()| back.finish(world, account))
+        {
+            log::debug!("the move of {account} is not called back yet: {error}");
+        }
+    }
+
+    pub(super) fn failure(&self, why: StoreError) -> MoveError {
+        match self.step {
+            Step::Delete => MoveError::NotDeleted { from: self.from, why },
+            _ => MoveError::NotCopied(why),
+        }
+    }
+
+    fn copy(&mut self, world: &World, account: &AccountId) -> Result<(), StoreError> {
+        let (from, to) = (world.stores.store(self.from), world.stores.store(self.to));
+        match Record::load(from, account)? {
+            Some(mut record) => {
+                let item = Item::Account(account.clone());
+                to.preflight(&item)?;
+                // Before the account, which may be refreshed as soon as it is there.
+                copy_secret(from, to, account.provider())?;
+                if record.account.store != self.to {
+                    record.account.store = self.to;
+                    record.save(from)?;
+                }
+                record.save(to)?;
+                let copy = Record::load(to, account)?;
+                if copy.is_none_or(|copy| !copy.is_the_same_as(&record)) {
+                    return Err(StoreError::ReadBackDiffers(item));
+                }
+                let copied = Self { step: Step::Delete, ..self.clone() };
+                copied.write(world.folders, account)?;
+                *self = copied;
+            }
+            // It was disconnected: what there is of it in `to` is not wanted either.
+            None => {
+                *self = Self::leaving(self.to);
+                self.write(world.folders, account)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The second half, after `to` counts.
+    pub(in crate::flow) fn finish(
+        &self,
+        world: &World,
+        account: &AccountId,
+    ) -> Result<(), StoreError> {
+        let (from, to) = (world.stores.store(self.from), world.stores.store(self.to));
+        // The index may lose its entry in a power cut as long as the note says where to look.
+        if let Some(mut record) = Record::load(to, account)? {
+            if record.account.store != self.to {
+                // It was called back after it was marked.
+                record.account.store = self.to;
+                record.save(to)?;
+            }
+            world.index.put_durably(&record.account).map_err(|source| StoreError::Io {
+                action: "could not write the index entry in",
+                path: world.folders.accounts(),
+                source,
+            })?;
+        }
+        copy_secret(from, to, account.provider())?;
+        from.delete(&Item::Account(account.clone()))?;
+        delete_secret(from, to, account.provider())?;
+        Self::forget(world.folders, account)
+    }
+
+    pub(in crate::flow) fn write(
+        &self,
+        folders: &Folders,
+        account: &AccountId,
+    ) -> Result<(), StoreError> {
+        let path = folders.move_file(account);
+        let write = || -> io::Result<()> {
+            let folder = path.parent().unwrap_or(&path);
+            create_private_folder(folder)?;
+            let temporary = path.with_extension("tmp");
+            let mut file = create(&temporary)?;
+            file.write_all(&serde_json::to_vec(self).map_err(io::Error::other)?)?;
+            file.sync_all()?;
+            drop(file);
+            fs::rename(&temporary, &path)?;
+            sync_folder(folder)?;
+            // The folder itself may be new.
+            folder.parent().map_or(Ok(()), sync_folder)
+        };
+        write().map_err(|source| failed("could not note the move in", &path, source))
+    }
+
+    /// Removes the note. Durably: one that comes back would delete what was saved since.
+    pub(in crate::flow) fn forget(
+        folders: &Folders,
+        account: &AccountId,
+    ) -> Result<(), StoreError> {
+        let path = folders.move_file(account);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            removed => removed.and_then(|()| sync_folder(path.parent().unwrap_or(&path))),
+        }
+        .map_err(|source| failed("could not remove", &path, source))
+    }
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn failed(action: &'static str, path: &Path, source: io::Error) -> StoreError {
+    StoreError::Io { action, path: path.to_owned(), source }
+}
