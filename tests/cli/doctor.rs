@@ -272,7 +272,10 @@ fn what_crashed_runs_left_behind_is_told() {
     fs::create_dir_all(&intents).unwrap();
     let intent = json!({ "token": "x", "at": "2026-01-01T00:00:00Z", "pid": 1 });
     fs::write(intents.join("fake.default.json"), intent.to_string()).unwrap();
+    fs::create_dir_all(program.state().join("moves")).unwrap();
+    fs::write(program.state().join("moves/fake.default.json"), "{}").unwrap();
     let outcome = doctor(&program).exits(0);
+    told(&outcome, "leftover", "warning", &["move to another store was cut short"]);
     told(&outcome, "leftover", "warning", &["sealed.bad was damaged", "rm '"]);
     told(&outcome, "leftover", "warning", &["fake: a refresh was cut short", "token refresh"]);
     assert!(bad.exists());
