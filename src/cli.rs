@@ -160,9 +160,9 @@ impl Command {
             // These need no settings, and work where the configuration is broken.
             Self::Completions(args) => return args.run(output),
             Self::Demo(args) => return args.run(output),
+            Self::Doctor(args) => return args.run(sandbox, ca_file, interactive, output),
             Self::Man(args) => return args.run(output),
             Self::Help(args) => return args.run(output),
-            Self::Doctor(args) => return args.run(sandbox, interactive, output),
             command => command,
         };
         let (store, browser) = match &command {

@@ -95,7 +95,7 @@ pub struct Settings {
 }
 
 /// What flags of every command can say about settings.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Flags {
     pub sandbox: bool,
     pub store: Option<StoreKind>,
@@ -136,8 +136,49 @@ impl Settings {
         let folders = Folders::resolve(root.as_deref())?;
         let path = folders.config_file();
         let text = read(&path)?;
-        let (file, overrides) = parse(text.as_deref().unwrap_or_default(), &path)?;
+        let parsed = parse(text.as_deref().unwrap_or_default(), &path)?;
+        Self::of(flags, environment, folders, parsed, text.is_some())
+    }
 
+    /// The same for `doctor`: where something cannot be understood, why, and the settings without
+    /// it. Without a home folder they point to one that does not exist.
+    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
+        let load = |environment: &Environment| Self::load(flags.clone(), environment.clone());
+        let error = match load(&environment) {
+            Ok(settings) => return (settings, None),
+            Err(error) => error,
+        };
+        // As much of the file and of the variables as can be understood.
+        let without_it = match &error {
+            ConfigError::Variable { name, .. } => environment.without(&[name]),
+            _ => environment.clone(),
+        };
+        let without = environment.without(&["PARTNERLINK_STORE", "PARTNERLINK_SANDBOX"]);
+        let root = environment.path("PARTNERLINK_HOME");
+        let folders = Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
+        let exists = matches!(folders.config_file().try_exists(), Ok(true));
+        let without_file = |environment: &Environment| {
+            let (flags, nothing) = (flags.clone(), Default::default());
+            Self::of(flags, environment.clone(), folders.clone(), nothing, exists)
+        };
+        let settings = load(&without_it)
+            .or_else(|_| load(&without))
+            .or_else(|_| without_file(&environment))
+            .or_else(|_| without_file(&without));
+        match settings {
+            Ok(settings) => (settings, Some(error)),
+            // Not even an environment without variables: nothing is left that could fail.
+            Err(_) => Self::load_anyway(Flags::default(), Environment::default()),
+        }
+    }
+
+    fn of(
+        flags: Flags,
+        environment: Environment,
+        folders: Folders,
+        (file, overrides): (ConfigFile, Overrides),
+        file_exists: bool,
+    ) -> Result<Self, ConfigError> {
         let sandbox = environment.sandbox(flags.sandbox)?;
         let store = match environment.text("PARTNERLINK_STORE") {
             Some(value) => Some(
@@ -153,6 +194,7 @@ impl Settings {
             (None, None, Some(_)) => "the configuration file",
             _ => "by default",
         };
+        let path = folders.config_file();
         if let Some(Err(why)) = file.notify.as_deref().map(child::check) {
             return Err(ConfigError::Notify { path, why });
         }
@@ -168,45 +210,13 @@ impl Settings {
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
             notify: file.notify,
-            file_exists: text.is_some(),
+            file_exists,
             network: Network { proxy: environment.proxy(), ca_file },
             folders,
             overrides,
             sandbox,
             environment,
         })
-    }
-
-    /// The same for `doctor`: where they cannot be read, the defaults, and why. What the
-    /// environment says of the store and the sandbox holds even then, where it can be understood.
-    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
-        let root = environment.path("PARTNERLINK_HOME");
-        let (sandbox, browser) = (flags.sandbox, flags.browser.clone());
-        let ca_file = flags.ca_file.clone().or_else(|| environment.path("PARTNERLINK_CA_FILE"));
-        match Self::load(flags, environment.clone()) {
-            Ok(settings) => (settings, None),
-            Err(error) => {
-                let folders =
-                    Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
-                let store =
-                    environment.text("PARTNERLINK_STORE").and_then(|kind| kind.parse().ok());
-                let settings = Self {
-                    store: store.unwrap_or(StoreKind::Keychain),
-                    store_from: "by default",
-                    file_key: FileKey::default(),
-                    key_file: folders.default_key_file(),
-                    browser: browser.or_else(|| environment.text("PARTNERLINK_BROWSER")),
-                    file_exists: matches!(folders.config_file().try_exists(), Ok(true)),
-                    network: Network { proxy: environment.proxy(), ca_file },
-                    notify: None,
-                    folders,
-                    overrides: Overrides::default(),
-                    sandbox: environment.sandbox(sandbox).unwrap_or_default(),
-                    environment,
-                };
-                (settings, Some(error))
-            }
-        }
     }
 
     /// What another user's configuration file says about the key of the sealed files; `None` where
@@ -336,6 +346,17 @@ impl Environment {
 
     fn path(&self, name: &str) -> Option<PathBuf> {
         self.0.get(OsString::from(name).as_os_str()).filter(|v| !v.is_empty()).map(PathBuf::from)
+    }
+
+    fn without(&self, names: &[&str]) -> Self {
+        let kept = |name: &OsString| !names.iter().any(|other| name == other);
+        Self(
+            self.0
+                .iter()
+                .filter(|(name, _)| kept(name))
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect(),
+        )
     }
 
     /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.

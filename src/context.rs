@@ -14,7 +14,6 @@ use crate::error::Error;
 use crate::flow::{World, moving};
 use crate::http::HttpClient;
 use crate::http::data::DataTransport;
-use crate::http::surroundings::Proxies;
 use crate::output::{Output, stderr_is_terminal, stdin_is_terminal};
 use crate::paths::Folders;
 use crate::provider::Provider;
@@ -89,11 +88,6 @@ impl Context {
     /// What looks at the network as it is.
     pub fn http(&self) -> &HttpClient {
         &self.http
-    }
-
-    /// The proxies that the environment names.
-    pub fn proxies(&self) -> Proxies {
-        Proxies::of(|name| self.settings.environment.text(name))
     }
 
     /// What the data commands send with.
@@ -262,9 +256,7 @@ impl Stores for Context {
     /// Nothing is opened before its first use.
     fn store(&self, kind: StoreKind) -> &dyn TokenStore {
         match kind {
-            StoreKind::File => {
-                self.file.get_or_init(|| self.file_store_with(self.settings.file_key))
-            }
+            StoreKind::File => self.sealed_files(),
             StoreKind::Keychain | StoreKind::Memory => self.keychain().as_ref(),
         }
     }

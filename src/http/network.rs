@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, ClientBuilder, NoProxy};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -13,6 +14,7 @@ use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use super::HttpError;
+use crate::provider::is_loopback;
 
 /// Largest file of certificates that is read, in bytes: a whole system's have a quarter of it.
 const MAX_CA_BYTES: u64 = 1024 * 1024;
@@ -101,6 +103,21 @@ impl Network {
     /// Host and port of the proxy, where there is one.
     pub(super) fn proxy_place(&self) -> Option<String> {
         self.proxy.as_ref().map(ProxySetting::place)
+    }
+
+    /// Host and port of the proxy on the way to an address, if its way leads through one.
+    pub fn proxy_to(&self, url: &Url) -> Option<String> {
+        let setting = self.proxy.as_ref().filter(|setting| !setting.exempts_all())?;
+        let exempting = Matcher::builder().all("http://proxy.invalid").no(&*setting.exempt).build();
+        let on_the_way =
+            !is_loopback(url) && exempting.intercept(&url.as_str().parse().ok()?).is_some();
+        on_the_way.then(|| setting.place())
+    }
+
+    /// Fails as the first request would: on a proxy that is none, on a file that has no certificates.
+    pub fn check(&self) -> Result<(), HttpError> {
+        self.proxy.as_ref().map(ProxySetting::url).transpose()?;
+        self.ca_file.as_deref().map(certificates).transpose().map(drop)
     }
 
     fn trusting(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpError> {
@@ -204,6 +221,20 @@ mod tests {
         }
         let error = setting("socks5h://p:1").url().unwrap_err().to_string();
         assert!(error.contains("socks5h proxy, which is not supported"), "{error}");
+    }
+
+    #[test]
+    fn the_way_to_an_address_leads_past_the_proxy_where_it_is_exempt() {
+        let proxy = ProxySetting {
+            exempt: "timberdata.de, 10.0.0.0/8".into(),
+            ..setting("http://anna:hunter2@proxy.example:3128")
+        };
+        let network = Network { proxy: Some(proxy), ca_file: None };
+        let way = |url: &str| network.proxy_to(&Url::parse(url).unwrap());
+        assert_eq!(way("https://auth.example/").as_deref(), Some("proxy.example:3128"));
+        assert_eq!(way("https://api.timberdata.de/"), None);
+        assert_eq!(way("https://10.1.2.3/"), None);
+        assert_eq!(way("https://127.0.0.1/"), None);
     }
 
     #[test]

@@ -7,20 +7,17 @@ use super::progress::Waiting;
 use super::report::{Finding, Report};
 use super::{Output, printable};
 use crate::clock::Clock;
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, Explain as _};
 use crate::flow::reach::{self, Kind, Reached};
 use crate::http::HttpClient;
+use crate::http::network::Network;
 use crate::http::probe::{Probed, Unreached};
-use crate::http::surroundings::Proxies;
 use crate::provider::Provider;
-
-const PROXY_HINT: &str = "a company's proxy that opens TLS has a root certificate of its own: have it \
-    installed on this machine, or name its file in SSL_CERT_FILE";
 
 /// The ways out of this machine.
 pub struct Way<'a> {
     pub http: &'a HttpClient,
-    pub proxies: &'a Proxies,
+    pub network: &'a Network,
     pub clock: &'a dyn Clock,
 }
 
@@ -43,7 +40,7 @@ impl Way<'_> {
             if let Ok(answer) = &answer {
                 ahead = ahead.or(reach::clock_difference(answer, self.clock.now()));
             }
-            let proxy = self.proxies.on_the_way_to(&url);
+            let proxy = self.network.proxy_to(&url);
             report.add(finding(kind, &url, answer, proxy.as_deref(), before))?;
         }
         report.extend(ahead.map(|ahead| clock(ahead, before)))
@@ -58,7 +55,7 @@ fn finding(
     before: &str,
 ) -> Finding {
     let host = format!("{before}{}", host_of(url));
-    let through = proxy.map(|proxy| format!(" through {proxy}")).unwrap_or_default();
+    let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
     let (answer, error) = match answer {
         Ok(answer) => (Some(answer), None),
         Err(error) => (None, Some(error)),
@@ -109,7 +106,7 @@ fn finding(
         (Reached::Failed(error), _) => {
             let remedy = remedy(&error, proxy);
             let exit = match error {
-                Unreached::Unusable(_) => Exit::Usage,
+                Unreached::Unusable(_) | Unreached::ProxyWantsPassword => Exit::Usage,
                 _ => Exit::TryLater,
             };
             bad(error.to_string(), &remedy, exit)
@@ -138,10 +135,11 @@ fn remedy(error: &Unreached, proxy: Option<&str>) -> String {
             "set this machine's clock: timedatectl set-ntp true"
         }
         Unreached::OtherName => "check for a portal or proxy in the provider's place",
-        Unreached::UnknownIssuer | Unreached::Tls(_) => PROXY_HINT,
-        Unreached::Unusable(_) => {
-            "install the system's root certificates: apt install ca-certificates"
+        Unreached::UnknownIssuer => {
+            "check the address; a company's proxy that opens TLS has an authority of its own: --ca-file FILE"
         }
+        Unreached::Tls(_) => "check the address, and for a proxy or portal in the provider's place",
+        Unreached::Unusable(error) => return error.meaning().hint,
     }
     .into()
 }

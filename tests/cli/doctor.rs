@@ -272,7 +272,10 @@ fn what_crashed_runs_left_behind_is_told() {
     fs::create_dir_all(&intents).unwrap();
     let intent = json!({ "token": "x", "at": "2026-01-01T00:00:00Z", "pid": 1 });
     fs::write(intents.join("fake.default.json"), intent.to_string()).unwrap();
+    fs::create_dir_all(program.state().join("moves")).unwrap();
+    fs::write(program.state().join("moves/fake.default.json"), "{}").unwrap();
     let outcome = doctor(&program).exits(0);
+    told(&outcome, "leftover", "warning", &["move to another store was cut short"]);
     told(&outcome, "leftover", "warning", &["sealed.bad was damaged", "rm '"]);
     told(&outcome, "leftover", "warning", &["fake: a refresh was cut short", "token refresh"]);
     assert!(bad.exists());
@@ -320,21 +323,45 @@ fn a_browser_that_is_not_there_is_told() {
 }
 
 #[test]
+fn accounts_that_nothing_refreshes_are_told_and_a_schedule_is_seen() {
+    let (program, _fake) = connected();
+    // The crontab is this test's.
+    program.script(
+        "crontab",
+        "case $1 in\n\
+         -l) cat \"$HOME/crontab\" 2>/dev/null || { echo \"no crontab for anna\" >&2; exit 1; } ;;\n\
+         -) cat >\"$HOME/crontab\" ;;\nesac",
+    );
+    for absent in ["systemctl", "loginctl"] {
+        program.script(absent, "exit 1");
+    }
+    let outcome = doctor(&program).exits(0);
+    told(&outcome, "schedule", "warning", &["partnerlink schedule install"]);
+    program.run(["schedule", "install", "--kind", "cron", "--yes"]).exits(0);
+    told(&doctor(&program).exits(0), "schedule", "good", &["cron, not run yet"]);
+    let run = json!({ "at": "2026-01-01T00:00:00Z", "by": "cron", "exit": 4, "accounts": {} });
+    let file = program.state().join("last-run.json");
+    fs::write(file, run.to_string()).unwrap();
+    let outcome = doctor(&program).exits(0);
+    told(&outcome, "schedule", "warning", &["exit code 4", "partnerlink status"]);
+}
+
+#[test]
 fn proxies_and_roots_are_told_as_they_are_understood() {
     let program = Program::new()
         .set("https_proxy", "http://anna:hunter2-of-the-proxy@proxy.example:3128")
         .set("NO_PROXY", "timberdata.de");
     program.canaries.never("proxy password", "hunter2-of-the-proxy");
     let outcome = doctor(&program);
-    told(
-        &outcome,
-        "proxy",
-        "good",
-        &["http://proxy.example:3128 to auth.prod.zaehlerfreunde.com", "none to app.timberdata.de"],
-    );
+    let words = ["proxy.example:3128, but not to app.timberdata.de, api.timberdata.de", "NO_PROXY"];
+    told(&outcome, "proxy", "good", &words);
     outcome.conceals(&["hunter2", "anna"]);
     let outcome = doctor(&Program::new().set("HTTP_PROXY", "http://proxy.example:3128"));
     told(&outcome, "proxy", "warning", &["HTTP_PROXY set", "no proxy for https", "HTTPS_PROXY="]);
+    let outcome = doctor(&Program::new().set("HTTPS_PROXY", "socks5://p:1")).exits(2);
+    told(&outcome, "proxy", "bad", &["socks5 proxy, which is not supported"]);
+    let outcome = doctor(&Program::new().set("PARTNERLINK_CA_FILE", "/nonexistent")).exits(2);
+    told(&outcome, "roots", "bad", &["/nonexistent cannot be read"]);
     let none = program.root().join("none.pem");
     fs::write(&none, "").unwrap();
     let empty = program.root().join("bin");

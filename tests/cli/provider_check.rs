@@ -101,7 +101,7 @@ fn a_dead_proxy_is_named_without_its_password() {
     let outcome = program.run(CHECK).exits(3);
     let found = finding(&outcome, "token");
     says(&found, "bad", &["check the proxy in HTTPS_PROXY"]);
-    assert_eq!(found["proxy"], format!("http://127.0.0.1:{port}"));
+    assert_eq!(found["proxy"], format!("127.0.0.1:{port}"));
     assert_eq!(finding(&outcome, "authorize")["proxy"], Value::Null, "this machine needs none");
 }
 
@@ -123,7 +123,7 @@ fn a_proxy_that_refuses_is_told_apart_from_the_provider() {
     let (program, _fake) = described_with("token_url = \"https://token.example/t\"");
     let wants = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
     let program = program.set("HTTPS_PROXY", proxy(wants));
-    let outcome = program.run(CHECK).exits(3);
+    let outcome = program.run(CHECK).exits(2);
     says(&finding(&outcome, "token"), "bad", &["wants a name and password", "NAME:PASSWORD"]);
     let refuses = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
     let outcome = program.set("HTTPS_PROXY", proxy(refuses)).run(CHECK).exits(3);
@@ -131,7 +131,7 @@ fn a_proxy_that_refuses_is_told_apart_from_the_provider() {
     says(
         &found,
         "bad",
-        &["through http://127.0.0.1", "the proxy does not let us", "in HTTPS_PROXY"],
+        &["through the proxy 127.0.0.1", "the proxy does not let us", "in HTTPS_PROXY"],
     );
 }
 
@@ -140,7 +140,7 @@ fn a_bad_certificate_is_told_in_plain_words() {
     for (certificate, words) in [
         (Certificate::Expired, ["certificate ended", "clock"]),
         (Certificate::OtherHost, ["is for another name", "portal or proxy"]),
-        (Certificate::SelfSigned, ["issuer that this machine does not know", "SSL_CERT_FILE"]),
+        (Certificate::SelfSigned, ["issuer that this machine does not know", "--ca-file"]),
     ] {
         let program = Program::new();
         let (fake, authority) = tls::start(&program, certificate);
@@ -155,8 +155,11 @@ fn a_bad_certificate_is_told_in_plain_words() {
     fake.describe(&program);
     // The system's roots do not know this authority, as they do not know a company's proxy.
     let outcome = program.run(CHECK);
-    says(&finding(&outcome, "token"), "bad", &["root certificate"]);
-    program.set("SSL_CERT_FILE", authority).run(CHECK).exits(0);
+    says(&finding(&outcome, "token"), "bad", &["issuer that this machine", "--ca-file"]);
+    let with_authority = [&CHECK[..], &["--ca-file", authority.to_str().unwrap()]].concat();
+    program.run(with_authority).exits(0);
+    let outcome = program.set("SSL_CERT_FILE", &authority).run(CHECK).exits(0);
+    says(&finding(&outcome, "token"), "good", &[]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
         found.extend(items.iter().filter(known).map(|id| without_entry(context, id, *kind)));
     }
     found.extend(locks(context));
-    found.extend(leftovers(context));
+    found.extend(leftovers(context, &accounts));
     found
 }
 
@@ -161,23 +161,30 @@ fn locks(context: &Context) -> Vec<Finding> {
 }
 
 /// What runs left behind that crashed.
-fn leftovers(context: &Context) -> Vec<Finding> {
+fn leftovers(context: &Context, accounts: &[Account]) -> Vec<Finding> {
     let damaged = inspect(&context.folders.tokens()).put_aside.into_iter().map(|path| {
         let text = format!("{} was damaged and put aside", path.display());
         Finding::warn("leftover", text, format!("when nobody needs it: rm '{}'", path.display()))
     });
     let intents = files(&context.folders.intents(), "json").into_iter().filter_map(|path| {
-        let id = account_of(&path)?;
-        let lock = context.folders.locks().join(format!("{}.lock", id.file_stem()));
-        // Its run may be at work.
-        if lock::is_held(&lock).unwrap_or(false) {
-            return None;
-        }
+        let id = account_of(&path).filter(|id| !is_at_work(context, id))?;
         Intent::read(&path)?;
         let text = format!("{id}: a refresh was cut short; the next one finds out what came of it");
         Some(Finding::warn("leftover", text, format!("partnerlink token refresh --force {id}")))
     });
-    damaged.chain(intents).collect()
+    let moves = accounts.iter().map(|account| &account.account).filter_map(|id| {
+        let cut_short = context.folders.move_file(id).exists() && !is_at_work(context, id);
+        let text = format!("{id}: its move to another store was cut short; the next use ends it");
+        cut_short
+            .then(|| Finding::warn("leftover", text, format!("partnerlink token refresh {id}")))
+    });
+    damaged.chain(intents).chain(moves).collect()
+}
+
+/// Whether a run holds the account's lock: what it wrote is no left-over then.
+fn is_at_work(context: &Context, id: &AccountId) -> bool {
+    let lock = context.folders.locks().join(format!("{}.lock", id.file_stem()));
+    lock::is_held(&lock).unwrap_or(false)
 }
 
 /// The files of a folder with this ending, sorted.

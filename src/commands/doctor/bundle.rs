@@ -193,6 +193,14 @@ fn redactor(context: &Context) -> Redactor {
         redactor.hide(browser.split_whitespace().next().unwrap_or_default(), "BROWSER");
         redactor.hide(&browser, "BROWSER");
     }
+    if let Some(proxy) = &context.settings.network.proxy {
+        let place = proxy.place();
+        redactor.hide(place.split(':').next().unwrap_or_default(), "PROXY");
+        redactor.hide(&place, "PROXY");
+    }
+    if let Some(file) = &context.settings.network.ca_file {
+        redactor.hide(&file.to_string_lossy(), "CA-FILE");
+    }
     hide_variables(environment, &mut redactor);
     redactor
 }
@@ -203,12 +211,6 @@ fn hide_variables(environment: &Environment, redactor: &mut Redactor) {
     for name in ours.chain(files).filter(|name| name != "PARTNERLINK_STORE") {
         if let Some(value) = environment.text(&name) {
             redactor.hide(&value, &format!("${name}"));
-        }
-    }
-    for name in proxy_variables(|name| environment.text(name)) {
-        let value = environment.text(name).unwrap_or_default();
-        if let Some(host) = url::Url::parse(&value).ok().as_ref().and_then(url::Url::host_str) {
-            redactor.hide(host, "PROXY");
         }
     }
 }

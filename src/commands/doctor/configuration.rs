@@ -29,7 +29,7 @@ pub fn version() -> String {
 }
 
 fn broken(error: &ConfigError) -> Finding {
-    let text = format!("{error}; what follows goes by the defaults");
+    let text = format!("{error}; what follows goes without it");
     Finding::bad("config", text, error.meaning().hint, Exit::Usage)
 }
 

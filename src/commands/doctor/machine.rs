@@ -2,15 +2,17 @@
 
 use std::ffi::OsStr;
 
-use crate::browser::{find_program, launcher};
+use crate::browser::launcher;
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Exit, Explain as _};
 use crate::flow::reach::{MOST_CLOCK_DIFFERENCE, endpoints};
-use crate::http::surroundings::{Proxies, proxy_variables, roots};
+use crate::http::HttpError;
+use crate::http::surroundings::{proxy_variables, roots};
 use crate::loopback::{self, BindError};
 use crate::output::report::Finding;
 use crate::provider::Provider;
+use crate::schedule::{self, Machine};
 
 pub fn check(context: &Context) -> Vec<Finding> {
     let providers = providers(context);
@@ -23,14 +25,43 @@ pub fn check(context: &Context) -> Vec<Finding> {
     found
 }
 
-/// What runs `token refresh` by itself.
-pub fn schedule(context: &Context) -> Option<Finding> {
-    let there = |name: &&str| program(context, name).is_some();
-    let names: Vec<&str> = ["systemctl", "crontab"].into_iter().filter(there).collect();
-    (!names.is_empty()).then(|| {
-        let text = format!("could be done with {}", names.join(" or "));
-        Finding::good("schedule", text)
-    })
+/// What runs `token refresh` by itself, and what came of it the last time.
+pub fn schedule(context: &Context) -> Finding {
+    const NAME: &str = "schedule";
+    let environment = &context.settings.environment;
+    let installed = schedule::installed(environment);
+    if installed.is_empty() {
+        let to_refresh = context.index.all().iter().any(|account| account.refreshable);
+        return match to_refresh {
+            true => Finding::warn(
+                NAME,
+                "none of ours is installed: does anything else refresh the accounts?",
+                "partnerlink schedule install",
+            ),
+            false => Finding::good(NAME, "none is installed, and nothing is there to refresh"),
+        };
+    }
+    let machine = Machine::new(environment);
+    let stopped = installed
+        .iter()
+        .find(|schedule| machine.runs(schedule.kind).is_some_and(|runs| !runs.active));
+    if let Some(stopped) = stopped.map(|schedule| schedule.kind.word()) {
+        let remedy = format!("partnerlink schedule install --kind {stopped}");
+        return Finding::warn(NAME, format!("{stopped}: the timer is stopped"), remedy);
+    }
+    let kinds: Vec<&str> = installed.iter().map(|schedule| schedule.kind.word()).collect();
+    let kinds = kinds.join(", ");
+    match schedule::last_run(&context.folders) {
+        None => Finding::good(NAME, format!("{kinds}, not run yet")),
+        Some(last) => {
+            let at = clock::for_people(last.at, context.clock.now());
+            let text = format!("{kinds}, last run at {at} with exit code {}", last.exit);
+            match last.exit {
+                0 => Finding::good(NAME, text),
+                _ => Finding::warn(NAME, text, "partnerlink status"),
+            }
+        }
+    }
 }
 
 pub fn providers(context: &Context) -> Vec<Provider> {
@@ -78,11 +109,6 @@ fn place(uri: &url::Url) -> String {
         Some("localhost") => format!("{port} (127.0.0.1 and ::1)"),
         host => format!("{port} ({})", host.unwrap_or_default().trim_matches(['[', ']'])),
     }
-}
-
-fn program(context: &Context, name: &str) -> Option<std::path::PathBuf> {
-    let path = context.settings.environment.text("PATH").unwrap_or_default();
-    find_program(OsStr::new(name), OsStr::new(&path))
 }
 
 fn browser(context: &Context) -> Finding {
@@ -144,45 +170,34 @@ fn clock(context: &Context) -> Finding {
 }
 
 fn proxies(context: &Context, providers: &[Provider]) -> Finding {
-    let variable = |name: &str| context.settings.environment.text(name);
-    let set = proxy_variables(variable);
-    if set.is_empty() {
-        return Finding::good("proxy", "none is named");
+    let network = &context.settings.network;
+    if let Err(error) = network.check() {
+        let of_the_company = matches!(error, HttpError::Setup { code: "ca-file", .. });
+        return Finding::failed(if of_the_company { "roots" } else { "proxy" }, "", &error);
     }
-    let names = set.join(", ");
-    // HTTP_PROXY is not for https, and what is no address names no proxy.
-    let without_exceptions =
-        Proxies::of(|name| variable(name).filter(|_| !name.eq_ignore_ascii_case("NO_PROXY")));
-    let any_https = url::Url::parse("https://partnerlink.invalid/").ok();
-    let https = any_https.and_then(|url| without_exceptions.on_the_way_to(&url));
-    if https.is_none() && names.to_ascii_uppercase().replace("NO_PROXY", "").contains("PROXY") {
-        let text = format!("{names} set, and no proxy for https in that");
-        return Finding::warn("proxy", text, "HTTPS_PROXY=http://HOST:PORT, where one is needed");
-    }
-    let proxies = context.proxies();
-    let mut ways: Vec<(Option<String>, Vec<String>)> = Vec::new();
-    for (_, url) in providers.iter().flat_map(endpoints) {
-        let (way, host) = (proxies.on_the_way_to(&url), url.host_str().unwrap_or_default());
-        let position = ways.iter().position(|(known, _)| *known == way).unwrap_or(ways.len());
-        if position == ways.len() {
-            ways.push((way, Vec::new()));
-        }
-        let hosts = &mut ways[position].1;
-        if !hosts.iter().any(|known| known == host) {
-            hosts.push(host.to_owned());
-        }
-    }
-    let told: Vec<String> = match &ways[..] {
-        [(Some(proxy), _)] => vec![format!("{proxy} to every provider")],
-        [(None, _)] => vec!["none to any provider".into()],
-        ways => ways
-            .iter()
-            .map(|(proxy, hosts)| {
-                format!("{} to {}", proxy.as_deref().unwrap_or("none"), hosts.join(", "))
-            })
-            .collect(),
+    let set = proxy_variables(|name| context.settings.environment.text(name)).join(", ");
+    let Some(proxy) = &network.proxy else {
+        return match set.is_empty() {
+            true => Finding::good("proxy", "none is named"),
+            false => Finding::warn(
+                "proxy",
+                format!("{set} set, and no proxy for https in that"),
+                "HTTPS_PROXY=http://HOST:PORT, where one is needed",
+            ),
+        };
     };
-    Finding::good("proxy", format!("{} (by {names})", told.join("; ")))
+    let mut past = Vec::new();
+    for (_, url) in providers.iter().flat_map(endpoints) {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        if network.proxy_to(&url).is_none() && !past.contains(&host) {
+            past.push(host);
+        }
+    }
+    let past = match past.is_empty() {
+        true => String::new(),
+        false => format!(", but not to {}", past.join(", ")),
+    };
+    Finding::good("proxy", format!("{}{past} (by {set})", proxy.place()))
 }
 
 fn certificates(context: &Context) -> Option<Finding> {
@@ -191,8 +206,11 @@ fn certificates(context: &Context) -> Option<Finding> {
         .into_iter()
         .filter_map(|name| Some(format!("{name}={}", context.settings.environment.text(name)?)));
     let named: Vec<String> = named.collect();
-    let place =
+    let mut place =
         if named.is_empty() { "of the system".into() } else { format!("by {}", named.join(", ")) };
+    if let Some(file) = &context.settings.network.ca_file {
+        place += &format!(", and those in {}", file.display());
+    }
     let remedy = "apt install ca-certificates, or name a file of roots in SSL_CERT_FILE";
     Some(match error {
         _ if count == 0 => {

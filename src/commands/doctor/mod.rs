@@ -52,8 +52,14 @@ pub struct Args {
 
 impl Args {
     /// Works where the settings cannot be read: that is then the first thing it says.
-    pub fn run(self, sandbox: bool, interactive: bool, output: &mut Output) -> Result<u8, Failed> {
-        let flags = Flags { sandbox, ..Flags::default() };
+    pub fn run(
+        self,
+        sandbox: bool,
+        ca_file: Option<PathBuf>,
+        interactive: bool,
+        output: &mut Output,
+    ) -> Result<u8, Failed> {
+        let flags = Flags { sandbox, ca_file, ..Flags::default() };
         let (settings, fault) = Settings::load_anyway(flags, Environment::of_this_process());
         output.sandbox = settings.sandbox.is_some();
         output::log::install(output);
@@ -76,7 +82,7 @@ impl Args {
             ("the token store", &|| store::check(context, interactive)),
             ("the accounts", &|| accounts::check(context)),
             ("this machine", &|| machine::check(context)),
-            ("the schedule", &|| machine::schedule(context).into_iter().collect()),
+            ("the schedule", &|| vec![machine::schedule(context)]),
         ];
         for (what, check) in checks {
             let found = {

@@ -12,8 +12,8 @@ pub fn check(context: &Context, report: &mut Report) -> Result<(), Error> {
     if providers.iter().any(|provider| provider.client_id.is_some()) {
         providers.retain(|provider| provider.client_id.is_some());
     }
-    let proxies = context.proxies();
-    let way = Way { http: context.http(), proxies: &proxies, clock: &context.clock };
+    let network = &context.settings.network;
+    let way = Way { http: context.http(), network, clock: &context.clock };
     for provider in &providers {
         way.check(&context.output, provider, &format!("{}: ", provider.name), report)?;
     }

@@ -17,7 +17,8 @@ Asks each address once, without signing in and without credentials. Exit code
 
 pub fn run(context: &Context, provider: &Provider) -> Result<u8, Failed> {
     let mut report = Report::new(&context.output);
-    let way = Way { http: context.http(), proxies: &context.proxies(), clock: &context.clock };
+    let network = &context.settings.network;
+    let way = Way { http: context.http(), network, clock: &context.clock };
     way.check(&context.output, provider, "", &mut report)?;
     if context.output.json {
         let mut object = json!({ "provider": provider.name });
