@@ -1,5 +1,7 @@
 //! Opening the browser (crate open).
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -53,7 +55,7 @@ pub struct NamedBrowser {
 
 impl Browser for NamedBrowser {
     fn open(&self, url: &Url) -> Result<(), BrowserError> {
-        let mut words = split(&self.command).into_iter();
+        let mut words = words(&self.command).into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
         let mut placed = false;
         for word in words {
@@ -67,9 +69,50 @@ impl Browser for NamedBrowser {
     }
 }
 
+/// The program that opens addresses here: the named command's, else the first that the system
+/// would try and that is there.
+pub fn launcher(command: Option<&str>, path: &OsStr) -> Result<PathBuf, BrowserError> {
+    let Some(command) = command else {
+        let mut candidates = open::commands("https://partnerlink.example/").into_iter();
+        return candidates
+            .find_map(|command| find_program(command.get_program(), path))
+            .ok_or(BrowserError::NoLauncher);
+    };
+    let program = words(command).into_iter().next().unwrap_or_default();
+    find_program(OsStr::new(&program), path).ok_or_else(|| BrowserError::NotStarted {
+        program,
+        source: std::io::ErrorKind::NotFound.into(),
+    })
+}
+
+/// An executable file by its own path, or by its name in one of the folders of `path` (`$PATH`).
+pub fn find_program(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
+    if Path::new(name).components().count() > 1 {
+        return Some(PathBuf::from(name)).filter(|file| is_executable(file));
+    }
+    let mut file_name = name.to_owned();
+    if Path::new(name).extension().is_none_or(|end| end != std::env::consts::EXE_EXTENSION) {
+        file_name.push(std::env::consts::EXE_SUFFIX);
+    }
+    std::env::split_paths(path)
+        .map(|folder| folder.join(&file_name))
+        .find(|file| is_executable(file))
+}
+
+#[cfg(unix)]
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(file: &Path) -> bool {
+    file.is_file()
+}
+
 /// Words of a command as a shell would see them: blanks separate, quotes join. Nothing else of a
 /// shell's language is understood, and no shell is started.
-fn split(command: &str) -> Vec<String> {
+pub fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -115,13 +158,13 @@ fn start(mut command: Command, hidden: &[std::ffi::OsString]) -> Result<(), Brow
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::words;
 
     #[test]
     fn commands_are_split_at_blanks_and_joined_by_quotes() {
-        assert_eq!(split("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
-        assert_eq!(split("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
-        assert_eq!(split("echo $(id);`id`"), ["echo", "$(id);`id`"]);
-        assert!(split("").is_empty());
+        assert_eq!(words("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
+        assert_eq!(words("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
+        assert_eq!(words("echo $(id);`id`"), ["echo", "$(id);`id`"]);
+        assert!(words("").is_empty());
     }
 }

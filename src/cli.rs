@@ -1,10 +1,12 @@
 //! The command line: what every command understands, and which commands there are.
 
+use std::path::PathBuf;
+
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    api, completions, config, connect, demo, disconnect, exec, meter, provider, sandbox, status,
-    store, timber, token,
+    api, completions, config, connect, demo, disconnect, doctor, exec, help, man, meter, provider,
+    sandbox, schedule, status, store, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -21,7 +23,10 @@ Examples:
 
 Exit codes:
   0 done  1 refused, cancelled or unexpected  2 usage or configuration  3 try later
-  4 sign-in needed  5 token store  6 provider's answer refused  7 account busy  130/143 interrupted";
+  4 sign-in needed  5 token store  6 provider's answer refused  7 account busy  130/143 interrupted
+
+More about (partnerlink help TOPIC):
+  exit-codes  environment  stores  cron  ssh  formats  security";
 
 /// Connects partner companies to their customers' data
 ///
@@ -29,11 +34,7 @@ Exit codes:
 /// system keychain, refreshes them from cron, and hands them to scripts.
 #[derive(Debug, Parser)]
 #[command(name = "partnerlink", version, after_help = EXAMPLES, max_term_width = 100)]
-#[command(
-    disable_help_subcommand = false,
-    propagate_version = false,
-    arg_required_else_help = true
-)]
+#[command(disable_help_subcommand = true, propagate_version = false, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -60,6 +61,9 @@ struct Global {
     /// Never ask; say which flag is missing instead
     #[arg(long, global = true)]
     no_input: bool,
+    /// Trust the certificates in this PEM file as well: those of a company that inspects TLS
+    #[arg(long, global = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,13 +84,21 @@ enum Command {
     /// Where the tokens are kept: look, check, choose, move
     #[command(subcommand)]
     Store(Lazy<store::Command>),
+    /// See the providers, register with them, and set up what they answer
     #[command(subcommand)]
-    Provider(provider::Command),
+    Provider(Lazy<provider::Command>),
+    /// Find the configuration file, see what it decides, and change it
     #[command(subcommand)]
-    Config(config::Command),
+    Config(Lazy<config::Command>),
+    Doctor(doctor::Args),
+    /// Have the accounts refreshed without you: systemd, cron, launchd, Windows
+    #[command(subcommand)]
+    Schedule(Lazy<schedule::Command>),
     Sandbox(sandbox::Args),
     Demo(demo::Args),
     Completions(completions::Args),
+    Man(man::Args),
+    Help(help::Args),
 }
 
 /// A group of commands whose arguments are built only when it is asked for: to build those of all
@@ -121,10 +133,10 @@ impl<T: Subcommand> FromArgMatches for Lazy<T> {
 impl Cli {
     /// Runs the command, tells how it failed if it did, and returns the exit code.
     pub fn run(self) -> u8 {
-        let Global { sandbox, json, verbose, quiet, no_input } = self.global;
+        let Global { sandbox, json, verbose, quiet, no_input, ca_file } = self.global;
         let mut output = Output { json, quiet, verbose, sandbox };
         let interactive = !no_input && stdin_is_terminal() && stderr_is_terminal();
-        let result = self.command.run(sandbox, interactive, &mut output);
+        let result = self.command.run(sandbox, ca_file, interactive, &mut output);
         match result {
             Ok(code) => code,
             Err(Failed::Told(exit)) => exit as u8,
@@ -137,20 +149,31 @@ impl Cli {
 }
 
 impl Command {
-    fn run(self, sandbox: bool, interactive: bool, output: &mut Output) -> Result<u8, Failed> {
+    fn run(
+        self,
+        sandbox: bool,
+        ca_file: Option<PathBuf>,
+        interactive: bool,
+        output: &mut Output,
+    ) -> Result<u8, Failed> {
         let command = match self {
             // These need no settings, and work where the configuration is broken.
             Self::Completions(args) => return args.run(output),
             Self::Demo(args) => return args.run(output),
+            Self::Man(args) => return args.run(output),
+            Self::Help(args) => return args.run(output),
+            Self::Doctor(args) => return args.run(sandbox, interactive, output),
             command => command,
         };
         let (store, browser) = match &command {
             Self::Connect(args) => (args.store(), args.browser.clone()),
             _ => (None, None),
         };
-        let settings =
-            Settings::load(Flags { sandbox, store, browser }, Environment::of_this_process())
-                .map_err(|error| Error::new("could not read the settings", &error))?;
+        let settings = Settings::load(
+            Flags { sandbox, store, browser, ca_file },
+            Environment::of_this_process(),
+        )
+        .map_err(|error| Error::new("could not read the settings", &error))?;
         output.sandbox = settings.sandbox.is_some();
         output::log::install(output);
         command.run_in(&Context::new(settings, output.clone(), interactive), output)
@@ -167,11 +190,15 @@ impl Command {
             Self::Timber(Lazy(command)) => command.run(context),
             Self::Api(args) => args.run(context),
             Self::Store(Lazy(command)) => command.run(context),
-            Self::Provider(command) => command.run(context),
-            Self::Config(command) => command.run(context),
+            Self::Provider(Lazy(command)) => command.run(context),
+            Self::Config(Lazy(command)) => command.run(context),
+            Self::Doctor(args) => args.examine(context, None, false),
+            Self::Schedule(Lazy(command)) => command.run(context),
             Self::Sandbox(args) => args.run(context),
             Self::Demo(args) => args.run(output),
             Self::Completions(args) => args.run(output),
+            Self::Man(args) => args.run(output),
+            Self::Help(args) => args.run(output),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Settings: flags over environment over configuration file. The only reader of the environment.
 
+pub mod edit;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::child::{self, Surroundings};
+use crate::http::network::{Network, ProxySetting};
 use crate::paths::{Folders, PathError};
 use crate::provider::Description;
 use crate::provider::registry::{Overrides, Registry, nearest};
@@ -25,6 +29,8 @@ struct ConfigFile {
     file_key: Option<FileKey>,
     key_file: Option<PathBuf>,
     browser: Option<String>,
+    ca_file: Option<PathBuf>,
+    notify: Option<String>,
     /// Read for its errors: the registry lays the plain tables over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
@@ -32,7 +38,7 @@ struct ConfigFile {
 }
 
 /// What opens the sealed files of the file store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileKey {
     /// A file of its own (`key_file`, made at the first use)
@@ -80,6 +86,9 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
     pub browser: Option<String>,
+    pub network: Network,
+    /// The program that `token refresh` tells when an account needs a sign-in.
+    pub notify: Option<String>,
     pub overrides: Overrides,
     pub sandbox: Option<SandboxChoice>,
     pub environment: Environment,
@@ -91,6 +100,7 @@ pub struct Flags {
     pub sandbox: bool,
     pub store: Option<StoreKind>,
     pub browser: Option<String>,
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -105,10 +115,18 @@ pub enum ConfigError {
     Syntax { path: PathBuf, line: usize, message: String, nearest: Option<String> },
     #[error("{} contains a client secret", .0.display())]
     SecretInFile(PathBuf),
+    #[error("{}: the command in `notify` cannot be run: {why}", .path.display())]
+    Notify { path: PathBuf, why: String },
     #[error("the variable {name} is {value:?}")]
     Variable { name: &'static str, value: String },
     #[error("{0}")]
     Missing(String),
+    #[error("{} is written in a way that leaves no place for `{line}`", .path.display())]
+    NoPlace { path: PathBuf, line: String },
+    #[error("{} was changed by somebody else meanwhile; nothing was written", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("{} could not be written: {source}", .path.display())]
+    NotWritten { path: PathBuf, source: std::io::Error },
 }
 
 impl Settings {
@@ -120,19 +138,7 @@ impl Settings {
         let text = read(&path)?;
         let (file, overrides) = parse(text.as_deref().unwrap_or_default(), &path)?;
 
-        let sandbox = match environment.text("PARTNERLINK_SANDBOX").as_deref() {
-            Some(address) if address.starts_with("http://127.0.0.1:") => {
-                Some(SandboxChoice::At(address.trim_end_matches('/').to_owned()))
-            }
-            Some("1") => Some(SandboxChoice::Embedded),
-            None | Some("" | "0") => flags.sandbox.then_some(SandboxChoice::Embedded),
-            Some(other) => {
-                return Err(ConfigError::Variable {
-                    name: "PARTNERLINK_SANDBOX",
-                    value: other.to_owned(),
-                });
-            }
-        };
+        let sandbox = environment.sandbox(flags.sandbox)?;
         let store = match environment.text("PARTNERLINK_STORE") {
             Some(value) => Some(
                 value
@@ -147,14 +153,23 @@ impl Settings {
             (None, None, Some(_)) => "the configuration file",
             _ => "by default",
         };
+        if let Some(Err(why)) = file.notify.as_deref().map(child::check) {
+            return Err(ConfigError::Notify { path, why });
+        }
         let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
+        let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
+        // In the file a path is relative to the file: a working folder decides nothing.
+        let beside = |name: PathBuf| path.parent().unwrap_or(Path::new("")).join(name);
+        let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
             store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
             store_from,
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
+            notify: file.notify,
             file_exists: text.is_some(),
+            network: Network { proxy: environment.proxy(), ca_file },
             folders,
             overrides,
             sandbox,
@@ -162,52 +177,49 @@ impl Settings {
         })
     }
 
+    /// The same for `doctor`: where they cannot be read, the defaults, and why. What the
+    /// environment says of the store and the sandbox holds even then, where it can be understood.
+    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
+        let root = environment.path("PARTNERLINK_HOME");
+        let (sandbox, browser) = (flags.sandbox, flags.browser.clone());
+        let ca_file = flags.ca_file.clone().or_else(|| environment.path("PARTNERLINK_CA_FILE"));
+        match Self::load(flags, environment.clone()) {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                let folders =
+                    Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
+                let store =
+                    environment.text("PARTNERLINK_STORE").and_then(|kind| kind.parse().ok());
+                let settings = Self {
+                    store: store.unwrap_or(StoreKind::Keychain),
+                    store_from: "by default",
+                    file_key: FileKey::default(),
+                    key_file: folders.default_key_file(),
+                    browser: browser.or_else(|| environment.text("PARTNERLINK_BROWSER")),
+                    file_exists: matches!(folders.config_file().try_exists(), Ok(true)),
+                    network: Network { proxy: environment.proxy(), ca_file },
+                    notify: None,
+                    folders,
+                    overrides: Overrides::default(),
+                    sandbox: environment.sandbox(sandbox).unwrap_or_default(),
+                    environment,
+                };
+                (settings, Some(error))
+            }
+        }
+    }
+
+    /// What another user's configuration file says about the key of the sealed files; `None` where
+    /// it says nothing or cannot be read.
+    pub fn file_key_in(path: &Path) -> Option<FileKey> {
+        parse(&read(path).ok()??, path).ok()?.0.file_key
+    }
+
     /// The providers; `more` is laid over everything else (the sandbox's addresses).
     pub fn registry(&self, more: Option<&str>) -> Registry {
         match more.map(|text| parse(text, Path::new("sandbox"))) {
             Some(Ok((_, overrides))) => Registry::new(overrides),
             _ => Registry::new(self.overrides.clone()),
-        }
-    }
-}
-
-/// Sets top-level texts of a configuration file and leaves everything else as it is. Refused where
-/// what comes out would not say exactly that.
-pub fn set_top_level(path: &Path, values: &[(&str, &str)]) -> Result<String, ConfigError> {
-    let before = read(path)?.unwrap_or_default();
-    parse(&before, path)?;
-    let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
-    let mut wanted: toml::Table = toml::from_str(&before).unwrap_or_default();
-    for (key, value) in values {
-        wanted.insert((*key).to_owned(), (*value).into());
-        let is_key = |line: &String| {
-            let rest = line.trim_start().strip_prefix(key);
-            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
-        };
-        let end = lines.iter().position(|line| line.trim_start().starts_with('['));
-        let top = end.unwrap_or(lines.len());
-        let new = format!("{key} = \"{value}\"");
-        match lines[..top].iter().position(is_key) {
-            Some(at) => {
-                let comment =
-                    lines[at].find(" #").map(|at_comment| lines[at][at_comment..].to_owned());
-                lines[at] = new + &comment.unwrap_or_default();
-            }
-            None if end.is_some() => lines.insert(0, new),
-            None => lines.push(new),
-        }
-    }
-    let text = lines.join("\n") + "\n";
-    match toml::from_str::<toml::Table>(&text) {
-        Ok(table) if table == wanted => Ok(text),
-        _ => {
-            let lines: Vec<String> =
-                values.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
-            Err(ConfigError::Missing(format!(
-                "{} cannot be changed without harm; write there by hand: {}",
-                path.display(),
-                lines.join(", ")
-            )))
         }
     }
 }
@@ -285,6 +297,20 @@ impl Environment {
         self.0.get(OsString::from(name).as_os_str()).filter(|v| !v.is_empty()).map(PathBuf::from)
     }
 
+    /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.
+    fn sandbox(&self, flag: bool) -> Result<Option<SandboxChoice>, ConfigError> {
+        match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            Some(address) if address.starts_with("http://127.0.0.1:") => {
+                Ok(Some(SandboxChoice::At(address.trim_end_matches('/').to_owned())))
+            }
+            Some("1") => Ok(Some(SandboxChoice::Embedded)),
+            None | Some("" | "0") => Ok(flag.then_some(SandboxChoice::Embedded)),
+            Some(other) => {
+                Err(ConfigError::Variable { name: "PARTNERLINK_SANDBOX", value: other.to_owned() })
+            }
+        }
+    }
+
     /// `PARTNERLINK_<PROVIDER>_CLIENT_ID`
     pub fn client_id(&self, provider: &str) -> Option<String> {
         self.text(&client_variable(provider, "CLIENT_ID"))
@@ -293,6 +319,15 @@ impl Environment {
     /// `PARTNERLINK_<PROVIDER>_CLIENT_SECRET`
     pub fn client_secret(&self, provider: &str) -> Option<Secret> {
         self.text(&client_variable(provider, "CLIENT_SECRET")).map(Secret::new)
+    }
+
+    /// The proxy for https addresses. In capitals or small, the capitals first; `HTTP_PROXY` is not
+    /// among them, since nothing goes elsewhere without TLS.
+    pub fn proxy(&self) -> Option<ProxySetting> {
+        const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let (variable, value) = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)))?;
+        let exempt = self.text("NO_PROXY").or_else(|| self.text("no_proxy")).unwrap_or_default();
+        Some(ProxySetting { variable, value: value.to_string_lossy().into_owned(), exempt })
     }
 
     pub fn passphrase(&self) -> Option<Secret> {
@@ -312,6 +347,16 @@ impl Environment {
         display || cfg!(any(windows, target_os = "macos")) && !remote
     }
 
+    /// The folders of a run with or without `--sandbox`, whatever the configuration file says.
+    pub fn folders(&self, sandbox: bool) -> Option<Folders> {
+        let folders = Folders::resolve(self.path("PARTNERLINK_HOME").as_deref()).ok()?;
+        let sandbox = match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            None | Some("0") => sandbox,
+            Some(_) => true,
+        };
+        Some(if sandbox { folders.for_sandbox() } else { folders })
+    }
+
     /// What started this run: a schedule says so in `PARTNERLINK_RUN_BY` (`systemd`, `cron`, …).
     pub fn run_by(&self) -> Option<String> {
         self.text("PARTNERLINK_RUN_BY")
@@ -320,6 +365,22 @@ impl Environment {
     /// Whether this runs for a machine and not for a person.
     pub fn is_ci(&self) -> bool {
         self.text("CI").is_some()
+    }
+
+    /// What a child process finds: the `PATH`, and none of our variables.
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            path: self.path("PATH").map(PathBuf::into_os_string),
+            hidden: self.own_variables().cloned().collect(),
+        }
+    }
+
+    /// The variables without which a schedule, which inherits none, would look for everything in
+    /// other places. None of them is a secret.
+    pub fn place_variables(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        ["PARTNERLINK_HOME", "PARTNERLINK_STORE", "PARTNERLINK_KEY_FILE", "XDG_CONFIG_HOME"]
+            .into_iter()
+            .filter_map(|name| Some((name, self.path(name)?)))
     }
 
     /// The variables that a child process must not inherit: ours can hold secrets.
@@ -374,29 +435,6 @@ mod tests {
     #[test]
     fn variables_are_named_after_the_provider() {
         assert_eq!(client_variable("my-erp", "CLIENT_ID"), "PARTNERLINK_MY_ERP_CLIENT_ID");
-    }
-
-    #[test]
-    fn a_changed_setting_leaves_everything_else_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config.toml");
-        let set = |text: &str| {
-            std::fs::write(&path, text).unwrap();
-            set_top_level(&path, &[("store", "file")])
-        };
-        for (before, after) in [
-            ("", "store = \"file\"\n"),
-            ("# mine\n store='keychain' # here\n", "# mine\nstore = \"file\" # here\n"),
-            (
-                "[provider.x]\ntitle = \"store = 1\"\n",
-                "store = \"file\"\n[provider.x]\ntitle = \"store = 1\"\n",
-            ),
-            ("browser = \"x\"", "browser = \"x\"\nstore = \"file\"\n"),
-        ] {
-            assert_eq!(set(before).unwrap(), after, "{before}");
-        }
-        // A line that only looks like it is not touched.
-        assert!(set("browser = \"\"\"\nstore = 1\n\"\"\"\n").is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::flow::{World, moving};
 use crate::http::HttpClient;
 use crate::http::data::DataTransport;
+use crate::http::surroundings::Proxies;
 use crate::output::{Output, stderr_is_terminal, stdin_is_terminal};
 use crate::paths::Folders;
 use crate::provider::Provider;
@@ -60,12 +61,12 @@ impl Context {
         Self {
             run_by,
             index: Index::new(folders.accounts()),
+            http: HttpClient::new(settings.network.clone()),
             settings,
             output,
             interactive,
             clock: SystemClock,
             folders,
-            http: HttpClient::default(),
             sandbox: OnceLock::new(),
             keychain: OnceLock::new(),
             file: OnceLock::new(),
@@ -85,6 +86,16 @@ impl Context {
         }
     }
 
+    /// What looks at the network as it is.
+    pub fn http(&self) -> &HttpClient {
+        &self.http
+    }
+
+    /// The proxies that the environment names.
+    pub fn proxies(&self) -> Proxies {
+        Proxies::of(|name| self.settings.environment.text(name))
+    }
+
     /// What the data commands send with.
     pub fn data_transport(&self) -> &dyn DataTransport {
         &self.http
@@ -96,7 +107,13 @@ impl Context {
         self.store(home.unwrap_or(self.settings.store))
     }
 
-    fn keychain(&self) -> &Arc<Keychain> {
+    /// The store of sealed files, for what only it can be asked.
+    pub fn sealed_files(&self) -> &FileStore {
+        self.file.get_or_init(|| self.file_store_with(self.settings.file_key))
+    }
+
+    /// The same of the keychain.
+    pub fn keychain(&self) -> &Arc<Keychain> {
         self.keychain.get_or_init(|| {
             let service = if self.settings.sandbox.is_some() { SANDBOX_SERVICE } else { SERVICE };
             let patience = if self.interactive {
@@ -179,6 +196,15 @@ impl Context {
         if let Some(secret) = self.settings.environment.client_secret(&provider.name) {
             return Ok(Some(secret));
         }
+        self.kept_client_secret(provider, store)
+    }
+
+    /// The client secret that is in a store, whatever the environment says.
+    pub fn kept_client_secret(
+        &self,
+        provider: &Provider,
+        store: &dyn TokenStore,
+    ) -> Result<Option<Secret>, StoreError> {
         let bytes = store.load(&Item::ClientSecret(provider.name.clone()))?;
         Ok(bytes.and_then(|bytes| String::from_utf8(bytes.expose().clone()).ok()).map(Secret::new))
     }
@@ -255,6 +281,31 @@ pub fn sandbox_browser() -> Box<dyn Browser> {
     }
 
     Box::new(Approval)
+}
+
+/// A folder that only this user can look into, and that is gone when this is dropped.
+pub struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    pub fn create(purpose: &str) -> Result<Self, Error> {
+        let name = format!("partnerlink-{purpose}-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        crate::accounts::create_private_folder(&path).map_err(|error| {
+            Error::io(format!("could not create a folder for the {purpose}"), &error)
+        })?;
+        Ok(Self(path))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // What stays behind is sealed, and of the sandbox.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Starts the embedded providers over the state they keep between runs.

@@ -38,6 +38,19 @@ impl Exit {
         Self::Usage,
         Self::Refused,
     ];
+
+    /// Every code with its meaning, in the words of help, manual and README.
+    pub const MEANINGS: [(&'static str, &'static str); 9] = [
+        ("0", "done, also when there was nothing to do"),
+        ("1", "refused or cancelled by the person, or unexpected"),
+        ("2", "wrong usage or configuration"),
+        ("3", "try later: network, rate limit, trouble at the provider"),
+        ("4", "sign-in needed"),
+        ("5", "token store locked, unreachable or damaged"),
+        ("6", "the provider's answer was refused or failed a check"),
+        ("7", "another run holds the account's lock"),
+        ("130, 143, 129", "interrupted by Ctrl-C, kill, a closed terminal"),
+    ];
 }
 
 /// A failure, ready to be shown.

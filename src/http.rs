@@ -7,6 +7,9 @@
 //! when cross-compiled to macOS. The roots are the system's (rustls-platform-verifier).
 
 pub mod data;
+pub mod network;
+pub mod probe;
+pub mod surroundings;
 
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -17,6 +20,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY
 use reqwest::{Client, redirect, retry};
 use url::Url;
 
+use self::network::Network;
 use crate::oauth::{Answer, BodyFormat, Request};
 use crate::provider::is_loopback;
 use crate::secret::Secret;
@@ -51,6 +55,19 @@ pub enum HttpError {
     TooLarge { host: String },
     #[error("HTTP cannot be used here: {0}")]
     Unusable(String),
+    /// The certificate is signed by nobody who is known here.
+    #[error("{host} could not be reached: {why}")]
+    Untrusted { host: String, why: String },
+    /// What is set for proxy or certificates does not work.
+    #[error("{why}")]
+    Setup { code: &'static str, why: String, hint: &'static str },
+}
+
+impl HttpError {
+    /// Whether no request went out, and none will before a person changes something.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, Self::Unusable(_) | Self::Untrusted { .. } | Self::Setup { .. })
+    }
 }
 
 /// The real thing. Clients and their runtime are made at the first request that needs them: one
@@ -58,6 +75,7 @@ pub enum HttpError {
 /// load), one for everything else.
 #[derive(Default)]
 pub struct HttpClient {
+    network: Network,
     runtime: OnceLock<tokio::runtime::Runtime>,
     plain_loopback: OnceLock<Client>,
     tls_loopback: OnceLock<Client>,
@@ -76,7 +94,8 @@ impl Transport for HttpClient {
         self.wait_for_pace(&host);
 
         let started = Instant::now();
-        let result = self.runtime()?.block_on(in_time(send(&client, request, &host), &host));
+        let result =
+            self.runtime()?.block_on(in_time(send(&client, request, &host, &self.network), &host));
         let place = format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
         match &result {
             Ok((answer, _)) => {
@@ -91,6 +110,10 @@ impl Transport for HttpClient {
 }
 
 impl HttpClient {
+    pub fn new(network: Network) -> Self {
+        Self { network, ..Self::default() }
+    }
+
     fn runtime(&self) -> Result<&tokio::runtime::Runtime, HttpError> {
         get_or_try(&self.runtime, || {
             tokio::runtime::Builder::new_multi_thread()
@@ -107,13 +130,15 @@ impl HttpClient {
             (false, scheme) if scheme != "https" => {
                 return Err(HttpError::Unusable("tokens travel by https only".into()));
             }
-            (false, _) => get_or_try(&self.outside, || build(token_builder().https_only(true)))?,
+            (false, _) => {
+                get_or_try(&self.outside, || build(self.network.outside(token_builder())?))?
+            }
             (true, "http") => get_or_try(&self.plain_loopback, || {
                 build(token_builder().no_proxy().tls_certs_only([]))
             })?,
-            (true, _) => get_or_try(&self.tls_loopback, || {
-                build(token_builder().no_proxy().https_only(true))
-            })?,
+            (true, _) => {
+                get_or_try(&self.tls_loopback, || build(self.network.here(token_builder())?))?
+            }
         };
         Ok(client.clone())
     }
@@ -170,6 +195,7 @@ async fn send(
     client: &Client,
     request: &Request,
     host: &str,
+    network: &Network,
 ) -> Result<(Answer, HeaderMap), HttpError> {
     let content_type = match request.format {
         BodyFormat::Json => "application/json",
@@ -187,7 +213,7 @@ async fn send(
         value.set_sensitive(true);
         builder = builder.header(AUTHORIZATION, value);
     }
-    let translate = |error: reqwest::Error| translate(error, host);
+    let translate = |error: reqwest::Error| translate(error, host, network);
     let mut response = builder.send().await.map_err(translate)?;
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(translate)? {
@@ -220,15 +246,29 @@ async fn in_time<T>(
     Err(HttpError::TimedOut { host: host.to_owned() })
 }
 
-fn translate(error: reqwest::Error, host: &str) -> HttpError {
+fn translate(error: reqwest::Error, host: &str, network: &Network) -> HttpError {
     let error = error.without_url();
     let host = host.to_owned();
-    if error.is_timeout() {
-        HttpError::TimedOut { host }
-    } else if error.is_connect() {
-        HttpError::Unreachable { host, why: causes(&error) }
-    } else {
-        HttpError::Broken { host, why: causes(&error) }
+    if !error.is_connect() {
+        return match error.is_timeout() {
+            true => HttpError::TimedOut { host },
+            false => HttpError::Broken { host, why: causes(&error) },
+        };
+    }
+    let tunnel = network::tunnel_failure(&error);
+    let why = causes(&error);
+    match network.proxy_place() {
+        Some(proxy) if error.is_timeout() => {
+            let why = format!("no answer in time (the proxy {proxy} is set)");
+            HttpError::Unreachable { host, why }
+        }
+        _ if error.is_timeout() => HttpError::TimedOut { host },
+        Some(proxy) if tunnel.is_some() => {
+            network::explain_tunnel(host, &proxy, &tunnel.unwrap_or_default(), why)
+        }
+        // rustls, on every system: signed by an authority that is not among the roots.
+        _ if why.contains("UnknownIssuer") => HttpError::Untrusted { host, why },
+        _ => HttpError::Unreachable { host, why },
     }
 }
 

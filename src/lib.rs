@@ -13,11 +13,13 @@
 //! | [`error`] | what a person is told when something fails; the table of exit codes |
 //! | [`flow`] | what the program does: sign-in, refresh, moving, disconnect, a valid token |
 //! | [`api`] | the providers' data: requests with a valid token, pages, windows, readings, piles |
+//! | [`schedule`] | running unattended: the schedules, the record of the last run, who is told |
 //! | [`accounts`], [`account_id`] | the index of connected accounts, without secrets; their names |
 //! | [`output`] | the only code that prints: talk, tables, formats, pictures |
 //! | [`store`] | where secrets live: keychain, sealed files, memory; the lock |
 //! | [`provider`] | a provider is data: two built in, any number described by TOML |
 //! | [`http`], [`loopback`], [`browser`] | HTTP out, the callback listener, opening the browser |
+//! | [`child`] | other programs, run to their end |
 //! | [`oauth`] | OAuth 2.0 as pure functions |
 //! | [`secret`], [`clock`], [`interrupt`] | a type for secrets, the time, signals |
 //! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
@@ -39,6 +41,7 @@ pub mod account_id;
 pub mod accounts;
 pub mod api;
 pub mod browser;
+pub mod child;
 pub mod cli;
 pub mod clock;
 pub mod commands;
@@ -54,6 +57,7 @@ pub mod output;
 pub mod paths;
 pub mod provider;
 pub mod sandbox;
+pub mod schedule;
 pub mod secret;
 pub mod store;
 

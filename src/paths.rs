@@ -31,6 +31,11 @@ pub enum PathError {
     RelativeRoot(PathBuf),
 }
 
+/// This user's home folder, where one is known.
+pub fn home() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.home_dir().to_owned())
+}
+
 impl Folders {
     /// The system's folders, or everything under one `root` (`PARTNERLINK_HOME`).
     pub fn resolve(root: Option<&Path>) -> Result<Self, PathError> {
@@ -52,6 +57,12 @@ impl Folders {
             (below_home(".config"), below_home(".local/state"))
         };
         Ok(Self { config, key, state })
+    }
+
+    /// Folders that do not exist, for looking at a machine where no home folder is known.
+    pub fn nowhere() -> Self {
+        let root = std::env::temp_dir().join("partnerlink-without-a-home/none");
+        Self { config: root.clone(), key: root.clone(), state: root }
     }
 
     /// The same folders for sandbox accounts, which never mix with real ones.
@@ -88,9 +99,14 @@ impl Folders {
         self.state.join("locks")
     }
 
+    /// The folder of [`Folders::intent_file`].
+    pub fn intents(&self) -> PathBuf {
+        self.state.join("intents")
+    }
+
     /// That a refresh token is being spent, written before it is.
     pub fn intent_file(&self, account: &AccountId) -> PathBuf {
-        self.state.join("intents").join(format!("{}.json", account.file_stem()))
+        self.intents().join(format!("{}.json", account.file_stem()))
     }
 
     /// That an account is being moved to another store, and how far that is.
@@ -98,10 +114,35 @@ impl Folders {
         self.state.join("moves").join(format!("{}.json", account.file_stem()))
     }
 
+    /// What came of the last refresh that nobody watched.
+    pub fn last_run_file(&self) -> PathBuf {
+        self.state.join("last-run.json")
+    }
+
+    /// What people were told with `--notify`.
+    pub fn notices_file(&self) -> PathBuf {
+        self.state.join("notices.json")
+    }
+
     /// What the embedded providers of the sandbox remember.
     pub fn sandbox_file(&self) -> PathBuf {
         self.state.join("providers.json")
     }
+}
+
+/// Where systemd looks for a user's own units.
+pub fn user_units() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.config_dir().join("systemd/user"))
+}
+
+/// Where launchd looks for a user's own jobs.
+pub fn launch_agents() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.home_dir().join("Library/LaunchAgents"))
+}
+
+/// Where the file lies that a task of the Windows Task Scheduler is made from.
+pub fn task_files() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.data_local_dir().join(PROGRAM))
 }
 
 /// Another user's home (`sudo` keeps HOME) or `/` is no place for tokens.

@@ -1,43 +1,48 @@
-//! `completions/` holds exactly what the program prints. To renew it after a change of the command
-//! line: `PARTNERLINK_BLESS=1 cargo test --test completions`.
+//! `completions/` holds exactly what the program prints, so that a package can take the files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use partnerlink::commands::completions;
+const SCRIPTS: [(&str, &str); 5] = [
+    ("bash", "partnerlink.bash"),
+    ("zsh", "_partnerlink"),
+    ("fish", "partnerlink.fish"),
+    ("powershell", "_partnerlink.ps1"),
+    ("elvish", "partnerlink.elv"),
+];
 
 #[test]
 fn the_files_are_what_the_program_prints() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
-    let bless = std::env::var_os("PARTNERLINK_BLESS").is_some();
-    let mut names = Vec::new();
-    for (shell, name) in completions::all() {
-        let path = folder.join(&name);
-        let script = completions::script(shell);
-        if bless {
-            fs::write(&path, &script).unwrap();
-        }
-        let kept = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    for (shell, name) in SCRIPTS {
+        let output = Command::new(env!("CARGO_BIN_EXE_partnerlink"))
+            .args(["completions", shell])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{shell}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let kept = fs::read_to_string(folder.join(name)).unwrap().replace("\r\n", "\n");
+        assert_eq!(printed.replace("\r\n", "\n"), kept, "{name}");
+        assert!(printed.contains(&format!("partnerlink completions {shell} -- ")), "by its name");
         assert!(
-            kept == script,
-            "{name} is out of date: PARTNERLINK_BLESS=1 cargo test --test completions"
+            !printed.contains(env!("CARGO_MANIFEST_DIR")),
+            "{name} names this machine's folder"
         );
-        assert!(script.contains("connect") && script.contains("refresh"), "{name} lacks commands");
-        names.push(name);
     }
-    assert_eq!(names.len(), 5, "bash, elvish, fish, PowerShell, zsh: {names:?}");
-    let others = fs::read_dir(folder)
+    let there: BTreeSet<String> = fs::read_dir(folder)
         .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    for other in others {
-        assert!(names.contains(&other), "{other} belongs to no shell");
-    }
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let known = SCRIPTS.iter().map(|(_, name)| (*name).to_owned()).collect();
+    assert_eq!(there, known, "a file that belongs to no shell");
 }
 
-/// bash is on every machine that runs these tests.
+/// bash is on every machine that runs these tests; the other shells are asked in `tests/real`.
 #[test]
+#[cfg(unix)]
 fn bash_accepts_its_script() {
-    let script = completions::script(clap_complete::Shell::Bash);
-    let status = std::process::Command::new("bash").args(["-n", "-c", &script]).status().unwrap();
-    assert!(status.success());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/partnerlink.bash");
+    assert!(Command::new("bash").arg("-n").arg(script).status().unwrap().success());
 }

@@ -9,6 +9,7 @@
 //! that whatever else the machine does hits all of them alike. Ours stands above, theirs below:
 //! less than 1 is faster than they are. What is missing on the machine is named, and left out.
 
+mod data_server;
 mod load;
 mod measure;
 mod peers;
@@ -38,7 +39,7 @@ struct Bench {
 /// A group of rows: its name for the filter, and what measures and prints them.
 type Group = (&'static str, fn(&Bench) -> Result<()>);
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 12] = [
     ("start", rows::start::run),
     ("get-file", rows::get::from_files),
     ("get-keychain", rows::get::from_keychain),
@@ -47,6 +48,9 @@ const GROUPS: [Group; 9] = [
     ("200-accounts", rows::accounts::two_hundred),
     ("1000-accounts", rows::accounts::one_thousand),
     ("far-provider", rows::accounts::far_provider),
+    ("50-pages", rows::data::pages),
+    ("100-device-years", rows::data::device_years),
+    ("10-device-years", rows::data::few_device_years),
     ("size", rows::size::run),
 ];
 

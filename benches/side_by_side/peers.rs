@@ -1,4 +1,4 @@
-//! The other programs: whether they are there, and Python with aiohttp in a folder of its own.
+//! The other programs: whether they are there, and Python with its parts in a folder of its own.
 
 use std::cell::OnceCell;
 use std::error::Error;
@@ -26,22 +26,24 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// A Python that can `import aiohttp`, installed at the first question.
+    /// A Python with aiohttp and httpx, installed at the first question.
     pub fn python(&self) -> std::result::Result<&Path, Missing> {
-        let python = self.python.get_or_init(install_aiohttp);
+        let python = self.python.get_or_init(install_python);
         python.as_deref().map_err(Missing::clone)
     }
 }
 
-fn install_aiohttp() -> std::result::Result<PathBuf, Missing> {
+fn install_python() -> std::result::Result<PathBuf, Missing> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench-venv");
     let python = folder.join("bin/python");
-    let works = || quietly(Command::new(&python).args(["-c", "import aiohttp"])).is_ok();
+    let works = || quietly(Command::new(&python).args(["-c", "import aiohttp, httpx"])).is_ok();
     if !works() {
         quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder))
             .map_err(|why| Missing(format!("python3 -m venv: {why} (Debian: python3-venv)")))?;
-        quietly(Command::new(&python).args(["-m", "pip", "install", "--quiet", "aiohttp"]))
-            .map_err(|why| Missing(format!("pip install aiohttp: {why}")))?;
+        quietly(
+            Command::new(&python).args(["-m", "pip", "install", "--quiet", "aiohttp", "httpx"]),
+        )
+        .map_err(|why| Missing(format!("pip install aiohttp httpx: {why}")))?;
     }
     Ok(python)
 }

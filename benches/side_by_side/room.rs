@@ -47,6 +47,14 @@ impl Room {
         Ok(room)
     }
 
+    /// With one account, and its data at this address.
+    pub fn with_data(server: &Server, api_base: &str) -> Result<Self> {
+        let room = Self::new(&format!("api_base = \"{api_base}\""))?;
+        let key = KeySource::KeyFile(room.folders.default_key_file());
+        room.connect(server, 0, &FileStore::open(room.folders.tokens(), key))?;
+        Ok(room)
+    }
+
     /// Puts an account into a store without asking anybody.
     pub fn connect(&self, server: &Server, number: usize, store: &dyn TokenStore) -> Result<()> {
         let (access_token, refresh_token) = server.mint();

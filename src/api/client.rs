@@ -140,10 +140,8 @@ impl<'a> ApiClient<'a> {
                     return Err(ApiError::TryLater(status));
                 }
                 Ok(answer) => answer.retry_after.unwrap_or_else(|| with_jitter(pause)),
-                Err(error @ (HttpError::Unusable(_) | HttpError::TooLarge { .. })) => {
-                    return Err(error.into());
-                }
-                Err(error) if !repeatable => return Err(error.into()),
+                Err(error @ HttpError::TooLarge { .. }) => return Err(error.into()),
+                Err(error) if !repeatable || error.is_lasting() => return Err(error.into()),
                 Err(_) => with_jitter(pause),
             };
             log::debug!("asking again in {wait:.1?}");

@@ -4,19 +4,65 @@ use serde_json::Value;
 use url::Url;
 
 use super::client::{ApiClient, ApiError};
-use super::page::{Entry, List};
+use super::members::{Kind, Members};
+use super::page::{Entry, List, object};
 use super::query::{Query, Source, Window};
 use super::readings::Readings;
 use crate::provider::Paging;
 
+const PARTNER: Members = &[(Kind::Text, &["id", "name"])];
+const SPACE: Members = &[
+    (
+        Kind::Text,
+        &[
+            "id",
+            "name",
+            "addressLineOne",
+            "addressLineTwo",
+            "postcode",
+            "city",
+            "ownerUserId",
+            "category",
+            "categoryIcon",
+            "country",
+            "parentSpaceId",
+        ],
+    ),
+    (Kind::List, &["associatedUsersId"]),
+    (Kind::Flag, &["isParticipatingInLttProject"]),
+];
+const DEVICE: Members = &[
+    (
+        Kind::Text,
+        &[
+            "id",
+            "name",
+            "status",
+            "latestReadingTime",
+            "firstReadingTime",
+            "provider",
+            "providerName",
+            "deviceType",
+            "createdAt",
+            "errorMessage",
+            "medium",
+            "ownerUserId",
+            "externalDeviceId",
+        ],
+    ),
+    (Kind::List, &["directions", "metaData", "externalDeviceIds"]),
+    (Kind::Flag, &["isMainDevice", "isMainDeviceAllowed"]),
+];
+const CUSTOMER: Members = &[(Kind::Text, &["id", "external_id", "email", "name"])];
+
 /// `GET /partners/current`: who am I.
 pub fn whoami(api: &ApiClient) -> Result<Entry, ApiError> {
-    object(api, "/partners/current")
+    object(api, &api.address("/partners/current")?, PARTNER)
 }
 
 /// `GET /spaces`
 pub fn spaces<'a>(api: &ApiClient, paging: &'a Paging, jobs: usize) -> Result<List<'a>, ApiError> {
-    Ok(List { url: api.address("/spaces")?, paging, entries: "spaces", jobs })
+    Ok(List { url: api.address("/spaces")?, paging, entries: "spaces", members: SPACE, jobs })
 }
 
 /// `GET /spaces/{spaceId}/devices`
@@ -27,7 +73,7 @@ pub fn devices<'a>(
     jobs: usize,
 ) -> Result<List<'a>, ApiError> {
     let url = api.address(&format!("/spaces/{}/devices", segment(space)))?;
-    Ok(List { url, paging, entries: "devices", jobs })
+    Ok(List { url, paging, entries: "devices", members: DEVICE, jobs })
 }
 
 /// `GET /customers`
@@ -36,7 +82,13 @@ pub fn customers<'a>(
     paging: &'a Paging,
     jobs: usize,
 ) -> Result<List<'a>, ApiError> {
-    Ok(List { url: api.address("/customers")?, paging, entries: "customers", jobs })
+    Ok(List {
+        url: api.address("/customers")?,
+        paging,
+        entries: "customers",
+        members: CUSTOMER,
+        jobs,
+    })
 }
 
 /// The readings of one window: `GET /devices/{deviceId}/readings` or
@@ -81,13 +133,6 @@ fn readings_url(
 pub fn push(api: &ApiClient, devices: &Value) -> Result<(), ApiError> {
     let url = api.address("/devices/readings")?;
     api.post_json(&url, devices.to_string().into_bytes()).map(drop)
-}
-
-fn object(api: &ApiClient, path: &str) -> Result<Entry, ApiError> {
-    match api.get_json(&api.address(path)?)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(ApiError::Unusable { path: path.to_owned(), why: "is not an object".into() }),
-    }
 }
 
 /// An id as one segment of a path, whatever is in it.

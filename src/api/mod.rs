@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod gaps;
+pub mod members;
 pub mod meter;
 pub mod object_stream;
 pub mod ordered;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::client::{ApiClient, ApiError};
+use super::members::{self, Members};
 use super::ordered;
 use crate::provider::Paging;
 
@@ -15,12 +16,26 @@ pub struct List<'a> {
     pub url: Url,
     pub paging: &'a Paging,
     pub entries: &'a str,
+    /// What is documented of an entry.
+    pub members: Members,
     /// Requests at once.
     pub jobs: usize,
 }
 
 /// One object of a list, with its members in the provider's order.
 pub type Entry = Map<String, Value>;
+
+/// One object at an address, with its documented members checked.
+pub fn object(api: &ApiClient, url: &Url, members: Members) -> Result<Entry, ApiError> {
+    let unusable = |why| ApiError::Unusable { path: url.path().to_owned(), why };
+    match api.get_json(url)? {
+        Value::Object(object) => match members::check(&object, members) {
+            Ok(()) => Ok(object),
+            Err(why) => Err(unusable(format!("is wrong: {why}"))),
+        },
+        _ => Err(unusable("is not an object".into())),
+    }
+}
 
 impl List<'_> {
     /// One page, by its number as the provider counts.
@@ -61,12 +76,17 @@ impl List<'_> {
         let Some(Value::Array(list)) = answer.remove(self.entries) else {
             return Err(self.unusable(format!("has no list named {}", self.entries)));
         };
-        let entries =
-            list.into_iter().map(|entry| match entry {
-                Value::Object(entry) => Ok(entry),
-                _ => Err(self
-                    .unusable(format!("has an entry of {} that is not an object", self.entries))),
-            });
+        let entries = list.into_iter().enumerate().map(|(index, entry)| {
+            let Value::Object(entry) = entry else {
+                return Err(self
+                    .unusable(format!("has an entry of {} that is not an object", self.entries)));
+            };
+            members::check(&entry, self.members).map_err(|why| {
+                let entries = self.entries;
+                self.unusable(format!("has a wrong entry of {entries} (number {index}): {why}"))
+            })?;
+            Ok(entry)
+        });
         Ok((entries.collect::<Result<_, _>>()?, pages))
     }
 
@@ -75,7 +95,7 @@ impl List<'_> {
             answer
                 .get(member)
                 .and_then(Value::as_u64)
-                .ok_or_else(|| self.unusable(format!("has no number named {member}")))
+                .ok_or_else(|| self.unusable(format!("has no page count in {member}")))
         };
         match (&self.paging.pages, &self.paging.count) {
             (Some(pages), _) => number(pages),

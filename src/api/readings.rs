@@ -4,14 +4,18 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
+use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::shape::Shape;
 use super::object_stream::{self, StreamError};
 use super::reading::Reading;
 use crate::clock::{self, Timestamp};
+
+mod shape;
 
 /// The members of a reading that are the same for many in a row.
 const COMMON: [&str; 8] = [
@@ -51,17 +55,40 @@ impl Readings {
     /// are put together then neither double nor lose an interval.
     pub fn read(body: impl Read, from: Timestamp, to: Timestamp) -> Result<Self, StreamError> {
         let mut readings = Self::default();
-        let (from, to) = (from.as_second(), to.as_second());
+        let window = from.as_second()..to.as_second();
+        let mut shape = None;
         object_stream::for_each(body, |text| {
+            if let Some(length) = readings.take_alike(shape.as_ref(), text, &window) {
+                return Ok(length);
+            }
             let mut entries = serde_json::Deserializer::from_slice(text).into_iter::<Wire>();
             let wire =
                 entries.next().unwrap_or_else(|| Err(serde_json::Error::custom("nothing")))?;
-            if (from..to).contains(&wire.time) {
-                readings.push(&wire)?;
+            let length = entries.byte_offset();
+            if window.contains(&wire.time) {
+                let common = readings.push(&wire)?;
+                shape = Shape::of(&text[..length], wire.time_text, wire.digits, common);
             }
-            Ok(entries.byte_offset())
+            Ok(length)
         })?;
         Ok(readings)
+    }
+
+    /// Takes a reading that differs from one before in nothing but its time and value, and returns
+    /// its length in bytes.
+    fn take_alike(
+        &mut self,
+        shape: Option<&Shape>,
+        text: &[u8],
+        window: &Range<i64>,
+    ) -> Option<usize> {
+        let shape = shape?;
+        let found = shape.take(text)?;
+        let time = clock::parse_instant(found.time)?.as_second();
+        if window.contains(&time) {
+            self.push_row(time, shape.common, found.digits)?;
+        }
+        Some(found.length)
     }
 
     pub fn len(&self) -> usize {
@@ -105,20 +132,27 @@ impl Readings {
         })
     }
 
-    fn push(&mut self, wire: &Wire) -> Result<(), serde_json::Error> {
+    /// Returns which entry of `common` it has.
+    fn push(&mut self, wire: &Wire) -> Result<u32, serde_json::Error> {
         let same = |common: &[String; KEPT]| {
             common.iter().zip(&wire.common).all(|(kept, new)| kept == new)
         };
         if !self.common.last().is_some_and(same) {
             self.common.push(wire.common.each_ref().map(|text| text.clone().into_owned()));
         }
-        let too_many = |_| serde_json::Error::custom("there are too many readings in one answer");
-        let begin = u32::try_from(self.digits.len()).map_err(too_many)?;
-        self.digits.push_str(wire.digits);
-        let end = u32::try_from(self.digits.len()).map_err(too_many)?;
-        let common = u32::try_from(self.common.len() - 1).map_err(too_many)?;
-        self.rows.push(Row { time: wire.time, common, digits: (begin, end) });
-        Ok(())
+        u32::try_from(self.common.len() - 1)
+            .ok()
+            .and_then(|common| self.push_row(wire.time, common, wire.digits).map(|()| common))
+            .ok_or_else(|| serde_json::Error::custom("there are too many readings in one answer"))
+    }
+
+    /// `None` if there are too many.
+    fn push_row(&mut self, time: i64, common: u32, digits: &str) -> Option<()> {
+        let begin = u32::try_from(self.digits.len()).ok()?;
+        self.digits.push_str(digits);
+        let end = u32::try_from(self.digits.len()).ok()?;
+        self.rows.push(Row { time, common, digits: (begin, end) });
+        Some(())
     }
 }
 
@@ -127,6 +161,8 @@ impl Readings {
 struct Wire<'a> {
     common: [Cow<'a, str>; KEPT],
     time: i64,
+    /// The time as it stands in the text; empty where it has escapes.
+    time_text: &'a str,
     /// Empty where there is no value.
     digits: &'a str,
 }
@@ -143,7 +179,8 @@ impl<'de> Deserialize<'de> for Wire<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Wire<'de>, A::Error> {
-                let mut wire = Wire { common: Default::default(), time: 0, digits: "" };
+                let mut wire =
+                    Wire { common: Default::default(), time: 0, time_text: "", digits: "" };
                 let mut time_is_there = false;
                 while let Some(Text(name)) = map.next_key()? {
                     match &*name {
@@ -153,6 +190,9 @@ impl<'de> Deserialize<'de> for Wire<'de> {
                             wire.time = clock::parse_instant(&text)
                                 .ok_or_else(|| A::Error::custom("timeStamp is not a time"))?
                                 .as_second();
+                            if let Cow::Borrowed(text) = text {
+                                wire.time_text = text;
+                            }
                             time_is_there = true;
                         }
                         "value" => {
@@ -283,5 +323,36 @@ mod tests {
         let readings = Readings::read(text.as_bytes(), instant(15), instant(30)).unwrap();
         let values: Vec<_> = readings.iter().map(|r| r.value.unwrap().into_owned()).collect();
         assert_eq!(values, ["15"]);
+    }
+
+    #[test]
+    fn a_reading_means_the_same_after_one_that_looks_alike_and_by_itself() {
+        let plain =
+            r#"{"deviceId":"d","timeStamp":"2026-01-01T00:00:00Z","value":1.50,"unit":"kWh"}"#;
+        let turned = r#"{"value":2,"x":1,"timeStamp":"2026-01-01T00:15:00Z","unit":"kWh"}"#;
+        let mut all = Vec::new();
+        for text in [plain, turned] {
+            all.push(text.to_owned());
+            for (old, new) in [
+                ("00:00Z", "00:00.5Z"),
+                ("2026", r"2\u003026"),
+                ("1.50", "null"),
+                ("1.50", "-1e400"),
+                ("kWh", "W\\n"),
+                (",\"unit\"", ",\"value\":7,\"unit\""),
+                ("\"x\":1", "\"x\":2"),
+                ("{", "{ "),
+            ] {
+                all.extend([text.replace(old, new), text.to_owned()]);
+            }
+        }
+        let rows = |text: &str| {
+            let readings = read(text).unwrap();
+            readings.iter().map(|reading| format!("{reading:?}")).collect::<Vec<_>>()
+        };
+        let alone: Vec<String> = all.iter().flat_map(|text| rows(&format!("[{text}]"))).collect();
+        assert_eq!(rows(&format!("[{}]", all.join(" , "))), alone);
+        let wrong = plain.replace("2026-01", "2026-13");
+        assert!(read(&format!("[{plain},{wrong}]")).unwrap_err().to_string().contains("timeStamp"));
     }
 }

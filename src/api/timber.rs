@@ -1,19 +1,91 @@
 //! TimberData's endpoints: paths and parameters. The paths are the provider's `paths`, because one
 //! of them is not confirmed by a page that could be read.
 
-use serde_json::Value;
-
 use super::client::{ApiClient, ApiError};
-use super::page::{Entry, List};
+use super::members::{Kind, Members};
+use super::page::{Entry, List, object};
 use crate::provider::Provider;
+
+const USER: Members = &[
+    (Kind::Text, &["name", "email", "company_name"]),
+    (Kind::Scalar, &["id", "birthday", "business_account"]),
+    (Kind::List, &["groups"]),
+    (Kind::Object, &["address"]),
+];
+const WOODLIST: Members = &[
+    (Kind::Text, &["name", "note"]),
+    (Kind::Scalar, &["id", "number", "reference_date", "created", "updated"]),
+    (Kind::Object, &["owner_group", "created_by"]),
+    (Kind::Named, &["base_area"]),
+    (
+        Kind::List,
+        &[
+            "includes_areas",
+            "includes_wood_types",
+            "includes_usages",
+            "includes_qualities",
+            "includes_calamities",
+        ],
+    ),
+];
+const AGGREGATION: Members = &[
+    (
+        Kind::Number,
+        &[
+            "latitude",
+            "longitude",
+            "protocol_fm_volume",
+            "sale_fm_volume",
+            "avg_length",
+            "avg_diameter",
+        ],
+    ),
+    (Kind::Text, &["woodlist_name", "note"]),
+    (
+        Kind::Scalar,
+        &[
+            "id",
+            "created_at",
+            "updated_at",
+            "revision",
+            "protocol_quantity",
+            "sale_quantity",
+            "sale_status",
+            "sale_date",
+            "sale_net_total",
+            "sale_avg_unit_price",
+            "measurement_type",
+            "supplier_billing_status",
+            "contractor_status",
+            "transport_status",
+            "woodlist_id",
+            "woodlist_number",
+            "woodlist_date",
+            "sellingunit_number",
+            "number",
+            "bark_reduction_type",
+            "cut_identifier",
+        ],
+    ),
+    (Kind::Object, &["owner_group", "creator_account", "buyer", "seller_group"]),
+    (Kind::Named, &["area", "base_area"]),
+    (
+        Kind::List,
+        &[
+            "images",
+            "tree_types",
+            "usages",
+            "qualities",
+            "thickness_classes",
+            "calamities",
+            "class_entries",
+        ],
+    ),
+];
 
 /// Who signed in, with groups and address. Any scope will do.
 pub fn user(api: &ApiClient, provider: &Provider) -> Result<Entry, ApiError> {
-    let path = path_of(provider, "user")?;
-    match api.get_json(&api.address(path)?)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(ApiError::Unusable { path: path.to_owned(), why: "is not an object".into() }),
-    }
+    object(api, &api.address(path_of(provider, "user")?)?, USER)
 }
 
 /// A list by its name in `paths`, narrowed by query parameters.
@@ -31,7 +103,8 @@ pub fn list<'a>(
     let unusable = |why: &str| ApiError::Unusable { path: url.path().to_owned(), why: why.into() };
     let paging = provider.paging.as_ref().ok_or_else(|| unusable("has no `paging` described"))?;
     let entries = paging.entries.as_deref().unwrap_or("entries");
-    Ok(List { url, paging, entries, jobs })
+    let members = if name == "woodlists" { WOODLIST } else { AGGREGATION };
+    Ok(List { url, paging, entries, members, jobs })
 }
 
 fn path_of<'a>(provider: &'a Provider, name: &str) -> Result<&'a str, ApiError> {

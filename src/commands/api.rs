@@ -126,6 +126,7 @@ impl Args {
             let (name, value) = header
                 .split_once(':')
                 .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+                .filter(|(name, value)| is_token(name) && !value.contains(char::is_control))
                 .ok_or_else(|| {
                     wrong(format!("{header:?} is no header"), "write -H 'name: value'")
                 })?;
@@ -310,4 +311,10 @@ fn read_input(path: &PathBuf) -> Result<Vec<u8>, Error> {
     };
     read.map_err(|error| Error::io(format!("could not read {}", path.display()), &error))?;
     Ok(bytes)
+}
+
+/// A header's name (RFC 9110, section 5.6.2).
+fn is_token(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !name.is_empty() && name.chars().all(allowed)
 }

@@ -1,10 +1,9 @@
-use std::fs;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::client_secret;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
@@ -18,8 +17,7 @@ use crate::output::screen::{Opening, Screen};
 use crate::output::{Mark, stderr_is_terminal, stdin_is_terminal};
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
-use crate::secret::Secret;
-use crate::store::{StoreKind, Stores as _, TokenStore};
+use crate::store::{StoreKind, Stores as _};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,9 +25,6 @@ Examples:
   partnerlink connect zaehlerfreunde:stadtwerke-muster     a second account beside the first
   partnerlink connect timberdata --scope \"aggregation woodlist\" --client-secret-stdin < secret.txt
   partnerlink connect zaehlerfreunde --sandbox             try it without a client ID";
-
-/// Largest client secret that is read, in bytes.
-const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
 /// Sign in at a provider with the browser, and keep the tokens
 #[derive(Debug, clap::Args)]
@@ -44,12 +39,8 @@ pub struct Args {
     /// The client ID that the provider gave you, instead of the configured one
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
-    /// Read the client secret from standard input
-    #[arg(long, conflicts_with = "client_secret_file")]
-    client_secret_stdin: bool,
-    /// Read the client secret from a file
-    #[arg(long, value_name = "FILE")]
-    client_secret_file: Option<PathBuf>,
+    #[command(flatten)]
+    secret: client_secret::Args,
     /// Where to keep the tokens [default: keychain, or as configured]
     #[arg(long, value_enum)]
     store: Option<StoreArg>,
@@ -107,16 +98,21 @@ impl Args {
             None => context.store_of(&self.account),
             Some(_) => context.store(context.settings.store),
         };
-        let (secret, is_new) =
-            self.client_secret(context, &provider, store, &what).map_err(about)?;
-        let client = Client { id, secret };
+        let has_secret = |store| matches!(context.client_secret(&provider, store), Ok(Some(_)));
+        // A client secret moves with the account.
+        let former = context.store_of(&self.account);
+        let moves = former.kind() != store.kind() && !has_secret(store) && has_secret(former);
+        let at = if moves { former } else { store };
+        let found = self.secret.obtain(context, &provider, at, &what).map_err(about)?;
+        let is_new = found.as_ref().is_some_and(|found| found.is_new);
+        let client = Client { id, secret: found.map(|found| found.secret) };
         let (opening, named) = self.opening(context);
         let mut screen = Screen::new(
             &context.output,
             &provider.title,
             &self.account,
             opening,
-            context.interactive && !self.client_secret_stdin,
+            context.interactive && !self.secret.client_secret_stdin,
         )
         .asking_for(self.scope.as_deref());
         let login = Login {
@@ -155,19 +151,23 @@ impl Args {
         what: &str,
     ) -> Result<String, Error> {
         self.client_id.clone().or_else(|| provider.client_id.clone()).ok_or_else(|| {
-            let whom = provider.support.as_deref().unwrap_or(&provider.title);
             let uris: Vec<&str> = provider.redirect_uris.iter().map(url::Url::as_str).collect();
+            let whom = provider.support.as_deref().unwrap_or(&provider.title);
+            let name = &provider.name;
             Error::usage(
                 what,
-                format!("{} has given you no client ID yet, or it is not configured", provider.title),
                 format!(
-                    "ask {whom} for one, and name these redirect URIs:\n  {}\nThen put it into {}:\n  \
-                     [provider.{}]\n  client_id = \"…\"\nor use --client-id, or set {}. Until then, --sandbox \
-                     works without.",
+                    "{} has given you no client ID yet, or it is not configured",
+                    provider.title
+                ),
+                format!(
+                    "ask {whom} for one, and name these redirect URIs:\n  {}\n\
+                     `partnerlink provider register {name}` writes the letter, and\n\
+                     `partnerlink provider setup {name}` takes the answer into {}.\n\
+                     Or use --client-id, or set {}. Until then, --sandbox works without.",
                     uris.join("\n  "),
                     config_file.display(),
-                    provider.name,
-                    client_variable(&provider.name, "CLIENT_ID"),
+                    client_variable(name, "CLIENT_ID"),
                 ),
             )
         })
@@ -191,66 +191,6 @@ impl Args {
                 ))
             }
         }
-    }
-
-    /// The client secret, and whether it is one that the store does not have yet.
-    fn client_secret(
-        &self,
-        context: &Context,
-        provider: &Provider,
-        store: &dyn TokenStore,
-        what: &str,
-    ) -> Result<(Option<Secret>, bool), Error> {
-        if !provider.needs_secret() {
-            return Ok((None, false));
-        }
-        let read = |source: &str, reader: &mut dyn io::Read| {
-            let mut text = String::new();
-            reader.take(MAX_SECRET_BYTES).read_to_string(&mut text).map_err(|error| {
-                Error::io(format!("could not read the client secret from {source}"), &error)
-            })?;
-            Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
-        };
-        let given = if self.client_secret_stdin {
-            Some(read("standard input", &mut io::stdin().lock())?)
-        } else if let Some(path) = &self.client_secret_file {
-            let mut file = open_secret(path)?;
-            Some(read(&path.display().to_string(), &mut file)?)
-        } else {
-            None
-        };
-        if let Some(secret) = given {
-            if secret.expose().is_empty() {
-                return Err(Error::usage(what, "the client secret is empty", ""));
-            }
-            return Ok((Some(secret), true));
-        }
-        let stored =
-            context.client_secret(provider, store).map_err(|error| Error::new(what, &error))?;
-        if stored.is_some() {
-            return Ok((stored, false));
-        }
-        // It moves with the account.
-        let former = context.store_of(&self.account);
-        if former.kind() != store.kind()
-            && let Ok(Some(secret)) = context.client_secret(provider, former)
-        {
-            return Ok((Some(secret), false));
-        }
-        if !context.interactive {
-            return Err(Error::usage(
-                what,
-                format!("{} wants a client secret", provider.title),
-                format!(
-                    "give it with --client-secret-stdin, --client-secret-file or {}",
-                    client_variable(&provider.name, "CLIENT_SECRET")
-                ),
-            ));
-        }
-        let prompt = format!("Client secret of {} (not shown): ", provider.title);
-        let typed = rpassword::prompt_password(prompt)
-            .map_err(|error| Error::io("could not read the client secret", &error))?;
-        Ok((Some(Secret::new(typed.trim().to_owned())), true))
     }
 
     /// How the link is opened, and whether by a program that a person named.
@@ -327,10 +267,4 @@ impl Args {
         }
         Ok(())
     }
-}
-
-fn open_secret(path: &Path) -> Result<fs::File, Error> {
-    fs::File::open(path).map_err(|error| {
-        Error::io(format!("could not read the client secret from {}", path.display()), &error)
-    })
 }

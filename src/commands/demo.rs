@@ -1,12 +1,11 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::account_id::AccountId;
-use crate::accounts::create_private_folder;
 use crate::cli;
 use crate::clock::{self, Clock as _};
 use crate::config::{Environment, Flags, Settings};
-use crate::context::{Context, sandbox_browser, start_sandbox};
+use crate::context::{Context, TemporaryFolder, sandbox_browser, start_sandbox};
 use crate::error::{Error, Failed};
 use crate::flow::login::Login;
 use crate::flow::refresh::{Due, RefreshOutcome, refresh};
@@ -29,13 +28,13 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Needs no account, no browser, no keychain and no network: both providers run inside this
 /// program, and its folder is gone afterwards.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  partnerlink demo")]
+#[command(after_help = "Examples:\n  partnerlink demo")]
 pub struct Args {}
 
 impl Args {
     pub fn run(self, output: &Output) -> Result<u8, Failed> {
-        let folder = Folder::create()?;
-        let demo = Demo::start(output, &folder.0)?;
+        let folder = TemporaryFolder::create("demo")?;
+        let demo = Demo::start(output, folder.path())?;
         demo.step(
             "1. Sign in at Zählerfreunde. Your browser would open; here a scripted one says yes.",
         );
@@ -49,7 +48,7 @@ impl Args {
         demo.step(
             "5. Every meter's readings, a file for each meter and month; and log piles for QGIS:",
         );
-        let (files, piles) = (folder.0.join("lastgang"), folder.0.join("polter.geojson"));
+        let (files, piles) = (folder.path().join("lastgang"), folder.path().join("polter.geojson"));
         demo.command(&[
             "meter",
             "export",
@@ -74,25 +73,6 @@ impl Args {
         );
         output.say(Mark::Begin, "Now with your own account: partnerlink connect zaehlerfreunde");
         Ok(0)
-    }
-}
-
-/// A folder for the time of the demo.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn create() -> Result<Self, Error> {
-        let path = std::env::temp_dir().join(format!("partnerlink-demo-{}", std::process::id()));
-        create_private_folder(&path)
-            .map_err(|error| Error::io("could not create a folder for the demo", &error))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind is sealed, and of the sandbox.
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 

@@ -1,15 +1,20 @@
 //! One file for each command: its arguments and `run`. The doc comments are the help texts.
 
 pub mod api;
+mod client_secret;
 pub mod completions;
 pub mod config;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
+pub mod doctor;
 pub mod exec;
+pub mod help;
+pub mod man;
 pub mod meter;
 pub mod provider;
 pub mod sandbox;
+pub mod schedule;
 mod session;
 pub mod status;
 pub mod store;
@@ -18,12 +23,15 @@ pub mod token;
 
 use std::time::Duration;
 
+use clap::Command;
+
 use crate::account_id::AccountId;
 use crate::clock;
 use crate::context::Context;
 use crate::error::Error;
 use crate::flow::refresh::RefreshOutcome;
 use crate::flow::token_source::{self, Saved};
+use crate::output::topics::{TOPICS, Topic};
 use crate::provider::Provider;
 use crate::store::record::Record;
 
@@ -53,6 +61,25 @@ fn duration(text: &str) -> Result<Duration, String> {
         .checked_mul(seconds)
         .map(Duration::from_secs)
         .ok_or_else(|| "that is too long".to_owned())
+}
+
+/// What can be asked about after these words, with its meaning: the commands there, and at the
+/// beginning the topics. Nothing where they lead to no command.
+fn could_follow(cli: &Command, path: &[impl AsRef<str>]) -> Vec<(String, String)> {
+    let Some(command) = find(cli, path) else { return Vec::new() };
+    let about = |command: &Command| command.get_about().map(ToString::to_string);
+    let commands = command
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+        .map(|command| (command.get_name().to_owned(), about(command).unwrap_or_default()));
+    let topics: &[Topic] = if path.is_empty() { &TOPICS } else { &[] };
+    let topics = topics.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
+    commands.chain(topics).collect()
+}
+
+/// The command that these words lead to.
+fn find<'a>(cli: &'a Command, path: &[impl AsRef<str>]) -> Option<&'a Command> {
+    path.iter().try_fold(cli, |command, word| command.find_subcommand(word.as_ref()))
 }
 
 /// An access token that lives at least `min_ttl`: the saved one if it does, else a refreshed one.

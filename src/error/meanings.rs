@@ -17,6 +17,7 @@ use crate::oauth::id_token::IdTokenError;
 use crate::oauth::token::TokenError;
 use crate::output::formats::FileError;
 use crate::provider::registry::LookupError;
+use crate::schedule::ScheduleError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
 
@@ -49,9 +50,39 @@ impl Explain for ConfigError {
                 .into(),
             Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain or file".into(),
             Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed".into(),
+            Self::Notify { .. } => "notify = \"/path/of/a/program its arguments\"".into(),
             Self::Missing(_) => String::new(),
+            Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?".into(),
+            Self::ChangedMeanwhile(_) => "run the command again".into(),
+            Self::NotWritten { .. } => "make the file and its folder writable for yourself".into(),
         };
         meaning(Exit::Usage, "configuration", hint)
+    }
+}
+
+impl Explain for ScheduleError {
+    fn meaning(&self) -> Meaning {
+        let refused = |hint: &str| meaning(Exit::Refused, "schedule", hint);
+        let usage = |hint: &str| meaning(Exit::Usage, "schedule", hint);
+        match self {
+            Self::Value { .. } => usage("use another path or name, or another --kind"),
+            Self::OtherSystem(kind) => meaning(
+                Exit::Usage,
+                "schedule",
+                format!(
+                    "print it here and install it there: partnerlink schedule print --kind {}",
+                    kind.word()
+                ),
+            ),
+            Self::NoUser(_) => usage("create the account first, or name another with --user"),
+            Self::NotRoot => usage("the same with sudo, or without --kind for a timer of your own"),
+            Self::Foreign(_) => refused("look at the file, and move it away if it is not needed"),
+            Self::NoProgram(_) => refused("install it, or choose another --kind"),
+            Self::File { .. } | Self::Child(_) | Self::Step { .. } => {
+                refused("`partnerlink schedule print` shows what is written, to do it by hand")
+            }
+            Self::Halfway { why, .. } => why.meaning(),
+        }
     }
 }
 
@@ -155,6 +186,13 @@ impl Explain for HttpError {
                 Exit::Usage,
                 "http-unusable",
                 "install the system's root certificates (ca-certificates), or name them in SSL_CERT_FILE",
+            ),
+            Self::Setup { code, hint, .. } => meaning(Exit::Usage, code, *hint),
+            Self::Untrusted { .. } => meaning(
+                Exit::TryLater,
+                "certificate",
+                "check the network, and whether the address is right; if your company inspects TLS, give its \
+                 certificate: --ca-file FILE",
             ),
             _ => meaning(
                 Exit::TryLater,

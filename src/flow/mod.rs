@@ -5,6 +5,7 @@ pub mod disconnect;
 pub mod intent;
 pub mod login;
 pub mod moving;
+pub mod reach;
 pub mod refresh;
 pub mod token_source;
 pub mod verify;

@@ -181,7 +181,7 @@ impl Spending<'_> {
 
         let answer = match self.send(refresh_token, &mut doubtful) {
             Ok(answer) => answer,
-            Err(error @ HttpError::Unusable(_)) => {
+            Err(error) if error.is_lasting() => {
                 if !doubtful {
                     intent::clear(&intent_file);
                 }

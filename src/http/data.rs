@@ -8,6 +8,7 @@ use reqwest::{Client, Method, Response};
 use tokio::runtime::Handle;
 use url::Url;
 
+use super::network::Network;
 use super::{HttpClient, HttpError, build, builder, get_or_try, retry_after, translate};
 use crate::provider::is_loopback;
 use crate::secret::Secret;
@@ -48,7 +49,7 @@ impl DataTransport for HttpClient {
         self.wait_for_pace(&host);
         let runtime = self.runtime()?.handle();
         let started = std::time::Instant::now();
-        let result = runtime.block_on(send(&client, request, &host));
+        let result = runtime.block_on(send(&client, request, &host, &self.network));
         let place = format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
         let spent = started.elapsed();
         match &result {
@@ -80,19 +81,22 @@ impl HttpClient {
             (false, scheme) if scheme != "https" => {
                 return Err(HttpError::Unusable("tokens travel by https only".into()));
             }
-            (false, _) => get_or_try(&self.data_outside, || build(data().https_only(true)))?,
+            (false, _) => get_or_try(&self.data_outside, || build(self.network.outside(data())?))?,
             (true, "http") => get_or_try(&self.data_plain_loopback, || {
                 build(data().no_proxy().tls_certs_only([]))
             })?,
-            (true, _) => {
-                get_or_try(&self.data_tls_loopback, || build(data().no_proxy().https_only(true)))?
-            }
+            (true, _) => get_or_try(&self.data_tls_loopback, || build(self.network.here(data())?))?,
         };
         Ok(client.clone())
     }
 }
 
-async fn send(client: &Client, request: &DataRequest, host: &str) -> Result<Response, HttpError> {
+async fn send(
+    client: &Client,
+    request: &DataRequest,
+    host: &str,
+    network: &Network,
+) -> Result<Response, HttpError> {
     let unusable = |what: &str| HttpError::Unusable(format!("{what} has impossible characters"));
     let method =
         Method::from_bytes(request.method.as_bytes()).map_err(|_| unusable("the method"))?;
@@ -109,7 +113,7 @@ async fn send(client: &Client, request: &DataRequest, host: &str) -> Result<Resp
     if let Some(body) = &request.body {
         builder = builder.body(body.clone());
     }
-    builder.send().await.map_err(|error| translate(error, host))
+    builder.send().await.map_err(|error| translate(error, host, network))
 }
 
 /// The rest of an answer, read from any thread.
@@ -125,7 +129,9 @@ impl Read for Body {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.read == self.chunk.len() {
             let next = self.runtime.block_on(self.response.chunk());
-            let next = next.map_err(|error| io::Error::other(translate(error, &self.host)))?;
+            let next = next.map_err(|error| {
+                io::Error::other(translate(error, &self.host, &Network::default()))
+            })?;
             let Some(bytes) = next else { return Ok(0) };
             self.chunk = bytes.into();
             self.read = 0;

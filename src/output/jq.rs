@@ -1,6 +1,6 @@
 //! `--jq`: a filter in the language of jq over a JSON answer (crate jaq).
 
-use jaq_core::load::{Arena, File, Loader};
+use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars, data, unwrap_valr};
 use jaq_json::{Val, read};
 
@@ -14,10 +14,27 @@ pub enum JqError {
     Failed(String),
 }
 
+/// What jq has beside jaq's own definitions: rows of tables.
+const MORE_DEFINITIONS: &str = r#"
+def row(f; $name; $separator):
+  if isarray then
+    map(if isstring then f
+        elif . == null then ""
+        elif isnumber or isboolean then tostring
+        else error("a value in the row cannot be formatted with @\($name)") end)
+    | join($separator)
+  else error("only a list can be formatted with @\($name)") end;
+def @csv: row("\"" + (split("\"") | join("\"\"")) + "\""; "csv"; ",");
+def @tsv: row(
+  split("\\") | join("\\\\") | split("\t") | join("\\t")
+  | split("\n") | join("\\n") | split("\r") | join("\\r"); "tsv"; "\t");
+"#;
+
 /// Applies `filter` to the JSON text in `input`; each result is given to `each`, strings without
 /// quotes (as `jq -r`).
 pub fn apply(filter: &str, input: &[u8], mut each: impl FnMut(&str)) -> Result<(), JqError> {
-    let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+    let more = load::parse(MORE_DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
+    let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(more);
     let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
     let syntax = || JqError::Syntax(filter.to_owned());
     let arena = Arena::default();
@@ -56,6 +73,11 @@ mod tests {
             results(".spaces[] | select(.id==\"b\") | .n", input).unwrap(),
             ["12345678901234567890"]
         );
+        let row = r#"["a\"b,c",1.50,null,true,"x\ty\\"]"#;
+        assert_eq!(results("@csv", row).unwrap(), ["\"a\"\"b,c\",1.50,,true,\"x\ty\\\""]);
+        assert_eq!(results("@tsv", row).unwrap(), ["a\"b,c\t1.50\t\ttrue\tx\\ty\\\\"]);
+        assert!(matches!(results("@csv", "[[1]]"), Err(JqError::Failed(_))));
+        assert!(matches!(results("@csv", "1"), Err(JqError::Failed(_))));
         assert!(matches!(results(".spaces[", input), Err(JqError::Syntax(_))));
         assert!(matches!(results(".", "<html>"), Err(JqError::NotJson)));
         assert!(matches!(results(".spaces.x", input), Err(JqError::Failed(_))));

@@ -1,6 +1,7 @@
 //! The only code that prints. stdout is data, stderr is talk; colour only where the stream shows
 //! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
 
+mod ask;
 pub mod calendar;
 pub mod formats;
 pub mod jq;
@@ -8,8 +9,12 @@ pub mod log;
 pub mod page;
 pub mod plot;
 pub mod progress;
+pub mod reach;
+pub mod redact;
+pub mod report;
 pub mod screen;
 pub mod table;
+pub mod topics;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};

@@ -1,6 +1,8 @@
 //! A progress line on a terminal: how far, and how long it will still take. Nothing anywhere else.
 
 use std::io::Write as _;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::{Output, stderr_is_terminal};
@@ -60,5 +62,44 @@ impl Progress {
             left / 60,
             left % 60
         )
+    }
+}
+
+/// A line that says what is waited for, once that takes longer than a second. Gone when dropped.
+pub struct Waiting {
+    end: Option<Sender<()>>,
+    line: Option<JoinHandle<()>>,
+}
+
+impl Waiting {
+    pub fn on(output: &Output, what: &str) -> Self {
+        if !stderr_is_terminal() || output.quiet || output.json {
+            return Self { end: None, line: None };
+        }
+        let (end, ended) = channel();
+        let what = super::printable(what);
+        let line = thread::spawn(move || {
+            let mut pause = PATIENCE;
+            let mut signs = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴'].into_iter().cycle();
+            while let (Err(RecvTimeoutError::Timeout), Some(sign)) =
+                (ended.recv_timeout(pause), signs.next())
+            {
+                pause = PACE;
+                let _ = write!(anstream::stderr(), "\r\x1b[K{sign} {what} …");
+            }
+            if pause == PACE {
+                let _ = write!(anstream::stderr(), "\r\x1b[K");
+            }
+        });
+        Self { end: Some(end), line: Some(line) }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(line) = self.line.take() {
+            let _ = line.join();
+        }
     }
 }

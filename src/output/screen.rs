@@ -77,7 +77,7 @@ impl Screen {
     }
 
     /// Removes the progress line, so that the next line stands alone.
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         if self.shown.take().is_some() {
             let _ = write!(anstream::stderr(), "\r\x1b[K");
         }

@@ -61,6 +61,19 @@ pub struct Description {
     /// gives them.
     #[serde(default)]
     pub paths: BTreeMap<String, String>,
+    #[serde(default)]
+    pub letter: Letter,
+}
+
+/// What the letter that asks for a registration says beyond what follows from the other fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Letter {
+    /// Further questions, in German and in English.
+    pub ask_de: Vec<String>,
+    pub ask_en: Vec<String>,
+    /// The scopes' meanings in German.
+    pub scopes_de: BTreeMap<String, String>,
 }
 
 /// How the provider's lists are paged.
@@ -151,6 +164,7 @@ impl Description {
             authorize_parameters: self.authorize_parameters,
             paging: self.paging,
             paths: self.paths,
+            letter: self.letter,
         };
         if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {
             return Err(check.bad("default_scope", unknown, "is not among the scopes"));

@@ -44,16 +44,27 @@ impl Registry {
 
     /// One provider, the person's values laid over the built-in ones.
     pub fn get(&self, name: &str) -> Result<Provider, LookupError> {
-        let table = match (builtin_text(name), self.overrides.get(name)) {
-            (None, None) => return Err(self.unknown(name)),
-            (Some(text), None) => parse(name, text)?,
-            (None, Some(own)) => own.clone(),
-            (Some(text), Some(own)) => merge(parse(name, text)?, own.clone()),
-        };
+        let table = self.table(name)?;
         let description: Description = table.try_into().map_err(|error: toml::de::Error| {
             LookupError::Unreadable(name.to_owned(), error.message().to_owned())
         })?;
         Ok(description.check(name)?)
+    }
+
+    /// One field of a provider as it is described; null where the description does not have it.
+    pub fn value(&self, name: &str, field: &str) -> Result<serde_json::Value, LookupError> {
+        let value = self.table(name)?.remove(field);
+        serde_json::to_value(value)
+            .map_err(|error| LookupError::Unreadable(name.to_owned(), error.to_string()))
+    }
+
+    fn table(&self, name: &str) -> Result<toml::Table, LookupError> {
+        Ok(match (builtin_text(name), self.overrides.get(name)) {
+            (None, None) => return Err(self.unknown(name)),
+            (Some(text), None) => parse(name, text)?,
+            (None, Some(own)) => own.clone(),
+            (Some(text), Some(own)) => merge(parse(name, text)?, own.clone()),
+        })
     }
 
     fn unknown(&self, name: &str) -> LookupError {

@@ -14,6 +14,7 @@
 
 #[cfg_attr(not(unix), path = "file/dir_plain.rs")]
 mod dir;
+mod inspect;
 mod key;
 mod names;
 mod sealed;
@@ -24,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use self::dir::{Content, Dir};
+pub use self::inspect::{Flaw, Inspection, inspect};
 use self::key::Key;
 pub use self::key::KeySource;
 use self::names::{ENDING, file_name, item_of};
@@ -51,6 +53,11 @@ impl FileStore {
     /// Nothing is read or made here; the folder comes into being with the first save.
     pub fn open(folder: PathBuf, source: KeySource) -> Self {
         Self { folder, source, key: Mutex::default(), last_write: Mutex::default() }
+    }
+
+    /// Whether the key is there and can be used. Makes none.
+    pub fn has_key(&self) -> Result<bool, StoreError> {
+        Ok(self.find_key()?.is_some())
     }
 
     fn dir(&self) -> Result<Option<Dir>, StoreError> {

@@ -7,6 +7,7 @@
 //! where the system takes only short ones ([`parts`]).
 
 mod deadline;
+mod look;
 mod meaning;
 mod parts;
 mod platform;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::deadline::Deadline;
+pub use self::look::Look;
 use self::parts::Vault;
 use self::platform::Platform;
 use super::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
@@ -58,6 +60,11 @@ impl Keychain {
     /// `partnerlink-sandbox`. No connection is made here.
     pub fn new(service: String, patience: Patience) -> Self {
         Self { platform: Arc::new(Platform::new(service)), deadline: Deadline::new(patience) }
+    }
+
+    /// What can be seen without asking anybody to unlock anything.
+    pub fn look(&self) -> Result<Look, StoreError> {
+        self.call(look::look)
     }
 
     fn call<T: Send + 'static>(

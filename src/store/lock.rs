@@ -97,6 +97,36 @@ impl AccountLock {
     }
 }
 
+/// Whether somebody holds this lock file, asked without holding up anybody and without making it.
+pub fn is_held(path: &Path) -> io::Result<bool> {
+    match File::open(path)?.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// The process that holds it, where the system tells (Linux, from `/proc/locks`).
+pub fn holder(path: &Path) -> Option<u32> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let inode = format!(":{}", fs::metadata(path).ok()?.ino());
+        let table = fs::read_to_string("/proc/locks").ok()?;
+        // `1: FLOCK  ADVISORY  WRITE 1234 08:01:131090 0 EOF`: number, …, process, device and inode.
+        table.lines().find_map(|line| {
+            let columns: Vec<_> = line.split_whitespace().collect();
+            let ours = columns.get(1) == Some(&"FLOCK") && columns.get(5)?.ends_with(&inode);
+            columns.get(4)?.parse().ok().filter(|pid| ours && *pid > 0)
+        })
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = path;
+        None
+    }
+}
+
 /// Opens without truncating: the content is nobody's business, and on Windows a second process may
 /// not even write to a locked file.
 fn open(path: &Path) -> Result<File, LockError> {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::support::data::{Data, OFFICE, answers, connected_to_fake, data_calls, space_page};
+use crate::support::data::{
+    Data, OFFICE, answers, connected_to_fake, connected_to_fake_with, data_calls, space_page,
+};
 use crate::support::http::Reply;
 
 const DAY: [&str; 4] = ["--from", "2026-10-01", "--to", "2026-10-02"];
@@ -219,4 +221,30 @@ fn a_member_of_another_type_is_named() {
     outcome.says(&["entry 48", "value is not a number"]);
     assert!(!data.program.root().join("a.csv").exists());
     assert!(!data.program.root().join("a.csv.part").exists());
+}
+
+#[test]
+fn a_member_of_another_type_in_a_list_is_named() {
+    let lines = "paths = { user = \"/user\", woodlists = \"/lists\", aggregations = \"/piles\" }\n\
+                 scopes = { openid = \"name\", offline_access = \"lasting\", woodlist = \"lists\", aggregation = \"piles\" }";
+    let scope = ["--scope", "offline_access woodlist aggregation"];
+    let (program, fake) = connected_to_fake_with(lines, &scope);
+    for (command, list, entry, why) in [
+        ("meter spaces", "spaces", r#"{"id":7}"#, "id is a number and not text"),
+        ("meter devices --space s", "devices", r#"{"isMainDevice":"yes"}"#, "isMainDevice is text"),
+        ("meter customers", "customers", r#"{"email":[]}"#, "email is a list and not text"),
+        ("meter whoami", "", r#"{"id":"p","name":{}}"#, "name is an object and not text"),
+        ("timber user", "", r#"{"groups":"all"}"#, "groups is text and not a list"),
+        ("timber woodlists", "entries", r#"{"name":1}"#, "name is a number and not text"),
+        ("timber aggregations", "entries", r#"{"latitude":"52"}"#, "latitude is text and not a"),
+    ] {
+        let body = match list {
+            "" => entry.to_owned(),
+            _ => format!(r#"{{"{list}":[{{"id":"good"}},{entry}],"totalNumPages":1,"count":2}}"#),
+        };
+        answers(&program, &fake, move |_| Reply::new(200, "", body.as_bytes()));
+        let words: Vec<&str> = command.split(' ').chain(["--account", "fake"]).collect();
+        let outcome = program.run(words).exits(6).says(&[why]);
+        assert!(list.is_empty() || outcome.stderr.contains("number 1"), "{}", outcome.told());
+    }
 }

@@ -135,3 +135,12 @@ fn a_refusal_is_shown_and_explained() {
     assert_eq!(outcome.data(), "nothing here");
     program.run(["api", "other", "/x"]).exits(2);
 }
+
+#[test]
+fn a_header_that_cannot_be_sent_is_refused_at_once() {
+    let data = Data::new(&[]);
+    for header in ["nocolon", "two words: x", ": x", "x: a\nb: c", "Authorization: Bearer x"] {
+        let outcome = data.program.run(["api", "zaehlerfreunde", "/spaces", "-H", header]);
+        outcome.exits(2).says(&["header"]);
+    }
+}

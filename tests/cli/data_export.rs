@@ -68,6 +68,11 @@ fn g3_a_link_in_the_folder_is_not_written_through() {
     let outcome = program.run([&OCTOBER[..], &["--out", "out"]].concat());
     assert_ne!(outcome.code, Some(0), "{}", outcome.told());
     assert!(!program.root().join("victim").exists());
+    // Nor is one that leads somewhere taken for a finished file.
+    fs::write(program.root().join("victim"), "precious").unwrap();
+    let outcome = program.run([&OCTOBER[..], &["--out", "out"]].concat());
+    assert_ne!(outcome.code, Some(0), "{}", outcome.told());
+    fs::remove_file(program.root().join("victim")).unwrap();
     symlink(program.root().join("victim"), out.join("d_2026-09.csv.part")).unwrap();
     let args = ["meter", "export", "--device", "d", "--from", "2026-09", "--to", "2026-10"];
     program.run([&args[..], &["--account", "fake", "--out", "out"]].concat());
@@ -89,7 +94,7 @@ fn g4_a_killed_export_goes_on_and_its_files_are_whole() {
     let args = ["meter", "export", "--all", "--from", "2026-07", "--to", "2026-10"];
     let run = |out: &str| program.run([&args[..], &["--out", out]].concat()).exits(0);
     let (whole, broken) = (program.root().join("whole"), program.root().join("broken"));
-    run("whole").says(&["36 files written", "0 were there already"]);
+    run("whole").says(&["36 files written", "0 there already"]);
     let reference: HashMap<String, Vec<u8>> = files_in(&whole).into_iter().collect();
     assert_eq!(reference.len(), 36);
 
@@ -118,12 +123,12 @@ fn g4_a_killed_export_goes_on_and_its_files_are_whole() {
     let next = reference.keys().find(|name| !broken.join(name).exists()).unwrap();
     fs::write(broken.join(format!("{next}.part")), "half").unwrap();
 
-    let already = format!("{} were there already", kept.len());
+    let already = format!("{} there already", kept.len());
     run("broken").says(&[&format!("{} files written", 36 - kept.len()), &already]);
     let all = files_in(&broken);
     assert_eq!(all.len(), 36, "nothing half is left");
     assert!(all.iter().all(|(name, bytes)| reference[name] == *bytes));
-    run("broken").says(&["0 files written", "36 were there already"]);
+    run("broken").says(&["0 files written", "36 there already"]);
 }
 
 /// Quarter hours of the window that is asked for, the same for every meter.

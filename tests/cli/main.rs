@@ -29,8 +29,8 @@
 //! | O9 | `tls`, `src/provider/description.rs` |
 //! | V1–V4 | `disconnect`; V1's time-out is that of C3 |
 //! | J1–J7 | `sign_in_answers`, each claim in `src/oauth/id_token.rs`; JWE is one of J7's opaque tokens |
-//! | E | `tests/store`, `tests/endurance`; E8's modes in `secrets` (F10) |
-//! | F1–F5, F7, F8, F10, F14 | `secrets`; F2 of the browser in `environment` (B4) |
+//! | E | `tests/store`, `tests/endurance`; E8's modes in `secrets` (F10); what is said of E6, E8, E9 in `doctor` |
+//! | F1–F5, F7, F8, F10, F14 | `secrets`; F14 in `proxy` as well; F2 of the browser in `environment` (B4) |
 //! | F4, the panic hook | not from outside: nothing that a person can type makes it panic |
 //! | F6 | promises nothing that could be tested |
 //! | F9 | there is no crash report; the log is F3 |
@@ -43,6 +43,7 @@ mod answer_time;
 mod callback;
 mod client_secret;
 mod commands;
+mod completions;
 mod connect;
 mod data_access;
 mod data_answers;
@@ -54,9 +55,17 @@ mod data_pages;
 mod data_push;
 mod data_timber;
 mod disconnect;
+mod doctor;
 mod environment;
+mod help;
+mod notify;
+mod provider_check;
+mod provider_register;
+mod provider_setup;
+mod proxy;
 mod refresh_answers;
 mod sandbox_faults;
+mod schedule;
 mod secrets;
 mod sign_in_answers;
 mod status;

@@ -1,5 +1,5 @@
 //! The built program against parts that nobody here wrote: a real keychain service, a real browser,
-//! a certified OpenID server, a real terminal, a server made of the provider's OpenAPI file, the
+//! a certified OpenID server, a real terminal, a real proxy, a server made of the provider's OpenAPI file, the
 //! readers of tables and maps. Functions are named by the fact they show.
 //!
 //! `tests/run` installs the parts and says which there are; a test whose part is missing says so in
@@ -16,15 +16,22 @@
 
 mod calendar;
 mod chromium;
+mod completions;
 mod data_maps;
 mod data_pictures;
 mod data_prism;
+mod data_spreadsheet;
 mod data_tables;
+mod doctor;
 mod keychain;
 mod keychain_fails;
+mod manual;
 mod moves;
 mod oidc;
+mod packages;
 mod parts;
+mod proxy;
+mod schedule;
 mod sign_in_over_oidc;
 #[expect(dead_code, reason = "each of the two test programs uses a part of it")]
 mod support;

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod connect;
+pub mod data;
 pub mod get;
 pub mod refresh;
 pub mod size;

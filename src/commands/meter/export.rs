@@ -95,8 +95,9 @@ impl Args {
             context.output.say(
                 Mark::Good,
                 format_args!(
-                    "{} files written to {}, {skipped} were there already; {missing} intervals without a reading",
+                    "{} file{} written to {}, {skipped} there already; {missing} intervals without a reading",
                     tasks.len(),
+                    if tasks.len() == 1 { "" } else { "s" },
                     self.out.display()
                 ),
             );
@@ -160,7 +161,9 @@ impl Args {
         for source in sources {
             for month in query.months(zone) {
                 let path = self.path(source, month, format, zone);
-                if path.exists() && !self.output.force {
+                // A link is no finished file, and is refused when it is to be written.
+                let finished = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
+                if finished && !self.output.force {
                     skipped += 1;
                 } else {
                     tasks.push(Task { source, month, path });

@@ -18,7 +18,7 @@ const PARTNER_COLUMNS: [&str; 2] = ["id", "name"];
 
 /// List buildings, flats and sites
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  partnerlink meter spaces --format csv -o spaces.csv")]
+#[command(after_help = "Examples:\n  partnerlink meter spaces --format csv -o spaces.csv")]
 pub struct Spaces {
     #[command(flatten)]
     account: AccountArgs,
@@ -28,7 +28,7 @@ pub struct Spaces {
 
 /// List the meters of one space, or of all
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  partnerlink meter devices --space ID")]
+#[command(after_help = "Examples:\n  partnerlink meter devices --space ID")]
 pub struct Devices {
     /// Only this space; may be given several times
     #[arg(long, value_name = "ID")]
@@ -41,6 +41,7 @@ pub struct Devices {
 
 /// List customers
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  partnerlink meter customers --format xlsx -o customers.xlsx")]
 pub struct Customers {
     #[command(flatten)]
     account: AccountArgs,
@@ -50,6 +51,7 @@ pub struct Customers {
 
 /// Show which partner the account belongs to
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  partnerlink meter whoami --json")]
 pub struct Whoami {
     #[command(flatten)]
     account: AccountArgs,

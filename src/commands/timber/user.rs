@@ -7,7 +7,7 @@ const COLUMNS: [&str; 5] = ["id", "name", "email", "company_name", "address.city
 
 /// Show who signed in; works with any scope
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  partnerlink timber user --json")]
+#[command(after_help = "Examples:\n  partnerlink timber user --json")]
 pub struct Args {
     #[command(flatten)]
     account: AccountArgs,

@@ -13,7 +13,7 @@ const COLUMNS: [&str; 7] =
 /// List wood lists (Holzlisten); needs the scope woodlist
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  partnerlink timber woodlists --business-year 2026 --sort number --format csv-de -o holzlisten.csv"
+    after_help = "Examples:\n  partnerlink timber woodlists --business-year 2026 --sort number --format csv-de -o holzlisten.csv"
 )]
 pub struct Args {
     /// Only of this business year

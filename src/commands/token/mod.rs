@@ -3,6 +3,7 @@
 mod get;
 mod refresh;
 mod show;
+mod unattended;
 
 use clap::Subcommand;
 

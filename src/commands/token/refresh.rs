@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::unattended;
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::{self, Clock as _, Timestamp};
@@ -23,7 +24,13 @@ const EXAMPLES: &str = "\
 Examples:
   partnerlink token refresh                        every account
   partnerlink token refresh --quiet --spread 30s   from cron: silent when all is well
-  partnerlink token refresh zaehlerfreunde --force";
+  partnerlink token refresh zaehlerfreunde --force
+  partnerlink token refresh --quiet --notify /usr/local/bin/tell-me
+
+What --notify names runs once for each account that has come to need a sign-in, and once when a
+sign-in is about to end. On its standard input is one line of JSON: event (sign-in-needed or
+sign-in-ends), account, provider, who, since, sign_in_by, why, do. If it fails, it is run again at
+the next refresh. `partnerlink schedule install` has all this done without you.";
 
 /// Refresh the accounts that need it; without ACCOUNT every one of them
 ///
@@ -43,22 +50,34 @@ pub struct Args {
     /// Begin after a random time up to this long, so that not every machine begins at minute 0
     #[arg(long, value_name = "TIME", value_parser = super::super::duration)]
     spread: Option<Duration>,
+    /// Run this when an account has come to need a sign-in; no shell, 30 s [config: notify]
+    #[arg(long, value_name = "CMD")]
+    notify: Option<String>,
     /// How many accounts at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
 }
 
 /// What is reported of one account.
-struct Report {
-    account: AccountId,
-    result: &'static str,
+pub(super) struct Report {
+    pub(super) account: AccountId,
+    pub(super) result: &'static str,
     until: Option<Timestamp>,
-    error: Option<Error>,
-    warning: Option<String>,
+    pub(super) error: Option<Error>,
+    pub(super) warning: Option<String>,
 }
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        unattended::check_notify(self.notify.as_deref())?;
+        let mut reports = Vec::new();
+        let result = self.work(context, &mut reports);
+        unattended::keep_record(context, &reports, &result);
+        unattended::tell(context, self.notify.as_deref(), &reports);
+        result
+    }
+
+    fn work(&self, context: &Context, reports: &mut Vec<Report>) -> Result<u8, Failed> {
         if let Some(spread) = self.spread {
             thread::sleep(random_part_of(spread));
         }
@@ -73,8 +92,8 @@ impl Args {
             (None, false) => Due::Soon,
         };
         let providers = Providers::new(context);
-        let reports = self.refresh_all(context, &providers, &accounts, due);
-        self.exit(context, &reports)
+        *reports = self.refresh_all(context, &providers, &accounts, due);
+        self.exit(context, reports)
     }
 
     /// The named accounts, or all: those of the index, and those that it lost. An account that

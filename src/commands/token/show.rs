@@ -8,7 +8,7 @@ use crate::store::record::Record;
 
 /// Show what is known of an account's tokens, without the tokens
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  partnerlink token show zaehlerfreunde")]
+#[command(after_help = "Examples:\n  partnerlink token show zaehlerfreunde")]
 pub struct Args {
     #[arg(value_name = "ACCOUNT", value_parser = super::super::account)]
     account: AccountId,

@@ -29,7 +29,7 @@ pub static SPACES: [Space; 5] = [
         more_address: None,
         postcode: "06998",
         city: "Musterstadt",
-        category: "INDUSTRY",
+        category: "PRODUCTION",
         parent: None,
     },
     Space {
@@ -49,7 +49,7 @@ pub static SPACES: [Space; 5] = [
         more_address: Some("2. OG links"),
         postcode: "06997",
         city: "Groß Muster",
-        category: "APARTMENT",
+        category: "FLAT",
         parent: Some("a0000000-0000-4000-8000-000000000003"),
     },
     Space {
@@ -59,7 +59,7 @@ pub static SPACES: [Space; 5] = [
         more_address: None,
         postcode: "06996",
         city: "Musterstadt-Süd",
-        category: "LEISURE",
+        category: "COMMERCIAL",
         parent: None,
     },
 ];

@@ -34,7 +34,7 @@ pub(super) fn meaning(error: Error, name: &str) -> StoreError {
 /// The backends' error types belong to crates that this one does not name. Their texts hold what
 /// does not change: the error names of D-Bus and of the Secret Service, and Apple's numbers. The
 /// words are those of the secret-service crate; tests against a real service notice when they go.
-fn meaning_of_text(text: &str) -> StoreError {
+pub(super) fn meaning_of_text(text: &str) -> StoreError {
     let says = |needles: &[&str]| needles.iter().any(|needle| text.contains(needle));
     if says(&["prompt dismissed", "object locked", "Secret.Error.IsLocked", "-25308", "-25315"]) {
         StoreError::Locked

@@ -32,6 +32,12 @@ impl Platform {
         Self { service, store: Mutex::new(None) }
     }
 
+    /// The name that sets our items apart.
+    #[cfg(any(target_os = "linux", target_os = "freebsd"))]
+    pub(super) fn service(&self) -> &str {
+        &self.service
+    }
+
     /// The names of all items of our service, the parts of items among them.
     pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
         let windows_pattern = format!(r"\.{}$", self.service);

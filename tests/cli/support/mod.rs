@@ -7,6 +7,7 @@ pub mod fake;
 pub mod http;
 pub mod identity;
 pub mod program;
+pub mod proxy;
 pub mod sandbox;
 pub mod tls;
 

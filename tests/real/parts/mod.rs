@@ -7,12 +7,13 @@ pub mod person;
 pub mod ports;
 pub mod prism;
 pub mod sandbox;
+pub mod squid;
 pub mod terminal;
 
 use std::env;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -31,9 +32,23 @@ pub enum Part {
     Prism,
     /// Python with pandas, DuckDB, openpyxl and icalendar.
     Tables,
+    /// LibreOffice.
+    Spreadsheet,
     /// GDAL.
     Maps,
     Tmux,
+    /// zsh and fish; bash is everywhere.
+    Shells,
+    /// mandoc.
+    Manual,
+    /// cargo-deb and Debian's own tools.
+    Packages,
+    /// Squid.
+    Proxy,
+    /// The programs of systemd; whether one can run shows itself.
+    Systemd,
+    /// Cron with its `crontab`.
+    Cron,
 }
 
 /// Whether all of these are there; if not, that is said where `tests/run` counts it.
@@ -46,8 +61,19 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::OpenIdServer if !is_set("PARTNERLINK_TEST_OIDC") => Some("no OpenID server"),
         Part::Prism if !is_set("PARTNERLINK_TEST_PRISM") => Some("no Prism"),
         Part::Tables if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => Some("no pandas"),
+        Part::Spreadsheet if !runs("soffice", "--version") => Some("no LibreOffice"),
         Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
+        Part::Proxy if !runs(squid::PROGRAM, "-v") => Some("no Squid"),
         Part::Tmux if !runs("tmux", "-V") => Some("no tmux"),
+        Part::Shells if !(runs("zsh", "--version") && runs("fish", "--version")) => {
+            Some("no zsh or no fish")
+        }
+        Part::Manual if !runs("mandoc", "/dev/null") => Some("no mandoc"),
+        Part::Packages if env::var_os("PARTNERLINK_TEST_CARGO_DEB").is_none() => {
+            Some("no cargo-deb")
+        }
+        Part::Systemd if !runs("systemd-analyze", "--version") => Some("no systemd"),
+        Part::Cron if !Path::new("/usr/bin/crontab").exists() => Some("no cron"),
         _ => None,
     });
     missing.inspect(|reason| skip(test, reason)).is_none()

@@ -60,9 +60,14 @@ impl Terminal {
         self.types(command);
     }
 
+    /// Types without Enter.
+    pub fn writes(&self, text: &str) {
+        self.send(&["-l", "--", text]);
+    }
+
     /// Types a line and presses Enter.
     pub fn types(&self, line: &str) {
-        self.send(&["-l", "--", line]);
+        self.writes(line);
         self.send(&["Enter"]);
     }
 

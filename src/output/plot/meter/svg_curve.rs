@@ -176,9 +176,12 @@ fn clock_change(panel: &mut Panel, at: f64) {
 #[inline(never)]
 fn point(panel: &mut Panel, at: (f64, f64), label: &str) {
     panel.circle("dot", at, 4.0, "");
-    let (anchor, x) =
-        if at.0 > x(0.7) { (Anchor::End, at.0 - 9.0) } else { (Anchor::Start, at.0 + 9.0) };
-    panel.text("halo strong", (x, at.1 - 6.0), anchor, label);
+    // To the left of a dot a falling line is higher than the dot.
+    let (anchor, x, above) = match at.0 > x(0.7) {
+        true => (Anchor::End, at.0 + 9.0, 20.0),
+        false => (Anchor::Start, at.0 + 9.0, 6.0),
+    };
+    panel.text("halo strong", (x, at.1 - above), anchor, label);
 }
 
 /// Values by size, the highest to the left.

@@ -1,0 +1,102 @@
+//! The ways of a client secret into the program, the same for every command that takes one: standard
+//! input, a file, the environment, a prompt that shows nothing. Never an argument.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+
+use crate::config::client_variable;
+use crate::context::Context;
+use crate::error::Error;
+use crate::provider::Provider;
+use crate::secret::Secret;
+use crate::store::TokenStore;
+
+/// Largest client secret that is read, in bytes.
+const MAX_SECRET_BYTES: u64 = 64 * 1024;
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub struct Args {
+    /// Read the client secret from standard input
+    #[arg(long, conflicts_with = "client_secret_file")]
+    pub client_secret_stdin: bool,
+    /// Read the client secret from a file
+    #[arg(long, value_name = "FILE")]
+    client_secret_file: Option<PathBuf>,
+}
+
+/// A client secret, and whether it is one that the store does not have yet.
+pub struct Found {
+    pub secret: Secret,
+    pub is_new: bool,
+}
+
+impl Args {
+    /// The secret that the flags name.
+    pub fn given(&self, what: &str) -> Result<Option<Secret>, Error> {
+        let read = |source: &str, reader: &mut dyn io::Read| {
+            let mut text = String::new();
+            reader.take(MAX_SECRET_BYTES).read_to_string(&mut text).map_err(|error| {
+                Error::io(format!("could not read the client secret from {source}"), &error)
+            })?;
+            Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+        };
+        let secret = if self.client_secret_stdin {
+            read("standard input", &mut io::stdin().lock())?
+        } else if let Some(path) = &self.client_secret_file {
+            let name = path.display().to_string();
+            let mut file = fs::File::open(path).map_err(|error| {
+                Error::io(format!("could not read the client secret from {name}"), &error)
+            })?;
+            read(&name, &mut file)?
+        } else {
+            return Ok(None);
+        };
+        if secret.expose().is_empty() {
+            return Err(Error::usage(what, "the client secret is empty", ""));
+        }
+        Ok(Some(secret))
+    }
+
+    /// The secret from the flags, the environment, the store, or a person; `None` where the provider
+    /// wants none.
+    pub fn obtain(
+        &self,
+        context: &Context,
+        provider: &Provider,
+        store: &dyn TokenStore,
+        what: &str,
+    ) -> Result<Option<Found>, Error> {
+        if !provider.needs_secret() {
+            return Ok(None);
+        }
+        if let Some(secret) = self.given(what)? {
+            return Ok(Some(Found { secret, is_new: true }));
+        }
+        let stored =
+            context.client_secret(provider, store).map_err(|error| Error::new(what, &error))?;
+        if let Some(secret) = stored {
+            return Ok(Some(Found { secret, is_new: false }));
+        }
+        if !context.interactive {
+            return Err(Error::usage(
+                what,
+                format!("{} wants a client secret", provider.title),
+                format!(
+                    "give it with --client-secret-stdin, --client-secret-file or {}",
+                    client_variable(&provider.name, "CLIENT_SECRET")
+                ),
+            ));
+        }
+        let secret = typed(&format!("Client secret of {} (not shown): ", provider.title))?;
+        Ok(Some(Found { secret, is_new: true }))
+    }
+}
+
+/// What a person types, which is not shown.
+pub fn typed(prompt: &str) -> Result<Secret, Error> {
+    let typed = rpassword::prompt_password(prompt)
+        .map_err(|error| Error::io("could not read the client secret", &error))?;
+    Ok(Secret::new(typed.trim().to_owned()))
+}

@@ -1,0 +1,196 @@
+//! The connected accounts: how each stands, whether index and stores agree (case E6), who works on
+//! them now, and what crashes left behind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::account_id::AccountId;
+use crate::accounts::{Account, State};
+use crate::clock::{self, Clock as _};
+use crate::context::Context;
+use crate::error::Exit;
+use crate::flow::intent::Intent;
+use crate::output::report::Finding;
+use crate::store::file::inspect;
+use crate::store::lock::{self, LockError};
+use crate::store::{Item, StoreKind};
+
+pub fn check(context: &Context) -> Vec<Finding> {
+    let mut found: Vec<Finding> = folder(context).into_iter().collect();
+    let accounts = context.index.all();
+    let stored = stored(context, &accounts);
+    if accounts.is_empty() {
+        found.push(Finding::good("account", "none is connected yet"));
+    }
+    found.extend(accounts.iter().map(|account| {
+        let lost = stored
+            .iter()
+            .any(|(kind, items)| *kind == account.store && !items.contains(&account.account));
+        if lost { without_record(account) } else { standing(context, account) }
+    }));
+    for (kind, items) in &stored {
+        let known = |id: &&AccountId| accounts.iter().all(|account| account.account != **id);
+        found.extend(items.iter().filter(known).map(|id| without_entry(context, id, *kind)));
+    }
+    found.extend(locks(context));
+    found.extend(leftovers(context));
+    found
+}
+
+/// The state folder, where it cannot be used.
+fn folder(context: &Context) -> Option<Finding> {
+    let folder = context.folders.state();
+    let told = |why: String| {
+        let remedy = "make it readable and writable for your own user, or set PARTNERLINK_HOME";
+        Finding::bad("state", format!("{} {why}", folder.display()), remedy, Exit::Store)
+    };
+    match fs::read_dir(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Some(told(format!("cannot be read: {error}")))
+        }
+        Ok(_) if !is_writable(folder) => Some(told("cannot be written to".into())),
+        _ => None,
+    }
+}
+
+#[cfg(unix)]
+fn is_writable(folder: &Path) -> bool {
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_writable(folder: &Path) -> bool {
+    folder.metadata().is_ok_and(|meta| !meta.permissions().readonly())
+}
+
+/// The accounts that each store has, of those stores that can be looked at.
+fn stored(context: &Context, accounts: &[Account]) -> Vec<(StoreKind, Vec<AccountId>)> {
+    let ids = |items: Vec<Item>| {
+        let id = |item| match item {
+            Item::Account(id) => Some(id),
+            _ => None,
+        };
+        let mut ids: Vec<AccountId> = items.into_iter().filter_map(id).collect();
+        ids.sort();
+        ids
+    };
+    let mut stored = Vec::new();
+    // A keychain that nothing points to is not asked.
+    let wanted = context.settings.store == StoreKind::Keychain
+        || accounts.iter().any(|account| account.store == StoreKind::Keychain);
+    if let Some(look) = wanted.then(|| context.keychain().look().ok()).flatten() {
+        stored.push((StoreKind::Keychain, ids(look.items)));
+    }
+    let inspection = inspect(&context.folders.tokens());
+    if fs::read_dir(context.folders.tokens()).is_ok() || !inspection.exists {
+        stored.push((StoreKind::File, ids(inspection.items)));
+    }
+    stored
+}
+
+fn connect(account: &AccountId) -> String {
+    format!("partnerlink connect {account}")
+}
+
+fn standing(context: &Context, account: &Account) -> Finding {
+    let (id, now) = (&account.account, context.clock.now());
+    let by = account.sign_in_by.map(clock::day_for_people);
+    let over = account.sign_in_by.is_some_and(|end| end <= now);
+    match &by {
+        _ if over || account.state == State::SignInNeeded => {
+            Finding::bad("account", format!("{id}: sign in again"), connect(id), Exit::SignInNeeded)
+        }
+        Some(by) if account.ends_soon(now) => Finding::warn(
+            "account",
+            format!("{id}: good, but its sign-in ends soon, on {by}"),
+            connect(id),
+        ),
+        Some(by) => Finding::good("account", format!("{id}: good until {by}")),
+        None => Finding::good("account", format!("{id}: good")),
+    }
+}
+
+fn without_record(account: &Account) -> Finding {
+    let text = format!("{}: its tokens are no longer in {}", account.account, account.store);
+    Finding::bad("account", text, connect(&account.account), Exit::SignInNeeded)
+}
+
+/// Every use of the account writes its entry anew; without one it is looked for in the configured
+/// store.
+fn without_entry(context: &Context, id: &AccountId, kind: StoreKind) -> Finding {
+    let text = format!("{id}: its tokens are in {kind}, but the list of accounts lacks it");
+    let variable = match kind {
+        _ if kind == context.settings.store => "",
+        StoreKind::File => "PARTNERLINK_STORE=file ",
+        _ => "PARTNERLINK_STORE=keychain ",
+    };
+    Finding::warn("account", text, format!("{variable}partnerlink token refresh {id}"))
+}
+
+/// Who holds an account's lock right now.
+fn locks(context: &Context) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for path in files(&context.folders.locks(), "lock") {
+        let name = account_of(&path).map_or_else(|| "an account".to_owned(), |id| id.to_string());
+        match lock::is_held(&path) {
+            Ok(false) => {}
+            Ok(true) => {
+                let holder = lock::holder(&path);
+                let whom = holder.map(|pid| format!(" (process {pid})")).unwrap_or_default();
+                let remedy = match holder {
+                    Some(pid) => format!("wait; if it hangs, look at it: ps -fp {pid}"),
+                    None => "wait until it is done".into(),
+                };
+                let text = format!("{name}: another partnerlink works on it now{whom}");
+                found.push(Finding::warn("lock", text, remedy));
+            }
+            Err(source) => {
+                let why = source.to_string();
+                let error = match source.kind() {
+                    std::io::ErrorKind::Unsupported => LockError::NotSupported { path, source },
+                    _ => LockError::Unusable { path, why },
+                };
+                found.push(Finding::failed("lock", "", &error));
+            }
+        }
+    }
+    if found.is_empty() {
+        found.push(Finding::good("lock", "nobody works on an account right now"));
+    }
+    found
+}
+
+/// What runs left behind that crashed.
+fn leftovers(context: &Context) -> Vec<Finding> {
+    let damaged = inspect(&context.folders.tokens()).put_aside.into_iter().map(|path| {
+        let text = format!("{} was damaged and put aside", path.display());
+        Finding::warn("leftover", text, format!("when nobody needs it: rm '{}'", path.display()))
+    });
+    let intents = files(&context.folders.intents(), "json").into_iter().filter_map(|path| {
+        let id = account_of(&path)?;
+        let lock = context.folders.locks().join(format!("{}.lock", id.file_stem()));
+        // Its run may be at work.
+        if lock::is_held(&lock).unwrap_or(false) {
+            return None;
+        }
+        Intent::read(&path)?;
+        let text = format!("{id}: a refresh was cut short; the next one finds out what came of it");
+        Some(Finding::warn("leftover", text, format!("partnerlink token refresh --force {id}")))
+    });
+    damaged.chain(intents).collect()
+}
+
+/// The files of a folder with this ending, sorted.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == ending))
+        .collect();
+    files.sort();
+    files
+}
+
+fn account_of(path: &Path) -> Option<AccountId> {
+    AccountId::from_file_stem(path.file_stem()?.to_str()?)
+}

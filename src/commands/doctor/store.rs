@@ -1,0 +1,129 @@
+//! The stores that tokens are in, or would be in: reachable, unlocked, and nobody else's.
+
+use crate::config::FileKey;
+use crate::context::Context;
+use crate::error::Exit;
+use crate::output::report::Finding;
+use crate::output::{stderr_is_terminal, stdin_is_terminal};
+use crate::store::file::{Flaw, Inspection, inspect};
+use crate::store::{StoreError, StoreKind};
+
+const NAME: &str = "store";
+
+pub fn check(context: &Context, interactive: bool) -> Vec<Finding> {
+    let used = |kind| {
+        context.settings.store == kind
+            || context.index.all().iter().any(|account| account.store == kind)
+    };
+    let mut found = Vec::new();
+    if used(StoreKind::Keychain) {
+        found.push(keychain(context, interactive));
+    }
+    if used(StoreKind::File) {
+        found.extend(sealed_files(context));
+    }
+    found
+}
+
+/// What kind of session this is: it decides whether a keychain can be reached.
+fn session(context: &Context, interactive: bool) -> &'static str {
+    let set = |name: &str| context.settings.environment.text(name).is_some();
+    let terminal = interactive || stdin_is_terminal() || stderr_is_terminal();
+    match terminal {
+        true if set("SSH_CONNECTION") || set("SSH_TTY") => "a terminal over ssh",
+        true => "a terminal",
+        // A desktop's terminal has this as well: its shell was started by systemd.
+        false if set("INVOCATION_ID") => "a systemd service",
+        false if set("SSH_CONNECTION") => "ssh without a terminal",
+        false if set("DBUS_SESSION_BUS_ADDRESS") => "a program of the desktop",
+        false => "cron or the like (no terminal, no session bus)",
+    }
+}
+
+fn keychain(context: &Context, interactive: bool) -> Finding {
+    let session = session(context, interactive);
+    let error = match context.keychain().look() {
+        Ok(look) if !look.locked => {
+            let text = format!("the system keychain is unlocked, as seen from {session}");
+            return Finding::good(NAME, text);
+        }
+        Ok(_) => StoreError::Locked,
+        Err(error) => error,
+    };
+    let mut finding = Finding::failed(NAME, &format!("from {session}: "), &error);
+    if matches!(error, StoreError::TimedOut(_)) {
+        // Nothing was asked that could open a window.
+        finding.remedy = "restart the keychain service; for cron, connect with --store file".into();
+    }
+    finding
+}
+
+fn sealed_files(context: &Context) -> Vec<Finding> {
+    let folder = context.folders.tokens();
+    let inspection = inspect(&folder);
+    let mut found: Vec<Finding> = inspection.flaws.iter().map(flaw).collect();
+    if found.is_empty() {
+        found.push(Finding::good(
+            NAME,
+            match inspection.items.len() {
+                _ if !inspection.exists => {
+                    format!("sealed files in {}, from the first sign-in on", folder.display())
+                }
+                1 => format!("1 sealed file in {}", folder.display()),
+                count => format!("{count} sealed files in {}", folder.display()),
+            },
+        ));
+    }
+    found.push(key(context, &inspection));
+    found
+}
+
+fn flaw(flaw: &Flaw) -> Finding {
+    match flaw {
+        Flaw::Open { path, mode, should } => Finding::warn(
+            NAME,
+            format!("others can look into {} (mode {mode:04o})", path.display()),
+            format!("chmod {should:o} '{}'", path.display()),
+        ),
+        Flaw::Unsafe { path, why } => {
+            Finding::failed(NAME, "", &StoreError::Unsafe { path: path.clone(), why: why.clone() })
+        }
+        Flaw::Unreadable { path, source } => Finding::bad(
+            NAME,
+            format!("{} cannot be read: {source}", path.display()),
+            "make it readable for your own user",
+            Exit::Store,
+        ),
+    }
+}
+
+fn key(context: &Context, inspection: &Inspection) -> Finding {
+    let settings = &context.settings;
+    let place = match settings.file_key {
+        FileKey::KeyFile => settings.key_file.display().to_string(),
+        FileKey::Keychain => "the system keychain".into(),
+        FileKey::Systemd => "the systemd credential partnerlink-key".into(),
+        FileKey::Passphrase => "PARTNERLINK_PASSPHRASE".into(),
+    };
+    if settings.file_key == FileKey::Passphrase && settings.environment.passphrase().is_none() {
+        let error = StoreError::NoKey(format!("{place} is not set"));
+        return Finding::failed("key", "", &error);
+    }
+    // Reading a locked keychain would ask somebody to unlock it.
+    if settings.file_key == FileKey::Keychain
+        && context.keychain().look().is_ok_and(|look| look.locked)
+    {
+        return Finding::failed("key", "the key of the sealed files: ", &StoreError::Locked);
+    }
+    match context.sealed_files().has_key() {
+        Ok(true) => Finding::good("key", format!("{place} opens the sealed files")),
+        Ok(false) if inspection.items.is_empty() && settings.file_key != FileKey::Systemd => {
+            Finding::good("key", format!("{place}, from the first sign-in on"))
+        }
+        Ok(false) => {
+            let error = StoreError::NoKey(format!("{place} is not there"));
+            Finding::failed("key", "", &error)
+        }
+        Err(error) => Finding::failed("key", "", &error),
+    }
+}

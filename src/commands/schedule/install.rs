@@ -1,0 +1,147 @@
+use super::print::{object, text};
+use super::what::What;
+use crate::context::Context;
+use crate::error::{Error, Exit, Failed};
+use crate::output::Mark;
+use crate::schedule::{self, Change, Kind, Machine, Plan};
+use crate::store::StoreKind;
+
+const EXAMPLES: &str = "\
+Examples:
+  partnerlink schedule install
+  partnerlink schedule install --every 30m --notify \"/usr/local/bin/tell-me --urgent\"
+  partnerlink schedule install --kind cron --yes
+  sudo partnerlink schedule install --kind systemd-system --user partnerlink";
+
+/// Variables that may hold a password, and are not written into a schedule for that reason.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Have `token refresh` run by itself; shows what is written and asks first
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    what: What,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let machine = Machine::new(&context.settings.environment);
+        let plan = self.what.plan(context, &machine)?;
+        let failed = |error| Error::new("could not install the schedule", &error);
+        let change = match schedule::look(&plan, &machine).map_err(failed)? {
+            Change::Done if !self.agreed(context, &plan)? => {
+                context.output.say(Mark::Note, "Nothing was changed.");
+                return Ok(Exit::Refused as u8);
+            }
+            Change::Done => schedule::install(&plan, &machine).map_err(failed)?,
+            Change::Nothing => Change::Nothing,
+        };
+        if context.output.json {
+            let mut object = object(&plan);
+            object["changed"] = (change == Change::Done).into();
+            context.output.json(&object)?;
+        }
+        tell(context, &plan, change, &machine);
+        Ok(0)
+    }
+
+    /// Shows what would be done, and asks unless that was answered before.
+    fn agreed(&self, context: &Context, plan: &Plan) -> Result<bool, Error> {
+        let output = &context.output;
+        if !self.yes && !context.interactive {
+            return Err(Error::usage(
+                "could not install the schedule",
+                "nobody can be asked here",
+                "look at `partnerlink schedule print`, then say --yes",
+            ));
+        }
+        output.say(Mark::Begin, "This is written:");
+        output.say_more(text(plan).trim_end());
+        if !plan.start.is_empty() {
+            output.say(Mark::Begin, "And these commands run:");
+            for step in &plan.start {
+                output.say_more(step.line());
+            }
+        }
+        Ok(self.yes || output.confirms("Go on?"))
+    }
+}
+
+fn tell(context: &Context, plan: &Plan, change: Change, machine: &Machine) {
+    let output = &context.output;
+    let kind = plan.kind.word();
+    match change {
+        Change::Nothing => output.say(
+            Mark::Good,
+            format_args!("This schedule ({kind}) is installed already: nothing changed."),
+        ),
+        Change::Done => {
+            output.say(
+                Mark::Good,
+                format_args!("Installed ({kind}): the accounts are refreshed without you."),
+            );
+            output.say_more(format_args!(
+                "look: {}\nundo: {}",
+                output.command("partnerlink schedule status"),
+                output.command(&format!("partnerlink schedule remove --kind {kind}"))
+            ));
+        }
+    }
+    for warning in warnings(context, plan.kind, machine) {
+        output.say(Mark::Warn, warning);
+    }
+}
+
+/// What would keep the job from working although it is installed.
+fn warnings(context: &Context, kind: Kind, machine: &Machine) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let accounts = context.index.all();
+    let needs_keychain = accounts.iter().any(|account| account.store == StoreKind::Keychain)
+        || accounts.is_empty() && context.settings.store == StoreKind::Keychain;
+    match kind {
+        Kind::SystemdSystem if needs_keychain => warnings.push(
+            "A system service reaches no keychain: the accounts have to be connected by its user with --store file."
+                .to_owned(),
+        ),
+        Kind::Systemd | Kind::Cron if needs_keychain && !machine.has_session_bus() => warnings.push(
+            "No session bus is here, so the job reaches no keychain: connect with --store file where nobody signs in."
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    if kind == Kind::Systemd && machine.lingers() == Some(false) {
+        let name = machine.user.as_deref().unwrap_or("YOUR-NAME");
+        let keychain =
+            if needs_keychain { " (the keychain is locked then: use --store file)" } else { "" };
+        warnings.push(format!(
+            "It runs only while you are signed in. To have it run always{keychain}: loginctl enable-linger {name}"
+        ));
+    }
+    let left_out: Vec<String> = left_out(context);
+    if !left_out.is_empty() {
+        warnings.push(format!(
+            "Set here but not for the job, because it could be secret or belongs into the configuration: {}",
+            left_out.join(", ")
+        ));
+    }
+    warnings
+}
+
+/// Variables that matter to this program and that the job will not have.
+fn left_out(context: &Context) -> Vec<String> {
+    let environment = &context.settings.environment;
+    let known: Vec<&str> = environment
+        .place_variables()
+        .map(|(name, _)| name)
+        .chain(["PARTNERLINK_SANDBOX", "PARTNERLINK_RUN_BY"])
+        .collect();
+    let own = environment.own_variables().map(|name| name.to_string_lossy().into_owned());
+    let proxies = PROXIES.into_iter().map(str::to_owned);
+    own.chain(proxies)
+        .filter(|name| !known.contains(&name.as_str()) && environment.text(name).is_some())
+        .collect()
+}

@@ -1,0 +1,31 @@
+//! `schedule …`: what starts `token refresh` when nobody is there.
+
+mod install;
+mod print;
+mod remove;
+mod status;
+mod what;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::Failed;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Print(print::Args),
+    Install(install::Args),
+    Status(status::Args),
+    Remove(remove::Args),
+}
+
+impl Command {
+    pub fn run(self, context: &Context) -> Result<u8, Failed> {
+        match self {
+            Self::Print(args) => args.run(context),
+            Self::Install(args) => args.run(context),
+            Self::Status(args) => args.run(context),
+            Self::Remove(args) => args.run(context),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+use serde_json::json;
+
+use super::what::What;
+use crate::context::Context;
+use crate::error::Failed;
+use crate::output::Mark;
+use crate::schedule::{Kind, Machine, Plan};
+
+const EXAMPLES: &str = "\
+Examples:
+  partnerlink schedule print
+  partnerlink schedule print --kind cron --every 30m
+  partnerlink schedule print --kind systemd-system --user partnerlink
+  partnerlink schedule print --kind windows > partnerlink-refresh.xml";
+
+/// Print what `schedule install` would write, and change nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    what: What,
+}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let plan = self.what.plan(context, &Machine::new(&context.settings.environment))?;
+        if context.output.json {
+            context.output.json(&object(&plan))?;
+            return Ok(0);
+        }
+        // What is one file goes out as it is: XML lets nothing stand before its first line.
+        let one = matches!(plan.kind, Kind::Launchd | Kind::Windows);
+        if let Some(file) = plan.files.first().filter(|_| one) {
+            let place = file.path.display();
+            let other = if plan.kind.is_of_this_system() {
+                ""
+            } else {
+                ", made on another system than it is for: put the path of the program there into it"
+            };
+            context.output.say(Mark::Note, format_args!("{place}{other}"));
+            context.output.data(&file.text)?;
+        } else {
+            context.output.data(&text(&plan))?;
+        }
+        Ok(0)
+    }
+}
+
+/// The files under their paths, or the line of the crontab.
+pub fn text(plan: &Plan) -> String {
+    let files = plan.files.iter().map(|file| format!("# {}\n{}\n", file.path.display(), file.text));
+    let line = plan.line.iter().map(|line| format!("# crontab\n{line}\n"));
+    files.chain(line).collect()
+}
+
+pub fn object(plan: &Plan) -> serde_json::Value {
+    json!({
+        "kind": plan.kind,
+        "files": plan.files,
+        "crontab_line": plan.line,
+        "commands": plan.start.iter().map(crate::schedule::Step::line).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,132 @@
+use serde_json::json;
+
+use crate::clock::{self, Clock as _, Timestamp};
+use crate::context::Context;
+use crate::error::Failed;
+use crate::output::{Mark, printable, stdout_is_terminal, table};
+use crate::schedule::{self, Installed, LastRun, Machine, Runs};
+
+const EXAMPLES: &str = "\
+Examples:
+  partnerlink schedule status
+  partnerlink schedule status --json";
+
+const HEADINGS: [&str; 5] = ["KIND", "NEXT RUN", "LAST RUN", "RESULT", "WHERE"];
+
+/// Show which schedules are installed, when they run, and what the last run did
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let machine = Machine::new(&context.settings.environment);
+        let found: Vec<(Installed, Option<Runs>)> =
+            schedule::installed(&context.settings.environment)
+                .into_iter()
+                .map(|installed| {
+                    let runs = machine.runs(installed.kind);
+                    (installed, runs)
+                })
+                .collect();
+        let last = schedule::last_run(&context.folders);
+        if context.output.json {
+            context.output.json(&object(&found, last.as_ref()))?;
+            return Ok(0);
+        }
+        if found.is_empty() {
+            let command = context.output.command("partnerlink schedule install");
+            context
+                .output
+                .say(Mark::Note, format_args!("No schedule is installed here: {command}"));
+        } else {
+            show(context, &found)?;
+        }
+        tell(context, last.as_ref());
+        Ok(0)
+    }
+}
+
+fn object(found: &[(Installed, Option<Runs>)], last: Option<&LastRun>) -> serde_json::Value {
+    let installed: Vec<_> = found
+        .iter()
+        .map(|(installed, runs)| {
+            let mut object = json!(installed);
+            object["runs"] = json!(runs);
+            object
+        })
+        .collect();
+    json!({ "installed": installed, "last_refresh": last })
+}
+
+fn show(context: &Context, found: &[(Installed, Option<Runs>)]) -> Result<(), Failed> {
+    let now = context.clock.now();
+    let for_person = stdout_is_terminal();
+    let nothing = if for_person { "–" } else { "" };
+    let time = |instant: Option<Timestamp>| match instant {
+        Some(instant) if for_person => clock::for_people(instant, now),
+        Some(instant) => instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        None => nothing.to_owned(),
+    };
+    let rows: Vec<Vec<String>> = found
+        .iter()
+        .map(|(installed, runs)| {
+            let known = runs.clone().unwrap_or_default();
+            let next = match (runs, &installed.line) {
+                (Some(runs), _) if !runs.active => "stopped".to_owned(),
+                // The times of a crontab are read by everybody who has one.
+                (None, Some(line)) => line.split(' ').take(5).collect::<Vec<_>>().join(" "),
+                _ => time(known.next),
+            };
+            let result = match (known.result.as_deref(), known.exit) {
+                (Some("exit-code"), Some(exit)) => format!("exit {exit}"),
+                (Some(result), _) => result.to_owned(),
+                (None, _) => nothing.to_owned(),
+            };
+            let file = installed.files.last().map(|file| file.display().to_string());
+            vec![
+                installed.kind.word().to_owned(),
+                next,
+                time(known.last),
+                result,
+                file.unwrap_or_else(|| "crontab".to_owned()),
+            ]
+        })
+        .collect();
+    context.output.show(&table::render(&HEADINGS, &rows, for_person))?;
+    for (installed, runs) in found {
+        if runs.as_ref().is_some_and(|runs| !runs.active) {
+            let kind = installed.kind.word();
+            let command = format!("partnerlink schedule install --kind {kind}");
+            context.output.say(
+                Mark::Warn,
+                format_args!("{kind}: the timer is stopped: {}", context.output.command(&command)),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What the last refresh on record did.
+fn tell(context: &Context, last: Option<&LastRun>) {
+    let Some(last) = last else {
+        context.output.say(Mark::Note, "No refresh without a person is on record yet.");
+        return;
+    };
+    let mark = if last.exit == 0 { Mark::Good } else { Mark::Warn };
+    let why = if last.exit == 0 {
+        String::new()
+    } else {
+        format!("; look: {}", context.output.command("partnerlink status"))
+    };
+    context.output.say(
+        mark,
+        format_args!(
+            "Last refresh without a person: {} by {}, exit {} ({}){why}",
+            clock::for_people(last.at, context.clock.now()),
+            printable(&last.by),
+            last.exit,
+            printable(&last.counts()),
+        ),
+    );
+}

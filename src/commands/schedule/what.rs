@@ -1,0 +1,123 @@
+//! What is to be scheduled, as `print` and `install` are told.
+
+use std::path::Path;
+
+use crate::child;
+use crate::config::{FileKey, SandboxChoice, Settings};
+use crate::context::Context;
+use crate::error::Error;
+use crate::schedule::{Every, Job, Kind, Machine, Plan, ScheduleError, Service, job};
+
+#[derive(Debug, clap::Args)]
+pub struct What {
+    /// What starts the job [default: what fits this machine]
+    #[arg(long, value_enum, value_name = "KIND")]
+    kind: Option<Kind>,
+    /// How often: 5m to 30m, 1h to 12h, 1d
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = every)]
+    every: Every,
+    /// Run this when an account needs a sign-in (see token refresh --help)
+    #[arg(long, value_name = "CMD")]
+    notify: Option<String>,
+    /// The service account that a system service runs as (--kind systemd-system)
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+}
+
+fn every(text: &str) -> Result<Every, String> {
+    Every::new(super::super::duration(text)?)
+}
+
+impl What {
+    pub fn plan(&self, context: &Context, machine: &Machine) -> Result<Plan, Error> {
+        let kind = self.kind.unwrap_or_else(|| machine.kind());
+        let failed = |error: &ScheduleError| {
+            Error::new(format!("could not plan a schedule of the kind {}", kind.word()), error)
+        };
+        let service = match (kind, &self.user) {
+            (Kind::SystemdSystem, Some(user)) => {
+                Some(service(context, machine, user).map_err(|error| failed(&error))?)
+            }
+            (Kind::SystemdSystem, None) => {
+                return Err(Error::usage(
+                    "could not plan a system service",
+                    "it is not said which account it runs as",
+                    "name the one that the accounts were connected with: --user NAME",
+                ));
+            }
+            (_, Some(_)) => {
+                return Err(Error::usage(
+                    "could not plan the schedule",
+                    format!("a schedule of the kind {} runs as yourself", kind.word()),
+                    "leave --user out, or say --kind systemd-system",
+                ));
+            }
+            (_, None) => None,
+        };
+        let job = self.job(context, machine, service)?;
+        Plan::new(kind, job, self.every, machine).map_err(|error| failed(&error))
+    }
+
+    fn job(
+        &self,
+        context: &Context,
+        machine: &Machine,
+        service: Option<Service>,
+    ) -> Result<Job, Error> {
+        let failed = |error: ScheduleError| Error::new("could not say what is to run", &error);
+        let program = job::this_program(&machine.around)
+            .map_err(|error| Error::io("could not find out where this program is", &error))?;
+        let mut arguments: Vec<String> = ["token", "refresh", "--quiet"].map(str::to_owned).into();
+        let mut variables = Vec::new();
+        match &context.settings.sandbox {
+            Some(SandboxChoice::Embedded) => arguments.push("--sandbox".to_owned()),
+            Some(SandboxChoice::At(base)) => {
+                variables.push(("PARTNERLINK_SANDBOX".to_owned(), base.clone()));
+            }
+            None => {}
+        }
+        if let Some(command) = &self.notify {
+            let words =
+                child::parse(command, &machine.around).map_err(|why| bad_notify(command, why))?;
+            // The name as a path: what runs the job has another PATH.
+            arguments.extend(["--notify".to_owned(), child::join(&words)]);
+        }
+        for (name, path) in context.settings.environment.place_variables() {
+            // A service account has a configuration of its own.
+            if name != "XDG_CONFIG_HOME" || service.is_none() {
+                variables.push((name.to_owned(), job::text(&path).map_err(failed)?));
+            }
+        }
+        Ok(Job {
+            program: job::text(&program).map_err(failed)?,
+            arguments,
+            variables,
+            notifies: self.notify.is_some() || context.settings.notify.is_some(),
+            service,
+        })
+    }
+}
+
+/// Who a system service is: a home folder, and the state in it that it has to write.
+fn service(context: &Context, machine: &Machine, user: &str) -> Result<Service, ScheduleError> {
+    let home = machine.home_of(user)?;
+    let settings = &context.settings;
+    let root = settings.environment.place_variables().find(|(name, _)| *name == "PARTNERLINK_HOME");
+    let (writes, file_key) = match root {
+        Some((_, root)) => (job::text(&root)?, None),
+        None => {
+            let config = Path::new(&home).join(".config/partnerlink/config.toml");
+            (format!("{home}/.local/state/partnerlink"), Settings::file_key_in(&config))
+        }
+    };
+    let credential = file_key.unwrap_or(settings.file_key) == FileKey::Systemd;
+    Ok(Service { user: user.to_owned(), home, writes: vec![writes], credential })
+}
+
+pub fn bad_notify(command: &str, why: String) -> Error {
+    Error::usage(
+        format!("could not use --notify {command:?}"),
+        why,
+        "name a program and its arguments, as in --notify \"/usr/local/bin/tell-me --urgent\"",
+    )
+}

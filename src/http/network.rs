@@ -1,0 +1,215 @@
+//! The way out of a company's network: its proxy, and the authority that signs what it looks into.
+
+use std::error::Error as _;
+use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use reqwest::{Certificate, ClientBuilder, NoProxy};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use url::Url;
+
+use super::HttpError;
+
+/// Largest file of certificates that is read, in bytes: a whole system's have a quarter of it.
+const MAX_CA_BYTES: u64 = 1024 * 1024;
+const PROXY_HINT: &str = "give it as http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT with special characters \
+    percent-encoded; unset the variable where there is no proxy";
+const CA_HINT: &str = "give the certificates as PEM (-----BEGIN CERTIFICATE-----) and nothing else; a binary \
+    file becomes PEM by: openssl x509 -inform der -in FILE -out FILE.pem";
+
+/// What a person's environment and flags say about it. Looked at when the first request needs it.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    pub proxy: Option<ProxySetting>,
+    /// PEM certificates that are trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The proxy for every address that is not on this machine; all of those are https.
+#[derive(Clone)]
+pub struct ProxySetting {
+    /// The variable that it comes from: `HTTPS_PROXY`.
+    pub variable: &'static str,
+    pub value: String,
+    /// `NO_PROXY`: hosts, domains and networks, separated by commas; `*` is everything.
+    pub exempt: String,
+}
+
+impl fmt::Debug for ProxySetting {
+    /// Without the value, which can hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProxySetting").field("variable", &self.variable).finish_non_exhaustive()
+    }
+}
+
+impl ProxySetting {
+    /// Host and port, as they may be told; `?` where they cannot be read.
+    pub fn place(&self) -> String {
+        self.url().ok().map_or_else(|| "?".to_owned(), |url| place(&url))
+    }
+
+    fn url(&self) -> Result<Url, HttpError> {
+        let bad = |why: &str| {
+            let why = format!("the variable {} {why}", self.variable);
+            HttpError::Setup { code: "proxy", why, hint: PROXY_HINT }
+        };
+        let text = self.value.trim();
+        let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let url = Url::parse(&whole).map_err(|_| bad("is not the address of a proxy"))?;
+        match url.scheme() {
+            "http" | "https" if url.host().is_some() => Ok(url),
+            scheme if scheme.starts_with("socks") => {
+                Err(bad(&format!("names a {scheme} proxy, which is not supported")))
+            }
+            _ => Err(bad("is not the address of an http or https proxy")),
+        }
+    }
+
+    fn exempts_all(&self) -> bool {
+        self.exempt.split(',').any(|entry| entry.trim() == "*")
+    }
+}
+
+fn place(url: &Url) -> String {
+    let port = url.port_or_known_default().unwrap_or_default();
+    format!("{}:{port}", url.host_str().unwrap_or_default())
+}
+
+impl Network {
+    /// A client for addresses elsewhere.
+    pub(super) fn outside(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpError> {
+        let builder = self.trusting(builder.https_only(true))?.no_proxy();
+        let Some(setting) = self.proxy.as_ref().filter(|setting| !setting.exempts_all()) else {
+            return Ok(builder);
+        };
+        let url = setting.url()?;
+        log::debug!("addresses elsewhere go through the proxy {}", place(&url));
+        let proxy = reqwest::Proxy::all(url)
+            .map_err(|_| HttpError::Unusable("the proxy cannot be used".into()))?;
+        Ok(builder.proxy(proxy.no_proxy(NoProxy::from_string(&setting.exempt))))
+    }
+
+    /// A client for https on this machine.
+    pub(super) fn here(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpError> {
+        Ok(self.trusting(builder.https_only(true))?.no_proxy())
+    }
+
+    /// Host and port of the proxy, where there is one.
+    pub(super) fn proxy_place(&self) -> Option<String> {
+        self.proxy.as_ref().map(ProxySetting::place)
+    }
+
+    fn trusting(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpError> {
+        match &self.ca_file {
+            None => Ok(builder),
+            Some(path) => Ok(builder.tls_certs_merge(certificates(path)?)),
+        }
+    }
+}
+
+/// What the tunnel through a proxy says of its failure, if that is what this is.
+pub(super) fn tunnel_failure(error: &reqwest::Error) -> Option<String> {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        // hyper-util words it; its type is not public.
+        if let Some(why) = inner.to_string().strip_prefix("tunnel error: ") {
+            return Some(why.to_owned());
+        }
+        cause = inner.source();
+    }
+    None
+}
+
+/// No tunnel, and so no request: the proxy is the reason, and it is named. `cause` is the innermost.
+pub(super) fn explain_tunnel(host: String, proxy: &str, tunnel: &str, cause: String) -> HttpError {
+    let why = if tunnel.contains("authorization") {
+        let why =
+            format!("the proxy {proxy} refuses the user name and password, or wants them (407)");
+        return HttpError::Setup { code: "proxy", why, hint: PROXY_HINT };
+    } else if tunnel.contains("underlying connection") {
+        format!("the proxy {proxy} cannot be reached: {cause}")
+    } else if tunnel.contains("unsuccessful") {
+        format!("the proxy {proxy} does not connect to it")
+    } else {
+        format!("the proxy {proxy} ended the connection")
+    };
+    match why.contains("UnknownIssuer") {
+        true => HttpError::Untrusted { host, why },
+        false => HttpError::Unreachable { host, why },
+    }
+}
+
+/// Every certificate of a PEM file; that there is none is an error.
+fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
+    let bad = |why: String| {
+        let why = format!("the file of certificates {} {why}", path.display());
+        HttpError::Setup { code: "ca-file", why, hint: CA_HINT }
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_CA_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| bad(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_CA_BYTES {
+        return Err(bad("is larger than 1 MiB".into()));
+    }
+    if bytes.is_empty() {
+        return Err(bad("is empty".into()));
+    }
+    if bytes.windows(16).any(|part| part == b"PRIVATE KEY-----") {
+        return Err(bad("holds a private key, which belongs nowhere but with its owner".into()));
+    }
+    let mut store = RootCertStore::empty();
+    let mut all = Vec::new();
+    for der in CertificateDer::pem_slice_iter(&bytes) {
+        let der = der.map_err(|_| bad("is not PEM from beginning to end".into()))?;
+        all.push(Certificate::from_der(&der).map_err(|_| bad("is not usable".into()))?);
+        store
+            .add(der)
+            .map_err(|_| bad(format!("has a damaged certificate, number {}", all.len())))?;
+    }
+    if all.is_empty() { Err(bad("holds no PEM certificate".into())) } else { Ok(all) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting(value: &str) -> ProxySetting {
+        ProxySetting { variable: "HTTPS_PROXY", value: value.into(), exempt: String::new() }
+    }
+
+    #[test]
+    fn f14_a_proxy_is_told_without_its_password() {
+        for (value, place) in [
+            ("http://user:secret@proxy.example:3128", "proxy.example:3128"),
+            ("proxy.example:8080", "proxy.example:8080"),
+            ("user:secret@proxy.example", "proxy.example:80"),
+            ("https://proxy.example/", "proxy.example:443"),
+            (" http://[::1]:3128 ", "[::1]:3128"),
+        ] {
+            assert_eq!(setting(value).place(), place);
+            assert!(!format!("{:?}", setting(value)).contains("secret"));
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_no_proxy_names_its_variable_and_not_itself() {
+        for value in ["http://", "ftp://u:secret@p", "socks5://u:secret@p:1", "a b:secret@", ":x"] {
+            let error = setting(value).url().unwrap_err().to_string();
+            assert!(error.contains("HTTPS_PROXY") && !error.contains("secret"), "{error}");
+        }
+        let error = setting("socks5h://p:1").url().unwrap_err().to_string();
+        assert!(error.contains("socks5h proxy, which is not supported"), "{error}");
+    }
+
+    #[test]
+    fn a_star_exempts_everything() {
+        let with = |exempt: &str| ProxySetting { exempt: exempt.into(), ..setting("p:1") };
+        assert!(with("*").exempts_all() && with("a.example, *").exempts_all());
+        assert!(!with("").exempts_all() && !with("*.example").exempts_all());
+    }
+}

@@ -1,0 +1,75 @@
+//! What is to run: this program, its arguments and variables, and for a service account whose.
+
+use std::path::{Path, PathBuf};
+
+use super::ScheduleError;
+use crate::child::Surroundings;
+
+/// A command line with its variables. No value has a line break or another control character.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// This program's absolute path.
+    pub program: String,
+    pub arguments: Vec<String>,
+    /// Beside `PARTNERLINK_RUN_BY`, which each kind sets.
+    pub variables: Vec<(String, String)>,
+    /// Whether a program of the person's is started too, which then lives by the job's limits.
+    pub notifies: bool,
+    /// For a system service: who it is.
+    pub service: Option<Service>,
+}
+
+/// The account that a system service runs as.
+#[derive(Clone, Debug)]
+pub struct Service {
+    pub user: String,
+    pub home: String,
+    /// The folders that it must be able to write to.
+    pub writes: Vec<String>,
+    /// The key of the sealed files comes as a systemd credential.
+    pub credential: bool,
+}
+
+impl Job {
+    /// # Errors
+    /// [`ScheduleError::Value`] for a value that would break a line.
+    pub fn checked(self) -> Result<Self, ScheduleError> {
+        let service = self
+            .service
+            .iter()
+            .flat_map(|service| [&service.user, &service.home].into_iter().chain(&service.writes));
+        let values =
+            self.words().chain(self.variables.iter().map(|(_, value)| value)).chain(service);
+        for value in values {
+            if value.chars().any(char::is_control) {
+                return Err(ScheduleError::Value {
+                    what: format!("{value:?}"),
+                    why: "has a line break or another control character".to_owned(),
+                });
+            }
+        }
+        Ok(self)
+    }
+
+    /// Program and arguments.
+    pub fn words(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.program).chain(&self.arguments)
+    }
+}
+
+/// The path by which a schedule starts this program: the one in `PATH` if that leads here, because
+/// it stays the same when a new version is installed beside the old one.
+pub fn this_program(around: &Surroundings) -> std::io::Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let real = |path: &Path| path.canonicalize().ok();
+    let name = here.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    Ok(around.find(name).filter(|found| real(found) == real(&here)).unwrap_or(here))
+}
+
+/// A path as text for a file that has to be text.
+pub fn text(path: &Path) -> Result<String, ScheduleError> {
+    path.to_str().map(str::to_owned).ok_or_else(|| ScheduleError::Value {
+        what: path.display().to_string(),
+        why: "is not Unicode".to_owned(),
+    })
+}

@@ -1,0 +1,244 @@
+//! This machine as far as schedules go: `systemctl`, `crontab`, `loginctl`, user accounts.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Kind, ScheduleError, cron, systemd};
+use crate::child::{self, Finished, Surroundings};
+use crate::clock::{self, Timestamp};
+use crate::config::Environment;
+
+/// How long one of the system's programs may take. `enable --now` waits for nothing but the bus.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The programs and facts of this machine.
+#[derive(Debug)]
+pub struct Machine {
+    pub around: Surroundings,
+    /// The user's runtime folder, in which their systemd and their bus listen.
+    runtime: Option<PathBuf>,
+    /// The name this user goes by.
+    pub user: Option<String>,
+}
+
+/// What systemd knows of a timer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Runs {
+    pub active: bool,
+    pub next: Option<Timestamp>,
+    pub last: Option<Timestamp>,
+    /// How the last run ended: `success`, `exit-code`, `timeout`, …
+    pub result: Option<String>,
+    /// The exit code of the last run.
+    pub exit: Option<u8>,
+}
+
+impl Machine {
+    pub fn new(environment: &Environment) -> Self {
+        let runtime = environment.text("XDG_RUNTIME_DIR").map(PathBuf::from);
+        Self {
+            around: environment.surroundings(),
+            runtime: runtime.or_else(|| {
+                Some(PathBuf::from(format!("/run/user/{}", user_number())))
+                    .filter(|dir| dir.is_dir())
+            }),
+            user: environment.text("USER").or_else(|| environment.text("LOGNAME")),
+        }
+    }
+
+    /// The kind of schedule that fits this machine.
+    pub fn kind(&self) -> Kind {
+        if cfg!(windows) {
+            Kind::Windows
+        } else if cfg!(target_os = "macos") {
+            Kind::Launchd
+        } else if self.has_user_systemd() {
+            Kind::Systemd
+        } else {
+            Kind::Cron
+        }
+    }
+
+    /// Whether `systemctl --user` finds a systemd to talk to.
+    pub fn has_user_systemd(&self) -> bool {
+        self.around.find("systemctl").is_some() && self.is_in_runtime("systemd/private")
+    }
+
+    /// Whether the bus is there over which a job of this user reaches the keychain.
+    pub fn has_session_bus(&self) -> bool {
+        self.is_in_runtime("bus")
+    }
+
+    fn is_in_runtime(&self, name: &str) -> bool {
+        self.runtime.as_ref().is_some_and(|runtime| runtime.join(name).exists())
+    }
+
+    /// Runs one of the system's programs; that it fails is no error here.
+    pub fn run(
+        &self,
+        program: &'static str,
+        arguments: &[&str],
+        input: &str,
+    ) -> Result<Finished, ScheduleError> {
+        let path = self.around.find(program).ok_or(ScheduleError::NoProgram(program))?;
+        let mut command = self.around.command(&path);
+        command.args(arguments).env("LC_ALL", "C").env("TZ", "UTC").env("SYSTEMD_COLORS", "0");
+        if let Some(runtime) = &self.runtime {
+            command.env("XDG_RUNTIME_DIR", runtime);
+        }
+        Ok(child::run(command, input.as_bytes(), DEADLINE)?)
+    }
+
+    /// Whether a timer of ours is waiting for its time, and will again after a restart.
+    pub fn timer_is_on(&self, kind: Kind) -> bool {
+        let timer = systemd::timer_name();
+        ["is-active", "is-enabled"].into_iter().all(|question| {
+            let mut arguments = vec![question, "--quiet", &timer];
+            arguments.extend((kind == Kind::Systemd).then_some("--user"));
+            self.run("systemctl", &arguments, "").is_ok_and(|finished| finished.success)
+        })
+    }
+
+    /// When a timer of ours runs next, and what became of the last run; `None` for kinds that keep
+    /// no record, or where systemd cannot be asked.
+    pub fn runs(&self, kind: Kind) -> Option<Runs> {
+        if !matches!(kind, Kind::Systemd | Kind::SystemdSystem) {
+            return None;
+        }
+        let (timer, service) = (systemd::timer_name(), systemd::service_name());
+        let mut arguments = vec!["show", &timer, &service];
+        arguments.push(
+            "--property=ActiveState,NextElapseUSecRealtime,Result,ExecMainStatus,ExecMainExitTimestamp",
+        );
+        arguments.extend((kind == Kind::Systemd).then_some("--user"));
+        let shown =
+            self.run("systemctl", &arguments, "").ok().filter(|finished| finished.success)?;
+        let (timer, service) = shown.stdout.split_once("\n\n")?;
+        let (timer, service) = (properties(timer), properties(service));
+        // Not the timer's: Persistent= has it begin with a trigger that was none.
+        let last = service.get("ExecMainExitTimestamp").and_then(|text| instant(text));
+        Some(Runs {
+            active: timer.get("ActiveState").is_some_and(|state| *state == "active"),
+            next: timer.get("NextElapseUSecRealtime").and_then(|text| instant(text)),
+            last,
+            // Before the first run the result is "success" as well.
+            result: service.get("Result").filter(|_| last.is_some()).map(ToString::to_string),
+            exit: service
+                .get("ExecMainStatus")
+                .filter(|_| last.is_some())
+                .and_then(|text| text.parse().ok()),
+        })
+    }
+
+    /// Whether this user's systemd runs without a session too; `None` where that cannot be asked.
+    pub fn lingers(&self) -> Option<bool> {
+        let user = user_number();
+        let arguments = ["show-user", &user, "--property=Linger", "--value"];
+        let shown =
+            self.run("loginctl", &arguments, "").ok().filter(|finished| finished.success)?;
+        match shown.stdout.trim() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The user's crontab; an empty text where there is none yet.
+    pub fn crontab(&self) -> Result<String, ScheduleError> {
+        let listed = self.run("crontab", &["-l"], "")?;
+        if listed.success {
+            return Ok(listed.stdout);
+        }
+        // "no crontab for anna" (Vixie, cronie, macOS), "can't open 'anna'" (BusyBox)
+        if ["no crontab", "can't open"].iter().any(|text| listed.stderr.contains(text)) {
+            return Ok(String::new());
+        }
+        Err(ScheduleError::Step { command: "crontab -l".into(), why: listed.why().to_owned() })
+    }
+
+    /// Puts another crontab in its place; an empty one is taken away.
+    pub fn set_crontab(&self, text: &str) -> Result<(), ScheduleError> {
+        let argument = if text.trim().is_empty() { "-r" } else { "-" };
+        let done = self.run("crontab", &[argument], text)?;
+        if done.success {
+            return Ok(());
+        }
+        Err(ScheduleError::Step {
+            command: format!("crontab {argument}"),
+            why: done.why().to_owned(),
+        })
+    }
+
+    /// The home folder of a user account of this machine.
+    pub fn home_of(&self, user: &str) -> Result<String, ScheduleError> {
+        let home = |table: &str| {
+            let line = table.lines().find(|line| line.split(':').next() == Some(user))?;
+            line.split(':').nth(5).map(str::to_owned)
+        };
+        let known = fs::read_to_string("/etc/passwd").ok().and_then(|table| home(&table));
+        // Accounts from a directory service are in no file.
+        let asked = || self.run("getent", &["passwd", user], "").ok().and_then(|f| home(&f.stdout));
+        known
+            .or_else(asked)
+            .filter(|home| Path::new(home).is_absolute())
+            .ok_or_else(|| ScheduleError::NoUser(user.to_owned()))
+    }
+
+    /// What spreads the minutes: the same for this user on this machine whenever it is asked.
+    pub fn seed(&self) -> u64 {
+        let name = ["/proc/sys/kernel/hostname", "/etc/hostname"]
+            .iter()
+            .find_map(|file| fs::read_to_string(file).ok())
+            .unwrap_or_default();
+        cron::seed(&[&user_number(), name.trim()])
+    }
+}
+
+/// Whether this process is root.
+pub fn is_root() -> bool {
+    #[cfg(unix)]
+    return rustix::process::geteuid().is_root();
+    #[cfg(not(unix))]
+    false
+}
+
+/// This user's number; empty where users have none.
+pub fn user_number() -> String {
+    #[cfg(unix)]
+    return rustix::process::geteuid().as_raw().to_string();
+    #[cfg(not(unix))]
+    String::new()
+}
+
+fn properties(text: &str) -> BTreeMap<&str, &str> {
+    text.lines().filter_map(|line| line.split_once('=')).collect()
+}
+
+/// `Sun 2026-11-22 00:10:52 UTC`, as systemd writes where that is the time zone; `n/a` is none.
+fn instant(text: &str) -> Option<Timestamp> {
+    let mut words = text.split(' ');
+    let (Some(_), Some(day), Some(time), Some("UTC")) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return None;
+    };
+    clock::parse_instant(&format!("{day}T{time}Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn systemds_times_are_read() {
+        let read = |text| instant(text).map(|instant| instant.to_string());
+        assert_eq!(read("Sun 2026-11-22 00:10:52 UTC").as_deref(), Some("2026-11-22T00:10:52Z"));
+        for nothing in ["", "n/a", "0", "Sun 2026-11-22 00:10:52 CET", "infinity"] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
+    }
+}

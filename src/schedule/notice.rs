@@ -1,0 +1,239 @@
+//! Telling a person, through a program of theirs, that an account needs a sign-in: once, and not at
+//! every run. What was told is remembered only when the program said that it worked.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::record::{self, PRIVATE};
+use crate::account_id::AccountId;
+use crate::accounts::create_private_folder;
+use crate::child::{self, ChildError, Surroundings};
+use crate::clock::Timestamp;
+use crate::paths::Folders;
+use crate::store::lock::AccountLock;
+
+/// How long the person's program may take for one account.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How an account came out of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    Good,
+    /// It works, but only until then: no refresh lengthens the sign-in.
+    Ends(Timestamp),
+    SignInNeeded,
+    /// Nothing new is known: the provider could not be reached.
+    Unknown,
+}
+
+/// One account for a person to hear of, or not.
+#[derive(Clone, Debug)]
+pub struct News {
+    pub account: AccountId,
+    pub finding: Finding,
+    /// Who signed in.
+    pub who: Option<String>,
+    pub sign_in_by: Option<Timestamp>,
+    pub why: String,
+    /// The command that helps.
+    pub act: String,
+    pub sandbox: bool,
+}
+
+/// What is remembered of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    /// Since when it needs a sign-in.
+    since: Option<Timestamp>,
+    /// Whether that was told.
+    told: bool,
+    /// The end of the sign-in that was told to be near.
+    end_told: Option<Timestamp>,
+}
+
+type Book = BTreeMap<AccountId, Known>;
+
+/// Tells what has to be told, and returns what went wrong with it.
+pub fn tell(
+    news: &[News],
+    command: &str,
+    around: &Surroundings,
+    folders: &Folders,
+    now: Timestamp,
+) -> Vec<String> {
+    let file = folders.notices_file();
+    let lock = file.with_extension("lock");
+    // Another run tells, and what it cannot the next one will.
+    let Ok(_lock) = AccountLock::acquire_path(&lock, Duration::ZERO, &mut || ()) else {
+        log::debug!("another run tells what is new");
+        return Vec::new();
+    };
+    let mut book = Notebook::read(file);
+    let mut troubles = Vec::new();
+    for one in news {
+        let Some(message) = book.note(one, now) else { continue };
+        match run(command, around, &message) {
+            // Kept at once: should this run be ended, the next one does not repeat it.
+            Ok(()) => {
+                book.told(one);
+                let _ = book.keep();
+            }
+            Err(trouble) => {
+                troubles.push(format!("{}: --notify did not work: {}", one.account, trouble.why));
+                // What does not start or end for one account does not for the next.
+                if trouble.for_all {
+                    break;
+                }
+            }
+        }
+    }
+    if let Err(error) = book.keep() {
+        troubles.push(format!("what was told could not be noted down: {error}"));
+    }
+    troubles
+}
+
+/// Forgets nothing between runs.
+struct Notebook {
+    file: PathBuf,
+    before: Book,
+    book: Book,
+}
+
+impl Notebook {
+    /// A damaged book counts as an empty one: a person hears twice, which is better than never.
+    fn read(file: PathBuf) -> Self {
+        let bytes = fs::read(&file).unwrap_or_default();
+        let before: Book = serde_json::from_slice(&bytes).unwrap_or_default();
+        Self { file, book: before.clone(), before }
+    }
+
+    /// Notes how an account stands now, and returns the line that a person should get, if any.
+    fn note(&mut self, news: &News, now: Timestamp) -> Option<String> {
+        let known = self.book.entry(news.account.clone()).or_default();
+        let (event, since) = match news.finding {
+            Finding::Good => {
+                (known.since, known.told) = (None, false);
+                return None;
+            }
+            Finding::Ends(end) => {
+                (known.since, known.told) = (None, false);
+                if known.end_told == Some(end) {
+                    return None;
+                }
+                ("sign-in-ends", None)
+            }
+            Finding::SignInNeeded => {
+                let since = *known.since.get_or_insert(now);
+                if known.told {
+                    return None;
+                }
+                ("sign-in-needed", Some(since))
+            }
+            Finding::Unknown => return None,
+        };
+        let mut message = json!({
+            "schema": 1,
+            "event": event,
+            "account": news.account,
+            "provider": news.account.provider(),
+            "who": news.who,
+            "since": since,
+            "sign_in_by": news.sign_in_by,
+            "why": news.why,
+            "do": news.act,
+        });
+        if news.sandbox {
+            message["sandbox"] = true.into();
+        }
+        Some(format!("{message}\n"))
+    }
+
+    fn told(&mut self, news: &News) {
+        let known = self.book.entry(news.account.clone()).or_default();
+        match news.finding {
+            Finding::Ends(end) => known.end_told = Some(end),
+            _ => known.told = true,
+        }
+    }
+
+    fn keep(&mut self) -> io::Result<()> {
+        self.book.retain(|_, known| *known != Known::default());
+        if self.book == self.before {
+            return Ok(());
+        }
+        let bytes = serde_json::to_vec(&self.book).map_err(io::Error::other)?;
+        create_private_folder(self.file.parent().unwrap_or(&self.file))?;
+        record::write(&self.file, &bytes, PRIVATE)?;
+        self.before = self.book.clone();
+        Ok(())
+    }
+}
+
+struct Trouble {
+    why: String,
+    for_all: bool,
+}
+
+fn run(command: &str, around: &Surroundings, message: &str) -> Result<(), Trouble> {
+    let all = |why| Trouble { why, for_all: true };
+    let words = child::parse(command, around).map_err(all)?;
+    let (program, arguments) = words.split_first().ok_or_else(|| all("it is empty".to_owned()))?;
+    let mut command = around.command(program.as_ref());
+    // The folder of the service's keys is none of its business either.
+    command.args(arguments).env_remove("CREDENTIALS_DIRECTORY");
+    match child::run(command, message.as_bytes(), DEADLINE) {
+        Ok(finished) if finished.success => Ok(()),
+        Ok(finished) => {
+            let why = format!("{} ({})", finished.why(), finished.status);
+            Err(Trouble { why, for_all: false })
+        }
+        Err(error @ (ChildError::NotStarted { .. } | ChildError::TooLong { .. })) => {
+            Err(all(error.to_string()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn news(finding: Finding) -> News {
+        News {
+            account: "timberdata".parse().unwrap(),
+            finding,
+            who: None,
+            sign_in_by: None,
+            why: "because".into(),
+            act: "partnerlink connect timberdata".into(),
+            sandbox: false,
+        }
+    }
+
+    #[test]
+    fn each_thing_is_told_until_it_was_heard_and_then_not_again() {
+        let mut book = Notebook::read(PathBuf::from("/nonexistent"));
+        let (now, later) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+        let needed = news(Finding::SignInNeeded);
+        let first = book.note(&needed, now).unwrap();
+        assert_eq!(book.note(&needed, later), Some(first), "since stays");
+        book.told(&needed);
+        assert_eq!(book.note(&needed, later), None);
+        assert_eq!(book.note(&news(Finding::Unknown), later), None);
+        assert_eq!(book.note(&needed, later), None, "an unreachable provider changes nothing");
+        assert_eq!(book.note(&news(Finding::Good), later), None);
+        assert!(book.note(&needed, later).is_some(), "after a new sign-in");
+
+        let ends = news(Finding::Ends(now));
+        assert!(book.note(&ends, now).unwrap().contains(r#""event":"sign-in-ends""#));
+        book.told(&ends);
+        assert_eq!(book.note(&ends, now), None);
+        assert!(book.note(&news(Finding::Ends(later)), now).is_some(), "another sign-in");
+    }
+}

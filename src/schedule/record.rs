@@ -1,0 +1,95 @@
+//! The record of the last refresh that ran without a person, without secrets.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::create_private_folder;
+use crate::clock::Timestamp;
+use crate::paths::Folders;
+
+/// What came of an unattended `token refresh`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRun {
+    /// When it ended.
+    pub at: Timestamp,
+    /// What started it: `systemd`, `cron`, `launchd`, `windows`.
+    pub by: String,
+    /// Its exit code.
+    pub exit: u8,
+    /// How many accounts came out how, by the words of `token refresh`: `refreshed`, `unchanged`,
+    /// `nothing-to-refresh`, `try-later`, `sign-in-needed`, `failed`.
+    pub accounts: BTreeMap<String, u32>,
+}
+
+impl LastRun {
+    /// Keeps it in place of the one before.
+    pub fn keep(&self, folders: &Folders) -> io::Result<()> {
+        let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
+        create_private_folder(folders.state())?;
+        write(&folders.last_run_file(), &bytes, PRIVATE)
+    }
+
+    /// The counts for people: `3 refreshed, 1 sign-in-needed`.
+    pub fn counts(&self) -> String {
+        let counts: Vec<String> =
+            self.accounts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+        if counts.is_empty() { "no accounts".to_owned() } else { counts.join(", ") }
+    }
+}
+
+/// The last unattended refresh on record. A damaged record counts as none: the next run makes it
+/// again.
+pub fn last_run(folders: &Folders) -> Option<LastRun> {
+    serde_json::from_slice(&fs::read(folders.last_run_file()).ok()?).ok()
+}
+
+/// File modes: for this user alone, and for everybody to read.
+pub(super) const PRIVATE: u32 = 0o600;
+pub(super) const READABLE: u32 = 0o644;
+
+/// Writes a file whole or not at all. Its folder exists.
+pub(super) fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    // What a run that died left under this name is not written through: it may be a link.
+    let _ = fs::remove_file(&temporary);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    let written = options
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_run_is_kept_and_a_damaged_record_counts_as_none() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = Folders::resolve(Some(root.path())).unwrap();
+        assert_eq!(last_run(&folders), None);
+        let accounts = [("refreshed".to_owned(), 3), ("try-later".to_owned(), 1)].into();
+        let run = LastRun { at: Timestamp::UNIX_EPOCH, by: "cron".into(), exit: 3, accounts };
+        run.keep(&folders).unwrap();
+        assert_eq!(last_run(&folders).as_ref(), Some(&run));
+        assert_eq!(run.counts(), "3 refreshed, 1 try-later");
+        fs::write(folders.last_run_file(), "{").unwrap();
+        assert_eq!(last_run(&folders), None);
+        assert_eq!(fs::read_dir(folders.state()).unwrap().count(), 1, "no temporary file stays");
+    }
+}

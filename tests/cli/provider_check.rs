@@ -1,0 +1,234 @@
+//! `provider check`: at which step the way to a provider ends, and that nothing is spent on it.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::support::described_with;
+use crate::support::fake::Fake;
+use crate::support::http::Reply;
+use crate::support::program::{Outcome, Program};
+use crate::support::sandbox::Sandbox;
+use crate::support::tls::{self, Certificate};
+
+const CHECK: [&str; 4] = ["provider", "check", "fake", "--json"];
+
+/// What was found out about one endpoint.
+#[track_caller]
+fn finding(outcome: &Outcome, name: &str) -> Value {
+    let report = outcome.json();
+    let mut found = report["findings"].as_array().unwrap().iter().filter(|f| f["name"] == name);
+    found.next().unwrap_or_else(|| panic!("no {name} in {}", outcome.told())).clone()
+}
+
+#[track_caller]
+fn says(finding: &Value, state: &str, words: &[&str]) {
+    assert_eq!(finding["state"], state, "{finding}");
+    for word in words {
+        assert!(finding.to_string().contains(word), "no {word:?} in {finding}");
+    }
+}
+
+/// A provider whose data is at the fake too.
+fn with_data() -> (Program, Fake) {
+    let program = Program::new();
+    let fake = Fake::start(&program);
+    let api = format!("api_base = \"{}/api\"", fake.base());
+    program.configure(&fake.described_as("fake", &api));
+    (program, fake)
+}
+
+#[test]
+fn a_provider_that_answers_is_reached_and_spends_nothing() {
+    let (program, fake) = with_data();
+    fake.answers(|call| match call.path() {
+        "/token" => Reply::error(405, "invalid_request"),
+        "/api" => Reply::error(401, "invalid_token"),
+        _ => Reply::new(302, "Location: /login\r\n", ""),
+    });
+    let outcome = program.run(CHECK).exits(0);
+    assert_eq!(outcome.json()["provider"], "fake");
+    for (name, status) in [("authorize", 302), ("token", 405), ("api", 401)] {
+        let found = finding(&outcome, name);
+        says(&found, "good", &[&fake.port.to_string()]);
+        assert_eq!(found["http_status"], status);
+    }
+    for call in fake.calls() {
+        assert_eq!(call.method, "GET");
+        assert!(!call.target.contains('?') && call.body.is_empty(), "{call:?}");
+        for header in ["authorization", "cookie"] {
+            assert_eq!(call.header(header), None);
+        }
+    }
+    assert_eq!(fake.calls().len(), 3, "no redirect was followed, nothing repeated");
+    let outcome = program.run(["provider", "check", "fake"]).exits(0);
+    assert!(outcome.stdout.contains("✓ token"), "{}", outcome.told());
+    outcome.says(&["can be reached"]);
+}
+
+#[test]
+fn both_providers_of_the_sandbox_are_reached() {
+    let sandbox = Sandbox::start(&[]);
+    for provider in ["zaehlerfreunde", "timberdata"] {
+        let outcome = sandbox.client().run(["provider", "check", provider, "--json"]).exits(0);
+        assert_eq!(finding(&outcome, "token")["http_status"], 405);
+    }
+    sandbox.client().run(["provider", "check", "timberdatta"]).exits(2).says(&["did you mean"]);
+}
+
+#[test]
+fn a_dead_port_and_an_unknown_name_are_told_apart() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (program, _fake) = described_with(&format!("token_url = \"http://127.0.0.1:{port}/t\""));
+    let outcome = program.run(CHECK).exits(3);
+    says(&finding(&outcome, "token"), "bad", &["no connection", "refused", "firewall"]);
+    says(&finding(&outcome, "authorize"), "good", &[]);
+
+    let (program, _fake) = described_with("token_url = \"https://no-such-host.invalid/t\"");
+    let outcome = program.run(CHECK).exits(3);
+    says(&finding(&outcome, "token"), "bad", &["DNS", "HTTPS_PROXY"]);
+}
+
+#[test]
+fn a_dead_proxy_is_named_without_its_password() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (program, _fake) = described_with("token_url = \"https://token.example/t\"");
+    program.canaries.never("proxy password", "hunter2-of-the-proxy");
+    let program =
+        program.set("HTTPS_PROXY", format!("http://anna:hunter2-of-the-proxy@127.0.0.1:{port}"));
+    let outcome = program.run(CHECK).exits(3);
+    let found = finding(&outcome, "token");
+    says(&found, "bad", &["check the proxy in HTTPS_PROXY"]);
+    assert_eq!(found["proxy"], format!("http://127.0.0.1:{port}"));
+    assert_eq!(finding(&outcome, "authorize")["proxy"], Value::Null, "this machine needs none");
+}
+
+/// A proxy that gives this answer to every request for a tunnel.
+fn proxy(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn a_proxy_that_refuses_is_told_apart_from_the_provider() {
+    let (program, _fake) = described_with("token_url = \"https://token.example/t\"");
+    let wants = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    let program = program.set("HTTPS_PROXY", proxy(wants));
+    let outcome = program.run(CHECK).exits(3);
+    says(&finding(&outcome, "token"), "bad", &["wants a name and password", "NAME:PASSWORD"]);
+    let refuses = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+    let outcome = program.set("HTTPS_PROXY", proxy(refuses)).run(CHECK).exits(3);
+    let found = finding(&outcome, "token");
+    says(
+        &found,
+        "bad",
+        &["through http://127.0.0.1", "the proxy does not let us", "in HTTPS_PROXY"],
+    );
+}
+
+#[test]
+fn a_bad_certificate_is_told_in_plain_words() {
+    for (certificate, words) in [
+        (Certificate::Expired, ["certificate ended", "clock"]),
+        (Certificate::OtherHost, ["is for another name", "portal or proxy"]),
+        (Certificate::SelfSigned, ["issuer that this machine does not know", "SSL_CERT_FILE"]),
+    ] {
+        let program = Program::new();
+        let (fake, authority) = tls::start(&program, certificate);
+        fake.describe(&program);
+        let program = program.set("SSL_CERT_FILE", authority);
+        let outcome = program.run(CHECK).exits(3);
+        says(&finding(&outcome, "token"), "bad", &words);
+        assert!(fake.calls().is_empty(), "{certificate:?}");
+    }
+    let program = Program::new();
+    let (fake, authority) = tls::start(&program, Certificate::Good);
+    fake.describe(&program);
+    // The system's roots do not know this authority, as they do not know a company's proxy.
+    let outcome = program.run(CHECK);
+    says(&finding(&outcome, "token"), "bad", &["root certificate"]);
+    program.set("SSL_CERT_FILE", authority).run(CHECK).exits(0);
+}
+
+#[test]
+fn no_tls_at_all_is_a_failure_of_tls() {
+    let program = Program::new();
+    let fake = Fake::start(&program);
+    let token = format!("token_url = \"https://127.0.0.1:{}/token\"", fake.port);
+    program.configure(&fake.described_as("fake", &token));
+    fake.answers(|_| Reply::new(400, "", ""));
+    let outcome = program.run(CHECK).exits(3);
+    says(&finding(&outcome, "token"), "bad", &["TLS failed"]);
+}
+
+#[test]
+fn a_tls_version_that_is_too_old_is_told_in_plain_words() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/t", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            // ServerHello of TLS 1.1: version 3.2, no random, no session, AES128-SHA.
+            let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+            hello.extend([7; 32]);
+            hello.extend([0, 0, 0x2f, 0]);
+            let _ = stream.write_all(&hello);
+        }
+    });
+    let (program, _fake) = described_with(&format!("token_url = \"{url}\""));
+    let outcome = program.run(CHECK).exits(3);
+    says(&finding(&outcome, "token"), "bad", &["TLS failed", "safe today"]);
+}
+
+#[test]
+fn a_clock_that_differs_from_the_providers_is_told_and_is_no_failure() {
+    let (program, fake) = with_data();
+    let date = |back: u64| httpdate::fmt_http_date(SystemTime::now() - Duration::from_secs(back));
+    let dated = move |back| Reply::new(400, &format!("Date: {}\r\n", date(back)), "");
+    fake.answers(move |_| dated(0));
+    let outcome = program.run(CHECK).exits(0);
+    assert!(!outcome.stdout.contains("\"clock\""), "{}", outcome.told());
+    fake.answers(move |_| dated(3 * 3600));
+    let outcome = program.run(CHECK).exits(0);
+    let found = finding(&outcome, "clock");
+    says(&found, "warning", &["3 hours ahead of", "timedatectl"]);
+    assert!((10_790..10_830).contains(&found["seconds_ahead"].as_i64().unwrap()), "{found}");
+}
+
+#[test]
+fn trouble_at_the_provider_is_for_later() {
+    let (program, fake) = with_data();
+    for status in [429, 500, 503] {
+        fake.answers(move |_| Reply::error(status, "server_error"));
+        let outcome = program.run(CHECK).exits(3);
+        says(&finding(&outcome, "api"), "bad", &["trouble at the provider", &status.to_string()]);
+    }
+    fake.answers(|_| Reply::reset());
+    let outcome = program.run(CHECK).exits(3);
+    says(&finding(&outcome, "token"), "bad", &["broke"]);
+}
+
+#[test]
+fn a_portal_that_answers_in_the_providers_place_is_seen() {
+    let (program, fake) = with_data();
+    fake.answers(|_| Reply::new(200, "Content-Type: text/html\r\n", "<h1>Hotel Wi-Fi</h1>"));
+    let outcome = program.run(CHECK).exits(6);
+    says(&finding(&outcome, "authorize"), "good", &[]);
+    says(&finding(&outcome, "token"), "bad", &["a web page came", "portal"]);
+
+    fake.answers(|_| Reply::new(302, "Location: http://portal.example/in?u=1\r\n", ""));
+    let outcome = program.run(CHECK).exits(6);
+    says(&finding(&outcome, "token"), "bad", &["portal.example", "not followed"]);
+    says(&finding(&outcome, "authorize"), "warning", &["portal.example"]);
+    assert_eq!(finding(&outcome, "token")["redirect_to"], "portal.example");
+    assert_eq!(fake.calls().len(), 6, "one request each time for each endpoint");
+}
