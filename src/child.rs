@@ -189,11 +189,6 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// A name as a program is called by: for messages.
-pub fn name(program: &OsStr) -> String {
-    Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -59,13 +59,13 @@ impl Args {
         Ok(Some(secret))
     }
 
-    /// The secret from the flags, the environment, the store, or a person; `None` where the provider
-    /// wants none.
+    /// The secret from the flags, the environment, the store, the account's former store (it moves
+    /// with the account), or a person; `None` where the provider wants none.
     pub fn obtain(
         &self,
         context: &Context,
         provider: &Provider,
-        store: &dyn TokenStore,
+        (store, former): (&dyn TokenStore, &dyn TokenStore),
         what: &str,
     ) -> Result<Option<Found>, Error> {
         if !provider.needs_secret() {
@@ -77,6 +77,11 @@ impl Args {
         let stored =
             context.client_secret(provider, store).map_err(|error| Error::new(what, &error))?;
         if let Some(secret) = stored {
+            return Ok(Some(Found { secret, is_new: false }));
+        }
+        if former.kind() != store.kind()
+            && let Ok(Some(secret)) = context.client_secret(provider, former)
+        {
             return Ok(Some(Found { secret, is_new: false }));
         }
         if !context.interactive {

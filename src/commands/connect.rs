@@ -94,16 +94,13 @@ impl Args {
             .into());
         }
         // An account stays in its store until it is asked to move.
+        let former = context.store_of(&self.account);
         let store = match self.store {
-            None => context.store_of(&self.account),
+            None => former,
             Some(_) => context.store(context.settings.store),
         };
-        let has_secret = |store| matches!(context.client_secret(&provider, store), Ok(Some(_)));
-        // A client secret moves with the account.
-        let former = context.store_of(&self.account);
-        let moves = former.kind() != store.kind() && !has_secret(store) && has_secret(former);
-        let at = if moves { former } else { store };
-        let found = self.secret.obtain(context, &provider, at, &what).map_err(about)?;
+        let found =
+            self.secret.obtain(context, &provider, (store, former), &what).map_err(about)?;
         let is_new = found.as_ref().is_some_and(|found| found.is_new);
         let client = Client { id, secret: found.map(|found| found.secret) };
         let (opening, named) = self.opening(context);

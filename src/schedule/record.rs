@@ -66,7 +66,13 @@ pub(super) fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let _ = mode;
     let written = options
         .open(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|mut file| {
+            // Whatever the umask: a unit that root writes is there for everybody to read.
+            #[cfg(unix)]
+            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);

@@ -232,7 +232,7 @@ fn in_the_crontab_only_our_own_line_is_touched() {
     let before = diary(&program);
     install(&[]).says(&["nothing changed"]);
     assert!(!diary(&program)[before.len()..].contains("crontab -\n"), "nothing is written twice");
-    install(&["--every", "15m"]);
+    install(&["--every", "15m"]).says(&["in place of the schedule that is there"]);
     assert_eq!(crontab(&program).unwrap().lines().count(), others.lines().count() + 1);
     remove();
     assert_eq!(crontab(&program).unwrap(), others);
@@ -281,7 +281,10 @@ fn a_timer_is_installed_once_and_taken_away_again() {
     assert_eq!(runs["next"], "2026-11-22T00:00:00Z");
     assert_eq!((runs["result"].as_str(), runs["exit"].as_u64()), (Some("exit-code"), Some(4)));
 
-    program.run(["schedule", "remove"]).exits(0).says(&["Removed (systemd)"]);
+    let second = program.run(["schedule", "install", "--kind", "cron", "--yes"]).exits(0);
+    second.says(&["another schedule", "partnerlink schedule remove --kind systemd"]);
+    program.run(["schedule", "remove"]).exits(0).says(&["Removed (systemd)", "Removed (cron)"]);
+    assert_eq!(crontab(&program), None);
     assert_eq!((text(&program, SERVICE), text(&program, TIMER)), (None, None));
     let folder = program.root().join("home/.config/systemd/user");
     assert_eq!(fs::read_dir(folder).unwrap().count(), 0);

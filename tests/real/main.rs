@@ -1,6 +1,7 @@
 //! The built program against parts that nobody here wrote: a real keychain service, a real browser,
-//! a certified OpenID server, a real terminal, a real proxy, a server made of the provider's OpenAPI file, the
-//! readers of tables and maps. Functions are named by the fact they show.
+//! a certified OpenID server, a real terminal, a real proxy, a server made of the provider's OpenAPI
+//! file, the readers of tables and maps, a systemd and a cron. Functions are named by the fact they
+//! show.
 //!
 //! `tests/run` installs the parts and says which there are; a test whose part is missing says so in
 //! the file that PARTNERLINK_TEST_SKIPPED names. Each test has a keychain, a home and a server of

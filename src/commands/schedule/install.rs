@@ -33,7 +33,7 @@ impl Args {
         let plan = self.what.plan(context, &machine)?;
         let failed = |error| Error::new("could not install the schedule", &error);
         let change = match schedule::look(&plan, &machine).map_err(failed)? {
-            Change::Done if !self.agreed(context, &plan)? => {
+            Change::Done if !self.agreed(context, &plan, &kinds(context))? => {
                 context.output.say(Mark::Note, "Nothing was changed.");
                 return Ok(Exit::Refused as u8);
             }
@@ -50,7 +50,7 @@ impl Args {
     }
 
     /// Shows what would be done, and asks unless that was answered before.
-    fn agreed(&self, context: &Context, plan: &Plan) -> Result<bool, Error> {
+    fn agreed(&self, context: &Context, plan: &Plan, there: &[Kind]) -> Result<bool, Error> {
         let output = &context.output;
         if !self.yes && !context.interactive {
             return Err(Error::usage(
@@ -59,7 +59,13 @@ impl Args {
                 "look at `partnerlink schedule print`, then say --yes",
             ));
         }
-        output.say(Mark::Begin, "This is written:");
+        let replaces = there.contains(&plan.kind);
+        let what = if replaces {
+            "This is written, in place of the schedule that is there:"
+        } else {
+            "This is written:"
+        };
+        output.say(Mark::Begin, what);
         output.say_more(text(plan).trim_end());
         if !plan.start.is_empty() {
             output.say(Mark::Begin, "And these commands run:");
@@ -69,6 +75,12 @@ impl Args {
         }
         Ok(self.yes || output.confirms("Go on?"))
     }
+}
+
+/// The kinds of schedules that are installed.
+fn kinds(context: &Context) -> Vec<Kind> {
+    let installed = schedule::installed(&context.settings.environment);
+    installed.into_iter().map(|installed| installed.kind).collect()
 }
 
 fn tell(context: &Context, plan: &Plan, change: Change, machine: &Machine) {
@@ -119,6 +131,12 @@ fn warnings(context: &Context, kind: Kind, machine: &Machine) -> Vec<String> {
             if needs_keychain { " (the keychain is locked then: use --store file)" } else { "" };
         warnings.push(format!(
             "It runs only while you are signed in. To have it run always{keychain}: loginctl enable-linger {name}"
+        ));
+    }
+    for other in kinds(context).into_iter().filter(|other| *other != kind) {
+        warnings.push(format!(
+            "There is another schedule, which is not needed beside this one: {}",
+            context.output.command(&format!("partnerlink schedule remove --kind {}", other.word()))
         ));
     }
     let left_out: Vec<String> = left_out(context);
