@@ -234,47 +234,6 @@ impl Settings {
     }
 }
 
-/// Sets top-level texts of a configuration file and leaves everything else as it is. Refused where
-/// what comes out would not say exactly that.
-pub fn set_top_level(path: &Path, values: &[(&str, &str)]) -> Result<String, ConfigError> {
-    let before = read(path)?.unwrap_or_default();
-    parse(&before, path)?;
-    let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
-    let mut wanted: toml::Table = toml::from_str(&before).unwrap_or_default();
-    for (key, value) in values {
-        wanted.insert((*key).to_owned(), (*value).into());
-        let is_key = |line: &String| {
-            let rest = line.trim_start().strip_prefix(key);
-            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
-        };
-        let end = lines.iter().position(|line| line.trim_start().starts_with('['));
-        let top = end.unwrap_or(lines.len());
-        let new = format!("{key} = \"{value}\"");
-        match lines[..top].iter().position(is_key) {
-            Some(at) => {
-                let comment =
-                    lines[at].find(" #").map(|at_comment| lines[at][at_comment..].to_owned());
-                lines[at] = new + &comment.unwrap_or_default();
-            }
-            None if end.is_some() => lines.insert(0, new),
-            None => lines.push(new),
-        }
-    }
-    let text = lines.join("\n") + "\n";
-    match toml::from_str::<toml::Table>(&text) {
-        Ok(table) if table == wanted => Ok(text),
-        _ => {
-            let lines: Vec<String> =
-                values.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
-            Err(ConfigError::Missing(format!(
-                "{} cannot be changed without harm; write there by hand: {}",
-                path.display(),
-                lines.join(", ")
-            )))
-        }
-    }
-}
-
 fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
     match path.metadata() {
@@ -497,29 +456,6 @@ mod tests {
     #[test]
     fn variables_are_named_after_the_provider() {
         assert_eq!(client_variable("my-erp", "CLIENT_ID"), "PARTNERLINK_MY_ERP_CLIENT_ID");
-    }
-
-    #[test]
-    fn a_changed_setting_leaves_everything_else_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config.toml");
-        let set = |text: &str| {
-            std::fs::write(&path, text).unwrap();
-            set_top_level(&path, &[("store", "file")])
-        };
-        for (before, after) in [
-            ("", "store = \"file\"\n"),
-            ("# mine\n store='keychain' # here\n", "# mine\nstore = \"file\" # here\n"),
-            (
-                "[provider.x]\ntitle = \"store = 1\"\n",
-                "store = \"file\"\n[provider.x]\ntitle = \"store = 1\"\n",
-            ),
-            ("browser = \"x\"", "browser = \"x\"\nstore = \"file\"\n"),
-        ] {
-            assert_eq!(set(before).unwrap(), after, "{before}");
-        }
-        // A line that only looks like it is not touched.
-        assert!(set("browser = \"\"\"\nstore = 1\n\"\"\"\n").is_err());
     }
 
     #[test]

@@ -19,7 +19,10 @@ fn what_did_the_last_refresh_is_told() {
     let program = program.set("PARTNERLINK_RUN_BY", "systemd");
     program.run(["token", "refresh", "--force"]).exits(0);
     assert_eq!(by(&program), "systemd");
-    let line = program.run(["status"]).exits(0).data().to_owned();
+    let outcome = program.run(["status"]).exits(0);
+    let outcome =
+        outcome.says(&["Last refresh without a person: ", " by systemd, exit 0 (1 refreshed)"]);
+    let line = outcome.data().to_owned();
     assert_eq!(line.split('\t').next_back(), Some("systemd"));
 }
 

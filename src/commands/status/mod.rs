@@ -12,7 +12,8 @@ use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::verify::readable;
-use crate::output::{Mark, error_object, stdout_is_terminal, table};
+use crate::output::{Mark, error_object, printable, stdout_is_terminal, table};
+use crate::schedule::last_run;
 use crate::store::StoreKind;
 
 const EXAMPLES: &str = "\
@@ -131,8 +132,8 @@ impl Args {
         }
         if context.output.json {
             let list: Vec<Value> = lines.iter().map(|line| line.object(now, self.check)).collect();
-            let schedule = schedule(context);
-            context.output.json(&json!({ "accounts": list, "schedule": schedule }))?;
+            let last = last_run(&context.folders);
+            context.output.json(&json!({ "accounts": list, "last_refresh": last }))?;
         } else if lines.is_empty() {
             context.output.say(
                 Mark::Note,
@@ -169,9 +170,15 @@ impl Args {
     }
 }
 
-/// What is known of the schedule that refreshes the accounts.
-fn schedule(_: &Context) -> Option<String> {
-    None
+/// What the last refresh without a person did, which tells whether there is a schedule at all.
+fn schedule(context: &Context, now: Timestamp) -> Option<String> {
+    let last = last_run(&context.folders)?;
+    let (at, counts) = (clock::for_people(last.at, now), last.counts());
+    let text = format!(
+        "Last refresh without a person: {at} by {}, exit {} ({counts})",
+        last.by, last.exit
+    );
+    Some(printable(&text))
 }
 
 fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed> {
@@ -181,7 +188,7 @@ fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed>
         .map(|line| if for_person { row_for_person(line, now) } else { row_for_program(line) })
         .collect();
     context.output.show(&table::render(&HEADINGS, &rows, for_person))?;
-    if let Some(schedule) = schedule(context) {
+    if let Some(schedule) = schedule(context, now) {
         context.output.say(Mark::Note, schedule);
     }
     for line in lines {

@@ -1,16 +1,13 @@
-use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::Name;
-use crate::accounts::create_private_folder;
-use crate::config::{FileKey, set_top_level};
+use crate::config::edit::{Draft, quoted};
+use crate::config::{ConfigError, FileKey};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::output::Mark;
-use crate::output::formats::OutputFile;
 use crate::store::{Item, SecretBytes, StoreError, StoreKind, Stores as _, TokenStore};
 
 const EXAMPLES: &str = "\
@@ -48,8 +45,7 @@ impl Args {
         let mut values = vec![("store", self.store.text())];
         values.extend(self.key.map(|key| ("file_key", key.name())));
         let path = context.settings.folders.config_file();
-        let text = set_top_level(&path, &values).map_err(|error| Error::new(&what, &error))?;
-        write(&path, &text, &what)?;
+        write(&path, &values).map_err(|error| Error::new(&what, &error))?;
         self.tell(context, &path)
     }
 
@@ -154,12 +150,10 @@ fn probe(store: &dyn TokenStore) -> Result<(), StoreError> {
     }
 }
 
-/// Through a link to where the file really is, as people keep it among their other settings.
-fn write(path: &Path, text: &str, what: &str) -> Result<(), Error> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let failed = |error| Error::io(what, &error);
-    create_private_folder(path.parent().unwrap_or(&path)).map_err(failed)?;
-    let mut file = OutputFile::create(&path, true).map_err(|error| Error::new(what, &error))?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.finish().map_err(|error| Error::new(what, &error))
+fn write(path: &Path, values: &[(&str, &str)]) -> Result<(), ConfigError> {
+    let mut draft = Draft::open(path.to_owned())?;
+    for (key, value) in values {
+        draft.set(&[key], &quoted(value), "")?;
+    }
+    draft.save()
 }

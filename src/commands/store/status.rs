@@ -4,7 +4,7 @@ use super::Content;
 use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Explain as _, Failed};
-use crate::store::{Item, StoreKind, Stores as _};
+use crate::store::{StoreError, StoreKind};
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -13,7 +13,7 @@ Examples:
 
 pub fn run(context: &Context) -> Result<u8, Failed> {
     let settings = &context.settings;
-    let contents = StoreKind::LASTING.map(|kind| readable(context, Content::of(context, kind)));
+    let contents = StoreKind::LASTING.map(|kind| seen(context, kind));
     if context.output.json {
         let stores: Vec<Value> = contents.iter().map(|content| object(context, content)).collect();
         context.output.json(&json!({
@@ -40,21 +40,17 @@ pub fn run(context: &Context) -> Result<u8, Failed> {
     Ok(0)
 }
 
-/// Names can be listed where nothing can be read: a locked keychain shows when an item is read.
-fn readable(context: &Context, mut content: Content) -> Content {
-    let first = content.items.iter().flatten().next().cloned();
-    if let Some(item) = first
-        && let Err(error) = match item {
-            Item::Account(_) | Item::ClientSecret(_) => context.store(content.kind).load(&item),
-            _ => Ok(None),
-        }
-    {
-        log::debug!("{item} cannot be read: {error}");
-        if !matches!(error, crate::store::StoreError::Damaged { .. }) {
-            content.items = Err(error);
-        }
+/// What is in a store, without asking anybody to unlock it.
+fn seen(context: &Context, kind: StoreKind) -> Content {
+    if kind == StoreKind::File {
+        return Content::of(context, kind);
     }
-    content
+    let items = match context.keychain().look() {
+        Ok(look) if look.locked => Err(StoreError::Locked),
+        Ok(look) => Ok(look.items),
+        Err(error) => Err(error),
+    };
+    Content { kind, items }
 }
 
 fn summary(content: &Content) -> String {
