@@ -17,6 +17,7 @@ use crate::output::screen::{Opening, Screen};
 use crate::output::{Mark, stderr_is_terminal, stdin_is_terminal};
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
+use crate::schedule;
 use crate::store::{StoreKind, Stores as _};
 
 const EXAMPLES: &str = "\
@@ -251,6 +252,9 @@ impl Args {
         }
         let next = format!("partnerlink token get {}", account.account);
         fact("next", &output.command(&next));
+        if account.refreshable && schedule::last_run(&context.folders).is_none() {
+            fact("then", &output.command("partnerlink schedule install"));
+        }
         if connected.no_refresh_token {
             output.say(
                 Mark::Warn,
