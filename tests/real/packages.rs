@@ -11,8 +11,10 @@ use crate::parts::{self, Part, has, until};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// Files that a package without them would be useless without.
-const FILES: [&str; 8] = [
+const FILES: [&str; 10] = [
     "usr/bin/partnerlink",
+    "usr/lib/systemd/user/partnerlink-refresh.service",
+    "usr/lib/systemd/user/partnerlink-refresh.timer",
     "usr/share/man/man1/partnerlink.1.gz",
     "usr/share/man/man1/partnerlink-token-refresh.1.gz",
     "usr/share/bash-completion/completions/partnerlink",
@@ -30,7 +32,7 @@ fn done(command: &mut Command) -> String {
     text.into_owned()
 }
 
-/// The package, made in the two steps that README.md tells.
+/// The package, made in the steps that README.md tells.
 fn build(target: &Path) -> PathBuf {
     const PROFILE: &str = "package-test";
     let program = env!("CARGO_BIN_EXE_partnerlink");
@@ -39,6 +41,9 @@ fn build(target: &Path) -> PathBuf {
     fs::create_dir_all(&folder).unwrap();
     done(Command::new("strip").arg("-o").arg(folder.join("partnerlink")).arg(program));
     done(Command::new(program).args(["man", "--out"]).arg(Path::new(ROOT).join("target/man")));
+    let units = Path::new(ROOT).join("target/units");
+    let print = ["schedule", "print", "--kind", "systemd", "--program", "/usr/bin/partnerlink"];
+    done(Command::new(program).args(print).arg("--out").arg(&units).env_remove("PARTNERLINK_HOME"));
     let package = folder.join("partnerlink.deb");
     let mut deb = Command::new(env::var_os("PARTNERLINK_TEST_CARGO_DEB").unwrap());
     deb.args(["--no-build", "--no-strip", "--offline", "--compress-system", "--fast"]);
@@ -76,6 +81,8 @@ fn a_debian_package_installs_works_and_goes() {
     for file in FILES {
         assert!(root.join(file).exists(), "no {file}");
     }
+    let unit = fs::read_to_string(root.join(FILES[1])).unwrap();
+    assert!(unit.contains("/usr/bin/partnerlink token refresh --quiet\n"), "{unit}");
     works(&root);
     let pages = root.join("usr/share/man");
     if Path::new("/usr/bin/man").exists() {

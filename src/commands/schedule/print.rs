@@ -1,9 +1,14 @@
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 
 use super::what::What;
 use crate::context::Context;
-use crate::error::Failed;
+use crate::error::{Error, Failed};
 use crate::output::Mark;
+use crate::output::formats::OutputFile;
 use crate::schedule::{Kind, Machine, Plan};
 
 const EXAMPLES: &str = "\
@@ -11,7 +16,8 @@ Examples:
   partnerlink schedule print
   partnerlink schedule print --kind cron --every 30m
   partnerlink schedule print --kind systemd-system --user partnerlink
-  partnerlink schedule print --kind windows > partnerlink-refresh.xml";
+  partnerlink schedule print --kind windows > partnerlink-refresh.xml
+  partnerlink schedule print --kind systemd --program /usr/bin/partnerlink --out units";
 
 /// Print what `schedule install` would write, and change nothing
 #[derive(Debug, clap::Args)]
@@ -19,11 +25,18 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     what: What,
+    /// Write the files into this folder, as for a package; made if it is missing
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let plan = self.what.plan(context, &Machine::new(&context.settings.environment))?;
+        if let Some(folder) = &self.out {
+            write(&plan, folder)?;
+            return Ok(0);
+        }
         if context.output.json {
             context.output.json(&object(&plan))?;
             return Ok(0);
@@ -44,6 +57,25 @@ impl Args {
         }
         Ok(0)
     }
+}
+
+fn write(plan: &Plan, folder: &Path) -> Result<(), Error> {
+    const WHAT: &str = "could not write the files of a schedule";
+    if plan.files.is_empty() {
+        let why = format!("a schedule of the kind {} has no file of its own", plan.kind.word());
+        return Err(Error::usage(WHAT, why, "leave --out away"));
+    }
+    fs::create_dir_all(folder)
+        .map_err(|error| Error::io(format!("could not create {}", folder.display()), &error))?;
+    for file in &plan.files {
+        let target = folder.join(file.path.file_name().unwrap_or_default());
+        // What these names say is made anew each time, and nothing else is.
+        let mut out =
+            OutputFile::create(&target, true).map_err(|error| Error::new(WHAT, &error))?;
+        out.write_all(file.text.as_bytes()).map_err(|error| Error::io(WHAT, &error))?;
+        out.finish().map_err(|error| Error::new(WHAT, &error))?;
+    }
+    Ok(())
 }
 
 /// The files under their paths, or the line of the crontab.

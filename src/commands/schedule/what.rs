@@ -1,6 +1,6 @@
 //! What is to be scheduled, as `print` and `install` are told.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::child;
 use crate::config::{FileKey, SandboxChoice, Settings};
@@ -22,6 +22,14 @@ pub struct What {
     /// The service account that a system service runs as (--kind systemd-system)
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
+    /// The program that the job runs, by its whole path [default: this one]
+    #[arg(long, value_name = "PATH", value_parser = whole_path)]
+    program: Option<PathBuf>,
+}
+
+fn whole_path(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.has_root() { Ok(path) } else { Err("it is no whole path".to_owned()) }
 }
 
 fn every(text: &str) -> Result<Every, String> {
@@ -65,8 +73,11 @@ impl What {
         service: Option<Service>,
     ) -> Result<Job, Error> {
         let failed = |error: ScheduleError| Error::new("could not say what is to run", &error);
-        let program = job::this_program(&machine.around)
-            .map_err(|error| Error::io("could not find out where this program is", &error))?;
+        let program = match &self.program {
+            Some(program) => program.clone(),
+            None => job::this_program(&machine.around)
+                .map_err(|error| Error::io("could not find out where this program is", &error))?,
+        };
         let mut arguments: Vec<String> = ["token", "refresh", "--quiet"].map(str::to_owned).into();
         let mut variables = Vec::new();
         match &context.settings.sandbox {
