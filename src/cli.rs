@@ -68,19 +68,25 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Connect(connect::Args),
-    Disconnect(disconnect::Args),
-    Status(status::Args),
+    /// Sign in at a provider with the browser, and keep the tokens
+    Connect(Lazy<connect::Args>),
+    /// End accounts: revoke them at the provider where it can do that, and delete the tokens here
+    Disconnect(Lazy<disconnect::Args>),
+    /// Show every connected account; by itself it asks neither keychain nor provider
+    Status(Lazy<status::Args>),
+    /// Hand tokens to scripts, and keep them alive
     #[command(subcommand)]
-    Token(token::Command),
-    Exec(exec::Args),
+    Token(Lazy<token::Command>),
+    /// Run a command with an access token in its environment
+    Exec(Lazy<exec::Args>),
     /// Energy meters at Zählerfreunde: spaces, devices, readings (Lastgang), pictures
     #[command(subcommand)]
     Meter(Lazy<meter::Command>),
     /// Wood lists (Holzlisten) and log piles (Polter) at TimberData
     #[command(subcommand)]
     Timber(Lazy<timber::Command>),
-    Api(api::Args),
+    /// Call a data endpoint by its path, with a valid token
+    Api(Lazy<api::Args>),
     /// Where the tokens are kept: look, check, choose, move
     #[command(subcommand)]
     Store(Lazy<store::Command>),
@@ -90,19 +96,25 @@ enum Command {
     /// Find the configuration file, see what it decides, and change it
     #[command(subcommand)]
     Config(Lazy<config::Command>),
-    Doctor(doctor::Args),
+    /// Look at everything a sign-in and a refresh need, and say what to do where it is not in order
+    Doctor(Lazy<doctor::Args>),
     /// Have the accounts refreshed without you: systemd, cron, launchd, Windows
     #[command(subcommand)]
     Schedule(Lazy<schedule::Command>),
-    Sandbox(sandbox::Args),
-    Demo(demo::Args),
-    Completions(completions::Args),
-    Man(man::Args),
-    Help(help::Args),
+    /// Run both providers in miniature, for trying out programs against them
+    Sandbox(Lazy<sandbox::Args>),
+    /// See everything in seconds: both sign-ins, data, pictures, a refresh, and a copied token
+    Demo(Lazy<demo::Args>),
+    /// Print the completion script of a shell
+    Completions(Lazy<completions::Args>),
+    /// Print the manual, or write a page for each command
+    Man(Lazy<man::Args>),
+    /// Show the help of a command, or of a topic
+    Help(Lazy<help::Args>),
 }
 
-/// A group of commands whose arguments are built only when it is asked for: to build those of all
-/// data commands would take longer than everything else that `token get` does.
+/// A command, or a group of them, whose arguments are built only when it is asked for: to build all
+/// of them would take longer than everything else that `token get` does.
 #[derive(Debug)]
 struct Lazy<T>(T);
 
@@ -120,7 +132,17 @@ impl<T: Subcommand> Subcommand for Lazy<T> {
     }
 }
 
-impl<T: Subcommand> FromArgMatches for Lazy<T> {
+impl<T: Args> Args for Lazy<T> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_args)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_args_for_update)
+    }
+}
+
+impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         T::from_arg_matches(matches).map(Self)
     }
@@ -158,15 +180,15 @@ impl Command {
     ) -> Result<u8, Failed> {
         let command = match self {
             // These need no settings, and work where the configuration is broken.
-            Self::Completions(args) => return args.run(output),
-            Self::Demo(args) => return args.run(output),
-            Self::Doctor(args) => return args.run(sandbox, ca_file, interactive, output),
-            Self::Man(args) => return args.run(output),
-            Self::Help(args) => return args.run(output),
+            Self::Completions(Lazy(args)) => return args.run(output),
+            Self::Demo(Lazy(args)) => return args.run(output),
+            Self::Doctor(Lazy(args)) => return args.run(sandbox, ca_file, interactive, output),
+            Self::Man(Lazy(args)) => return args.run(output),
+            Self::Help(Lazy(args)) => return args.run(output),
             command => command,
         };
         let (store, browser) = match &command {
-            Self::Connect(args) => (args.store(), args.browser.clone()),
+            Self::Connect(Lazy(args)) => (args.store(), args.browser.clone()),
             _ => (None, None),
         };
         let settings = Settings::load(
@@ -181,24 +203,24 @@ impl Command {
 
     fn run_in(self, context: &Context, output: &Output) -> Result<u8, Failed> {
         match self {
-            Self::Connect(args) => args.run(context),
-            Self::Disconnect(args) => args.run(context),
-            Self::Status(args) => args.run(context),
-            Self::Token(command) => command.run(context),
-            Self::Exec(args) => args.run(context),
+            Self::Connect(Lazy(args)) => args.run(context),
+            Self::Disconnect(Lazy(args)) => args.run(context),
+            Self::Status(Lazy(args)) => args.run(context),
+            Self::Token(Lazy(command)) => command.run(context),
+            Self::Exec(Lazy(args)) => args.run(context),
             Self::Meter(Lazy(command)) => command.run(context),
             Self::Timber(Lazy(command)) => command.run(context),
-            Self::Api(args) => args.run(context),
+            Self::Api(Lazy(args)) => args.run(context),
             Self::Store(Lazy(command)) => command.run(context),
             Self::Provider(Lazy(command)) => command.run(context),
             Self::Config(Lazy(command)) => command.run(context),
-            Self::Doctor(args) => args.examine(context, None, false),
+            Self::Doctor(Lazy(args)) => args.examine(context, None, false),
             Self::Schedule(Lazy(command)) => command.run(context),
-            Self::Sandbox(args) => args.run(context),
-            Self::Demo(args) => args.run(output),
-            Self::Completions(args) => args.run(output),
-            Self::Man(args) => args.run(output),
-            Self::Help(args) => args.run(output),
+            Self::Sandbox(Lazy(args)) => args.run(context),
+            Self::Demo(Lazy(args)) => args.run(output),
+            Self::Completions(Lazy(args)) => args.run(output),
+            Self::Man(Lazy(args)) => args.run(output),
+            Self::Help(Lazy(args)) => args.run(output),
         }
     }
 }
