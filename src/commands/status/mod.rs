@@ -25,7 +25,9 @@ Examples:
 
 /// For people in the order of their weight, because a narrow terminal leaves the last ones out.
 const HEADINGS: [&str; 7] =
-    ["ACCOUNT", "STATE", "SIGN IN BY", "LAST REFRESH", "TOKEN UNTIL", "IN", "WHO"];
+    ["ACCOUNT", "STATE", "SIGN IN BY", "WHO", "LAST REFRESH", "TOKEN UNTIL", "IN"];
+/// Most of a person's name that a row shows, in characters; `token show` has all of it.
+const WHO_WIDTH: usize = 30;
 
 /// Show every connected account; by itself it asks neither keychain nor provider
 #[derive(Debug, clap::Args)]
@@ -221,11 +223,18 @@ fn row_for_person(line: &Line, now: Timestamp) -> Vec<String> {
         account.account.to_string(),
         line.word().to_owned(),
         or_nothing(account.sign_in_by.map(clock::day_for_people)),
+        or_nothing(account.who.as_deref().map(shortened)),
         or_nothing(refreshed),
         clock::for_people(account.access_token_until, now),
         if account.store == StoreKind::File { "files" } else { "keychain" }.to_owned(),
-        or_nothing(account.who.clone()),
     ]
+}
+
+fn shortened(who: &str) -> String {
+    match who.char_indices().nth(WHO_WIDTH) {
+        None => who.to_owned(),
+        Some(_) => who.chars().take(WHO_WIDTH - 1).chain(['…']).collect(),
+    }
 }
 
 /// The order is one that scripts rely on: a new column comes last.
