@@ -9,6 +9,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::support::browser::connect;
+use crate::support::fake::{CLIENT_ID, Fake};
 use crate::support::program::Program;
 use crate::support::{connected, has};
 
@@ -361,4 +363,37 @@ fn a_run_of_a_schedule_is_on_record_and_one_by_hand_is_not() {
     program.run(["token", "refresh", "--force"]).exits(0);
     program = program.unset("PARTNERLINK_RUN_BY");
     program.run(["schedule", "status"]).exits(0);
+}
+
+/// From the provider's mail to a schedule that is watched: what to type stands in what came before.
+#[test]
+fn each_step_from_the_providers_answer_to_a_schedule_is_named_by_the_one_before() {
+    let program = machine();
+    let fake = Fake::start(&program);
+    let described = fake.described_as("zaehlerfreunde", "");
+    let given = format!("client_id = {CLIENT_ID:?}\n");
+    program.configure(&described.replace(&given, ""));
+
+    let account = "zaehlerfreunde";
+    program
+        .run(["connect", account])
+        .exits(2)
+        .says(&["`partnerlink provider register zaehlerfreunde`", "partnerlink provider setup"]);
+    program
+        .run(["provider", "setup", account, "--client-id", CLIENT_ID, "--yes"])
+        .exits(0)
+        .says(&["partnerlink connect zaehlerfreunde", "partnerlink schedule install"]);
+    connect(&program, &fake, &[account]).exits(0).says(&["partnerlink schedule install"]);
+    program
+        .run(["schedule", "install", "--kind", "cron", "--yes"])
+        .exits(0)
+        .says(&["partnerlink schedule status"]);
+    let status = program.run(["schedule", "status"]).exits(0);
+    assert!(status.stdout.contains("cron"), "{}", status.told());
+
+    let program = program.set("PARTNERLINK_RUN_BY", "cron");
+    program.run(["token", "refresh", "--quiet", "--force"]).exits(0);
+    program.run(["status"]).exits(0).says(&["Last refresh without a person", "by cron, exit 0"]);
+    let looked = program.run(["doctor"]);
+    assert!(looked.stdout.contains("cron"), "{}", looked.told());
 }
