@@ -248,3 +248,14 @@ fn a_marked_copy_gives_way_to_the_one_it_names() {
     let there = (StoreKind::File, "moved".to_owned(), vec![StoreKind::File]);
     assert_eq!(room.opened(), there);
 }
+
+#[test]
+fn a_move_does_not_make_a_refused_sign_in_good() {
+    let trouble = Mutex::new(NONE);
+    let room = Room::new(&trouble);
+    let refused = Account { state: State::SignInNeeded, ..room.index.get(&account()).unwrap() };
+    room.index.put(&refused).unwrap();
+    relocate(&room.world(), &account(), StoreKind::File).unwrap();
+    assert_eq!(room.opened().0, StoreKind::File);
+    assert_eq!(room.index.get(&account()).unwrap().state, State::SignInNeeded);
+}
