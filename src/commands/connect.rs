@@ -18,6 +18,7 @@ use crate::output::{Mark, stderr_is_terminal, stdin_is_terminal};
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::schedule;
+use crate::secret::Secret;
 use crate::store::{StoreKind, Stores as _};
 
 const EXAMPLES: &str = "\
@@ -131,15 +132,34 @@ impl Args {
             }
             None => about(Error::new(&what, &error)).into(),
         })?;
-        if let (Some(secret), true) = (&client.secret, is_new) {
-            context
-                .keep_client_secret(&provider, secret, context.store(connected.account.store))
-                .map_err(|error| {
-                Error::new("connected, but could not keep the client secret", &error)
-            })?;
+        if let Some(secret) = &client.secret {
+            self.keep(context, &provider, secret, is_new, connected.account.store)?;
         }
         self.greet(context, &provider, &connected)?;
         Ok(0)
+    }
+
+    /// Keeps the client secret where the account is. One that was there may have moved on with
+    /// another account while the person was at the browser.
+    fn keep(
+        &self,
+        context: &Context,
+        provider: &Provider,
+        secret: &Secret,
+        is_new: bool,
+        kind: StoreKind,
+    ) -> Result<(), Error> {
+        let store = context.store(kind);
+        let is_given = context.settings.sandbox.is_some()
+            || context.settings.environment.client_secret(&provider.name).is_some();
+        let is_gone =
+            || !is_given && matches!(context.kept_client_secret(provider, store), Ok(None));
+        if is_new || is_gone() {
+            context.keep_client_secret(provider, secret, store).map_err(|error| {
+                Error::new("connected, but could not keep the client secret", &error)
+            })?;
+        }
+        Ok(())
     }
 
     fn client_id(
