@@ -54,6 +54,11 @@ impl ProxySetting {
         self.url().ok().map_or_else(|| "?".to_owned(), |url| place(&url))
     }
 
+    /// Whether it holds a name or password, or what cannot be told from one.
+    pub fn is_private(&self) -> bool {
+        self.url().map_or(true, |url| !url.username().is_empty() || url.password().is_some())
+    }
+
     fn url(&self) -> Result<Url, HttpError> {
         let bad = |why: &str| {
             let why = format!("the variable {} {why}", self.variable);
@@ -209,6 +214,7 @@ mod tests {
             (" http://[::1]:3128 ", "[::1]:3128"),
         ] {
             assert_eq!(setting(value).place(), place);
+            assert_eq!(setting(value).is_private(), value.contains("secret"));
             assert!(!format!("{:?}", setting(value)).contains("secret"));
         }
     }
