@@ -16,10 +16,10 @@ Examples:
   partnerlink config set store file
   partnerlink config set provider.timberdata.default_scope \"aggregation woodlist\"
 
-Keys: store, file_key, key_file, browser, ca_file, provider.NAME.FIELD";
+Keys: store, file_key, key_file, browser, ca_file, notify, provider.NAME.FIELD";
 
 /// The settings that are not about one provider.
-const KEYS: [&str; 5] = ["store", "file_key", "key_file", "browser", "ca_file"];
+const KEYS: [&str; 6] = ["store", "file_key", "key_file", "browser", "ca_file", "notify"];
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -123,6 +123,7 @@ fn effective(settings: &Settings, key: &str) -> Value {
         "file_key" => json!(settings.file_key),
         "key_file" => json!(settings.key_file),
         "browser" => json!(settings.browser),
+        "notify" => json!(settings.notify),
         _ => json!(settings.network.ca_file),
     }
 }
