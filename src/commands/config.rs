@@ -148,18 +148,26 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
         _ => return Err(unknown(&what, key).into()),
     }
     let explain = |error: &dyn crate::error::Explain| Error::new(&what, error);
+    let refused = |error: &dyn crate::error::Explain| {
+        explain(error).with_hint("give it another value; nothing was written")
+    };
     let mut draft =
         Draft::open(context.settings.folders.config_file()).map_err(|error| explain(&error))?;
     // A text, unless the setting wants something else: a number, a list, true.
     draft = with(&draft, &keys, &quoted(value))
         .or_else(|error| with(&draft, &keys, value).map_err(|_| error))
-        .map_err(|error| explain(&error))?;
+        .map_err(|error| match error {
+            ConfigError::Syntax { nearest: None, .. } | ConfigError::Notify { .. } => {
+                refused(&error)
+            }
+            error => explain(&error),
+        })?;
     if let ["provider", name, _] = keys[..] {
         let registry = draft.registry().map_err(|error| explain(&error))?;
         match registry.get(name) {
             // A provider of one's own is described field by field.
             Ok(_) | Err(LookupError::Invalid(ProviderError::Missing { .. })) => {}
-            Err(error) => return Err(explain(&error).into()),
+            Err(error) => return Err(refused(&error).into()),
         }
     }
     let changed = draft.is_changed();

@@ -172,9 +172,14 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
         HttpError::Setup { code: "ca-file", why, hint: CA_HINT }
     };
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_CA_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|error| bad(format!("cannot be read: {error}")))?;
+    File::open(path).and_then(|file| file.take(MAX_CA_BYTES + 1).read_to_end(&mut bytes)).map_err(
+        |error| HttpError::Setup {
+            code: "ca-file",
+            why: format!("the file of certificates {} cannot be read: {error}", path.display()),
+            hint: "name a file that is there and readable: --ca-file FILE, PARTNERLINK_CA_FILE, or \
+                   `ca_file` of the configuration",
+        },
+    )?;
     if bytes.len() as u64 > MAX_CA_BYTES {
         return Err(bad("is larger than 1 MiB".into()));
     }
