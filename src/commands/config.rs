@@ -60,14 +60,16 @@ impl Command {
                         "config_file_exists": settings.file_exists,
                         "state_folder": context.folders.state(),
                         "store": settings.store,
+                        "file_key": settings.file_key,
                         "key_file": settings.key_file,
                         "browser": settings.browser,
                         "ca_file": settings.network.ca_file,
                         "proxy": proxy(settings),
+                        "notify": settings.notify,
                     }))?;
                 } else {
                     context.output.data(&format!(
-                        "config file   {}{file}\nstate folder  {}\nstore         {}\nkey file      {} (file store only)\nbrowser       {}\nproxy         {}\nCA file       {}",
+                        "config file   {}{file}\nstate folder  {}\nstore         {}\nkey file      {} (file store only)\nbrowser       {}\nproxy         {}\nCA file       {}\nnotify        {}",
                         path.display(),
                         context.folders.state().display(),
                         settings.store,
@@ -78,6 +80,7 @@ impl Command {
                             || "none but the system's".to_owned(),
                             |path| path.display().to_string()
                         ),
+                        settings.notify.as_deref().unwrap_or("nobody"),
                     ))?;
                 }
             }

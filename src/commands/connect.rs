@@ -1,8 +1,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use super::client_secret;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
@@ -45,7 +43,7 @@ pub struct Args {
     secret: client_secret::Args,
     /// Where to keep the tokens [default: keychain, or as configured]
     #[arg(long, value_enum)]
-    store: Option<StoreArg>,
+    store: Option<super::StoreName>,
     /// Print the link only
     #[arg(long)]
     no_browser: bool,
@@ -60,20 +58,9 @@ pub struct Args {
     replace: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum StoreArg {
-    /// The operating system's keychain
-    Keychain,
-    /// Sealed files, for servers without one
-    File,
-}
-
 impl Args {
     pub fn store(&self) -> Option<StoreKind> {
-        self.store.map(|store| match store {
-            StoreArg::Keychain => StoreKind::Keychain,
-            StoreArg::File => StoreKind::File,
-        })
+        self.store.map(super::StoreName::kind)
     }
 
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {

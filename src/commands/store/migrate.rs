@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
-use super::{Content, Name, Report, finish};
+use super::super::{StoreName, not_connected};
+use super::{Content, Report, finish};
 use crate::account_id::AccountId;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::flow::moving::{self, Moved, relocate, relocate_secret};
+use crate::flow::moving::{self, MoveError, Moved, relocate, relocate_secret};
 use crate::interrupt;
 use crate::output::Mark;
 use crate::store::{Item, StoreKind, Stores as _};
@@ -26,7 +27,7 @@ pub struct Args {
     accounts: Vec<AccountId>,
     /// Where to
     #[arg(long, value_enum, value_name = "STORE")]
-    to: Name,
+    to: StoreName,
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -118,7 +119,10 @@ fn moved(context: &Context, account: AccountId, to: StoreKind) -> Report {
         }
         Ok(Moved::WasThere) => ("was-there", format!("was in {to}"), None),
         Err(error) => {
-            let error = Error::new(format!("could not move {account}"), &error).about(&account);
+            let error = match error {
+                MoveError::NotConnected => not_connected("could not move", &account),
+                error => Error::new(format!("could not move {account}"), &error).about(&account),
+            };
             ("failed", "not moved".to_owned(), Some(error))
         }
     };
