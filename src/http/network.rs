@@ -105,11 +105,6 @@ impl Network {
         Ok(self.trusting(builder.https_only(true))?.no_proxy())
     }
 
-    /// Host and port of the proxy, where there is one.
-    pub(super) fn proxy_place(&self) -> Option<String> {
-        self.proxy.as_ref().map(ProxySetting::place)
-    }
-
     /// Host and port of the proxy on the way to an address, if its way leads through one.
     pub fn proxy_to(&self, url: &Url) -> Option<String> {
         let setting = self.proxy.as_ref().filter(|setting| !setting.exempts_all())?;
