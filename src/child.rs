@@ -25,6 +25,8 @@ pub struct Finished {
     /// How it ended, in words: `exit status: 1`.
     pub status: String,
     pub stdout: String,
+    /// Whether `stdout` is all that it wrote, byte for byte: it came to its end, fits, and is UTF-8.
+    pub is_whole: bool,
     pub stderr: String,
 }
 
@@ -143,15 +145,17 @@ pub fn run(mut command: Command, input: &[u8], deadline: Duration) -> Result<Fin
         end(&mut child);
         return Err(ChildError::TooLong { program, deadline });
     };
-    let text = |stream: Option<Receiver<Vec<u8>>>| {
-        let bytes = stream.and_then(|stream| stream.recv_timeout(LAST_WORDS).ok());
-        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
-    };
+    let read = |stream: Option<Receiver<Vec<u8>>>| stream?.recv_timeout(LAST_WORDS).ok();
+    let text = |bytes: Option<Vec<u8>>| String::from_utf8_lossy(&bytes.unwrap_or_default()).into();
+    let stdout = read(stdout);
     Ok(Finished {
         success: status.success(),
         status: status.to_string(),
+        is_whole: stdout
+            .as_ref()
+            .is_some_and(|bytes| bytes.len() < MOST_OUTPUT && std::str::from_utf8(bytes).is_ok()),
         stdout: text(stdout),
-        stderr: text(stderr),
+        stderr: text(read(stderr)),
     })
 }
 
@@ -231,6 +235,18 @@ mod tests {
     fn large_input_and_output_pass_through() {
         let input = vec![b'x'; 1_000_000];
         let finished = run(Command::new("/bin/cat"), &input, Duration::from_secs(20)).unwrap();
-        assert!(finished.success && finished.stdout.len() == input.len());
+        assert!(finished.success && finished.is_whole && finished.stdout.len() == input.len());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_output_that_is_not_all_there_is_known_for_it() {
+        // The first holds its output open for longer than its end; the second is no UTF-8.
+        for script in ["echo one; sleep 5 &", r"printf 'f\374r'"] {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", script]);
+            let finished = run(command, b"", Duration::from_secs(20)).unwrap();
+            assert!(finished.success && !finished.is_whole, "{script}");
+        }
     }
 }

@@ -87,6 +87,8 @@ pub struct Settings {
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
     pub browser: Option<String>,
     pub network: Network,
+    /// Whether a flag or a variable names `network.ca_file`, and not the configuration file.
+    pub ca_file_given: bool,
     /// The program that `token refresh` tells when an account needs a sign-in.
     pub notify: Option<String>,
     pub overrides: Overrides,
@@ -195,13 +197,11 @@ impl Settings {
             _ => "by default",
         };
         let path = folders.config_file();
-        if let Some(Err(why)) = file.notify.as_deref().map(child::check) {
-            return Err(ConfigError::Notify { path, why });
-        }
-        let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file);
         let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
         // In the file a path is relative to the file: a working folder decides nothing.
         let beside = |name: PathBuf| path.parent().unwrap_or(Path::new("")).join(name);
+        let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file.map(beside));
+        let ca_file_given = ca_file.is_some();
         let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
             store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
@@ -212,6 +212,7 @@ impl Settings {
             notify: file.notify,
             file_exists,
             network: Network { proxy: environment.proxy(), ca_file },
+            ca_file_given,
             folders,
             overrides,
             sandbox,
@@ -257,6 +258,9 @@ fn parse(text: &str, path: &Path) -> Result<(ConfigFile, Overrides), ConfigError
 
     let syntax = |error| syntax_error(&error, text, path);
     let file: ConfigFile = toml::from_str(text).map_err(syntax)?;
+    if let Some(Err(why)) = file.notify.as_deref().map(child::check) {
+        return Err(ConfigError::Notify { path: path.to_owned(), why });
+    }
     let tables: Tables = toml::from_str(text).map_err(syntax)?;
     Ok((file, tables.provider))
 }

@@ -213,7 +213,7 @@ async fn send(
         value.set_sensitive(true);
         builder = builder.header(AUTHORIZATION, value);
     }
-    let translate = |error: reqwest::Error| translate(error, host, network);
+    let translate = |error: reqwest::Error| translate(error, host, network.proxy_to(&request.url));
     let mut response = builder.send().await.map_err(translate)?;
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(translate)? {
@@ -246,7 +246,8 @@ async fn in_time<T>(
     Err(HttpError::TimedOut { host: host.to_owned() })
 }
 
-fn translate(error: reqwest::Error, host: &str, network: &Network) -> HttpError {
+/// `proxy`: host and port of the one on the way, if any.
+fn translate(error: reqwest::Error, host: &str, proxy: Option<String>) -> HttpError {
     let error = error.without_url();
     let host = host.to_owned();
     if !error.is_connect() {
@@ -257,7 +258,7 @@ fn translate(error: reqwest::Error, host: &str, network: &Network) -> HttpError 
     }
     let tunnel = network::tunnel_failure(&error);
     let why = causes(&error);
-    match network.proxy_place() {
+    match proxy {
         Some(proxy) if error.is_timeout() => {
             let why = format!("no answer in time (the proxy {proxy} is set)");
             HttpError::Unreachable { host, why }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::config::client_variable;
 use crate::context::Context;
 use crate::error::Error;
+use crate::interrupt;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::TokenStore;
@@ -95,13 +96,17 @@ impl Args {
             ));
         }
         let secret = typed(&format!("Client secret of {} (not shown): ", provider.title))?;
+        if secret.expose().is_empty() {
+            return Err(Error::usage(what, "the client secret is empty", ""));
+        }
         Ok(Some(Found { secret, is_new: true }))
     }
 }
 
 /// What a person types, which is not shown.
 pub fn typed(prompt: &str) -> Result<Secret, Error> {
-    let typed = rpassword::prompt_password(prompt)
+    // Ctrl-C at once would leave the terminal as it is here: what is typed after it would not show.
+    let typed = interrupt::uninterrupted(|| rpassword::prompt_password(prompt))
         .map_err(|error| Error::io("could not read the client secret", &error))?;
     Ok(Secret::new(typed.trim().to_owned()))
 }

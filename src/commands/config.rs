@@ -16,10 +16,10 @@ Examples:
   partnerlink config set store file
   partnerlink config set provider.timberdata.default_scope \"aggregation woodlist\"
 
-Keys: store, file_key, key_file, browser, ca_file, provider.NAME.FIELD";
+Keys: store, file_key, key_file, browser, ca_file, notify, provider.NAME.FIELD";
 
 /// The settings that are not about one provider.
-const KEYS: [&str; 5] = ["store", "file_key", "key_file", "browser", "ca_file"];
+const KEYS: [&str; 6] = ["store", "file_key", "key_file", "browser", "ca_file", "notify"];
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -60,14 +60,16 @@ impl Command {
                         "config_file_exists": settings.file_exists,
                         "state_folder": context.folders.state(),
                         "store": settings.store,
+                        "file_key": settings.file_key,
                         "key_file": settings.key_file,
                         "browser": settings.browser,
                         "ca_file": settings.network.ca_file,
                         "proxy": proxy(settings),
+                        "notify": settings.notify,
                     }))?;
                 } else {
                     context.output.data(&format!(
-                        "config file   {}{file}\nstate folder  {}\nstore         {}\nkey file      {} (file store only)\nbrowser       {}\nproxy         {}\nCA file       {}",
+                        "config file   {}{file}\nstate folder  {}\nstore         {}\nkey file      {} (file store only)\nbrowser       {}\nproxy         {}\nCA file       {}\nnotify        {}",
                         path.display(),
                         context.folders.state().display(),
                         settings.store,
@@ -78,6 +80,7 @@ impl Command {
                             || "none but the system's".to_owned(),
                             |path| path.display().to_string()
                         ),
+                        settings.notify.as_deref().unwrap_or("nobody"),
                     ))?;
                 }
             }
@@ -123,6 +126,7 @@ fn effective(settings: &Settings, key: &str) -> Value {
         "file_key" => json!(settings.file_key),
         "key_file" => json!(settings.key_file),
         "browser" => json!(settings.browser),
+        "notify" => json!(settings.notify),
         _ => json!(settings.network.ca_file),
     }
 }
@@ -147,18 +151,26 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
         _ => return Err(unknown(&what, key).into()),
     }
     let explain = |error: &dyn crate::error::Explain| Error::new(&what, error);
+    let refused = |error: &dyn crate::error::Explain| {
+        explain(error).with_hint("give it another value; nothing was written")
+    };
     let mut draft =
         Draft::open(context.settings.folders.config_file()).map_err(|error| explain(&error))?;
     // A text, unless the setting wants something else: a number, a list, true.
     draft = with(&draft, &keys, &quoted(value))
         .or_else(|error| with(&draft, &keys, value).map_err(|_| error))
-        .map_err(|error| explain(&error))?;
+        .map_err(|error| match error {
+            ConfigError::Syntax { nearest: None, .. } | ConfigError::Notify { .. } => {
+                refused(&error)
+            }
+            error => explain(&error),
+        })?;
     if let ["provider", name, _] = keys[..] {
         let registry = draft.registry().map_err(|error| explain(&error))?;
         match registry.get(name) {
             // A provider of one's own is described field by field.
             Ok(_) | Err(LookupError::Invalid(ProviderError::Missing { .. })) => {}
-            Err(error) => return Err(explain(&error).into()),
+            Err(error) => return Err(refused(&error).into()),
         }
     }
     let changed = draft.is_changed();

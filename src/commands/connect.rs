@@ -1,8 +1,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use super::client_secret;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
@@ -18,6 +16,7 @@ use crate::output::{Mark, stderr_is_terminal, stdin_is_terminal};
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::schedule;
+use crate::secret::Secret;
 use crate::store::{StoreKind, Stores as _};
 
 const EXAMPLES: &str = "\
@@ -44,7 +43,7 @@ pub struct Args {
     secret: client_secret::Args,
     /// Where to keep the tokens [default: keychain, or as configured]
     #[arg(long, value_enum)]
-    store: Option<StoreArg>,
+    store: Option<super::StoreName>,
     /// Print the link only
     #[arg(long)]
     no_browser: bool,
@@ -59,20 +58,9 @@ pub struct Args {
     replace: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum StoreArg {
-    /// The operating system's keychain
-    Keychain,
-    /// Sealed files, for servers without one
-    File,
-}
-
 impl Args {
     pub fn store(&self) -> Option<StoreKind> {
-        self.store.map(|store| match store {
-            StoreArg::Keychain => StoreKind::Keychain,
-            StoreArg::File => StoreKind::File,
-        })
+        self.store.map(super::StoreName::kind)
     }
 
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
@@ -131,15 +119,34 @@ impl Args {
             }
             None => about(Error::new(&what, &error)).into(),
         })?;
-        if let (Some(secret), true) = (&client.secret, is_new) {
-            context
-                .keep_client_secret(&provider, secret, context.store(connected.account.store))
-                .map_err(|error| {
-                Error::new("connected, but could not keep the client secret", &error)
-            })?;
+        if let Some(secret) = &client.secret {
+            self.keep(context, &provider, secret, is_new, connected.account.store)?;
         }
         self.greet(context, &provider, &connected)?;
         Ok(0)
+    }
+
+    /// Keeps the client secret where the account is. One that was there may have moved on with
+    /// another account while the person was at the browser.
+    fn keep(
+        &self,
+        context: &Context,
+        provider: &Provider,
+        secret: &Secret,
+        is_new: bool,
+        kind: StoreKind,
+    ) -> Result<(), Error> {
+        let store = context.store(kind);
+        let is_given = context.settings.sandbox.is_some()
+            || context.settings.environment.client_secret(&provider.name).is_some();
+        let is_gone =
+            || !is_given && matches!(context.kept_client_secret(provider, store), Ok(None));
+        if is_new || is_gone() {
+            context.keep_client_secret(provider, secret, store).map_err(|error| {
+                Error::new("connected, but could not keep the client secret", &error)
+            })?;
+        }
+        Ok(())
     }
 
     fn client_id(

@@ -23,7 +23,7 @@ pub mod token;
 
 use std::time::Duration;
 
-use clap::Command;
+use clap::{Command, ValueEnum};
 
 use crate::account_id::AccountId;
 use crate::clock;
@@ -33,7 +33,33 @@ use crate::flow::refresh::RefreshOutcome;
 use crate::flow::token_source::{self, Saved};
 use crate::output::topics::{TOPICS, Topic};
 use crate::provider::Provider;
+use crate::store::StoreKind;
 use crate::store::record::Record;
+
+/// A store by the name that a person types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StoreName {
+    /// The operating system's keychain
+    Keychain,
+    /// Sealed files, for servers without one
+    File,
+}
+
+impl StoreName {
+    pub fn kind(self) -> StoreKind {
+        match self {
+            Self::Keychain => StoreKind::Keychain,
+            Self::File => StoreKind::File,
+        }
+    }
+
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Keychain => "keychain",
+            Self::File => "file",
+        }
+    }
+}
 
 /// Reads an account for clap.
 fn account(text: &str) -> Result<AccountId, String> {

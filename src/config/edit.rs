@@ -220,7 +220,8 @@ fn real_file(path: &Path) -> PathBuf {
     }
 }
 
-/// Writes a new file beside the old one, to the disk, and gives it the name.
+/// Writes a new file beside the old one, to the disk, and gives it the name. Who may read the old
+/// one may read the new one: it can be a service's, and root who changes it.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         create_private_folder(folder)?;
@@ -233,6 +234,13 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&part)?;
+        #[cfg(unix)]
+        if let Ok(old) = fs::metadata(path) {
+            use std::os::unix::fs::{MetadataExt as _, fchown};
+            // Only root can give a file away; to anybody else it belongs already.
+            let _ = fchown(&file, Some(old.uid()), Some(old.gid()));
+            file.set_permissions(old.permissions())?;
+        }
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&part, path)

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use super::World;
-use super::moving::{self, Move};
+use super::moving;
 use super::refresh::{warn_about_lifetime, warn_about_scope};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, State};
@@ -335,18 +335,15 @@ impl Login<'_> {
     fn save_in(&self, target: &dyn TokenStore, record: &Record) -> Result<(), StoreError> {
         let (world, account) = (&self.world, self.account);
         let kind = target.kind();
-        let was_elsewhere = Move::pending(world.folders, account).is_some()
-            || world.index.get(account).is_some_and(|entry| entry.store != kind);
-        if kind == StoreKind::Memory || !was_elsewhere {
-            record.save(target)?;
-            world.note(&record.account);
-            return Ok(());
-        }
-        let mut moving = Move::by_sign_in(kind, record.account.connected_at);
-        moving.write(world.folders, account)?;
+        let left = match kind {
+            StoreKind::Memory => None,
+            _ => moving::before_sign_in(world, account, kind, record.account.connected_at)?,
+        };
         record.save(target)?;
         world.note(&record.account);
-        if let Err(error) = moving.go_on(world, account) {
+        if let Some(mut left) = left
+            && let Err(error) = left.go_on(world, account)
+        {
             log::warn!("the former record of {account} is still in {}: {error}", kind.other());
         }
         Ok(())

@@ -113,7 +113,8 @@ async fn send(
     if let Some(body) = &request.body {
         builder = builder.body(body.clone());
     }
-    builder.send().await.map_err(|error| translate(error, host, network))
+    let proxy = || network.proxy_to(&request.url);
+    builder.send().await.map_err(|error| translate(error, host, proxy()))
 }
 
 /// The rest of an answer, read from any thread.
@@ -129,9 +130,8 @@ impl Read for Body {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.read == self.chunk.len() {
             let next = self.runtime.block_on(self.response.chunk());
-            let next = next.map_err(|error| {
-                io::Error::other(translate(error, &self.host, &Network::default()))
-            })?;
+            let next =
+                next.map_err(|error| io::Error::other(translate(error, &self.host, None)))?;
             let Some(bytes) = next else { return Ok(0) };
             self.chunk = bytes.into();
             self.read = 0;

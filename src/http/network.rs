@@ -54,6 +54,11 @@ impl ProxySetting {
         self.url().ok().map_or_else(|| "?".to_owned(), |url| place(&url))
     }
 
+    /// Whether it holds a name or password, or what cannot be told from one.
+    pub fn is_private(&self) -> bool {
+        self.url().map_or(true, |url| !url.username().is_empty() || url.password().is_some())
+    }
+
     fn url(&self) -> Result<Url, HttpError> {
         let bad = |why: &str| {
             let why = format!("the variable {} {why}", self.variable);
@@ -98,11 +103,6 @@ impl Network {
     /// A client for https on this machine.
     pub(super) fn here(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpError> {
         Ok(self.trusting(builder.https_only(true))?.no_proxy())
-    }
-
-    /// Host and port of the proxy, where there is one.
-    pub(super) fn proxy_place(&self) -> Option<String> {
-        self.proxy.as_ref().map(ProxySetting::place)
     }
 
     /// Host and port of the proxy on the way to an address, if its way leads through one.
@@ -167,9 +167,14 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
         HttpError::Setup { code: "ca-file", why, hint: CA_HINT }
     };
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_CA_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|error| bad(format!("cannot be read: {error}")))?;
+    File::open(path).and_then(|file| file.take(MAX_CA_BYTES + 1).read_to_end(&mut bytes)).map_err(
+        |error| HttpError::Setup {
+            code: "ca-file",
+            why: format!("the file of certificates {} cannot be read: {error}", path.display()),
+            hint: "name a file that is there and readable: --ca-file FILE, PARTNERLINK_CA_FILE, or \
+                   `ca_file` of the configuration",
+        },
+    )?;
     if bytes.len() as u64 > MAX_CA_BYTES {
         return Err(bad("is larger than 1 MiB".into()));
     }
@@ -209,6 +214,7 @@ mod tests {
             (" http://[::1]:3128 ", "[::1]:3128"),
         ] {
             assert_eq!(setting(value).place(), place);
+            assert_eq!(setting(value).is_private(), value.contains("secret"));
             assert!(!format!("{:?}", setting(value)).contains("secret"));
         }
     }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
-use super::{Mark, Output};
+use super::{Mark, Output, printable_lines};
 
 struct Logger {
     output: Output,
@@ -36,9 +36,11 @@ impl Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
+        // It can quote a provider's answer.
+        let text = printable_lines(&record.args().to_string());
         match record.level() {
-            Level::Error | Level::Warn => self.output.say(Mark::Warn, record.args()),
-            Level::Info | Level::Debug | Level::Trace => self.output.say(Mark::Note, record.args()),
+            Level::Error | Level::Warn => self.output.say(Mark::Warn, text),
+            Level::Info | Level::Debug | Level::Trace => self.output.say(Mark::Note, text),
         }
     }
 

@@ -193,10 +193,11 @@ impl Output {
 
     fn write_error(&self, out: &mut impl io::Write, error: &Error) -> io::Result<()> {
         let prefix = self.prefix();
-        writeln!(out, "{prefix}{RED}error:{RED:#} {}", error.what)?;
+        writeln!(out, "{prefix}{RED}error:{RED:#} {}", printable(&error.what))?;
         writeln!(out, "{prefix}  why: {}", self.wrapped(&printable(&error.why), 7))?;
         if !error.hint.is_empty() {
-            writeln!(out, "{prefix}  do:  {}", self.wrapped(&self.command(&error.hint), 7))?;
+            let hint = printable_lines(&self.command(&error.hint));
+            writeln!(out, "{prefix}  do:  {}", self.wrapped(&hint, 7))?;
         }
         Ok(())
     }
@@ -224,6 +225,11 @@ pub fn printable(text: &str) -> String {
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|c| if harmful(c) { '?' } else { c }).collect()
+}
+
+/// The same of a text whose line breaks are ours.
+fn printable_lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// Standard output for many rows; the writers of rows buffer by themselves. A pipe gets every byte
@@ -267,6 +273,17 @@ mod tests {
     #[test]
     fn g1_nothing_from_outside_moves_the_cursor() {
         assert_eq!(printable("a\u{1b}[2Jb\r\n\u{9b}\u{202e}\u{7}ü"), "a?[2Jb?????ü");
+    }
+
+    #[test]
+    fn g1_no_part_of_an_error_moves_the_cursor() {
+        let error = Error::usage("no \u{1b}[2Ja", "b\u{9b}", "c\nd\u{1b}[1A\u{7}");
+        let mut out = Vec::new();
+        Output::default().write_error(&mut out, &error).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        assert!(plain.contains("no ?[2Ja") && plain.contains("b?"), "{plain}");
+        assert!(plain.contains("c\n") && plain.contains("d?[1A?"), "{plain}");
     }
 
     #[test]

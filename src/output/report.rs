@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::{BOLD, DIM, GREEN, MIN_WIDTH, Mark, Output, RED, YELLOW, printable};
+use super::{BOLD, DIM, GREEN, MIN_WIDTH, Mark, Output, RED, YELLOW, printable_lines};
 use super::{SANDBOX_PREFIX, stdout_is_terminal};
 use crate::error::{Error, Exit, Explain};
 
@@ -154,14 +154,14 @@ fn lines(output: &Output, finding: &Finding, width: Option<usize>) -> String {
         }
     };
     let name_width = INDENT - 4;
-    let text = finding.text.split('\n').map(printable).collect::<Vec<_>>().join("\n");
+    let text = printable_lines(&finding.text);
     let mut lines = format!(
         "{style}{sign}{style:#} {DIM}{:<name_width$}{DIM:#}  {}\n",
         finding.name,
         fitted(&text)
     );
     if !finding.remedy.is_empty() {
-        let remedy = fitted(&format!("→ {}", output.command(&finding.remedy)));
+        let remedy = fitted(&format!("→ {}", printable_lines(&output.command(&finding.remedy))));
         let bold =
             if finding.remedy.starts_with("partnerlink ") { BOLD } else { Default::default() };
         lines += &format!("{}{bold}{remedy}{bold:#}\n", " ".repeat(INDENT));

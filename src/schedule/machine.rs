@@ -147,17 +147,21 @@ impl Machine {
         }
     }
 
-    /// The user's crontab; an empty text where there is none yet.
+    /// The user's crontab; an empty text where there is none yet. It is written back with our line
+    /// in it, so one of which anything would be lost on the way is an error.
     pub fn crontab(&self) -> Result<String, ScheduleError> {
         let listed = self.run("crontab", &["-l"], "")?;
-        if listed.success {
-            return Ok(listed.stdout);
+        let failed =
+            |why: &str| ScheduleError::Step { command: "crontab -l".into(), why: why.to_owned() };
+        // "no crontab for anna" (Vixie, cronie, macOS), "can't open 'anna': No such file" (BusyBox)
+        let is_none = listed.stderr.contains("no crontab")
+            || listed.stderr.contains("can't open") && listed.stderr.contains("No such file");
+        match listed.success {
+            true if listed.is_whole => Ok(listed.stdout),
+            true => Err(failed("what it prints is not UTF-8, or not all of it came")),
+            false if is_none => Ok(String::new()),
+            false => Err(failed(listed.why())),
         }
-        // "no crontab for anna" (Vixie, cronie, macOS), "can't open 'anna'" (BusyBox)
-        if ["no crontab", "can't open"].iter().any(|text| listed.stderr.contains(text)) {
-            return Ok(String::new());
-        }
-        Err(ScheduleError::Step { command: "crontab -l".into(), why: listed.why().to_owned() })
     }
 
     /// Puts another crontab in its place; an empty one is taken away.

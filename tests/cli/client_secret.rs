@@ -49,6 +49,26 @@ fn from_stdin_it_is_kept_in_the_store_for_refreshes() {
 }
 
 #[test]
+fn one_that_is_gone_from_the_store_after_the_wait_is_kept_again() {
+    let (program, fake, secret) = with_secret();
+    connect(&program, &fake, &["--client-secret-stdin"], &secret).exits(0);
+    let mut running = program.start(program.command(["connect", "fake", "--no-browser"]));
+    let link = Link::shown_by(&mut running);
+    // As if the last other account that needs it had moved, and the secret with it.
+    let folder = program.state().join("tokens");
+    let of_a_secret = |name: &str| name.contains("client-secret");
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let gone: Vec<_> =
+        files.filter(|path| of_a_secret(&path.file_name().unwrap().to_string_lossy())).collect();
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    std::fs::remove_file(&gone[0]).unwrap();
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+    program.run(["token", "refresh", "--force"]).exits(0);
+    assert_shown(&fake, &secret);
+}
+
+#[test]
 fn from_a_file_it_is_kept_in_the_store_for_refreshes() {
     let (mut program, fake, secret) = with_secret();
     let file = program.secret_file("secret.txt", &format!("{secret}\n"));

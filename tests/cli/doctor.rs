@@ -202,10 +202,10 @@ fn e6_index_and_store_that_disagree_are_told_and_the_remedy_mends_them() {
         &outcome,
         "account",
         "warning",
-        &["fake: its tokens are in sealed files", "partnerlink token refresh fake"],
+        &["fake: its tokens are in sealed files", "partnerlink store verify fake"],
     );
     assert!(!entry.exists(), "looking changes nothing");
-    program.run(["token", "refresh", "fake"]).exits(0);
+    program.run(["store", "verify", "fake"]).exits(0);
     assert!(entry.exists());
 
     fs::remove_file(program.state().join("tokens/fake.default.sealed")).unwrap();

@@ -58,6 +58,7 @@ mod disconnect;
 mod doctor;
 mod environment;
 mod help;
+mod hints;
 mod notify;
 mod provider_check;
 mod provider_register;

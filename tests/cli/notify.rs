@@ -69,6 +69,22 @@ fn a_person_hears_once_that_a_sign_in_is_needed_and_again_after_the_next_sign_in
 }
 
 #[test]
+fn a_person_hears_of_an_account_whose_tokens_are_gone() {
+    let (program, _fake) = connected();
+    let program = with_a_listener(program);
+    fs::remove_file(program.state().join("tokens/fake.default.sealed")).unwrap();
+    refresh(&program).exits(4);
+    let [message] = &told(&program)[..] else { panic!("{:?}", told(&program)) };
+    assert_eq!(
+        (&message["account"], &message["event"]),
+        (&"fake".into(), &"sign-in-needed".into())
+    );
+    // Nobody has to hear of one that never was.
+    program.run(["token", "refresh", "other", "--notify", "tell-me"]).exits(2);
+    assert_eq!(told(&program).len(), 1);
+}
+
+#[test]
 fn who_could_not_be_told_is_told_at_the_next_run() {
     let (program, fake) = connected();
     let program = with_a_listener(program);

@@ -320,6 +320,22 @@ fn config_set_and_get_use_the_same_file() {
         (&1.into(), &"https://other.example/token".into())
     );
     program.run(["config", "get", "provider.other.client_id"]).exits(1).says(&["is not set"]);
+    program.run(["config", "get", "notify"]).exits(1).says(&["is not set"]);
+
+    // Who could read the file can read it still: a service, say.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = program.root().join("partnerlink/config.toml");
+        let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        for shared in [0o644, 0o640] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(shared)).unwrap();
+            set("notify", &format!("tell-me --mode {shared:o}"));
+            assert_eq!(mode(), shared);
+        }
+    }
+    assert_eq!(get("notify"), "tell-me --mode 640");
+    program.run(["config", "set", "notify", "./tell-me"]).exits(2).says(&["working folder"]);
 }
 
 #[test]

@@ -242,11 +242,40 @@ fn in_the_crontab_only_our_own_line_is_touched() {
 }
 
 #[test]
+fn the_job_has_the_same_way_to_the_providers_and_to_its_key() {
+    let proxy = "proxy.example:3128";
+    let program = machine()
+        .set("HTTPS_PROXY", proxy)
+        .set("NO_PROXY", "a.example,b.example")
+        .set("PARTNERLINK_KEY_FILE", "keys/one");
+    let print = ["schedule", "print", "--kind", "cron", "--ca-file", "company.pem"];
+    let line = program.run(print).exits(0).stdout;
+    let here = program.root().display().to_string();
+    for part in [
+        format!(" HTTPS_PROXY={proxy} NO_PROXY=a.example,b.example "),
+        format!("{here}/company.pem "),
+        format!("{here}/keys/one "),
+    ] {
+        assert!(line.contains(&part), "{part}: {line}");
+    }
+    let program = program.set("HTTPS_PROXY", format!("http://anna:hunter2@{proxy}"));
+    assert!(!program.run(print).exits(0).stdout.contains(proxy), "it holds a password");
+    let install = ["schedule", "install", "--kind", "cron", "--yes"];
+    let outcome = program.run(install).exits(0);
+    outcome.says(&["not for the job", "HTTPS_PROXY"]).conceals(&["hunter2"]);
+}
+
+#[test]
 fn a_crontab_that_cannot_be_read_is_not_overwritten() {
     let program = machine();
     fs::write(program.root().join("home/refuses"), "").unwrap();
     let outcome = program.run(["schedule", "install", "--kind", "cron", "--yes"]).exits(1);
     outcome.says(&["`crontab -l` failed: crontab: you may not"]);
+    fs::remove_file(program.root().join("home/refuses")).unwrap();
+    // Written back as text, its umlaut would be lost.
+    fs::write(program.root().join("home/crontab"), b"# t\xe4glich\n1 2 * * * backup\n").unwrap();
+    let outcome = program.run(["schedule", "install", "--kind", "cron", "--yes"]).exits(1);
+    outcome.says(&["not UTF-8"]);
     assert!(!diary(&program).contains("crontab -\n"));
 }
 

@@ -30,7 +30,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
     }));
     for (kind, items) in &stored {
         let known = |id: &&AccountId| accounts.iter().all(|account| account.account != **id);
-        found.extend(items.iter().filter(known).map(|id| without_entry(context, id, *kind)));
+        found.extend(items.iter().filter(known).map(|id| without_entry(id, *kind)));
     }
     found.extend(locks(context));
     found.extend(leftovers(context, &accounts));
@@ -115,16 +115,9 @@ fn without_record(account: &Account) -> Finding {
     Finding::bad("account", text, connect(&account.account), Exit::SignInNeeded)
 }
 
-/// Every use of the account writes its entry anew; without one it is looked for in the configured
-/// store.
-fn without_entry(context: &Context, id: &AccountId, kind: StoreKind) -> Finding {
+fn without_entry(id: &AccountId, kind: StoreKind) -> Finding {
     let text = format!("{id}: its tokens are in {kind}, but the list of accounts lacks it");
-    let variable = match kind {
-        _ if kind == context.settings.store => "",
-        StoreKind::File => "PARTNERLINK_STORE=file ",
-        _ => "PARTNERLINK_STORE=keychain ",
-    };
-    Finding::warn("account", text, format!("{variable}partnerlink token refresh {id}"))
+    Finding::warn("account", text, format!("partnerlink store verify {id}"))
 }
 
 /// Who holds an account's lock right now.

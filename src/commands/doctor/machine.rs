@@ -208,7 +208,9 @@ fn certificates(context: &Context) -> Option<Finding> {
     let named: Vec<String> = named.collect();
     let mut place =
         if named.is_empty() { "of the system".into() } else { format!("by {}", named.join(", ")) };
-    if let Some(file) = &context.settings.network.ca_file {
+    let network = &context.settings.network;
+    // One that cannot be used was told of before this.
+    if let Some(file) = network.ca_file.as_ref().filter(|_| network.check().is_ok()) {
         place += &format!(", and those in {}", file.display());
     }
     let remedy = "apt install ca-certificates, or name a file of roots in SSL_CERT_FILE";

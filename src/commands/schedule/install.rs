@@ -13,9 +13,6 @@ Examples:
   partnerlink schedule install --kind cron --yes
   sudo partnerlink schedule install --kind systemd-system --user partnerlink";
 
-/// Variables that may hold a password, and are not written into a schedule for that reason.
-const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-
 /// Have `token refresh` run by itself; shows what is written and asks first
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -155,11 +152,12 @@ fn left_out(context: &Context) -> Vec<String> {
     let known: Vec<&str> = environment
         .place_variables()
         .map(|(name, _)| name)
-        .chain(["PARTNERLINK_SANDBOX", "PARTNERLINK_RUN_BY"])
+        .chain(["PARTNERLINK_SANDBOX", "PARTNERLINK_RUN_BY", "PARTNERLINK_CA_FILE"])
         .collect();
     let own = environment.own_variables().map(|name| name.to_string_lossy().into_owned());
-    let proxies = PROXIES.into_iter().map(str::to_owned);
-    own.chain(proxies)
+    // With a password in it.
+    let proxy = context.settings.network.proxy.iter().filter(|proxy| proxy.is_private());
+    own.chain(proxy.map(|proxy| proxy.variable.to_owned()))
         .filter(|name| !known.contains(&name.as_str()) && environment.text(name).is_some())
         .collect()
 }

@@ -93,20 +93,38 @@ impl What {
             // The name as a path: what runs the job has another PATH.
             arguments.extend(["--notify".to_owned(), child::join(&words)]);
         }
-        for (name, path) in context.settings.environment.place_variables() {
+        let settings = &context.settings;
+        for (name, path) in settings.environment.place_variables() {
             // A service account has a configuration of its own.
             if name != "XDG_CONFIG_HOME" || service.is_none() {
+                // The job has another working folder.
+                let path = if name == "PARTNERLINK_KEY_FILE" { whole(&path)? } else { path };
                 variables.push((name.to_owned(), job::text(&path).map_err(failed)?));
+            }
+        }
+        if let Some(file) = settings.network.ca_file.as_ref().filter(|_| settings.ca_file_given) {
+            let file = job::text(&whole(file)?).map_err(failed)?;
+            arguments.extend(["--ca-file".to_owned(), file]);
+        }
+        if let Some(proxy) = settings.network.proxy.as_ref().filter(|proxy| !proxy.is_private()) {
+            variables.push((proxy.variable.to_owned(), proxy.value.clone()));
+            if !proxy.exempt.is_empty() {
+                variables.push(("NO_PROXY".to_owned(), proxy.exempt.clone()));
             }
         }
         Ok(Job {
             program: job::text(&program).map_err(failed)?,
             arguments,
             variables,
-            notifies: self.notify.is_some() || context.settings.notify.is_some(),
+            notifies: self.notify.is_some() || settings.notify.is_some(),
             service,
         })
     }
+}
+
+/// A path from the root on.
+fn whole(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path).map_err(|error| Error::io("could not say what is to run", &error))
 }
 
 /// Who a system service is: a home folder, and the state in it that it has to write.

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::Name;
+use super::super::StoreName;
 use crate::config::edit::{Draft, quoted};
 use crate::config::{ConfigError, FileKey};
 use crate::context::Context;
@@ -24,7 +24,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     #[arg(value_enum, value_name = "STORE")]
-    store: Name,
+    store: StoreName,
     /// Where the key of the sealed files is kept [default: as configured, else key-file]
     #[arg(long, value_enum)]
     key: Option<FileKey>,
@@ -33,7 +33,7 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let what = format!("could not use {}", self.store.kind());
-        if self.key.is_some() && self.store == Name::Keychain {
+        if self.key.is_some() && self.store == StoreName::Keychain {
             let why = "--key is about the sealed files";
             return Err(Error::usage(what, why, "partnerlink store use file --key …").into());
         }
@@ -53,7 +53,7 @@ impl Args {
     fn try_it(&self, context: &Context, what: &str) -> Result<(), Error> {
         let environment = &context.settings.environment;
         let key = self.key.unwrap_or(context.settings.file_key);
-        if self.store == Name::File
+        if self.store == StoreName::File
             && key == FileKey::Passphrase
             && environment.passphrase().is_none()
         {
@@ -61,7 +61,7 @@ impl Args {
             return Err(Error::usage(what, why, "set PARTNERLINK_PASSPHRASE"));
         }
         let credential = environment.systemd_credential("partnerlink-key");
-        if self.store == Name::File && key == FileKey::Systemd && credential.is_none() {
+        if self.store == StoreName::File && key == FileKey::Systemd && credential.is_none() {
             let text = "Not tried: the credential partnerlink-key is there only for a service that \
                         systemd starts with LoadCredential= or LoadCredentialEncrypted=";
             context.output.say(Mark::Warn, text);
@@ -69,8 +69,8 @@ impl Args {
         }
         let files;
         let store: &dyn TokenStore = match self.store {
-            Name::Keychain => context.store(StoreKind::Keychain),
-            Name::File => {
+            StoreName::Keychain => context.store(StoreKind::Keychain),
+            StoreName::File => {
                 files = context.file_store_with(key);
                 &files
             }

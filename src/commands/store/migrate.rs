@@ -1,13 +1,14 @@
 use std::collections::BTreeSet;
 
-use super::{Content, Name, Report, finish};
+use super::super::{StoreName, not_connected};
+use super::{Content, Report, finish};
 use crate::account_id::AccountId;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::flow::moving::{self, Moved, relocate, relocate_secret};
+use crate::flow::moving::{self, MoveError, Moved, relocate, relocate_secret};
 use crate::interrupt;
 use crate::output::Mark;
-use crate::store::{StoreKind, Stores as _};
+use crate::store::{Item, StoreKind, Stores as _};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,7 +27,7 @@ pub struct Args {
     accounts: Vec<AccountId>,
     /// Where to
     #[arg(long, value_enum, value_name = "STORE")]
-    to: Name,
+    to: StoreName,
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -87,9 +88,20 @@ fn of_the_other(context: &Context, to: StoreKind) -> Result<BTreeSet<AccountId>,
     Ok(accounts)
 }
 
+/// Where an account is. One that the index lost is in the configured store, unless only the other
+/// has it.
+fn whereabouts(context: &Context, account: &AccountId) -> StoreKind {
+    let configured = context.settings.store;
+    moving::home_of(&context.folders, &context.index, account).unwrap_or_else(|| {
+        let found = |kind| context.store(kind).load(&Item::Account(account.clone()));
+        let is_elsewhere = matches!(found(configured), Ok(None))
+            && matches!(found(configured.other()), Ok(Some(_)));
+        if is_elsewhere { configured.other() } else { configured }
+    })
+}
+
 fn planned(context: &Context, account: AccountId, to: StoreKind) -> Report {
-    let home = moving::home_of(&context.folders, &context.index, &account);
-    let from = home.unwrap_or(context.settings.store);
+    let from = whereabouts(context, &account);
     let (result, text) = if from == to {
         ("was-there", format!("is in {to}"))
     } else {
@@ -99,7 +111,7 @@ fn planned(context: &Context, account: AccountId, to: StoreKind) -> Report {
 }
 
 fn moved(context: &Context, account: AccountId, to: StoreKind) -> Report {
-    let world = context.world(context.store_of(&account));
+    let world = context.world(context.store(whereabouts(context, &account)));
     let (result, text, error) = match relocate(&world, &account, to) {
         Ok(Moved::Moved) => ("moved", format!("moved to {to}"), None),
         Ok(Moved::SecondCopyDeleted) => {
@@ -107,7 +119,10 @@ fn moved(context: &Context, account: AccountId, to: StoreKind) -> Report {
         }
         Ok(Moved::WasThere) => ("was-there", format!("was in {to}"), None),
         Err(error) => {
-            let error = Error::new(format!("could not move {account}"), &error).about(&account);
+            let error = match error {
+                MoveError::NotConnected => not_connected("could not move", &account),
+                error => Error::new(format!("could not move {account}"), &error).about(&account),
+            };
             ("failed", "not moved".to_owned(), Some(error))
         }
     };

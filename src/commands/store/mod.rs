@@ -7,7 +7,7 @@ mod verify;
 
 use std::collections::BTreeSet;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::account_id::AccountId;
@@ -33,31 +33,6 @@ impl Command {
             Self::Verify(args) => args.run(context),
             Self::Use(args) => args.run(context),
             Self::Migrate(args) => args.run(context),
-        }
-    }
-}
-
-/// A store by the name that a person types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Name {
-    /// The operating system's keychain
-    Keychain,
-    /// Sealed files, for servers without one
-    File,
-}
-
-impl Name {
-    fn kind(self) -> StoreKind {
-        match self {
-            Self::Keychain => StoreKind::Keychain,
-            Self::File => StoreKind::File,
-        }
-    }
-
-    fn text(self) -> &'static str {
-        match self {
-            Self::Keychain => "keychain",
-            Self::File => "file",
         }
     }
 }

@@ -70,10 +70,11 @@ pub(super) struct Report {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         unattended::check_notify(self.notify.as_deref())?;
+        let before = context.index.all();
         let mut reports = Vec::new();
         let result = self.work(context, &mut reports);
         unattended::keep_record(context, &reports, &result);
-        unattended::tell(context, self.notify.as_deref(), &reports);
+        unattended::tell(context, self.notify.as_deref(), &reports, &before);
         result
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::refresh::Report;
+use crate::accounts::Account;
 use crate::child;
 use crate::clock::Clock as _;
 use crate::context::Context;
@@ -44,23 +45,26 @@ pub fn keep_record(context: &Context, reports: &[Report], result: &Result<u8, Fa
     }
 }
 
-/// Tells a person of accounts that need them, through the program that they named.
-pub fn tell(context: &Context, command: Option<&str>, reports: &[Report]) {
+/// Tells a person of accounts that need them, through the program that they named. `before` is the
+/// index as it was before the run: that an account has lost its record takes it from the index.
+pub fn tell(context: &Context, command: Option<&str>, reports: &[Report], before: &[Account]) {
     let Some(command) = command.or(context.settings.notify.as_deref()) else { return };
     // Whoever ended this run wants an end: the next one tells.
     if interrupt::pending().is_some() {
         return;
     }
-    let news: Vec<News> = reports.iter().filter_map(|report| news(context, report)).collect();
+    let news: Vec<News> =
+        reports.iter().filter_map(|report| news(context, report, before)).collect();
     let around = context.settings.environment.surroundings();
     for trouble in notice::tell(&news, command, &around, &context.folders, context.clock.now()) {
         context.output.say(Mark::Warn, printable(&trouble));
     }
 }
 
-/// `None` for an account that is not connected, which nobody has to hear of.
-fn news(context: &Context, report: &Report) -> Option<News> {
-    let known = context.index.get(&report.account)?;
+/// `None` for an account that was not connected, which nobody has to hear of.
+fn news(context: &Context, report: &Report, before: &[Account]) -> Option<News> {
+    let lost = || before.iter().find(|account| account.account == report.account).cloned();
+    let known = context.index.get(&report.account).or_else(lost)?;
     let (finding, why) = match (&report.error, &report.warning) {
         (Some(error), _) if error.exit == Exit::SignInNeeded => {
             (Finding::SignInNeeded, error.why.clone())

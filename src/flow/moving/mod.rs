@@ -23,6 +23,7 @@ use self::note::Step;
 use super::World;
 use crate::account_id::AccountId;
 use crate::accounts::Index;
+use crate::clock::Timestamp;
 use crate::interrupt;
 use crate::paths::Folders;
 use crate::store::lock::LockError;
@@ -122,6 +123,24 @@ fn second_copy(world: &World, account: &AccountId, home: StoreKind) -> Result<Mo
             Ok(Moved::WasThere)
         }
     }
+}
+
+/// Notes, before a new sign-in is saved in `to`, what becomes of another copy. `None` where there is
+/// none. Until it is saved, what counted before counts.
+pub(super) fn before_sign_in(
+    world: &World,
+    account: &AccountId,
+    to: StoreKind,
+    connected_at: Timestamp,
+) -> Result<Option<Move>, StoreError> {
+    let left = match home_of(world.folders, world.index, account) {
+        Some(home) if home != to => Move::by_sign_in(to, connected_at),
+        // Of a move that is not finished only the other copy is left to be deleted.
+        Some(_) if Move::pending(world.folders, account).is_some() => Move::leaving(to.other()),
+        _ => return Ok(None),
+    };
+    left.write(world.folders, account)?;
+    Ok(Some(left))
 }
 
 /// Deletes the copy that does not count, of an account that was disconnected.

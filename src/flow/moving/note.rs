@@ -140,6 +140,10 @@ impl Move {
                 record.account.store = self.to;
                 record.save(to)?;
             }
+            // Only the index knows that the provider refused the refresh token.
+            let entry = world.index.get(account);
+            let entry = entry.filter(|entry| entry.has_tokens_of(&record.account));
+            record.account.state = entry.map_or(record.account.state, |entry| entry.state);
             world.index.put_durably(&record.account).map_err(|source| StoreError::Io {
                 action: "could not write the index entry in",
                 path: world.folders.accounts(),

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::accounts::{Account, State};
-use crate::clock::{self, FixedClock, Timestamp};
+use crate::clock::{self, FixedClock};
 use crate::http::{HttpError, Transport};
 use crate::oauth::{Answer, Request};
 use crate::store::memory::MemoryStore;
@@ -247,4 +247,37 @@ fn a_marked_copy_gives_way_to_the_one_it_names() {
     room.index.remove(&account()).unwrap();
     let there = (StoreKind::File, "moved".to_owned(), vec![StoreKind::File]);
     assert_eq!(room.opened(), there);
+}
+
+#[test]
+fn a_move_does_not_make_a_refused_sign_in_good() {
+    let trouble = Mutex::new(NONE);
+    let room = Room::new(&trouble);
+    let refused = Account { state: State::SignInNeeded, ..room.index.get(&account()).unwrap() };
+    room.index.put(&refused).unwrap();
+    relocate(&room.world(), &account(), StoreKind::File).unwrap();
+    assert_eq!(room.opened().0, StoreKind::File);
+    assert_eq!(room.index.get(&account()).unwrap().state, State::SignInNeeded);
+}
+
+#[test]
+fn a_sign_in_that_is_not_saved_leaves_the_copy_that_counted() {
+    use StoreKind::{File, Keychain};
+    let trouble = Mutex::new(NONE);
+    for (from, step) in [(Keychain, Step::Delete), (File, Step::Copy)] {
+        for saved in [false, true] {
+            let room = Room::new(&trouble);
+            // It counts in the file store; in the keychain is what a move could not delete, or wrote.
+            record(File, 5, "live").save(&room.file).unwrap();
+            let pending = Move { from, to: from.other(), step: step.clone() };
+            pending.write(&room.folders, &account()).unwrap();
+            let new = record(File, 77, "new");
+            before_sign_in(&room.world(), &account(), File, new.account.connected_at).unwrap();
+            if saved {
+                new.save(&room.file).unwrap();
+            }
+            let token = if saved { "new" } else { "live" };
+            assert_eq!(room.opened(), (File, token.to_owned(), vec![File]));
+        }
+    }
 }

@@ -248,6 +248,19 @@ fn what_a_move_left_behind_goes_with_a_disconnect() {
     assert_eq!(stage.note(), None);
 }
 
+#[test]
+fn a_move_finds_an_account_that_the_index_lost() {
+    let Some(stage) = staged("moves an account that the index lost") else { return };
+    for to in ["file", "keychain"] {
+        fs::remove_dir_all(stage.state().join("accounts")).unwrap();
+        // It is not where one without an index entry is looked for first.
+        let mut command = stage.program.command(["store", "migrate", "--to", to]);
+        command.env("PARTNERLINK_STORE", to);
+        stage.program.start(command).finish().exits(0);
+        stage.lives_in(to);
+    }
+}
+
 /// The copy that was left behind says itself that it does not count.
 #[test]
 fn a_left_over_copy_is_known_without_note_and_index() {
