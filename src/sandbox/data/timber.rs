@@ -62,15 +62,16 @@ pub fn woodlists(call: &Call) -> Answer {
         Ok(chosen) => chosen.into_iter().map(|list| (list.clone(), list.totals())).collect(),
         Err(answer) => return answer,
     };
-    match call.query.get("sort_field") {
-        None | Some("number") => found.sort_by_key(|(list, _)| list.number()),
-        Some("name") => found.sort_by_key(|(list, _)| list.name()),
-        Some("reference_date") => found.sort_by_key(|(list, _)| list.reference),
-        Some("updated_at") => found.sort_by_key(|(list, _)| list.updated()),
-        Some("protocol_volume") => found.sort_by_key(|(_, totals)| totals.protocol),
-        Some("sale_fm_volume") => found.sort_by_key(|(_, totals)| totals.sale),
+    let key: fn(&Woodlist, &Totals) -> (String, i64) = match call.query.get("sort_field") {
+        None | Some("number") => |list, _| (list.number(), 0),
+        Some("name") => |list, _| (list.name(), 0),
+        Some("reference_date") => |list, _| (String::new(), list.reference),
+        Some("updated_at") => |list, _| (String::new(), list.updated()),
+        Some("protocol_volume") => |_, totals| (String::new(), totals.protocol.cast_signed()),
+        Some("sale_fm_volume") => |_, totals| (String::new(), totals.sale.cast_signed()),
         Some(_) => return problem(422, "sort_field is unknown"),
-    }
+    };
+    found.sort_by_key(|(list, totals)| key(list, totals));
     match call.query.get("sort_order") {
         None | Some("asc") => {}
         Some("desc") => found.reverse(),
