@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
 use crate::oauth::scope::Scope;
+use crate::sorted::sorted;
 use crate::store::StoreKind;
 
 /// What is known of an account. Stored in the sealed record, and copied into the index.
@@ -94,15 +95,12 @@ impl Index {
     /// Every account, sorted by name.
     pub fn all(&self) -> Vec<Account> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
-        let mut accounts: Vec<Account> = entries
-            .filter_map(|entry| {
-                let name = entry.ok()?.file_name();
-                let stem = name.to_str()?.strip_suffix(".json")?;
-                self.get(&AccountId::from_file_stem(stem)?)
-            })
-            .collect();
-        accounts.sort_by(|a, b| a.account.cmp(&b.account));
-        accounts
+        let accounts = entries.filter_map(|entry| {
+            let name = entry.ok()?.file_name();
+            let stem = name.to_str()?.strip_suffix(".json")?;
+            self.get(&AccountId::from_file_stem(stem)?)
+        });
+        sorted(accounts, |a, b| a.account < b.account)
     }
 
     /// Writes an entry; the caller holds the account's lock.

@@ -31,7 +31,7 @@ struct ConfigFile {
     browser: Option<String>,
     ca_file: Option<PathBuf>,
     notify: Option<String>,
-    /// Read for its errors: the registry lays the plain tables over the built-in descriptions.
+    /// Read for its errors: the registry lays what is written over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
     provider: BTreeMap<String, Description>,
@@ -138,8 +138,9 @@ impl Settings {
         let folders = Folders::resolve(root.as_deref())?;
         let path = folders.config_file();
         let text = read(&path)?;
-        let parsed = parse(text.as_deref().unwrap_or_default(), &path)?;
-        Self::of(flags, environment, folders, parsed, text.is_some())
+        let exists = text.is_some();
+        let text = text.unwrap_or_default();
+        Self::of(flags, environment, folders, (parse(&text, &path)?, text), exists)
     }
 
     /// The same for `doctor`: where something cannot be understood, why, and the settings without
@@ -223,15 +224,12 @@ impl Settings {
     /// What another user's configuration file says about the key of the sealed files; `None` where
     /// it says nothing or cannot be read.
     pub fn file_key_in(path: &Path) -> Option<FileKey> {
-        parse(&read(path).ok()??, path).ok()?.0.file_key
+        parse(&read(path).ok()??, path).ok()?.file_key
     }
 
     /// The providers; `more` is laid over everything else (the sandbox's addresses).
     pub fn registry(&self, more: Option<&str>) -> Registry {
-        match more.map(|text| parse(text, Path::new("sandbox"))) {
-            Some(Ok((_, overrides))) => Registry::new(overrides),
-            _ => Registry::new(self.overrides.clone()),
-        }
+        Registry::new(more.unwrap_or(&self.overrides).to_owned())
     }
 }
 
@@ -247,22 +245,13 @@ fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     }
 }
 
-/// Reads the text twice: once into the types above, which know every field, and once as plain
-/// tables, which can be laid over the built-in descriptions.
-fn parse(text: &str, path: &Path) -> Result<(ConfigFile, Overrides), ConfigError> {
-    #[derive(Deserialize)]
-    struct Tables {
-        #[serde(default)]
-        provider: Overrides,
-    }
-
-    let syntax = |error| syntax_error(&error, text, path);
-    let file: ConfigFile = toml::from_str(text).map_err(syntax)?;
+fn parse(text: &str, path: &Path) -> Result<ConfigFile, ConfigError> {
+    let file: ConfigFile =
+        toml::from_str(text).map_err(|error| syntax_error(&error, text, path))?;
     if let Some(Err(why)) = file.notify.as_deref().map(child::check) {
         return Err(ConfigError::Notify { path: path.to_owned(), why });
     }
-    let tables: Tables = toml::from_str(text).map_err(syntax)?;
-    Ok((file, tables.provider))
+    Ok(file)
 }
 
 /// Gives a TOML error its line, and an unknown field the field that was probably meant.
@@ -285,7 +274,7 @@ fn syntax_error(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError
 
 /// A picture of the environment, taken once at the start.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<OsString, OsString>);
+pub struct Environment(Vec<(OsString, OsString)>);
 
 impl Environment {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
@@ -300,26 +289,21 @@ impl Environment {
 
     /// A variable's text; `None` when unset, empty, or not Unicode.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.0
-            .get(OsString::from(name).as_os_str())?
-            .to_str()
-            .map(str::to_owned)
-            .filter(|v| !v.is_empty())
+        self.get(name)?.to_str().map(str::to_owned)
     }
 
     fn path(&self, name: &str) -> Option<PathBuf> {
-        self.0.get(OsString::from(name).as_os_str()).filter(|v| !v.is_empty()).map(PathBuf::from)
+        self.get(name).map(PathBuf::from)
+    }
+
+    fn get(&self, name: &str) -> Option<&OsString> {
+        let found = self.0.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
     fn without(&self, names: &[&str]) -> Self {
         let kept = |name: &OsString| !names.iter().any(|other| name == other);
-        Self(
-            self.0
-                .iter()
-                .filter(|(name, _)| kept(name))
-                .map(|(n, v)| (n.clone(), v.clone()))
-                .collect(),
-        )
+        Self(self.0.iter().filter(|(name, _)| kept(name)).cloned().collect())
     }
 
     /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.
@@ -410,7 +394,8 @@ impl Environment {
 
     /// The variables that a child process must not inherit: ours can hold secrets.
     pub fn own_variables(&self) -> impl Iterator<Item = &OsString> {
-        self.0.keys().filter(|name| name.to_string_lossy().starts_with(PREFIX))
+        let names = self.0.iter().map(|(name, _)| name);
+        names.filter(|name| name.to_string_lossy().starts_with(PREFIX))
     }
 }
 
@@ -422,7 +407,7 @@ pub fn client_variable(provider: &str, what: &str) -> String {
 impl std::fmt::Debug for Environment {
     /// Names only: values can be secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }
 

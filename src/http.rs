@@ -15,9 +15,12 @@ use std::collections::HashMap;
 use std::error::Error as _;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
+use std::{io, thread};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, redirect, retry};
+use tokio::runtime::{self, Handle};
+use tokio::sync::oneshot;
 use url::Url;
 
 use self::network::Network;
@@ -76,7 +79,7 @@ impl HttpError {
 #[derive(Default)]
 pub struct HttpClient {
     network: Network,
-    runtime: OnceLock<tokio::runtime::Runtime>,
+    runtime: OnceLock<Driven>,
     plain_loopback: OnceLock<Client>,
     tls_loopback: OnceLock<Client>,
     outside: OnceLock<Client>,
@@ -114,14 +117,11 @@ impl HttpClient {
         Self { network, ..Self::default() }
     }
 
-    fn runtime(&self) -> Result<&tokio::runtime::Runtime, HttpError> {
-        get_or_try(&self.runtime, || {
-            tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(1)
-                .enable_all()
-                .build()
-                .map_err(|error| HttpError::Unusable(error.to_string()))
-        })
+    fn runtime(&self) -> Result<&Handle, HttpError> {
+        let driven = get_or_try(&self.runtime, || {
+            Driven::start().map_err(|error| HttpError::Unusable(error.to_string()))
+        })?;
+        Ok(&driven.runtime)
     }
 
     fn client_for(&self, url: &Url) -> Result<Client, HttpError> {
@@ -130,15 +130,11 @@ impl HttpClient {
             (false, scheme) if scheme != "https" => {
                 return Err(HttpError::Unusable("tokens travel by https only".into()));
             }
-            (false, _) => {
-                get_or_try(&self.outside, || build(self.network.outside(token_builder())?))?
+            (false, _) => get_or_try(&self.outside, || build(self.network.outside(builder())?))?,
+            (true, "http") => {
+                get_or_try(&self.plain_loopback, || build(builder().no_proxy().tls_certs_only([])))?
             }
-            (true, "http") => get_or_try(&self.plain_loopback, || {
-                build(token_builder().no_proxy().tls_certs_only([]))
-            })?,
-            (true, _) => {
-                get_or_try(&self.tls_loopback, || build(self.network.here(token_builder())?))?
-            }
+            (true, _) => get_or_try(&self.tls_loopback, || build(self.network.here(builder())?))?,
         };
         Ok(client.clone())
     }
@@ -168,7 +164,26 @@ impl HttpClient {
     }
 }
 
-/// The one builder. `Client::new()` panics where there are no root certificates: never that.
+/// A runtime that is driven by a thread of its own, until this is dropped: what happens to a
+/// connection is noticed at once, also between two requests.
+struct Driven {
+    runtime: Handle,
+    _dropped: oneshot::Sender<()>,
+}
+
+impl Driven {
+    fn start() -> io::Result<Self> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let (sender, dropped) = oneshot::channel();
+        let driven = Self { runtime: runtime.handle().clone(), _dropped: sender };
+        thread::Builder::new().name("http".into()).spawn(move || runtime.block_on(dropped))?;
+        Ok(driven)
+    }
+}
+
+/// The one builder. `Client::new()` panics where there are no root certificates: never that. It
+/// asks for nothing compressed, so that the length of an answer is its size. [`in_time`] bounds the
+/// time of a token request.
 fn builder() -> reqwest::ClientBuilder {
     // An error means that a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -179,12 +194,6 @@ fn builder() -> reqwest::ClientBuilder {
         .retry(retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_nodelay(true)
-}
-
-/// For token requests: not compressed, so that the length of an answer is its size. [`in_time`]
-/// bounds their time.
-fn token_builder() -> reqwest::ClientBuilder {
-    builder().gzip(false)
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<Client, HttpError> {

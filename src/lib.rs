@@ -22,6 +22,7 @@
 //! | [`child`] | other programs, run to their end |
 //! | [`oauth`] | OAuth 2.0 as pure functions |
 //! | [`secret`], [`clock`], [`interrupt`] | a type for secrets, the time, signals |
+//! | [`sorted`] | short lists in order |
 //! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
 //!
 //! Doors: main → cli → commands → flow, api, output → store, provider, http, loopback, browser →
@@ -59,6 +60,7 @@ pub mod provider;
 pub mod sandbox;
 pub mod schedule;
 pub mod secret;
+pub mod sorted;
 pub mod store;
 
 use std::ffi::OsString;

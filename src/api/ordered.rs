@@ -1,7 +1,6 @@
 //! Work on several things at once, results in order: memory holds as many results as there are
 //! workers, however long the list is.
 
-use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -16,23 +15,23 @@ pub fn for_each<T: Sync, R: Send, E>(
     if jobs <= 1 || tasks.len() <= 1 {
         return tasks.iter().try_for_each(|task| take(work(task)));
     }
-    let shared = Shared {
-        state: Mutex::new(State { next: 0, taken: 0, done: BTreeMap::new() }),
-        changed: Condvar::new(),
-    };
+    let jobs = jobs.min(tasks.len());
+    let done = (0..jobs).map(|_| None).collect();
+    let shared =
+        Shared { state: Mutex::new(State { next: 0, taken: 0, done }), changed: Condvar::new() };
     thread::scope(|scope| {
-        for _ in 0..jobs.min(tasks.len()) {
+        for _ in 0..jobs {
             scope.spawn(|| {
                 while let Some(index) = shared.begin(tasks.len(), jobs) {
                     let result = work(&tasks[index]);
-                    shared.state().done.insert(index, result);
+                    shared.state().done[index % jobs] = Some(result);
                     shared.changed.notify_all();
                 }
             });
         }
         // Whatever ends this, a panic included, lets the workers end as well.
         let _stop = Stop(&shared);
-        (0..tasks.len()).try_for_each(|index| take(shared.result(index)))
+        (0..tasks.len()).try_for_each(|index| take(shared.result(index % jobs)))
     })
 }
 
@@ -41,7 +40,8 @@ struct State<R> {
     next: usize,
     /// How many results were taken.
     taken: usize,
-    done: BTreeMap<usize, R>,
+    /// A place for each job: none is further ahead of what was taken.
+    done: Vec<Option<R>>,
 }
 
 struct Shared<R> {
@@ -67,10 +67,10 @@ impl<R> Shared<R> {
         })
     }
 
-    fn result(&self, index: usize) -> R {
+    fn result(&self, place: usize) -> R {
         let mut state = self.state();
         loop {
-            if let Some(result) = state.done.remove(&index) {
+            if let Some(result) = state.done[place].take() {
                 state.taken += 1;
                 self.changed.notify_all();
                 return result;

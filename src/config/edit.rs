@@ -65,7 +65,8 @@ impl Draft {
 
     /// The providers as they would be.
     pub fn registry(&self) -> Result<Registry, ConfigError> {
-        Ok(Registry::new(parse(&self.text, &self.path)?.1))
+        parse(&self.text, &self.path)?;
+        Ok(Registry::new(self.text.clone()))
     }
 
     /// Replaces the file in one step. Behind a symbolic link it is the real file that is replaced.

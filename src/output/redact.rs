@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::sorted::sorted;
+
 /// Characters of a client ID that are left, so that two can be told apart.
 const LEFT_OF_AN_ID: usize = 4;
 /// Shorter words would be found inside of others.
@@ -16,7 +18,7 @@ impl Redactor {
     pub fn hide(&mut self, word: &str, by: &str) {
         if word.chars().count() >= SHORTEST {
             self.0.push((word.to_owned(), by.to_owned()));
-            self.0.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+            self.0 = sorted(std::mem::take(&mut self.0), |a, b| a.0.len() > b.0.len());
         }
     }
 

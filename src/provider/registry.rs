@@ -1,6 +1,8 @@
 //! Which providers there are: the built-in ones, and what a person's file says about them or adds.
 
-use std::collections::BTreeMap;
+use serde::Deserialize as _;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::{Description, Provider, ProviderError};
 
@@ -10,9 +12,9 @@ const BUILTIN: [(&str, &str); 2] = [
     ("timberdata", include_str!("builtin/timberdata.toml")),
 ];
 
-/// The `[provider.NAME]` tables of a person's configuration file, already checked for unknown
-/// fields by [`Description`].
-pub type Overrides = BTreeMap<String, toml::Table>;
+/// The text of a person's configuration file, whose `[provider.NAME]` tables are already checked
+/// for unknown fields by [`Description`].
+pub type Overrides = String;
 
 /// All providers, built-in and described; each is read only when asked for.
 #[derive(Debug, Default)]
@@ -38,33 +40,43 @@ impl Registry {
     /// Every provider's name, the built-in ones first.
     pub fn names(&self) -> Vec<String> {
         let builtin = BUILTIN.iter().map(|(name, _)| (*name).to_owned());
-        let added = self.overrides.keys().filter(|name| builtin_text(name).is_none()).cloned();
-        builtin.chain(added).collect()
+        let own = self.own();
+        let added = own.keys().map(|name| name.get_ref().to_string());
+        builtin.chain(added.filter(|name| builtin_text(name).is_none())).collect()
     }
 
     /// One provider, the person's values laid over the built-in ones.
     pub fn get(&self, name: &str) -> Result<Provider, LookupError> {
         let table = self.table(name)?;
-        let description: Description = table.try_into().map_err(|error: toml::de::Error| {
-            LookupError::Unreadable(name.to_owned(), error.message().to_owned())
-        })?;
+        let table = ValueDeserializer::from(Spanned::new(0..0, DeValue::Table(table)));
+        let description =
+            Description::deserialize(table).map_err(|error| unreadable(name, &error))?;
         Ok(description.check(name)?)
     }
 
     /// One field of a provider as it is described; null where the description does not have it.
     pub fn value(&self, name: &str, field: &str) -> Result<serde_json::Value, LookupError> {
-        let value = self.table(name)?.remove(field);
-        serde_json::to_value(value)
-            .map_err(|error| LookupError::Unreadable(name.to_owned(), error.to_string()))
+        let Some(value) = self.table(name)?.remove(field) else {
+            return Ok(serde_json::Value::Null);
+        };
+        serde_json::Value::deserialize(ValueDeserializer::from(value))
+            .map_err(|error| unreadable(name, &error))
     }
 
-    fn table(&self, name: &str) -> Result<toml::Table, LookupError> {
-        Ok(match (builtin_text(name), self.overrides.get(name)) {
+    fn table(&self, name: &str) -> Result<DeTable<'_>, LookupError> {
+        let own = self.own().remove(name).and_then(table_in);
+        Ok(match (builtin_text(name), own) {
             (None, None) => return Err(self.unknown(name)),
             (Some(text), None) => parse(name, text)?,
-            (None, Some(own)) => own.clone(),
-            (Some(text), Some(own)) => merge(parse(name, text)?, own.clone()),
+            (None, Some(own)) => own,
+            (Some(text), Some(own)) => merge(parse(name, text)?, own),
         })
+    }
+
+    /// What the person's file has about providers.
+    fn own(&self) -> DeTable<'_> {
+        let file = DeTable::parse(&self.overrides).ok();
+        file.and_then(|file| table_in(file.into_inner().remove("provider")?)).unwrap_or_default()
     }
 
     fn unknown(&self, name: &str) -> LookupError {
@@ -89,18 +101,29 @@ fn builtin_text(name: &str) -> Option<&'static str> {
     BUILTIN.iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| *text)
 }
 
-fn parse(name: &str, text: &str) -> Result<toml::Table, LookupError> {
-    text.parse().map_err(|error: toml::de::Error| {
-        LookupError::Unreadable(name.to_owned(), error.message().to_owned())
-    })
+fn parse<'a>(name: &str, text: &'a str) -> Result<DeTable<'a>, LookupError> {
+    DeTable::parse(text).map(Spanned::into_inner).map_err(|error| unreadable(name, &error))
+}
+
+fn unreadable(name: &str, error: &toml::de::Error) -> LookupError {
+    LookupError::Unreadable(name.to_owned(), error.message().to_owned())
+}
+
+fn table_in(value: Spanned<DeValue<'_>>) -> Option<DeTable<'_>> {
+    match value.into_inner() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    }
 }
 
 /// Lays `own` over `base`. Tables such as `scopes` are joined, everything else is replaced.
-fn merge(mut base: toml::Table, own: toml::Table) -> toml::Table {
+fn merge<'a>(mut base: DeTable<'a>, own: DeTable<'a>) -> DeTable<'a> {
     for (key, value) in own {
-        match (base.get_mut(&key), value) {
-            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => below.extend(above),
-            (_, value) => {
+        match (base.get_mut(&key).map(Spanned::get_mut), value.get_ref()) {
+            (Some(DeValue::Table(below)), DeValue::Table(_)) => {
+                below.extend(table_in(value).unwrap_or_default());
+            }
+            _ => {
                 base.insert(key, value);
             }
         }
@@ -170,16 +193,13 @@ mod tests {
 
     #[test]
     fn a_third_provider_needs_no_code() {
-        let file: Overrides = toml::from_str(
-            r#"
-            [other]
+        let file = r#"
+            [provider.other]
             authorize_url = "https://other.example/authorize"
             token_url = "https://other.example/token"
             redirect_uris = ["http://127.0.0.1:17900/callback/other"]
-            "#,
-        )
-        .unwrap();
-        let registry = Registry::new(file);
+            "#;
+        let registry = Registry::new(file.to_owned());
         assert_eq!(registry.names(), ["zaehlerfreunde", "timberdata", "other"]);
         assert_eq!(
             registry.get("other").unwrap().token_url.as_str(),
@@ -189,15 +209,12 @@ mod tests {
 
     #[test]
     fn a_persons_values_lie_over_the_built_in_ones() {
-        let file: Overrides = toml::from_str(
-            r#"
-            [timberdata]
+        let file = r#"
+            [provider.timberdata]
             client_id = "mine"
             scopes = { invoice = "read invoices" }
-            "#,
-        )
-        .unwrap();
-        let provider = Registry::new(file).get("timberdata").unwrap();
+            "#;
+        let provider = Registry::new(file.to_owned()).get("timberdata").unwrap();
         assert_eq!(provider.client_id.as_deref(), Some("mine"));
         assert_eq!(provider.scopes.len(), 3);
         assert_eq!(provider.title, "TimberData");

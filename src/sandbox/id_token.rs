@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::fault::Fault;
 use super::grants::Granted;
+use super::object::object;
 use super::provider::{PEOPLE, Person, Provider};
 use super::seal::{Key, Kind, Sealed};
 use super::service::Service;
@@ -30,7 +31,7 @@ pub fn id_token(service: &Service, key: &Key, granted: &Granted, now: u64) -> St
         true => "another-client",
         false => Provider::Zaehlerfreunde.client_id(),
     };
-    let mut claims = json!({
+    let mut claims = object!({
         "iss": issuer,
         "sub": subject(person),
         "aud": audience,
@@ -67,10 +68,10 @@ pub fn access_token(
     lifetime: u64,
     now: u64,
 ) -> String {
-    let claims = json!({
+    let claims = object!({
         "iss": ISSUER,
         "sub": subject(&PEOPLE[granted.grant.person % PEOPLE.len()]),
-        "aud": [audience, format!("{ISSUER}userinfo")],
+        "aud": json!([audience, format!("{ISSUER}userinfo")]),
         "iat": now,
         "exp": now.saturating_add(lifetime),
         "scope": granted.grant.scopes.join(" "),
@@ -104,7 +105,7 @@ fn jwt(algorithm: &str, claims: &Value, signature: &[u8]) -> String {
 
 /// Header and claims.
 fn unsigned(algorithm: &str, claims: &Value) -> String {
-    let header = json!({ "alg": algorithm, "typ": "JWT", "kid": "sandbox" });
+    let header = object!({ "alg": algorithm, "typ": "JWT", "kid": "sandbox" });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}", part(&header), part(claims))
 }

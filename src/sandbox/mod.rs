@@ -24,6 +24,7 @@ mod data;
 mod fault;
 mod grants;
 mod id_token;
+mod object;
 mod pages;
 mod provider;
 mod request;

@@ -1,6 +1,5 @@
 //! This machine as far as schedules go: `systemctl`, `crontab`, `loginctl`, user accounts.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -118,17 +117,15 @@ impl Machine {
         let shown =
             self.run("systemctl", &arguments, "").ok().filter(|finished| finished.success)?;
         let (timer, service) = shown.stdout.split_once("\n\n")?;
-        let (timer, service) = (properties(timer), properties(service));
         // Not the timer's: Persistent= has it begin with a trigger that was none.
-        let last = service.get("ExecMainExitTimestamp").and_then(|text| instant(text));
+        let last = property(service, "ExecMainExitTimestamp").and_then(instant);
         Some(Runs {
-            active: timer.get("ActiveState").is_some_and(|state| *state == "active"),
-            next: timer.get("NextElapseUSecRealtime").and_then(|text| instant(text)),
+            active: property(timer, "ActiveState") == Some("active"),
+            next: property(timer, "NextElapseUSecRealtime").and_then(instant),
             last,
             // Before the first run the result is "success" as well.
-            result: service.get("Result").filter(|_| last.is_some()).map(ToString::to_string),
-            exit: service
-                .get("ExecMainStatus")
+            result: property(service, "Result").filter(|_| last.is_some()).map(str::to_owned),
+            exit: property(service, "ExecMainStatus")
                 .filter(|_| last.is_some())
                 .and_then(|text| text.parse().ok()),
         })
@@ -218,8 +215,9 @@ pub fn user_number() -> String {
     String::new()
 }
 
-fn properties(text: &str) -> BTreeMap<&str, &str> {
-    text.lines().filter_map(|line| line.split_once('=')).collect()
+fn property<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = text.lines().filter_map(|line| line.split_once('='));
+    lines.find(|line| line.0 == name).map(|line| line.1)
 }
 
 /// `Sun 2026-11-22 00:10:52 UTC`, as systemd writes where that is the time zone; `n/a` is none.

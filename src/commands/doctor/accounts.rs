@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::Exit;
 use crate::flow::intent::Intent;
 use crate::output::report::Finding;
+use crate::sorted::sorted;
 use crate::store::file::inspect;
 use crate::store::lock::{self, LockError};
 use crate::store::{Item, StoreKind};
@@ -70,9 +71,7 @@ fn stored(context: &Context, accounts: &[Account]) -> Vec<(StoreKind, Vec<Accoun
             Item::Account(id) => Some(id),
             _ => None,
         };
-        let mut ids: Vec<AccountId> = items.into_iter().filter_map(id).collect();
-        ids.sort();
-        ids
+        sorted(items.into_iter().filter_map(id), |a, b| a < b)
     };
     let mut stored = Vec::new();
     // A keychain that nothing points to is not asked.
@@ -183,12 +182,10 @@ fn is_at_work(context: &Context, id: &AccountId) -> bool {
 /// The files of a folder with this ending, sorted.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries
+    let files = entries
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|end| end == ending))
-        .collect();
-    files.sort();
-    files
+        .filter(|path| path.extension().is_some_and(|end| end == ending));
+    sorted(files, |a, b| a < b)
 }
 
 fn account_of(path: &Path) -> Option<AccountId> {

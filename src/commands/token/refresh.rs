@@ -18,6 +18,7 @@ use crate::interrupt;
 use crate::output::{Mark, error_object, stdout_is_terminal};
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
+use crate::sorted::sorted;
 use crate::store::{Item, StoreKind, Stores as _, TokenStore};
 
 const EXAMPLES: &str = "\
@@ -156,9 +157,8 @@ impl Args {
                 }
             });
         }
-        let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
-        reports.sort_by(|a, b| a.account.cmp(&b.account));
-        reports
+        let reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
+        sorted(reports, |a, b| a.account < b.account)
     }
 
     /// One line for an account, as soon as it is known.

@@ -12,6 +12,7 @@ use super::Options;
 use super::reading::Column;
 use super::template::{Frame, Hole, Shape, TemplateWriter};
 use crate::output::printable;
+use crate::sorted::sorted;
 
 /// Where a reading does not say what it measures.
 const NO_MEASUREMENT: &str = "reading";
@@ -19,10 +20,10 @@ const NO_MEASUREMENT: &str = "reading";
 pub(super) fn readings<'w>(
     out: Box<dyn Write + 'w>,
     options: &Options,
-    mut columns: Vec<Column>,
+    columns: Vec<Column>,
 ) -> TemplateWriter<'w> {
     // InfluxDB is quickest with tags in order.
-    columns.sort_by_key(|column| column.name());
+    let mut columns = sorted(columns, |a, b| a.name() < b.name());
     columns.retain(|column| *column != Column::Measurement);
     let frame = Frame { skips_missing: true, ..Frame::default() };
     let shape: Shape = Box::new(move |reading, line| {

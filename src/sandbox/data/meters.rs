@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::answer::Answer;
+use super::super::object::object;
 use super::super::provider::Person;
 use super::super::request::Call;
 use super::calendar;
@@ -22,7 +23,7 @@ const OWNER: &str = "auth0|sandbox-anna";
 
 /// `GET /partners/current`
 pub fn partner(person: &Person) -> Answer {
-    let partner = json!({
+    let partner = object!({
         "id": "b0000000-0000-4000-8000-000000000001",
         "name": person.company,
         "legalName": format!("{} GmbH", person.company),
@@ -66,7 +67,7 @@ fn page(call: &Call, list: &'static str, entries: &[Value]) -> Answer {
 }
 
 fn space(space: &Space) -> Value {
-    let mut value = json!({
+    let mut value = object!({
         "id": space.id,
         "name": space.name,
         "addressLineOne": space.street,
@@ -90,7 +91,7 @@ fn device(device: &Device, now: i64) -> Value {
     let directions: Vec<&str> = device.flows.iter().map(|flow| flow.direction).collect();
     let (provider, provider_name) = device.provider;
     let (kind, kind_description) = device.kind;
-    let mut value = json!({
+    let mut value = object!({
         "id": device.id,
         "name": device.name,
         "status": if failed { "FAILED" } else { "CONNECTED" },
@@ -107,7 +108,7 @@ fn device(device: &Device, now: i64) -> Value {
         "deviceTypeIcon": kind.to_lowercase(),
         "isMainDeviceAllowed": true,
         "isMainDevice": device.main,
-        "metaData": [{ "label": "Zählernummer", "value": serial_number(device) }],
+        "metaData": [object!({ "label": "Zählernummer", "value": serial_number(device) })],
         "createdAt": since,
         "medium": device.medium.key(),
         "imageUrl": format!("{PICTURES}/{}.jpg", device.id),
@@ -165,7 +166,7 @@ fn customer(number: usize) -> Value {
     ];
     let seed = number as u64;
     let (first, last) = (pick(&FIRST, seed, 1), pick(&LAST, seed, 2));
-    let mut value = json!({
+    let mut value = object!({
         "id": format!("c0000000-0000-4000-8000-{number:012}"),
         "external_id": format!("K-{:05}", 10_000 + number * 7),
     });

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::object::object;
 use super::calendar::{self, DAY, HOUR, date_text};
 use super::dice::{dice, pick};
 use super::places::{METRES_PER_DEGREE, Species};
@@ -121,14 +122,14 @@ impl Pile {
         let buyer = n(21) as usize % BUYERS.len();
         let images: Vec<Value> = (0..n(22) % 3).map(|image| picture(id, image)).collect();
         let conifer = self.classes[0].species.is_conifer();
-        let mut value = json!({
+        object!({
             "id": id,
             "created_at": calendar::text(created),
             "updated_at": calendar::text(created + (n(23) % 30) as i64 * DAY),
             "revision": 1 + n(24) % 5,
             "owner_group": woodlists::owner_group(),
-            "creator_account": { "id": 31, "name": "Jonas Beispiel" },
-            "buyer": sale.map(|_| json!({ "id": 501 + buyer, "name": BUYERS[buyer] })),
+            "creator_account": object!({ "id": 31, "name": "Jonas Beispiel" }),
+            "buyer": sale.map(|_| object!({ "id": 501 + buyer, "name": BUYERS[buyer] })),
             "seller_group": woodlists::owner_group(),
             "latitude": latitude,
             "longitude": longitude,
@@ -153,9 +154,7 @@ impl Pile {
             "woodlist_date": date_text(list.reference),
             "sellingunit_number": 1 + n(28) % 4,
             "number": 1 + self.index / WOODLISTS,
-        });
-        let more = json!({
-            "area": { "id": 2_000 + list.index, "name": list.compartment() },
+            "area": object!({ "id": 2_000 + list.index, "name": list.compartment() }),
             "base_area": woodlists::base_area(list.place),
             "tree_types": self.tree_types(),
             "usages": self.usages(),
@@ -167,12 +166,7 @@ impl Pile {
             "bark_reduction_type": n(31) % 3,
             "cut_identifier": if conifer { "4L" } else { "6L" },
             "class_entries": self.classes.iter().map(Class::json).collect::<Vec<_>>(),
-        });
-        // In two halves, because one macro call of this length exceeds the compiler's recursion.
-        if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
-            value.extend(more);
-        }
-        value
+        })
     }
 
     fn storage_location(&self) -> String {
@@ -224,7 +218,7 @@ impl Class {
     }
 
     fn json(&self) -> Value {
-        json!({
+        object!({
             "tree_type": self.species.name(),
             "usage": self.usage,
             "quality": self.quality,
@@ -249,7 +243,7 @@ fn distinct(texts: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
 
 fn picture(pile: usize, image: u64) -> Value {
     let id = pile as u64 * 10 + image;
-    json!({
+    object!({
         "id": id,
         "url": format!("https://sandbox.invalid/pictures/{id}-small.jpg"),
         "original": format!("https://sandbox.invalid/pictures/{id}.jpg"),

@@ -1,9 +1,10 @@
 //! TimberData's endpoints. `page` begins at 1: its pages do not say, and 0 is refused so that a
 //! client which counts from there hears of it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::answer::Answer;
+use super::super::object::object;
 use super::super::provider::{PEOPLE, Person};
 use super::super::request::Call;
 use super::calendar;
@@ -19,7 +20,7 @@ const PER_PAGE: usize = 20;
 /// `GET /inventory/v4/user`
 pub fn user(person: &Person) -> Answer {
     let number = PEOPLE.iter().position(|one| one.id == person.id).unwrap_or_default();
-    let user = json!({
+    let user = object!({
         "id": 30 + number,
         "name": person.name,
         "email": person.email,
@@ -27,7 +28,7 @@ pub fn user(person: &Person) -> Answer {
         // 17 May 1984 and the following years.
         "birthday": calendar::day_of(1984 + number as i64, 5, 17) * calendar::DAY,
         "business_account": true,
-        "groups": [{
+        "groups": [object!({
             "id": 12,
             "name": "Forstbetrieb Beispiel",
             "short_name": "FBB",
@@ -39,14 +40,14 @@ pub fn user(person: &Person) -> Answer {
             "conversion_factor": 0.7,
             "contact_email": "kontakt@forst-beispiel.example",
             "address": address(),
-        }],
+        })],
         "address": address(),
     });
     Answer::json(200, &user).note("user")
 }
 
 fn address() -> Value {
-    json!({
+    object!({
         "street": "Am Forsthaus 1",
         "postal_code": "06999",
         "city": "Musterstadt",
@@ -62,15 +63,16 @@ pub fn woodlists(call: &Call) -> Answer {
         Ok(chosen) => chosen.into_iter().map(|list| (list.clone(), list.totals())).collect(),
         Err(answer) => return answer,
     };
-    match call.query.get("sort_field") {
-        None | Some("number") => found.sort_by_key(|(list, _)| list.number()),
-        Some("name") => found.sort_by_key(|(list, _)| list.name()),
-        Some("reference_date") => found.sort_by_key(|(list, _)| list.reference),
-        Some("updated_at") => found.sort_by_key(|(list, _)| list.updated()),
-        Some("protocol_volume") => found.sort_by_key(|(_, totals)| totals.protocol),
-        Some("sale_fm_volume") => found.sort_by_key(|(_, totals)| totals.sale),
+    let key: fn(&Woodlist, &Totals) -> (String, i64) = match call.query.get("sort_field") {
+        None | Some("number") => |list, _| (list.number(), 0),
+        Some("name") => |list, _| (list.name(), 0),
+        Some("reference_date") => |list, _| (String::new(), list.reference),
+        Some("updated_at") => |list, _| (String::new(), list.updated()),
+        Some("protocol_volume") => |_, totals| (String::new(), totals.protocol.cast_signed()),
+        Some("sale_fm_volume") => |_, totals| (String::new(), totals.sale.cast_signed()),
         Some(_) => return problem(422, "sort_field is unknown"),
-    }
+    };
+    found.sort_by_key(|(list, totals)| key(list, totals));
     match call.query.get("sort_order") {
         None | Some("asc") => {}
         Some("desc") => found.reverse(),
@@ -117,5 +119,5 @@ fn page(call: &Call, count: usize, entry: impl Fn(usize) -> Value) -> Answer {
     let begin = (page - 1).saturating_mul(size).min(count);
     let end = begin.saturating_add(size).min(count);
     let entries: Vec<Value> = (begin..end).map(entry).collect();
-    Answer::json(200, &json!({ "count": count, "entries": entries })).note("a page of a list")
+    Answer::json(200, &object!({ "count": count, "entries": entries })).note("a page of a list")
 }

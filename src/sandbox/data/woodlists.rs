@@ -1,7 +1,8 @@
 //! Wood lists (Holzlisten): what a forester measured on one occasion, made of log piles.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::super::object::object;
 use super::calendar::{self, DAY, HOUR, date_text};
 use super::dice::{dice, pick};
 use super::piles::{self, Pile};
@@ -99,7 +100,7 @@ impl Woodlist {
             texts.dedup();
             texts
         };
-        json!({
+        object!({
             "id": self.id(),
             "owner_group": owner_group(),
             "number": self.number(),
@@ -107,7 +108,7 @@ impl Woodlist {
             "reference_date": date_text(self.reference),
             "created": calendar::text(self.reference * DAY + 15 * HOUR),
             "updated": calendar::text(self.updated()),
-            "created_by": { "id": 31, "name": "Jonas Beispiel", "email": "jonas@forst-beispiel.example" },
+            "created_by": object!({ "id": 31, "name": "Jonas Beispiel", "email": "jonas@forst-beispiel.example" }),
             "note": self.note(),
             "base_area": base_area(self.place),
             "includes_areas": [self.compartment()],
@@ -136,11 +137,11 @@ pub struct Totals {
 }
 
 pub fn owner_group() -> Value {
-    json!({ "id": 12, "name": "Forstbetrieb Beispiel" })
+    object!({ "id": 12, "name": "Forstbetrieb Beispiel" })
 }
 
 pub fn base_area(place: &Place) -> Value {
-    json!({ "id": place.id, "name": format!("Revier {}", place.district) })
+    object!({ "id": place.id, "name": format!("Revier {}", place.district) })
 }
 
 fn reference(index: usize) -> i64 {
