@@ -106,7 +106,25 @@ impl Args {
 /// What a person types, which is not shown.
 pub fn typed(prompt: &str) -> Result<Secret, Error> {
     // Ctrl-C at once would leave the terminal as it is here: what is typed after it would not show.
-    let typed = interrupt::uninterrupted(|| rpassword::prompt_password(prompt))
+    let typed = interrupt::uninterrupted(|| unseen(|| rpassword::prompt_password(prompt)))
         .map_err(|error| Error::io("could not read the client secret", &error))?;
     Ok(Secret::new(typed.trim().to_owned()))
+}
+
+/// Does `work` while the terminal shows nothing of what is typed: rpassword hides it too, but only
+/// after its prompt is there, and who pastes at once is faster.
+fn unseen<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(unix)]
+    if let Ok(terminal) = fs::File::open("/dev/tty")
+        && let Ok(before) = rustix::termios::tcgetattr(&terminal)
+    {
+        use rustix::termios::{LocalModes, OptionalActions, tcsetattr};
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        let _ = tcsetattr(&terminal, OptionalActions::Now, &silent);
+        let done = work();
+        let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
+        return done;
+    }
+    work()
 }
