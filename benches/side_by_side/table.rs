@@ -25,7 +25,7 @@ pub fn ratio(title: Title, spread: Option<Spread>, goal: Option<f64>) {
         &number(median),
         &format!("{} – {}", number(low), number(high)),
         &rounds.to_string(),
-        &goal.map(|goal| verdict(median <= goal, &format!("≤ {goal:.1}"))).unwrap_or_default(),
+        &goal.map(|goal| verdict(median <= goal, &format!("≤ {goal}"))).unwrap_or_default(),
     );
 }
 
