@@ -394,6 +394,19 @@ fn a_run_of_a_schedule_is_on_record_and_one_by_hand_is_not() {
     program.run(["schedule", "status"]).exits(0);
 }
 
+#[test]
+fn the_sandboxs_schedule_takes_no_real_ones_place() {
+    let program = machine();
+    let install = ["schedule", "install", "--kind", "cron", "--yes"];
+    let for_sandbox = [&install[..], &["--sandbox"]].concat();
+    program.run(&for_sandbox).exits(0);
+    program.run(&for_sandbox).exits(0);
+    program.run(install).exits(0);
+    let real = crontab(&program).unwrap();
+    program.run(&for_sandbox).exits(2).says(&["schedule remove --kind cron"]);
+    assert_eq!(crontab(&program).unwrap(), real);
+}
+
 /// From the provider's mail to a schedule that is watched: what to type stands in what came before.
 #[test]
 fn each_step_from_the_providers_answer_to_a_schedule_is_named_by_the_one_before() {

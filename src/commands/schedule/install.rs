@@ -1,9 +1,11 @@
+use std::fs;
+
 use super::print::{object, text};
 use super::what::What;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::output::Mark;
-use crate::schedule::{self, Change, Kind, Machine, Plan};
+use crate::schedule::{self, Change, Installed, Kind, Machine, Plan};
 use crate::store::StoreKind;
 
 const EXAMPLES: &str = "\
@@ -28,9 +30,13 @@ impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let machine = Machine::new(&context.settings.environment);
         let plan = self.what.plan(context, &machine)?;
+        let there = schedule::installed(&context.settings.environment);
+        if context.output.sandbox {
+            spares_the_real_one(&plan, &there)?;
+        }
         let failed = |error| Error::new("could not install the schedule", &error);
         let change = match schedule::look(&plan, &machine).map_err(failed)? {
-            Change::Done if !self.agreed(context, &plan, &kinds(context))? => {
+            Change::Done if !self.agreed(context, &plan, &there)? => {
                 context.output.say(Mark::Note, "Nothing was changed.");
                 return Ok(Exit::Refused as u8);
             }
@@ -47,7 +53,7 @@ impl Args {
     }
 
     /// Shows what would be done, and asks unless that was answered before.
-    fn agreed(&self, context: &Context, plan: &Plan, there: &[Kind]) -> Result<bool, Error> {
+    fn agreed(&self, context: &Context, plan: &Plan, there: &[Installed]) -> Result<bool, Error> {
         let output = &context.output;
         if !self.yes && !context.interactive {
             return Err(Error::usage(
@@ -56,7 +62,7 @@ impl Args {
                 "look at `partnerlink schedule print`, then say --yes",
             ));
         }
-        let replaces = there.contains(&plan.kind);
+        let replaces = there.iter().any(|installed| installed.kind == plan.kind);
         let what = if replaces {
             "This is written, in place of the schedule that is there:"
         } else {
@@ -72,6 +78,23 @@ impl Args {
         }
         Ok(self.yes || output.confirms("Go on?"))
     }
+}
+
+/// There is one schedule of a kind: the sandbox's does not take the place of one for real accounts.
+fn spares_the_real_one(plan: &Plan, there: &[Installed]) -> Result<(), Error> {
+    let Some(installed) = there.iter().find(|installed| installed.kind == plan.kind) else {
+        return Ok(());
+    };
+    let texts = installed.files.iter().filter_map(|file| fs::read_to_string(file).ok());
+    let mut texts = texts.chain(installed.line.clone());
+    if texts.any(|text| text.to_ascii_lowercase().contains("sandbox")) {
+        return Ok(());
+    }
+    Err(Error::usage(
+        "could not install the sandbox's schedule",
+        "the one that is there refreshes your real accounts, and there is one of each kind",
+        format!("partnerlink schedule remove --kind {}", plan.kind.word()),
+    ))
 }
 
 /// The kinds of schedules that are installed.
