@@ -5,7 +5,7 @@
 //! when the two disagree. That is why its files need no fsync.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
 use crate::oauth::scope::Scope;
+use crate::private_file::{self, create_private_folder, sync_folder};
 use crate::sorted::sorted;
 use crate::store::StoreKind;
 
@@ -118,18 +119,7 @@ impl Index {
         create_private_folder(&self.folder)?;
         let path = self.path(&account.account);
         let bytes = serde_json::to_vec(account).map_err(io::Error::other)?;
-        let temporary = path.with_extension("tmp");
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&temporary)?;
-        file.write_all(&bytes)?;
-        if durable {
-            file.sync_all()?;
-        }
-        drop(file);
-        fs::rename(temporary, path)
+        private_file::replace(&path, &bytes, durable)
     }
 
     pub fn remove(&self, account: &AccountId) -> io::Result<()> {
@@ -142,21 +132,6 @@ impl Index {
     fn path(&self, account: &AccountId) -> PathBuf {
         self.folder.join(format!("{}.json", account.file_stem()))
     }
-}
-
-/// Makes names that came to a folder, or went, outlive a power cut.
-pub fn sync_folder(path: &std::path::Path) -> io::Result<()> {
-    // Elsewhere a folder cannot be opened, and its names are durable by themselves.
-    if cfg!(unix) { fs::File::open(path)?.sync_all() } else { Ok(()) }
-}
-
-/// Creates a folder that only this user can look into.
-pub fn create_private_folder(path: &std::path::Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 #[cfg(test)]

@@ -282,7 +282,7 @@ impl TemporaryFolder {
     pub fn create(purpose: &str) -> Result<Self, Error> {
         let name = format!("partnerlink-{purpose}-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
-        crate::accounts::create_private_folder(&path).map_err(|error| {
+        crate::private_file::create_private_folder(&path).map_err(|error| {
             Error::io(format!("could not create a folder for the {purpose}"), &error)
         })?;
         Ok(Self(path))
@@ -304,7 +304,7 @@ impl Drop for TemporaryFolder {
 pub fn start_sandbox(folders: &Folders, mut options: sandbox::Options) -> Result<Sandbox, Error> {
     let start = || -> io::Result<Sandbox> {
         let file = folders.sandbox_file();
-        crate::accounts::create_private_folder(file.parent().unwrap_or(Path::new(".")))?;
+        crate::private_file::create_private_folder(file.parent().unwrap_or(Path::new(".")))?;
         options.state_file = Some(file);
         sandbox::start(options)
     };

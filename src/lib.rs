@@ -22,7 +22,7 @@
 //! | [`child`] | other programs, run to their end |
 //! | [`oauth`] | OAuth 2.0 as pure functions |
 //! | [`secret`], [`clock`], [`interrupt`] | a type for secrets, the time, signals |
-//! | [`sorted`] | short lists in order |
+//! | [`private_file`], [`sorted`] | small files of our own, whole or not at all; short lists in order |
 //! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
 //!
 //! Doors: main → cli → commands → flow, api, output → store, provider, http, loopback, browser →
@@ -56,6 +56,7 @@ pub mod loopback;
 pub mod oauth;
 pub mod output;
 pub mod paths;
+pub mod private_file;
 pub mod provider;
 pub mod sandbox;
 pub mod schedule;

@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 6] = [
         "paths",
         "interrupt",
     ],
-    &["oauth", "secret", "clock", "account_id", "sorted"],
+    &["oauth", "secret", "clock", "account_id", "private_file", "sorted"],
 ];
 
 /// Imports against the layers that are meant, each with its reason.

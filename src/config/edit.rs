@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::{ConfigError, parse, read};
-use crate::accounts::create_private_folder;
+use crate::private_file::create_private_folder;
 use crate::provider::registry::Registry;
 
 /// A change of the file that is not written yet.

@@ -1,7 +1,7 @@
 //! The note that a refresh token is being spent: written before the request, removed after the
 //! save. A run that finds one knows that its predecessor may have died in between.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,8 +10,8 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::accounts::create_private_folder;
 use crate::clock::{self, Timestamp};
+use crate::private_file::{self, create_private_folder};
 use crate::secret::Secret;
 
 /// A younger intent may belong to a request that is still under way at the provider, in seconds.
@@ -63,14 +63,10 @@ impl Intent {
 }
 
 fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    match private_file::create(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             create_private_folder(path.parent().unwrap_or(path))?;
-            options.open(path)
+            private_file::create(path)
         }
         other => other,
     }

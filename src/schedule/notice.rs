@@ -12,10 +12,10 @@ use serde_json::json;
 
 use super::record::{self, PRIVATE};
 use crate::account_id::AccountId;
-use crate::accounts::create_private_folder;
 use crate::child::{self, ChildError, Surroundings};
 use crate::clock::Timestamp;
 use crate::paths::Folders;
+use crate::private_file::create_private_folder;
 use crate::store::lock::AccountLock;
 
 /// How long the person's program may take for one account.

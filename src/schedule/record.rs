@@ -7,9 +7,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::create_private_folder;
 use crate::clock::Timestamp;
 use crate::paths::Folders;
+use crate::private_file::create_private_folder;
 
 /// What came of an unattended `token refresh`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use sha2::{Digest as _, Sha256};
 
-use crate::accounts::create_private_folder;
 use crate::api::meter;
 use crate::api::push::{self, Row, TimestampUnit};
 use crate::commands::session::{AccountArgs, explained, with_api};
@@ -13,6 +12,7 @@ use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::output::Mark;
 use crate::output::progress::Progress;
+use crate::private_file::{self, create_private_folder};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -123,8 +123,6 @@ impl Memory {
 
     fn remember(&self, parts: usize) -> std::io::Result<()> {
         create_private_folder(self.path.parent().unwrap_or(Path::new(".")))?;
-        let temporary = self.path.with_extension("tmp");
-        fs::write(&temporary, parts.to_string())?;
-        fs::rename(temporary, &self.path)
+        private_file::replace(&self.path, parts.to_string().as_bytes(), false)
     }
 }

@@ -48,7 +48,7 @@ impl Args {
             object["changed"] = (change == Change::Done).into();
             context.output.json(&object)?;
         }
-        tell(context, &plan, change, &machine);
+        tell(context, &plan, change, (&machine, &there));
         Ok(0)
     }
 
@@ -97,13 +97,12 @@ fn spares_the_real_one(plan: &Plan, there: &[Installed]) -> Result<(), Error> {
     ))
 }
 
-/// The kinds of schedules that are installed.
-fn kinds(context: &Context) -> Vec<Kind> {
-    let installed = schedule::installed(&context.settings.environment);
-    installed.into_iter().map(|installed| installed.kind).collect()
-}
-
-fn tell(context: &Context, plan: &Plan, change: Change, machine: &Machine) {
+fn tell(
+    context: &Context,
+    plan: &Plan,
+    change: Change,
+    (machine, there): (&Machine, &[Installed]),
+) {
     let output = &context.output;
     let kind = plan.kind.word();
     match change {
@@ -123,13 +122,17 @@ fn tell(context: &Context, plan: &Plan, change: Change, machine: &Machine) {
             ));
         }
     }
-    for warning in warnings(context, plan.kind, machine) {
+    for warning in warnings(context, plan.kind, (machine, there)) {
         output.say(Mark::Warn, warning);
     }
 }
 
 /// What would keep the job from working although it is installed.
-fn warnings(context: &Context, kind: Kind, machine: &Machine) -> Vec<String> {
+fn warnings(
+    context: &Context,
+    kind: Kind,
+    (machine, there): (&Machine, &[Installed]),
+) -> Vec<String> {
     let mut warnings = Vec::new();
     let accounts = context.index.all();
     let needs_keychain = accounts.iter().any(|account| account.store == StoreKind::Keychain)
@@ -153,7 +156,7 @@ fn warnings(context: &Context, kind: Kind, machine: &Machine) -> Vec<String> {
             "It runs only while you are signed in. To have it run always{keychain}: loginctl enable-linger {name}"
         ));
     }
-    for other in kinds(context).into_iter().filter(|other| *other != kind) {
+    for other in there.iter().map(|other| other.kind).filter(|other| *other != kind) {
         warnings.push(format!(
             "There is another schedule, which is not needed beside this one: {}",
             context.output.command(&format!("partnerlink schedule remove --kind {}", other.word()))

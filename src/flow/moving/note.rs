@@ -1,7 +1,7 @@
 //! The note of a move that is under way, and what it says to do next.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::MoveError;
 use super::client_secret::{copy_secret, delete_secret};
 use crate::account_id::AccountId;
-use crate::accounts::{create_private_folder, sync_folder};
 use crate::clock::Timestamp;
 use crate::flow::World;
 use crate::paths::Folders;
+use crate::private_file::{self, create_private_folder, sync_folder};
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, StoreKind};
 
@@ -165,12 +165,8 @@ impl Move {
         let write = || -> io::Result<()> {
             let folder = path.parent().unwrap_or(&path);
             create_private_folder(folder)?;
-            let temporary = path.with_extension("tmp");
-            let mut file = create(&temporary)?;
-            file.write_all(&serde_json::to_vec(self).map_err(io::Error::other)?)?;
-            file.sync_all()?;
-            drop(file);
-            fs::rename(&temporary, &path)?;
+            let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
+            private_file::replace(&path, &bytes, true)?;
             sync_folder(folder)?;
             // The folder itself may be new.
             folder.parent().map_or(Ok(()), sync_folder)
@@ -190,14 +186,6 @@ impl Move {
         }
         .map_err(|source| failed("could not remove", &path, source))
     }
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn failed(action: &'static str, path: &Path, source: io::Error) -> StoreError {
