@@ -13,9 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
 use crate::oauth::scope::Scope;
-use crate::private_file::{self, create_private_folder, sync_folder};
-use crate::sorted::sorted;
 use crate::store::StoreKind;
+use crate::system::files::{self, create_private_folder, sync_folder};
 
 /// What is known of an account. Stored in the sealed record, and copied into the index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,7 +100,9 @@ impl Index {
             let stem = name.to_str()?.strip_suffix(".json")?;
             self.get(&AccountId::from_file_stem(stem)?)
         });
-        sorted(accounts, |a, b| a.account < b.account)
+        let mut accounts: Vec<Account> = accounts.collect();
+        accounts.sort_by(|a, b| a.account.cmp(&b.account));
+        accounts
     }
 
     /// Writes an entry; the caller holds the account's lock.
@@ -119,7 +120,7 @@ impl Index {
         create_private_folder(&self.folder)?;
         let path = self.path(&account.account);
         let bytes = serde_json::to_vec(account).map_err(io::Error::other)?;
-        private_file::replace(&path, &bytes, durable)
+        files::replace(&path, &bytes, durable)
     }
 
     pub fn remove(&self, account: &AccountId) -> io::Result<()> {

@@ -11,7 +11,7 @@ use crate::commands::{
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::{self, Output, stderr_is_terminal, stdin_is_terminal};
+use crate::terminal::{self, Output, stderr_is_terminal, stdin_is_terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -197,7 +197,7 @@ impl Command {
         )
         .map_err(|error| Error::new("could not read the settings", &error))?;
         output.sandbox = settings.sandbox.is_some();
-        output::log::install(output);
+        terminal::log::install(output);
         command.run_in(&Context::new(settings, output.clone(), interactive), output)
     }
 

@@ -7,15 +7,12 @@ use std::sync::{Arc, OnceLock};
 
 use crate::account_id::AccountId;
 use crate::accounts::Index;
-use crate::browser::{Browser, BrowserError, NamedBrowser, SystemBrowser};
 use crate::clock::SystemClock;
 use crate::config::{FileKey, SandboxChoice, Settings, client_variable};
 use crate::error::Error;
 use crate::flow::{World, moving};
 use crate::http::HttpClient;
 use crate::http::data::DataTransport;
-use crate::output::{Output, stderr_is_terminal, stdin_is_terminal};
-use crate::paths::Folders;
 use crate::provider::Provider;
 use crate::provider::registry::Registry;
 use crate::sandbox::{self, Sandbox};
@@ -23,6 +20,9 @@ use crate::secret::Secret;
 use crate::store::file::{FileStore, KeySource};
 use crate::store::keychain::{Keychain, Patience};
 use crate::store::{Item, SecretBytes, StoreError, StoreKind, Stores, TokenStore};
+use crate::system::browser::{Browser, BrowserError, NamedBrowser, SystemBrowser};
+use crate::system::paths::Folders;
+use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
 
 /// The name under which the keychain shows our items.
 const SERVICE: &str = "partnerlink";
@@ -282,7 +282,7 @@ impl TemporaryFolder {
     pub fn create(purpose: &str) -> Result<Self, Error> {
         let name = format!("partnerlink-{purpose}-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
-        crate::private_file::create_private_folder(&path).map_err(|error| {
+        crate::system::files::create_private_folder(&path).map_err(|error| {
             Error::io(format!("could not create a folder for the {purpose}"), &error)
         })?;
         Ok(Self(path))
@@ -304,7 +304,7 @@ impl Drop for TemporaryFolder {
 pub fn start_sandbox(folders: &Folders, mut options: sandbox::Options) -> Result<Sandbox, Error> {
     let start = || -> io::Result<Sandbox> {
         let file = folders.sandbox_file();
-        crate::private_file::create_private_folder(file.parent().unwrap_or(Path::new(".")))?;
+        crate::system::files::create_private_folder(file.parent().unwrap_or(Path::new(".")))?;
         options.state_file = Some(file);
         sandbox::start(options)
     };

@@ -5,30 +5,29 @@
 //!
 //! | room | what it is |
 //! |---|---|
-//! | `main.rs` | hands over to [`run`] and exits with its answer; `build.rs`: how it is linked |
+//! | `main.rs` | hands over to [`run`] and exits with its answer |
 //! | [`cli`] | the command line: global flags, the one list of commands |
 //! | [`commands`] | one file for each command: its arguments and what it does, thin |
 //! | [`context`] | builds the real stores, HTTP client, browser and clock; nothing else does |
-//! | [`config`], [`paths`] | settings from flags, environment and file; every folder and file name |
+//! | [`config`] | settings from flags, environment and file |
 //! | [`error`] | what a person is told when something fails; the table of exit codes |
 //! | [`flow`] | what the program does: sign-in, refresh, moving, disconnect, a valid token |
-//! | [`api`] | the providers' data: requests with a valid token, pages, windows, readings, piles |
+//! | [`api`] | the providers' data: requests with a valid token, pages, windows |
+//! | [`data`] | plain types: a reading, a pile, what is asked for, what is missing |
+//! | [`formats`], [`plot`] | rows to bytes, one file for each format; series to pictures |
+//! | [`terminal`] | the only code that prints: talk, tables, prompts, progress |
 //! | [`schedule`] | running unattended: the schedules, the record of the last run, who is told |
 //! | [`accounts`], [`account_id`] | the index of connected accounts, without secrets; their names |
-//! | [`output`] | the only code that prints: talk, tables, formats, pictures |
-//! | [`store`] | where secrets live: keychain, sealed files, memory; the lock |
+//! | [`store`] | where secrets live: keychain, sealed files; the lock |
 //! | [`provider`] | a provider is data: two built in, any number described by TOML |
-//! | [`http`], [`loopback`], [`browser`] | HTTP out, the callback listener, opening the browser |
-//! | [`child`] | other programs, run to their end |
+//! | [`http`], [`loopback`] | HTTP out, the callback listener |
 //! | [`oauth`] | OAuth 2.0 as pure functions |
-//! | [`secret`], [`clock`], [`interrupt`] | a type for secrets, the time, signals |
-//! | [`private_file`], [`sorted`] | small files of our own, whole or not at all; short lists in order |
+//! | [`system`] | folders and files, other programs, the browser, signals |
+//! | [`secret`], [`clock`], [`text`] | a type for secrets, the time, text that is safe to show |
 //! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
 //!
-//! Doors: main → cli → commands → flow, api, output → store, provider, http, loopback, browser →
-//! oauth → secret, clock. Never upwards, and never between two commands; `tests/architecture.rs`
-//! holds it so. One more provider is one TOML file, one more store one file and one arm, one more
-//! command one file and one variant, one more format one file and one variant.
+//! `tests/architecture.rs` holds the table of who may import whom; what is not in it fails. One
+//! more provider is one TOML file, one more store, command or format one file and one row.
 //!
 //! Absent on purpose: a way to pass a secret as an argument, a plain-text token file, an update
 //! check, telemetry, an implicit or password grant, a refresh without the lock.
@@ -41,28 +40,27 @@
 pub mod account_id;
 pub mod accounts;
 pub mod api;
-pub mod browser;
-pub mod child;
 pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod context;
+pub mod data;
 pub mod error;
 pub mod flow;
+pub mod formats;
 pub mod http;
-pub mod interrupt;
 pub mod loopback;
 pub mod oauth;
-pub mod output;
-pub mod paths;
-pub mod private_file;
+pub mod plot;
 pub mod provider;
 pub mod sandbox;
 pub mod schedule;
 pub mod secret;
-pub mod sorted;
 pub mod store;
+pub mod system;
+pub mod terminal;
+pub mod text;
 
 use std::ffi::OsString;
 use std::panic;
@@ -93,7 +91,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     }));
     // A signal that came while a token was being saved is answered now.
-    ExitCode::from(interrupt::pending().unwrap_or(code.unwrap_or(Exit::Refused as u8)))
+    ExitCode::from(system::interrupt::pending().unwrap_or(code.unwrap_or(Exit::Refused as u8)))
 }
 
 /// No core dump of this process, and no debugger of another process of this user: its memory

@@ -8,11 +8,11 @@ use std::process::Command;
 use partnerlink::account_id::AccountId;
 use partnerlink::accounts::{Account, Index, State};
 use partnerlink::clock::{self, Clock as _, SystemClock};
-use partnerlink::paths::Folders;
 use partnerlink::secret::Secret;
 use partnerlink::store::file::{FileStore, KeySource};
 use partnerlink::store::record::Record;
 use partnerlink::store::{StoreKind, TokenStore};
+use partnerlink::system::paths::Folders;
 
 use crate::server::{LIFE, Server};
 use crate::{PROGRAM, Result};

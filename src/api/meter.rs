@@ -6,8 +6,8 @@ use url::Url;
 use super::client::{ApiClient, ApiError};
 use super::members::{Kind, Members};
 use super::page::{Entry, List, object};
-use super::query::{Query, Source, Window};
 use super::readings::Readings;
+use crate::data::query::{Query, Source, Window};
 use crate::provider::Paging;
 
 const PARTNER: Members = &[(Kind::Text, &["id", "name"])];

@@ -2,16 +2,12 @@
 //! base URL and a token source, but no store.
 
 pub mod client;
-pub mod gaps;
 pub mod members;
 pub mod meter;
 pub mod object_stream;
 pub mod ordered;
 pub mod page;
-pub mod pile;
 pub mod push;
-pub mod query;
-pub mod reading;
 pub mod readings;
 pub mod timber;
 

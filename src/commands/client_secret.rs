@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use crate::config::client_variable;
 use crate::context::Context;
 use crate::error::Error;
-use crate::interrupt;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::TokenStore;
+use crate::system::interrupt;
 
 /// Largest client secret that is read, in bytes.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;

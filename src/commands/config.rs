@@ -5,9 +5,10 @@ use crate::config::edit::{Draft, quoted};
 use crate::config::{ConfigError, Settings};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::output::{Mark, printable};
 use crate::provider::ProviderError;
 use crate::provider::registry::{LookupError, nearest};
+use crate::terminal::Mark;
+use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -8,16 +8,16 @@ use crate::config::client_variable;
 use crate::context::{Context, sandbox_browser};
 use crate::error::{Error, Exit, Failed};
 use crate::flow::login::{Connected, Login, LoginError};
-use crate::interrupt;
 use crate::oauth::Client;
 use crate::oauth::scope::Scope;
-use crate::output::screen::{Opening, Screen};
-use crate::output::{Mark, stderr_is_terminal, stdin_is_terminal};
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::schedule;
 use crate::secret::Secret;
 use crate::store::{StoreKind, Stores as _};
+use crate::system::interrupt;
+use crate::terminal::screen::{Opening, Screen};
+use crate::terminal::{Mark, stderr_is_terminal, stdin_is_terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -237,7 +237,7 @@ impl Args {
         }
         let now = context.clock.now();
         let output = &context.output;
-        let who = account.who.as_ref().map(|who| format!(" as {}", crate::output::printable(who)));
+        let who = account.who.as_ref().map(|who| format!(" as {}", crate::text::printable(who)));
         output.say(
             Mark::Good,
             format_args!("Connected to {}{}", provider.title, who.unwrap_or_default()),

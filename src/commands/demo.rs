@@ -12,11 +12,11 @@ use crate::flow::refresh::{Due, RefreshOutcome, refresh};
 use crate::http::{HttpClient, Transport as _};
 use crate::oauth::Client;
 use crate::oauth::token::{self, TokenError};
-use crate::output::screen::{Opening, Screen};
-use crate::output::{Mark, Output};
-use crate::paths::Folders;
 use crate::sandbox::{Options, Sandbox};
 use crate::store::record::Record;
+use crate::system::paths::Folders;
+use crate::terminal::screen::{Opening, Screen};
+use crate::terminal::{Mark, Output};
 
 /// A meter of the sandbox.
 const OFFICE: &str = "d0000000-0000-4000-8000-000000000001";

@@ -3,7 +3,7 @@ use crate::clock;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::disconnect::{Revocation, disconnect};
-use crate::output::Mark;
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::{could_follow, find};
 use crate::cli::Cli;
 use crate::error::{Error, Failed};
-use crate::output::Output;
-use crate::output::topics::Topic;
 use crate::provider::registry::nearest;
+use crate::terminal::Output;
+use crate::terminal::topics::Topic;
 
 const EXAMPLES: &str = "\
 Examples:

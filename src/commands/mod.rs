@@ -13,6 +13,7 @@ pub mod help;
 pub mod man;
 pub mod meter;
 pub mod provider;
+mod reach;
 pub mod sandbox;
 pub mod schedule;
 mod session;
@@ -31,10 +32,10 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::flow::refresh::RefreshOutcome;
 use crate::flow::token_source::{self, Saved};
-use crate::output::topics::{TOPICS, Topic};
 use crate::provider::Provider;
 use crate::store::StoreKind;
 use crate::store::record::Record;
+use crate::terminal::topics::{TOPICS, Topic};
 
 /// A store by the name that a person types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

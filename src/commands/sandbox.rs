@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use crate::context::{Context, start_sandbox};
 use crate::error::Failed;
-use crate::output::Mark;
 use crate::sandbox::{Fault, Options, TIMBERDATA_SECRET};
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,7 +43,7 @@ impl Args {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         let output = context.output.clone();
         let folders = context.settings.folders.for_sandbox();
-        let log = crate::output::Output { sandbox: false, ..output.clone() };
+        let log = crate::terminal::Output { sandbox: false, ..output.clone() };
         let options = Options {
             state_file: None,
             port: self.port,

@@ -12,10 +12,10 @@ use crate::commands::{explain, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::token_source::{NoToken, TokenSource};
+use crate::formats::{self, FileError, Format, Options, OutputFile};
 use crate::oauth::scope::Scope;
-use crate::output::formats::{self, FileError, Format, Options, OutputFile};
-use crate::output::{stdout_is_terminal, stdout_stream};
 use crate::provider::Provider;
+use crate::terminal::{stdout_is_terminal, stdout_stream};
 
 /// Requests at once, unless `--jobs` says otherwise.
 pub const DEFAULT_JOBS: u16 = 8;

@@ -12,8 +12,8 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::{ConfigError, parse, read};
-use crate::private_file::create_private_folder;
 use crate::provider::registry::Registry;
+use crate::system::files::create_private_folder;
 
 /// A change of the file that is not written yet.
 #[derive(Clone, Debug)]

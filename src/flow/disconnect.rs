@@ -3,13 +3,13 @@
 use super::{Opened, World, intent, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
-use crate::interrupt;
 use crate::oauth::{Client, revoke};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::lock::LockError;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError};
+use crate::system::interrupt;
 
 /// What became of the account at the provider. Here it is gone in every case.
 #[derive(Debug)]

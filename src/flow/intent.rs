@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::{self, Timestamp};
-use crate::private_file::{self, create_private_folder};
 use crate::secret::Secret;
+use crate::system::files::{self, create_private_folder};
 
 /// A younger intent may belong to a request that is still under way at the provider, in seconds.
 const MAY_BE_UNDER_WAY: i64 = 90;
@@ -63,10 +63,10 @@ impl Intent {
 }
 
 fn create(path: &Path) -> io::Result<File> {
-    match private_file::create(path) {
+    match files::create(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             create_private_folder(path.parent().unwrap_or(path))?;
-            private_file::create(path)
+            files::create(path)
         }
         other => other,
     }

@@ -15,7 +15,6 @@ use crate::account_id::AccountId;
 use crate::accounts::{Account, State};
 use crate::clock::{self, Timestamp};
 use crate::http::HttpError;
-use crate::interrupt;
 use crate::loopback::{self, BindError, Judgement, ResultPage, Serving};
 use crate::oauth::Client;
 use crate::oauth::authorize::{self, Attempt};
@@ -30,6 +29,7 @@ use crate::secret::Secret;
 use crate::store::lock::LockError;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, StoreKind, TokenStore};
+use crate::system::interrupt;
 
 /// How often the wait looks at the clock, the keyboard and Ctrl-C.
 const TICK: Duration = Duration::from_millis(100);

@@ -16,10 +16,10 @@ use crate::account_id::AccountId;
 use crate::accounts::{Account, Index};
 use crate::clock::Clock;
 use crate::http::Transport;
-use crate::paths::Folders;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE, LockError};
 use crate::store::record::Record;
 use crate::store::{StoreError, StoreKind, Stores, TokenStore};
+use crate::system::paths::Folders;
 
 use self::moving::Move;
 

@@ -12,7 +12,6 @@ use crate::account_id::AccountId;
 use crate::accounts::{Account, State};
 use crate::clock::{self, Timestamp};
 use crate::http::HttpError;
-use crate::interrupt;
 use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::{self, IdTokenError};
 use crate::oauth::scope::Scope;
@@ -23,6 +22,7 @@ use crate::secret::Secret;
 use crate::store::lock::LockError;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError};
+use crate::system::interrupt;
 
 /// Longest `Retry-After` that is waited for: a person or a cron job stays that long, not longer.
 const MAX_WAIT: Duration = Duration::from_secs(60);

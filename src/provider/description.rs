@@ -200,11 +200,7 @@ impl Check<'_> {
     /// (RFC 6749 §3.1 and §3.2).
     fn url(&self, field: &'static str, text: Option<String>) -> Result<Option<Url>, ProviderError> {
         let Some(text) = text else { return Ok(None) };
-        let why = match text.is_ascii() {
-            true => "is not an address",
-            false => "is not an address in ASCII; a host name with other letters is written xn--…",
-        };
-        let url = Url::parse(&text).map_err(|_| self.bad(field, &text, why))?;
+        let url = Url::parse(&text).map_err(|_| self.bad(field, &text, "is not an address"))?;
         let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
         if !safe {
             return Err(self.bad(field, &text, "must begin with https://"));

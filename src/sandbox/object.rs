@@ -9,7 +9,6 @@ pub struct Object(Map<String, Value>);
 
 impl Object {
     /// Adds a member; null where the value cannot be JSON, which none here is.
-    #[inline(never)]
     pub fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         self.0.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ScheduleError;
-use crate::child::Surroundings;
+use crate::system::process::Surroundings;
 
 /// A command line with its variables. No value has a line break or another control character.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{Kind, ScheduleError, cron, systemd};
-use crate::child::{self, Finished, Surroundings};
 use crate::clock::{self, Timestamp};
 use crate::config::Environment;
+use crate::system::process::{self, Finished, Surroundings};
 
 /// How long one of the system's programs may take. `enable --now` waits for nothing but the bus.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -89,7 +89,7 @@ impl Machine {
         if let Some(runtime) = &self.runtime {
             command.env("XDG_RUNTIME_DIR", runtime);
         }
-        Ok(child::run(command, input.as_bytes(), DEADLINE)?)
+        Ok(process::run(command, input.as_bytes(), DEADLINE)?)
     }
 
     /// Whether a timer of ours is waiting for its time, and will again after a restart.

@@ -25,8 +25,8 @@ pub use machine::{Machine, Runs};
 pub use plan::{File, Plan, Step};
 pub use record::{LastRun, last_run};
 
-use crate::child::ChildError;
 use crate::config::Environment;
+use crate::system::process::ChildError;
 
 /// What everything that is written bears, so that nothing else is ever changed or removed.
 pub const MARK: &str = "written by partnerlink schedule install";

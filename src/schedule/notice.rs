@@ -12,11 +12,11 @@ use serde_json::json;
 
 use super::record::{self, PRIVATE};
 use crate::account_id::AccountId;
-use crate::child::{self, ChildError, Surroundings};
 use crate::clock::Timestamp;
-use crate::paths::Folders;
-use crate::private_file::create_private_folder;
 use crate::store::lock::AccountLock;
+use crate::system::files::create_private_folder;
+use crate::system::paths::Folders;
+use crate::system::process::{self, ChildError, Surroundings};
 
 /// How long the person's program may take for one account.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -183,12 +183,12 @@ struct Trouble {
 
 fn run(command: &str, around: &Surroundings, message: &str) -> Result<(), Trouble> {
     let all = |why| Trouble { why, for_all: true };
-    let words = child::parse(command, around).map_err(all)?;
+    let words = process::parse(command, around).map_err(all)?;
     let (program, arguments) = words.split_first().ok_or_else(|| all("it is empty".to_owned()))?;
     let mut command = around.command(program.as_ref());
     // The folder of the service's keys is none of its business either.
     command.args(arguments).env_remove("CREDENTIALS_DIRECTORY");
-    match child::run(command, message.as_bytes(), DEADLINE) {
+    match process::run(command, message.as_bytes(), DEADLINE) {
         Ok(finished) if finished.success => Ok(()),
         Ok(finished) => {
             let why = format!("{} ({})", finished.why(), finished.status);

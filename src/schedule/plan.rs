@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::machine::user_number;
 use super::record::{PRIVATE, READABLE};
 use super::{Every, Job, Kind, Machine, ScheduleError, cron, launchd, systemd, windows};
-use crate::paths;
+use crate::system::paths;
 
 /// Where the system's systemd looks for what an administrator wrote.
 const SYSTEM_UNITS: &str = "/etc/systemd/system";

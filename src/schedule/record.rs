@@ -8,8 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::paths::Folders;
-use crate::private_file::create_private_folder;
+use crate::system::files::create_private_folder;
+use crate::system::paths::Folders;
 
 /// What came of an unattended `token refresh`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::{Command, CommandFactory as _, Parser as _};
 use partnerlink::cli::Cli;
 use partnerlink::error::Exit;
-use partnerlink::output::formats::{Content, Format};
-use partnerlink::output::topics::TOPICS;
+use partnerlink::formats::{Content, Format};
+use partnerlink::terminal::topics::TOPICS;
 
 use crate::support::program::Program;
 

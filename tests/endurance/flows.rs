@@ -11,13 +11,13 @@ use partnerlink::flow::World;
 use partnerlink::flow::refresh::{Due, RefreshError, RefreshOutcome, refresh};
 use partnerlink::http::{HttpError, Transport};
 use partnerlink::oauth::{Answer, Request};
-use partnerlink::paths::Folders;
 use partnerlink::provider::registry::Registry;
 use partnerlink::secret::Secret;
 use partnerlink::store::lock::AccountLock;
 use partnerlink::store::memory::MemoryStore;
 use partnerlink::store::record::Record;
 use partnerlink::store::{Item, StoreError, StoreKind};
+use partnerlink::system::paths::Folders;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::json;

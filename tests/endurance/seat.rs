@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use partnerlink::account_id::AccountId;
 use partnerlink::accounts::{Account, Index, State};
 use partnerlink::clock::{self, Clock as _, SystemClock};
-use partnerlink::paths::Folders;
 use partnerlink::secret::Secret;
 use partnerlink::store::file::{FileStore, KeySource};
 use partnerlink::store::record::Record;
 use partnerlink::store::{StoreError, StoreKind};
+use partnerlink::system::paths::Folders;
 
 use crate::program::Program;
 use crate::provider::{Granted, Provider};

@@ -11,9 +11,9 @@ use crate::accounts::Index;
 use crate::cli::Cli;
 use crate::commands::could_follow;
 use crate::config::{Environment, Flags, Settings};
-use crate::output::formats::Format;
-use crate::output::printable;
+use crate::formats::Format;
 use crate::provider::registry::Registry;
+use crate::text::printable;
 
 /// Stands for every file name: those are the shell's own business, which quotes them rightly.
 const FILES: &str = "\u{1}";

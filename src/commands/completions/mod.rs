@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use clap::ValueEnum;
 
 use crate::error::Failed;
-use crate::output::Output;
+use crate::terminal::Output;
 
 const EXAMPLES: &str = "\
 Examples:

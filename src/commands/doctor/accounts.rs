@@ -10,11 +10,10 @@ use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::Exit;
 use crate::flow::intent::Intent;
-use crate::output::report::Finding;
-use crate::sorted::sorted;
 use crate::store::file::inspect;
 use crate::store::lock::{self, LockError};
 use crate::store::{Item, StoreKind};
+use crate::terminal::report::Finding;
 
 pub fn check(context: &Context) -> Vec<Finding> {
     let mut found: Vec<Finding> = folder(context).into_iter().collect();
@@ -71,7 +70,9 @@ fn stored(context: &Context, accounts: &[Account]) -> Vec<(StoreKind, Vec<Accoun
             Item::Account(id) => Some(id),
             _ => None,
         };
-        sorted(items.into_iter().filter_map(id), |a, b| a < b)
+        let mut ids: Vec<AccountId> = items.into_iter().filter_map(id).collect();
+        ids.sort();
+        ids
     };
     let mut stored = Vec::new();
     // A keychain that nothing points to is not asked.
@@ -182,10 +183,11 @@ fn is_at_work(context: &Context, id: &AccountId) -> bool {
 /// The files of a folder with this ending, sorted.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let files = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|end| end == ending));
-    sorted(files, |a, b| a < b)
+    let files = entries.map(|entry| entry.path());
+    let mut files: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|end| end == ending)).collect();
+    files.sort();
+    files
 }
 
 fn account_of(path: &Path) -> Option<AccountId> {

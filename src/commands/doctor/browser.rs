@@ -10,11 +10,11 @@ use crate::error::{Error, Explain as _, Failed};
 use crate::flow::login::{Connected, Invitation, Login, LoginError, Person};
 use crate::loopback::ResultPage;
 use crate::oauth::Client;
-use crate::output::Mark;
-use crate::output::report::{Finding, Report};
-use crate::output::screen::{Opening, Screen};
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
+use crate::terminal::Mark;
+use crate::terminal::report::{Finding, Report};
+use crate::terminal::screen::{Opening, Screen};
 
 const NAME: &str = "sign-in";
 /// The provider whose path is the longer one: PKCE, an ID token, a refresh token.

@@ -7,15 +7,15 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::configuration::version;
+use super::redact::{Redactor, shortened, without_quotations};
 use crate::clock::Clock as _;
 use crate::config::Environment;
 use crate::context::Context;
 use crate::error::Error;
+use crate::formats::OutputFile;
 use crate::http::surroundings::proxy_variables;
-use crate::output::Mark;
-use crate::output::formats::OutputFile;
-use crate::output::redact::{Redactor, shortened, without_quotations};
-use crate::output::report::Report;
+use crate::terminal::Mark;
+use crate::terminal::report::Report;
 
 const WHAT: &str = "could not write the report";
 /// Values in the configuration that say nothing about anybody.
@@ -180,7 +180,7 @@ fn redactor(context: &Context) -> Redactor {
         let id = provider.client_id.unwrap_or_default();
         redactor.hide(&id, &shortened(&id));
     }
-    let home = crate::paths::home().unwrap_or_default();
+    let home = crate::system::paths::home().unwrap_or_default();
     let user = home.file_name().map(|name| name.to_string_lossy().into_owned());
     redactor.hide(&home.to_string_lossy(), "~");
     let names =

@@ -5,7 +5,7 @@ use std::fs;
 use crate::config::{ConfigError, client_variable};
 use crate::context::Context;
 use crate::error::{Exit, Explain as _};
-use crate::output::report::Finding;
+use crate::terminal::report::Finding;
 
 pub fn check(context: &Context, fault: Option<&ConfigError>) -> Vec<Finding> {
     let mut found: Vec<Finding> = fault.map(broken).into_iter().collect();

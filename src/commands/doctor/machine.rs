@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 
-use crate::browser::launcher;
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Exit, Explain as _};
@@ -10,9 +9,10 @@ use crate::flow::reach::{MOST_CLOCK_DIFFERENCE, endpoints};
 use crate::http::HttpError;
 use crate::http::surroundings::{proxy_variables, roots};
 use crate::loopback::{self, BindError};
-use crate::output::report::Finding;
 use crate::provider::Provider;
 use crate::schedule::{self, Machine};
+use crate::system::browser::launcher;
+use crate::terminal::report::Finding;
 
 pub fn check(context: &Context) -> Vec<Finding> {
     let providers = providers(context);

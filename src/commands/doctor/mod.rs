@@ -4,9 +4,9 @@ use std::time::Duration;
 use crate::config::{ConfigError, Environment, Flags, Settings};
 use crate::context::Context;
 use crate::error::Failed;
-use crate::output::progress::Waiting;
-use crate::output::report::{Finding, Report};
-use crate::output::{self, Mark, Output};
+use crate::terminal::progress::Waiting;
+use crate::terminal::report::{Finding, Report};
+use crate::terminal::{self, Mark, Output};
 
 mod accounts;
 mod browser;
@@ -14,6 +14,7 @@ mod bundle;
 mod configuration;
 mod machine;
 mod network;
+mod redact;
 mod store;
 
 const EXAMPLES: &str = "\
@@ -62,7 +63,7 @@ impl Args {
         let flags = Flags { sandbox, ca_file, ..Flags::default() };
         let (settings, fault) = Settings::load_anyway(flags, Environment::of_this_process());
         output.sandbox = settings.sandbox.is_some();
-        output::log::install(output);
+        terminal::log::install(output);
         // Nobody is asked to unlock anything, even where a person is there.
         self.examine(&Context::new(settings, output.clone(), false), fault.as_ref(), interactive)
     }

@@ -1,10 +1,10 @@
 //! The providers' servers, as `provider check` asks them.
 
 use super::machine::providers;
+use crate::commands::reach::Way;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::reach::Way;
-use crate::output::report::Report;
+use crate::terminal::report::Report;
 
 /// Every provider with a client ID; all of them where none has one.
 pub fn check(context: &Context, report: &mut Report) -> Result<(), Error> {

@@ -3,10 +3,10 @@
 use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::Exit;
-use crate::output::report::Finding;
-use crate::output::{stderr_is_terminal, stdin_is_terminal};
 use crate::store::file::{Flaw, Inspection, inspect};
 use crate::store::{StoreError, StoreKind};
+use crate::terminal::report::Finding;
+use crate::terminal::{stderr_is_terminal, stdin_is_terminal};
 
 const NAME: &str = "store";
 

@@ -10,7 +10,7 @@ use clap::{Command, CommandFactory as _};
 
 use crate::cli::Cli;
 use crate::error::{Error, Failed};
-use crate::output::{Mark, Output, stdout_is_terminal};
+use crate::terminal::{Mark, Output, stdout_is_terminal};
 
 const EXAMPLES: &str = "\
 Examples:

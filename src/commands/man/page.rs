@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::roff::Roff;
 use crate::error::Exit;
-use crate::output::topics::{TOPICS, Topic};
+use crate::terminal::topics::{TOPICS, Topic};
 
 /// The day of this version, as CHANGELOG.md has it.
 pub const RELEASED: &str = "2026-11-21";

@@ -4,18 +4,17 @@ use std::path::{Path, PathBuf};
 
 use super::range::{Range, RangeArgs};
 use super::readings::{Gaps, write};
-use crate::api::query::{Query, Source, Window};
 use crate::api::readings::Readings;
-use crate::api::{ApiClient, ApiError, gaps, meter, ordered};
+use crate::api::{ApiClient, ApiError, meter, ordered};
 use crate::clock::{self, TimeZone};
 use crate::commands::session::{AccountArgs, OutputArgs, RowError, explained, with_api};
 use crate::context::Context;
+use crate::data::gaps;
+use crate::data::query::{Query, Source, Window};
 use crate::error::{Error, Failed};
-use crate::output::Mark;
-use crate::output::formats::{
-    self, Content, Format, FormatError, Options, OutputFile, safe_file_name,
-};
-use crate::output::progress::Progress;
+use crate::formats::{self, Content, Format, FormatError, Options, OutputFile, safe_file_name};
+use crate::terminal::Mark;
+use crate::terminal::progress::Progress;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -204,7 +203,7 @@ fn missing_in(
     zone: &TimeZone,
 ) -> u64 {
     let mut missing = 0;
-    let counted = gaps::marked(readings, source, query, window, zone, |reading| {
+    let counted = gaps::marked(readings.iter(), source, query, window, zone, |reading| {
         missing += u64::from(reading.value.is_none());
         Ok::<_, std::convert::Infallible>(())
     });

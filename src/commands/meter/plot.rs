@@ -9,10 +9,10 @@ use crate::clock::TimeZone;
 use crate::commands::session::{AccountArgs, explained, save_text, with_api, zone_of};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::plot::meter::collect::Collector;
-use crate::output::plot::meter::series::Series;
-use crate::output::plot::meter::{self, View};
-use crate::output::{Mark, look};
+use crate::plot::meter::collect::Collector;
+use crate::plot::meter::series::Series;
+use crate::plot::meter::{self, View};
+use crate::terminal::{Mark, look};
 
 const EXAMPLES: &str = "\
 Examples:

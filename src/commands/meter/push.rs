@@ -10,9 +10,9 @@ use crate::api::push::{self, Row, TimestampUnit};
 use crate::commands::session::{AccountArgs, explained, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::Mark;
-use crate::output::progress::Progress;
-use crate::private_file::{self, create_private_folder};
+use crate::system::files::{self, create_private_folder};
+use crate::terminal::Mark;
+use crate::terminal::progress::Progress;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -123,6 +123,6 @@ impl Memory {
 
     fn remember(&self, parts: usize) -> std::io::Result<()> {
         create_private_folder(self.path.parent().unwrap_or(Path::new(".")))?;
-        private_file::replace(&self.path, parts.to_string().as_bytes(), false)
+        files::replace(&self.path, parts.to_string().as_bytes(), false)
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::lists::{id_of, paging_of, spaces};
-use crate::api::query::{Measurement, Medium, Query, Resolution, Source};
 use crate::api::{ApiClient, ApiError, meter};
 use crate::clock::{Clock as _, TimeZone};
 use crate::commands::session::explained;
 use crate::context::Context;
+use crate::data::query::{Measurement, Medium, Query, Resolution, Source};
 use crate::error::Error;
 use crate::provider::Provider;
 

@@ -1,14 +1,15 @@
 use clap::ValueEnum;
 
 use super::range::{Range, RangeArgs};
-use crate::api::query::{Source, Window};
 use crate::api::readings::Readings;
-use crate::api::{ApiClient, ApiError, gaps, meter, ordered};
+use crate::api::{ApiClient, ApiError, meter, ordered};
 use crate::clock::TimeZone;
 use crate::commands::session::{AccountArgs, OutputArgs, RowError, explained, with_api};
 use crate::context::Context;
+use crate::data::gaps;
+use crate::data::query::{Source, Window};
 use crate::error::{Error, Failed};
-use crate::output::formats::{self, ReadingWriter};
+use crate::formats::{self, ReadingWriter};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -95,8 +96,10 @@ pub fn write(
 ) -> Result<(), RowError> {
     match gaps {
         Gaps::Skip => readings.iter().try_for_each(|reading| Ok(writer.write(&reading)?)),
-        Gaps::Mark => gaps::marked(readings, source, &range.query, window, zone, |reading| {
-            Ok(writer.write(reading)?)
-        }),
+        Gaps::Mark => {
+            gaps::marked(readings.iter(), source, &range.query, window, zone, |reading| {
+                Ok(writer.write(reading)?)
+            })
+        }
     }
 }

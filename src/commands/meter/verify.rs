@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::range::RangeArgs;
 use super::readings::fetch;
-use crate::api::gaps;
 use crate::clock::{self, TimeZone, Timestamp};
 use crate::commands::session::{
     AccountArgs, OutputArgs, RowError, explained, with_api, write_list,
 };
 use crate::context::Context;
+use crate::data::gaps;
 use crate::error::Failed;
-use crate::output::Mark;
+use crate::terminal::Mark;
 
 const COLUMNS: [&str; 6] = ["device", "direction", "day", "expected", "present", "missing"];
 
@@ -51,17 +51,24 @@ impl Args {
             write_list(context, &self.output, what, ("days", &COLUMNS), failed, |each| {
                 fetch(api, &range, &zone, jobs, |source, window, readings| {
                     let mut days: BTreeMap<(String, String, String), Day> = BTreeMap::new();
-                    gaps::marked(&readings, source, &range.query, window, &zone, |reading| {
-                        let key = (
-                            reading.device_id.to_string(),
-                            reading.direction.to_string(),
-                            day_of(reading.time, &zone),
-                        );
-                        let day = days.entry(key).or_default();
-                        day.expected += 1;
-                        day.missing += u64::from(reading.value.is_none());
-                        Ok::<_, RowError>(())
-                    })?;
+                    gaps::marked(
+                        readings.iter(),
+                        source,
+                        &range.query,
+                        window,
+                        &zone,
+                        |reading| {
+                            let key = (
+                                reading.device_id.to_string(),
+                                reading.direction.to_string(),
+                                day_of(reading.time, &zone),
+                            );
+                            let day = days.entry(key).or_default();
+                            day.expected += 1;
+                            day.missing += u64::from(reading.value.is_none());
+                            Ok::<_, RowError>(())
+                        },
+                    )?;
                     for ((device, direction, name), day) in days {
                         missing += day.missing;
                         if day.missing > 0 || self.complete {

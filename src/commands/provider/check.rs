@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 
+use crate::commands::reach::Way;
 use crate::context::Context;
 use crate::error::Failed;
-use crate::output::Mark;
-use crate::output::reach::Way;
-use crate::output::report::Report;
 use crate::provider::Provider;
+use crate::terminal::Mark;
+use crate::terminal::report::Report;
 
 pub const EXAMPLES: &str = "\
 Examples:

@@ -3,8 +3,8 @@ use serde_json::json;
 use super::object;
 use crate::context::Context;
 use crate::error::Failed;
-use crate::output::{stdout_is_terminal, table};
 use crate::provider::Provider;
+use crate::terminal::{stdout_is_terminal, table};
 
 const HEADINGS: [&str; 4] = ["PROVIDER", "NAME", "CLIENT ID", "SCOPES"];
 

@@ -4,8 +4,9 @@ use url::Url;
 use super::letter::{Language, Letter, address};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::{Mark, printable};
 use crate::provider::Provider;
+use crate::terminal::Mark;
+use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -8,9 +8,10 @@ use crate::config::client_variable;
 use crate::config::edit::{Draft, list, quoted};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::output::{Mark, printable};
 use crate::provider::Provider;
 use crate::secret::Secret;
+use crate::terminal::Mark;
+use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:

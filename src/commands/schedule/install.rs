@@ -4,9 +4,9 @@ use super::print::{object, text};
 use super::what::What;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::output::Mark;
 use crate::schedule::{self, Change, Installed, Kind, Machine, Plan};
 use crate::store::StoreKind;
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::what::What;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::Mark;
-use crate::output::formats::OutputFile;
+use crate::formats::OutputFile;
 use crate::schedule::{Kind, Machine, Plan};
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -2,8 +2,8 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::Mark;
 use crate::schedule::{self, Kind, Machine};
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:

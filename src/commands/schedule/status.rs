@@ -3,8 +3,9 @@ use serde_json::json;
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::Failed;
-use crate::output::{Mark, printable, stdout_is_terminal, table};
 use crate::schedule::{self, Installed, LastRun, Machine, Runs};
+use crate::terminal::{Mark, stdout_is_terminal, table};
+use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::child;
 use crate::config::{FileKey, SandboxChoice, Settings};
 use crate::context::Context;
 use crate::error::Error;
 use crate::schedule::{Every, Job, Kind, Machine, Plan, ScheduleError, Service, job};
+use crate::system::process;
 
 #[derive(Debug, clap::Args)]
 pub struct What {
@@ -89,9 +89,9 @@ impl What {
         }
         if let Some(command) = &self.notify {
             let words =
-                child::parse(command, &machine.around).map_err(|why| bad_notify(command, why))?;
+                process::parse(command, &machine.around).map_err(|why| bad_notify(command, why))?;
             // The name as a path: what runs the job has another PATH.
-            arguments.extend(["--notify".to_owned(), child::join(&words)]);
+            arguments.extend(["--notify".to_owned(), process::join(&words)]);
         }
         let settings = &context.settings;
         for (name, path) in settings.environment.place_variables() {

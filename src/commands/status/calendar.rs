@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use super::ics::{Day, calendar};
 use crate::accounts::Account;
 use crate::clock::{self, Clock as _};
 use crate::commands::session::save_text;
 use crate::context::Context;
 use crate::error::Error;
-use crate::output::Mark;
-use crate::output::calendar::{Day, calendar};
+use crate::terminal::Mark;
 
 /// Writes the days of all accounts whose end is known; `-` is standard output.
 pub fn write(

@@ -1,6 +1,7 @@
 //! `status`: how every account stands.
 
 mod calendar;
+mod ics;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,9 +13,10 @@ use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::verify::readable;
-use crate::output::{Mark, error_object, printable, stdout_is_terminal, table};
 use crate::schedule::last_run;
 use crate::store::StoreKind;
+use crate::terminal::{Mark, error_object, stdout_is_terminal, table};
+use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:

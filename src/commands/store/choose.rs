@@ -7,8 +7,8 @@ use crate::config::edit::{Draft, quoted};
 use crate::config::{ConfigError, FileKey};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::Mark;
 use crate::store::{Item, SecretBytes, StoreError, StoreKind, Stores as _, TokenStore};
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -6,9 +6,9 @@ use crate::account_id::AccountId;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::moving::{self, MoveError, Moved, relocate, relocate_secret};
-use crate::interrupt;
-use crate::output::Mark;
 use crate::store::{Item, StoreKind, Stores as _};
+use crate::system::interrupt;
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use crate::account_id::AccountId;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::output::{error_object, stdout_is_terminal};
 use crate::store::{Item, StoreError, StoreKind, Stores as _};
+use crate::terminal::{error_object, stdout_is_terminal};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -6,8 +6,8 @@ use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::moving;
 use crate::flow::verify::verify;
-use crate::output::Mark;
 use crate::store::{Item, StoreKind, Stores as _};
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,14 +1,14 @@
 use crate::account_id::AccountId;
-use crate::api::pile::Pile;
 use crate::api::{ApiClient, ApiError, timber};
 use crate::commands::session::{
     AccountArgs, OutputArgs, RowError, explained, require_scope, with_api,
 };
 use crate::context::Context;
+use crate::data::pile::Pile;
 use crate::error::{Error, Failed};
-use crate::output::Mark;
-use crate::output::formats::{self, Positions};
+use crate::formats::{self, Positions};
 use crate::provider::Provider;
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -7,9 +7,9 @@ use crate::clock::TimeZone;
 use crate::commands::session::{AccountArgs, require_scope, save_text, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::look;
-use crate::output::plot::timber::piles::{By, Piles};
-use crate::output::plot::timber::{self, View};
+use crate::plot::timber::piles::{By, Piles};
+use crate::plot::timber::{self, View};
+use crate::terminal::look;
 
 const EXAMPLES: &str = "\
 Examples:

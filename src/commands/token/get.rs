@@ -6,8 +6,8 @@ use crate::account_id::AccountId;
 use crate::commands::valid_token;
 use crate::context::Context;
 use crate::error::Failed;
-use crate::output::{Mark, stdout_is_terminal};
 use crate::store::record::Record;
+use crate::terminal::{Mark, stdout_is_terminal};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -14,12 +14,11 @@ use crate::commands::{explain, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::refresh::{Due, RefreshError, RefreshOutcome, refresh};
-use crate::interrupt;
-use crate::output::{Mark, error_object, stdout_is_terminal};
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
-use crate::sorted::sorted;
 use crate::store::{Item, StoreKind, Stores as _, TokenStore};
+use crate::system::interrupt;
+use crate::terminal::{Mark, error_object, stdout_is_terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -157,8 +156,9 @@ impl Args {
                 }
             });
         }
-        let reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
-        sorted(reports, |a, b| a.account < b.account)
+        let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
+        reports.sort_by(|a, b| a.account.cmp(&b.account));
+        reports
     }
 
     /// One line for an account, as soon as it is known.

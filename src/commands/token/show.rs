@@ -3,8 +3,8 @@ use crate::clock::{self, Clock as _};
 use crate::commands::not_connected;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::output::printable;
 use crate::store::record::Record;
+use crate::text::printable;
 
 /// Show what is known of an account's tokens, without the tokens
 #[derive(Debug, clap::Args)]

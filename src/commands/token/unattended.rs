@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use super::refresh::Report;
 use crate::accounts::Account;
-use crate::child;
 use crate::clock::Clock as _;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::interrupt;
-use crate::output::{Mark, printable};
 use crate::schedule::LastRun;
 use crate::schedule::notice::{self, Finding, News};
+use crate::system::interrupt;
+use crate::system::process;
+use crate::terminal::Mark;
+use crate::text::printable;
 
 /// Refuses a command that could not be run from anywhere. Whether its program is there shows when
 /// it is needed: a missing one must not keep the accounts from being refreshed.
 pub fn check_notify(command: Option<&str>) -> Result<(), Error> {
-    match command.map(child::check) {
+    match command.map(process::check) {
         Some(Err(why)) => Err(Error::usage(
             "could not use --notify",
             why,

@@ -24,10 +24,10 @@ use super::World;
 use crate::account_id::AccountId;
 use crate::accounts::Index;
 use crate::clock::Timestamp;
-use crate::interrupt;
-use crate::paths::Folders;
 use crate::store::lock::LockError;
 use crate::store::{Item, StoreError, StoreKind};
+use crate::system::interrupt;
+use crate::system::paths::Folders;
 
 /// What asking for a move came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use super::client_secret::{copy_secret, delete_secret};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::flow::World;
-use crate::paths::Folders;
-use crate::private_file::{self, create_private_folder, sync_folder};
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, StoreKind};
+use crate::system::files::{self, create_private_folder, sync_folder};
+use crate::system::paths::Folders;
 
 /// A move that is under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +166,7 @@ impl Move {
             let folder = path.parent().unwrap_or(&path);
             create_private_folder(folder)?;
             let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
-            private_file::replace(&path, &bytes, true)?;
+            files::replace(&path, &bytes, true)?;
             sync_folder(folder)?;
             // The folder itself may be new.
             folder.parent().map_or(Ok(()), sync_folder)

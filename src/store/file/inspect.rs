@@ -5,7 +5,6 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::names::item_of;
-use crate::sorted::sorted;
 use crate::store::Item;
 
 /// What is there.
@@ -70,7 +69,7 @@ pub fn inspect(folder: &Path) -> Inspection {
             }
         }
     }
-    found.put_aside = sorted(found.put_aside, |a, b| a < b);
+    found.put_aside.sort();
     found
 }
 

@@ -1,0 +1,459 @@
+//! Settings: flags over environment over configuration file. The only reader of the environment.
+
+pub mod edit;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::network::{Network, ProxySetting};
+use crate::provider::Description;
+use crate::provider::registry::{Overrides, Registry, nearest};
+use crate::secret::Secret;
+use crate::store::StoreKind;
+use crate::system::paths::{Folders, PathError};
+use crate::system::process::{self, Surroundings};
+
+/// Largest configuration file that is read, in bytes: hundreds of providers fit.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+/// Every variable of ours begins with this; children never inherit one.
+const PREFIX: &str = "PARTNERLINK_";
+
+/// `config.toml` as a person writes it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigFile {
+    store: Option<StoreKind>,
+    file_key: Option<FileKey>,
+    key_file: Option<PathBuf>,
+    browser: Option<String>,
+    ca_file: Option<PathBuf>,
+    notify: Option<String>,
+    /// Read for its errors: the registry lays what is written over the built-in descriptions.
+    #[serde(default)]
+    #[expect(dead_code, reason = "checked by being read")]
+    provider: BTreeMap<String, Description>,
+}
+
+/// What opens the sealed files of the file store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileKey {
+    /// A file of its own (`key_file`, made at the first use)
+    #[default]
+    KeyFile,
+    /// An item in the keychain
+    Keychain,
+    /// The systemd credential `partnerlink-key`
+    Systemd,
+    /// A passphrase (`PARTNERLINK_PASSPHRASE`)
+    Passphrase,
+}
+
+impl FileKey {
+    /// As the configuration file has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KeyFile => "key-file",
+            Self::Keychain => "keychain",
+            Self::Systemd => "systemd",
+            Self::Passphrase => "passphrase",
+        }
+    }
+}
+
+/// Where the sandbox's providers are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SandboxChoice {
+    /// Inside this process
+    Embedded,
+    /// A `partnerlink sandbox` that somebody started, by its base address
+    At(String),
+}
+
+/// Everything that was decided before the command runs.
+#[derive(Debug)]
+pub struct Settings {
+    pub folders: Folders,
+    /// Whether the configuration file exists.
+    pub file_exists: bool,
+    pub store: StoreKind,
+    /// What says so: a flag, a variable, the configuration file, or nothing.
+    pub store_from: &'static str,
+    pub file_key: FileKey,
+    pub key_file: PathBuf,
+    /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
+    pub browser: Option<String>,
+    pub network: Network,
+    /// Whether a flag or a variable names `network.ca_file`, and not the configuration file.
+    pub ca_file_given: bool,
+    /// The program that `token refresh` tells when an account needs a sign-in.
+    pub notify: Option<String>,
+    pub overrides: Overrides,
+    pub sandbox: Option<SandboxChoice>,
+    pub environment: Environment,
+}
+
+/// What flags of every command can say about settings.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    pub sandbox: bool,
+    pub store: Option<StoreKind>,
+    pub browser: Option<String>,
+    pub ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error(transparent)]
+    Folders(#[from] PathError),
+    #[error("{}: {source}", .path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{} is larger than 1 MiB", .0.display())]
+    TooLarge(PathBuf),
+    #[error("{}, line {line}: {message}", .path.display())]
+    Syntax { path: PathBuf, line: usize, message: String, nearest: Option<String> },
+    #[error("{} contains a client secret", .0.display())]
+    SecretInFile(PathBuf),
+    #[error("{}: the command in `notify` cannot be run: {why}", .path.display())]
+    Notify { path: PathBuf, why: String },
+    #[error("the variable {name} is {value:?}")]
+    Variable { name: &'static str, value: String },
+    #[error("{0}")]
+    Missing(String),
+    #[error("{} is written in a way that leaves no place for `{line}`", .path.display())]
+    NoPlace { path: PathBuf, line: String },
+    #[error("{} was changed by somebody else meanwhile; nothing was written", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    #[error("{} could not be written: {source}", .path.display())]
+    NotWritten { path: PathBuf, source: std::io::Error },
+}
+
+impl Settings {
+    /// Reads environment and configuration file. A missing file is an empty one.
+    pub fn load(flags: Flags, environment: Environment) -> Result<Self, ConfigError> {
+        let root = environment.path("PARTNERLINK_HOME");
+        let folders = Folders::resolve(root.as_deref())?;
+        let path = folders.config_file();
+        let text = read(&path)?;
+        let exists = text.is_some();
+        let text = text.unwrap_or_default();
+        Self::of(flags, environment, folders, (parse(&text, &path)?, text), exists)
+    }
+
+    /// The same for `doctor`: where something cannot be understood, why, and the settings without
+    /// it. Without a home folder they point to one that does not exist.
+    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
+        let load = |environment: &Environment| Self::load(flags.clone(), environment.clone());
+        let error = match load(&environment) {
+            Ok(settings) => return (settings, None),
+            Err(error) => error,
+        };
+        // As much of the file and of the variables as can be understood.
+        let without_it = match &error {
+            ConfigError::Variable { name, .. } => environment.without(&[name]),
+            _ => environment.clone(),
+        };
+        let without = environment.without(&["PARTNERLINK_STORE", "PARTNERLINK_SANDBOX"]);
+        let root = environment.path("PARTNERLINK_HOME");
+        let folders = Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
+        let exists = matches!(folders.config_file().try_exists(), Ok(true));
+        let without_file = |environment: &Environment| {
+            let (flags, nothing) = (flags.clone(), Default::default());
+            Self::of(flags, environment.clone(), folders.clone(), nothing, exists)
+        };
+        let settings = load(&without_it)
+            .or_else(|_| load(&without))
+            .or_else(|_| without_file(&environment))
+            .or_else(|_| without_file(&without));
+        match settings {
+            Ok(settings) => (settings, Some(error)),
+            // Not even an environment without variables: nothing is left that could fail.
+            Err(_) => Self::load_anyway(Flags::default(), Environment::default()),
+        }
+    }
+
+    fn of(
+        flags: Flags,
+        environment: Environment,
+        folders: Folders,
+        (file, overrides): (ConfigFile, Overrides),
+        file_exists: bool,
+    ) -> Result<Self, ConfigError> {
+        let sandbox = environment.sandbox(flags.sandbox)?;
+        let store = match environment.text("PARTNERLINK_STORE") {
+            Some(value) => Some(
+                value
+                    .parse()
+                    .map_err(|()| ConfigError::Variable { name: "PARTNERLINK_STORE", value })?,
+            ),
+            None => None,
+        };
+        let store_from = match (flags.store, store, file.store) {
+            (Some(_), ..) => "--store",
+            (None, Some(_), _) => "PARTNERLINK_STORE",
+            (None, None, Some(_)) => "the configuration file",
+            _ => "by default",
+        };
+        let path = folders.config_file();
+        let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
+        // In the file a path is relative to the file: a working folder decides nothing.
+        let beside = |name: PathBuf| path.parent().unwrap_or(Path::new("")).join(name);
+        let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file.map(beside));
+        let ca_file_given = ca_file.is_some();
+        let ca_file = ca_file.or(file.ca_file.map(beside));
+        Ok(Self {
+            store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
+            store_from,
+            file_key: file.file_key.unwrap_or_default(),
+            key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
+            browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
+            notify: file.notify,
+            file_exists,
+            network: Network { proxy: environment.proxy(), ca_file },
+            ca_file_given,
+            folders,
+            overrides,
+            sandbox,
+            environment,
+        })
+    }
+
+    /// What another user's configuration file says about the key of the sealed files; `None` where
+    /// it says nothing or cannot be read.
+    pub fn file_key_in(path: &Path) -> Option<FileKey> {
+        parse(&read(path).ok()??, path).ok()?.file_key
+    }
+
+    /// The providers; `more` is laid over everything else (the sandbox's addresses).
+    pub fn registry(&self, more: Option<&str>) -> Registry {
+        Registry::new(more.unwrap_or(&self.overrides).to_owned())
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    match path.metadata() {
+        Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
+            Err(ConfigError::TooLarge(path.to_owned()))
+        }
+        Ok(_) => std::fs::read_to_string(path).map(Some).map_err(unreadable),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn parse(text: &str, path: &Path) -> Result<ConfigFile, ConfigError> {
+    let file: ConfigFile =
+        toml::from_str(text).map_err(|error| syntax_error(&error, text, path))?;
+    if let Some(Err(why)) = file.notify.as_deref().map(process::check) {
+        return Err(ConfigError::Notify { path: path.to_owned(), why });
+    }
+    Ok(file)
+}
+
+/// Gives a TOML error its line, and an unknown field the field that was probably meant.
+fn syntax_error(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError {
+    let span = error.span().unwrap_or_default();
+    let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
+    let message = error.message();
+    if message.starts_with("unknown field `client_secret`") {
+        return ConfigError::SecretInFile(path.to_owned());
+    }
+    // serde words it: unknown field `x`, expected one of `a`, `b`
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let nearest = match quoted.next() {
+        Some(word) if message.starts_with("unknown") => nearest(word, quoted).map(str::to_owned),
+        _ => None,
+    };
+    let message = message.split(", expected").next().unwrap_or(message).to_owned();
+    ConfigError::Syntax { path: path.to_owned(), line, message, nearest }
+}
+
+/// A picture of the environment, taken once at the start.
+#[derive(Clone, Default)]
+pub struct Environment(Vec<(OsString, OsString)>);
+
+impl Environment {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn of_this_process() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// An environment of these variables alone.
+    pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// A variable's text; `None` when unset, empty, or not Unicode.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.to_str().map(str::to_owned)
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(PathBuf::from)
+    }
+
+    fn get(&self, name: &str) -> Option<&OsString> {
+        let found = self.0.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value).filter(|value| !value.is_empty())
+    }
+
+    fn without(&self, names: &[&str]) -> Self {
+        let kept = |name: &OsString| !names.iter().any(|other| name == other);
+        Self(self.0.iter().filter(|(name, _)| kept(name)).cloned().collect())
+    }
+
+    /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.
+    fn sandbox(&self, flag: bool) -> Result<Option<SandboxChoice>, ConfigError> {
+        match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            Some(address) if address.starts_with("http://127.0.0.1:") => {
+                Ok(Some(SandboxChoice::At(address.trim_end_matches('/').to_owned())))
+            }
+            Some("1") => Ok(Some(SandboxChoice::Embedded)),
+            None | Some("" | "0") => Ok(flag.then_some(SandboxChoice::Embedded)),
+            Some(other) => {
+                Err(ConfigError::Variable { name: "PARTNERLINK_SANDBOX", value: other.to_owned() })
+            }
+        }
+    }
+
+    /// `PARTNERLINK_<PROVIDER>_CLIENT_ID`
+    pub fn client_id(&self, provider: &str) -> Option<String> {
+        self.text(&client_variable(provider, "CLIENT_ID"))
+    }
+
+    /// `PARTNERLINK_<PROVIDER>_CLIENT_SECRET`
+    pub fn client_secret(&self, provider: &str) -> Option<Secret> {
+        self.text(&client_variable(provider, "CLIENT_SECRET")).map(Secret::new)
+    }
+
+    /// The proxy for https addresses. In capitals or small, the capitals first; `HTTP_PROXY` is not
+    /// among them, since nothing goes elsewhere without TLS.
+    pub fn proxy(&self) -> Option<ProxySetting> {
+        const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let (variable, value) = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)))?;
+        let exempt = self.text("NO_PROXY").or_else(|| self.text("no_proxy")).unwrap_or_default();
+        Some(ProxySetting { variable, value: value.to_string_lossy().into_owned(), exempt })
+    }
+
+    pub fn passphrase(&self) -> Option<Secret> {
+        self.text("PARTNERLINK_PASSPHRASE").map(Secret::new)
+    }
+
+    /// The file of a systemd credential, where the service manager gave one.
+    pub fn systemd_credential(&self, name: &str) -> Option<PathBuf> {
+        self.path("CREDENTIALS_DIRECTORY").map(|folder| folder.join(name))
+    }
+
+    /// Whether a browser could show itself: a display, and not at the far end of an SSH line.
+    /// Windows and macOS always have one, unless this is SSH.
+    pub fn has_display(&self) -> bool {
+        let remote = self.text("SSH_CONNECTION").is_some() || self.text("SSH_TTY").is_some();
+        let display = self.text("DISPLAY").is_some() || self.text("WAYLAND_DISPLAY").is_some();
+        display || cfg!(any(windows, target_os = "macos")) && !remote
+    }
+
+    /// The folders of a run with or without `--sandbox`, whatever the configuration file says.
+    pub fn folders(&self, sandbox: bool) -> Option<Folders> {
+        let folders = Folders::resolve(self.path("PARTNERLINK_HOME").as_deref()).ok()?;
+        let sandbox = match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            None | Some("0") => sandbox,
+            Some(_) => true,
+        };
+        Some(if sandbox { folders.for_sandbox() } else { folders })
+    }
+
+    /// What started this run: a schedule says so in `PARTNERLINK_RUN_BY` (`systemd`, `cron`, …).
+    pub fn run_by(&self) -> Option<String> {
+        self.text("PARTNERLINK_RUN_BY")
+    }
+
+    /// Whether this runs for a machine and not for a person.
+    pub fn is_ci(&self) -> bool {
+        self.text("CI").is_some()
+    }
+
+    /// What a child process finds: the `PATH`, and none of our variables.
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            path: self.path("PATH").map(PathBuf::into_os_string),
+            hidden: self.own_variables().cloned().collect(),
+        }
+    }
+
+    /// The variables without which a schedule, which inherits none, would look for everything in
+    /// other places. None of them is a secret.
+    pub fn place_variables(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        ["PARTNERLINK_HOME", "PARTNERLINK_STORE", "PARTNERLINK_KEY_FILE", "XDG_CONFIG_HOME"]
+            .into_iter()
+            .filter_map(|name| Some((name, self.path(name)?)))
+    }
+
+    /// The variables that a child process must not inherit: ours can hold secrets.
+    pub fn own_variables(&self) -> impl Iterator<Item = &OsString> {
+        let names = self.0.iter().map(|(name, _)| name);
+        names.filter(|name| name.to_string_lossy().starts_with(PREFIX))
+    }
+}
+
+/// The name of a provider's variable: `PARTNERLINK_TIMBERDATA_CLIENT_SECRET`.
+pub fn client_variable(provider: &str, what: &str) -> String {
+    format!("{PREFIX}{}_{what}", provider.to_ascii_uppercase().replace('-', "_"))
+}
+
+impl std::fmt::Debug for Environment {
+    /// Names only: values can be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(text: &str) -> ConfigError {
+        parse(text, Path::new("config.toml")).expect_err("an error")
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_with_line_and_suggestion() {
+        let error = failure("store = \"file\"\n\n[provider.zaehlerfreunde]\nclientid = \"x\"\n");
+        let ConfigError::Syntax { line, message, nearest, .. } = error else { panic!("{error}") };
+        assert_eq!((line, message.as_str()), (4, "unknown field `clientid`"));
+        assert_eq!(nearest.as_deref(), Some("client_id"));
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_its_line() {
+        let error = failure("\nstore = \"kechain\"\n");
+        let ConfigError::Syntax { line, nearest, .. } = error else { panic!("{error}") };
+        assert_eq!((line, nearest.as_deref()), (2, Some("keychain")));
+        assert!(matches!(failure("store ="), ConfigError::Syntax { line: 1, .. }));
+    }
+
+    #[test]
+    fn a_secret_in_the_file_is_refused_without_quoting_it() {
+        let error = failure("[provider.timberdata]\nclient_secret = \"hunter2\"\n");
+        assert!(matches!(error, ConfigError::SecretInFile(_)));
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn variables_are_named_after_the_provider() {
+        assert_eq!(client_variable("my-erp", "CLIENT_ID"), "PARTNERLINK_MY_ERP_CLIENT_ID");
+    }
+
+    #[test]
+    fn b2_a_display_decides_and_a_far_terminal_has_none() {
+        let env =
+            |names: &[&str]| Environment(names.iter().map(|n| ((*n).into(), "x".into())).collect());
+        assert!(!env(&["SSH_CONNECTION"]).has_display());
+        assert!(env(&["SSH_CONNECTION", "DISPLAY"]).has_display());
+        assert!(env(&["WAYLAND_DISPLAY"]).has_display());
+        assert_eq!(env(&[]).has_display(), cfg!(any(windows, target_os = "macos")));
+    }
+}

@@ -1,0 +1,7 @@
+//! What the providers' data is: a reading, a pile, what is asked for, what is missing. Plain types
+//! that know neither requests nor output.
+
+pub mod gaps;
+pub mod pile;
+pub mod query;
+pub mod reading;

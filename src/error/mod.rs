@@ -1,0 +1,182 @@
+//! What a person is told when something fails: what, why, and what to do; with the one table of
+//! exit codes. Each layer has its own errors and knows nothing of this file.
+
+mod hints;
+
+use std::fmt::Display;
+
+use crate::account_id::AccountId;
+
+/// The exit codes. Never renumbered: scripts and cron jobs rely on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Refused or cancelled by the person, or unexpected.
+    Refused = 1,
+    /// Wrong usage or configuration.
+    Usage = 2,
+    /// Network, rate limit or trouble at the provider.
+    TryLater = 3,
+    /// The saved sign-in is no longer accepted, or there is none.
+    SignInNeeded = 4,
+    /// Token store locked, unreachable or damaged.
+    Store = 5,
+    /// The provider's answer was refused or failed a check.
+    BadAnswer = 6,
+    /// Another run holds the account's lock.
+    Busy = 7,
+}
+
+impl Exit {
+    /// Of several accounts' failures the one to exit with: the most urgent.
+    pub const BY_URGENCY: [Self; 7] = [
+        Self::Store,
+        Self::SignInNeeded,
+        Self::BadAnswer,
+        Self::Busy,
+        Self::TryLater,
+        Self::Usage,
+        Self::Refused,
+    ];
+
+    /// Every code with its meaning, in the words of help, manual and README.
+    pub const MEANINGS: [(&'static str, &'static str); 9] = [
+        ("0", "done, also when there was nothing to do"),
+        ("1", "refused or cancelled by the person, or unexpected"),
+        ("2", "wrong usage or configuration"),
+        ("3", "try later: network, rate limit, trouble at the provider"),
+        ("4", "sign-in needed"),
+        ("5", "token store locked, unreachable or damaged"),
+        ("6", "the provider's answer was refused or failed a check"),
+        ("7", "another run holds the account's lock"),
+        ("130, 143, 129", "interrupted by Ctrl-C, kill, a closed terminal"),
+    ];
+}
+
+/// A failure, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Error {
+    /// What was attempted: `could not refresh zaehlerfreunde`.
+    pub what: String,
+    pub why: String,
+    /// What to do; empty where nothing can be done.
+    pub hint: String,
+    /// A stable name for programs.
+    pub code: &'static str,
+    pub exit: Exit,
+    pub account: Option<AccountId>,
+    pub http_status: Option<u16>,
+}
+
+/// What an error means for the person: the other half of its text.
+pub struct Meaning {
+    pub exit: Exit,
+    pub code: &'static str,
+    pub hint: String,
+}
+
+/// An error whose cure is known here.
+pub trait Explain: Display {
+    fn meaning(&self) -> Meaning;
+
+    /// The status of the answer that it is about.
+    fn http_status(&self) -> Option<u16> {
+        None
+    }
+}
+
+impl Error {
+    pub fn new(what: impl Into<String>, cause: &dyn Explain) -> Self {
+        let Meaning { exit, code, hint } = cause.meaning();
+        Self {
+            what: what.into(),
+            why: cause.to_string(),
+            hint,
+            code,
+            exit,
+            account: None,
+            http_status: cause.http_status(),
+        }
+    }
+
+    /// Wrong usage: what is wrong, and how it is right.
+    pub fn usage(what: impl Into<String>, why: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            why: why.into(),
+            hint: hint.into(),
+            code: "usage",
+            exit: Exit::Usage,
+            account: None,
+            http_status: None,
+        }
+    }
+
+    /// The saved sign-in is gone or was never made.
+    pub fn sign_in_needed(
+        what: impl Into<String>,
+        why: impl Into<String>,
+        account: &AccountId,
+    ) -> Self {
+        Self {
+            what: what.into(),
+            why: why.into(),
+            hint: format!("partnerlink connect {account}"),
+            code: "sign-in-needed",
+            exit: Exit::SignInNeeded,
+            account: Some(account.clone()),
+            http_status: None,
+        }
+    }
+
+    /// The provider or the network cannot do it now.
+    pub fn try_later(what: impl Into<String>, why: impl Into<String>, status: Option<u16>) -> Self {
+        Self {
+            what: what.into(),
+            why: why.into(),
+            hint: "try again later; nothing was lost".to_owned(),
+            code: "try-later",
+            exit: Exit::TryLater,
+            account: None,
+            http_status: status,
+        }
+    }
+
+    /// Something outside that no table foresees: a pipe, a child process.
+    pub fn io(what: impl Into<String>, error: &std::io::Error) -> Self {
+        Self {
+            what: what.into(),
+            why: error.to_string(),
+            hint: String::new(),
+            code: "io",
+            exit: Exit::Refused,
+            account: None,
+            http_status: None,
+        }
+    }
+
+    #[must_use]
+    pub fn about(mut self, account: &AccountId) -> Self {
+        self.account = Some(account.clone());
+        self
+    }
+
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}
+
+/// How a command fails: with something yet to be told, or with all of it told already.
+#[derive(Debug)]
+pub enum Failed {
+    Tell(Box<Error>),
+    Told(Exit),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Tell(Box::new(error))
+    }
+}

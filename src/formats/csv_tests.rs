@@ -1,0 +1,180 @@
+use super::*;
+use crate::formats::testing::{reading, written};
+
+fn records(text: &str, separator: u8) -> Vec<Vec<String>> {
+    let mut reader = ::csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .from_reader(text.trim_start_matches(BOM).as_bytes());
+    let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect());
+    rows.collect()
+}
+
+fn labelled(label: &str) -> Reading<'static> {
+    Reading { label: label.to_owned().into(), ..reading() }
+}
+
+#[test]
+fn a_program_reads_rfc_4180() {
+    let mut gap = labelled("a,\"b\"\nc");
+    gap.value = None;
+    gap.time = "2026-10-25T01:15:00Z".parse().unwrap();
+    let text = written(Format::Csv, &Options::default(), &[reading(), gap]);
+    assert_eq!(
+        text,
+        "deviceId,time,measurement,value,unit,status,label,deviceType,deviceProvider,medium,direction\n\
+         DE0001,2026-10-25T02:15:00+02:00,ENERGY,0.1230,kWh,ok,Halle 1,SMART_METER,MSB,ELECTRICITY,IN\n\
+         DE0001,2026-10-25T02:15:00+01:00,ENERGY,,kWh,missing,\"a,\"\"b\"\"\nc\",SMART_METER,MSB,ELECTRICITY,IN\n"
+    );
+    assert_eq!(records(&text, b',')[2][6], "a,\"b\"\nc");
+}
+
+#[test]
+fn a_german_excel_reads_its_own() {
+    let fields = ["time", "value", "unit"].map(str::to_owned).to_vec();
+    let options = Options { fields: Some(fields), ..Options::default() };
+    let mut negative = reading();
+    negative.value = Some("-12345678901234567890.10".into());
+    let text = written(Format::CsvDe, &options, &[reading(), negative]);
+    assert_eq!(
+        text,
+        "\u{feff}time;offset;value;unit\r\n2026-10-25 02:15;+02:00;0,1230;kWh\r\n\
+         2026-10-25 02:15;+02:00;-12345678901234567890,10;kWh\r\n"
+    );
+}
+
+#[test]
+fn g2_no_text_is_a_formula_when_read_again() {
+    let harmful = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠x",
+        " =1",
+        "\"=1",
+        "\"\u{a0} =1",
+        "\u{feff}=1",
+        "a;=1",
+        "a,\"=1\"",
+        "a\n=1",
+        "a\t@x",
+        "=cmd|' /C calc'!A1",
+        "a\";=1+1;\"",
+    ];
+    for (format, separator) in [(Format::Csv, b','), (Format::CsvDe, b';')] {
+        for text in harmful {
+            let file = written(format, &Options::default(), &[labelled(text)]);
+            let rows = records(&file, separator);
+            let label = rows[1].iter().rev().nth(4).unwrap();
+            assert_eq!(label.replace('\'', ""), text.replace('\'', ""), "{format} {text:?}");
+            // Neither as it was written, nor cut at any separator that a spreadsheet may think of.
+            for cell in label.split(['\t', '\r', '\n', ',', ';']) {
+                let cell = cell
+                    .trim_start_matches(|c: char| c == '"' || c == '\u{feff}' || c.is_whitespace());
+                let first = cell.chars().next().unwrap_or('x');
+                assert!(!"=+-@＝＋－＠".contains(first), "{format} {text:?} {label:?}");
+            }
+            let raw = Options { raw: true, ..Options::default() };
+            let file = written(format, &raw, &[labelled(text)]);
+            assert_eq!(records(&file, separator)[1].iter().rev().nth(4).unwrap(), text);
+        }
+    }
+    for harmless in ["Halle 1", "a-b", "x = y", "Müller & Söhne", "1-1:1.8.0 +A", "a, b; c"] {
+        assert_eq!(defused(harmless), harmless);
+    }
+}
+
+#[test]
+fn ids_stay_text_in_a_spreadsheet() {
+    let changed =
+        ["0123", "50012345678", "3-4", "12-3-7", "1/2", "1E5", "12:30", "1.10", "2026-10", "00"];
+    assert!(changed.into_iter().all(would_change));
+    let kept = [
+        "DE0001",
+        "1-1:1.8.0*A",
+        "2026-10-25",
+        "2026-10-25 02:15",
+        "",
+        "a1",
+        "Halle 1",
+        "8",
+        "0",
+        "2026",
+    ];
+    assert!(!kept.into_iter().any(would_change));
+    let mut malo = reading();
+    malo.device_id = "50012345678".into();
+    let german = written(Format::CsvDe, &Options::default(), &[malo.clone()]);
+    assert!(german.contains("\r\n'50012345678;2026-10-25 02:15;+02:00;ENERGY;0,1230;"));
+    assert!(written(Format::Csv, &Options::default(), &[malo]).contains("\n50012345678,"));
+}
+
+#[test]
+fn a_row_of_one_empty_cell_is_no_empty_line() {
+    let mut gap = reading();
+    gap.value = None;
+    let options = Options { fields: Some(vec!["value".into()]), ..Options::default() };
+    let text = written(Format::Csv, &options, &[reading(), gap]);
+    assert_eq!(text, "value\n\"0.1230\"\n\"\"\n");
+    assert_eq!(records(&text, b',').len(), 3);
+}
+
+#[test]
+fn what_is_no_number_is_refused() {
+    for value in ["1,5", "=1", "", "1\n"] {
+        let mut odd = reading();
+        odd.value = Some(value.into());
+        for format in [Format::Csv, Format::CsvDe, Format::Json, Format::Influx, Format::Plain] {
+            let out = Box::new(Vec::new());
+            let mut writer = crate::formats::readings(format, out, &Options::default()).unwrap();
+            assert!(writer.write(&odd).is_err(), "{format} {value:?}");
+        }
+    }
+}
+
+#[test]
+fn fields_are_known_by_name() {
+    let failed = |fields: &[&str]| {
+        let fields = Some(fields.iter().map(|&field| field.to_owned()).collect());
+        let options = Options { fields, ..Options::default() };
+        let out = Box::new(Vec::new());
+        crate::formats::readings(Format::Csv, out, &options).err().unwrap().to_string()
+    };
+    assert!(
+        failed(&["valeu"]).starts_with("readings have no field \"valeu\"; there are deviceId,")
+    );
+    assert!(failed(&[]).starts_with("no field"));
+}
+
+/// Every quarter hour of a Berlin day has a line of its own, also where the clock is changed.
+#[test]
+fn days_of_92_and_100_quarters_are_whole() {
+    for (begin, quarters, twice) in [
+        ("2026-03-28T23:00:00Z", 92, "2026-03-29T03:15:00+02:00"),
+        ("2026-10-24T22:00:00Z", 100, "2026-10-25T02:15:00+01:00"),
+    ] {
+        let begin: crate::clock::Timestamp = begin.parse().unwrap();
+        let rows: Vec<Reading<'_>> = (0..quarters)
+            .map(|quarter| Reading { time: crate::clock::after(begin, quarter * 900), ..reading() })
+            .collect();
+        let text = written(Format::Csv, &Options::default(), &rows);
+        let times: Vec<&str> =
+            text.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
+        let day = &times[0][..10];
+        assert!(times.iter().all(|time| time.starts_with(day)) && times.contains(&twice));
+        assert!(times[0].contains("T00:00:00") && times[times.len() - 1].contains("T23:45:00"));
+        let different: std::collections::BTreeSet<&&str> = times.iter().collect();
+        assert_eq!(different.len(), times.len());
+        let german = written(Format::CsvDe, &Options::default(), &rows);
+        let wall = |offset| german.matches(&format!(";{day} 02:15;{offset};")).count();
+        let expected = if quarters == 100 { [1, 1] } else { [0, 0] };
+        assert_eq!(["+02:00", "+01:00"].map(wall), expected);
+    }
+}

@@ -1,0 +1,61 @@
+use super::*;
+use crate::formats::testing::{reading, written};
+
+#[test]
+fn readings_are_one_object_with_a_line_each() {
+    let mut gap = reading();
+    (gap.value, gap.label) = (None, "a\"\u{1b}[2J\u{9b}\u{202e}\u{7f}ü\\".into());
+    let text = written(Format::Json, &Options::default(), &[reading(), gap.clone()]);
+    assert_eq!(
+        text,
+        "{\"schema\":1,\"readings\":[\n\
+         {\"deviceId\":\"DE0001\",\"time\":\"2026-10-25T02:15:00+02:00\",\"measurement\":\"ENERGY\",\
+         \"value\":0.1230,\"unit\":\"kWh\",\"status\":\"ok\",\"label\":\"Halle 1\",\
+         \"deviceType\":\"SMART_METER\",\"deviceProvider\":\"MSB\",\"medium\":\"ELECTRICITY\",\
+         \"direction\":\"IN\"},\n\
+         {\"deviceId\":\"DE0001\",\"time\":\"2026-10-25T02:15:00+02:00\",\"measurement\":\"ENERGY\",\
+         \"value\":null,\"unit\":\"kWh\",\"status\":\"missing\",\
+         \"label\":\"a\\\"\\u001b[2J\\u009b\\u202e\\u007fü\\\\\",\"deviceType\":\"SMART_METER\",\
+         \"deviceProvider\":\"MSB\",\"medium\":\"ELECTRICITY\",\"direction\":\"IN\"}\n]}\n"
+    );
+    let all: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(all["readings"][1]["label"], *gap.label);
+    assert_eq!(all["readings"][0]["value"].to_string(), "0.1230");
+}
+
+#[test]
+fn lines_stand_alone_and_nothing_is_valid_too() {
+    let options = Options {
+        fields: Some(vec!["timeStamp".into(), "offset".into(), "value".into()]),
+        sandbox: true,
+        ..Options::default()
+    };
+    let line = "{\"time\":\"2026-10-25T02:15:00+02:00\",\"offset\":\"+02:00\",\"value\":0.1230}\n";
+    assert_eq!(written(Format::Ndjson, &options, &[reading(), reading()]), line.repeat(2));
+    assert_eq!(written(Format::Ndjson, &options, &[]), "");
+    let nothing = written(Format::Json, &options, &[]);
+    assert_eq!(nothing, "{\"schema\":1,\"sandbox\":true,\"readings\":[\n]}\n");
+    assert!(serde_json::from_str::<Value>(&nothing).is_ok());
+}
+
+/// G7: no digit is lost on the way from JSON to JSON.
+#[test]
+fn g7_numbers_keep_their_digits() {
+    for digits in ["9007199254740993", "0.10000000000000000000001", "1e-30", "-0.0", "1.50"] {
+        let mut exact = reading();
+        exact.value = Some(digits.into());
+        let text = written(Format::Ndjson, &Options::default(), &[exact]);
+        assert!(text.contains(&format!("\"value\":{digits},")), "{text}");
+        let list: Value = serde_json::from_str(&format!("{{\"x\":[{digits}]}}")).unwrap();
+        let mut out = Vec::new();
+        write_value(&mut out, &list).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), format!("{{\"x\":[{digits}]}}"));
+    }
+}
+
+#[test]
+fn what_a_terminal_must_not_get_is_the_same_everywhere() {
+    for c in '\0'..=char::MAX {
+        assert_eq!(is_harmful(c), c != '?' && printable(&c.to_string()) == "?", "{c:?}");
+    }
+}

@@ -1,0 +1,242 @@
+//! SVG by hand: one self-contained document, no script, nothing loaded, every text escaped.
+
+use std::fmt::Write as _;
+
+use super::colour;
+use super::page::Fact;
+use crate::text::printable;
+
+/// Width of every picture, in its own units (pixels where it is shown at full size).
+pub const WIDTH: f64 = 960.0;
+/// Where a plot begins and ends: labels of the axis fit to its left.
+pub const LEFT: f64 = 72.0;
+pub const RIGHT: f64 = 936.0;
+/// Height of title, caption and facts above the pictures.
+const HEADER: f64 = 118.0;
+/// A letter's width at the size of the labels, roughly.
+pub const LETTER: f64 = 6.4;
+
+/// Classes, not attributes: a style sheet can turn them dark. No CSS variables, because programs
+/// other than browsers do not know them. Group and level colours are added by [`style`].
+const STYLE: &str = "
+.bg{fill:#fdfdfc}
+text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#5b6470}
+text.title{font-size:20px;font-weight:600;fill:#14181d}
+text.head{font-size:14px;font-weight:600;fill:#14181d}
+text.strong{font-weight:600;fill:#14181d}
+text.halo{paint-order:stroke;stroke:#fdfdfc;stroke-width:4px;stroke-linejoin:round}
+.grid{stroke:#e3e6ea;stroke-width:1;fill:none}
+.axis{stroke:#9aa3ad;stroke-width:1;fill:none}
+.mark{stroke:#5b6470;stroke-width:1;stroke-dasharray:4 3;fill:none}
+.area{fill:#0b6fae;fill-opacity:.14}
+.band{fill:#0b6fae;fill-opacity:.28}
+.line{stroke:#0b6fae;stroke-width:1.6;fill:none;stroke-linejoin:round}
+.dot{fill:#0b6fae;stroke:#fdfdfc;stroke-width:1.5}
+.gap{fill:#f0ebe3}.hatch{stroke:#b9a88c;stroke-width:1.2}.gapped{fill:url(#gap)}
+.pile{fill-opacity:.55;stroke-opacity:.9;stroke-width:1}
+.bare{fill:none;stroke:#5b6470}.solid{stroke-dasharray:none}
+";
+const DARK: &str = "
+.bg{fill:#14181d}
+text{fill:#a3adb8}text.title,text.head,text.strong{fill:#eef1f4}
+text.halo{stroke:#14181d}
+.grid{stroke:#262d35}.axis{stroke:#56606b}.mark{stroke:#a3adb8}
+.area,.band{fill:#56b4e9}.line{stroke:#56b4e9}.dot{fill:#56b4e9;stroke:#14181d}
+.gap{fill:#241f18}.hatch{stroke:#6b5d45}
+.bare{stroke:#a3adb8}
+";
+
+/// Which end of a text its place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// One picture of a document: its elements, drawn from y = 0 down.
+#[derive(Clone, Debug, Default)]
+pub struct Panel {
+    pub height: f64,
+    body: String,
+}
+
+impl Panel {
+    /// An empty picture under a heading, which names what is measured and in which unit.
+    pub fn new(height: f64, heading: &str) -> Self {
+        let mut panel = Self { height, body: String::new() };
+        panel.text("head", (24.0, 18.0), Anchor::Start, heading);
+        panel
+    }
+
+    /// A text in a class of the style sheet. The text may come from outside.
+    pub fn text(&mut self, class: &str, at: (f64, f64), anchor: Anchor, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+        let (x, y, text) = (round(at.0), round(at.1), escape(text));
+        let _ = write!(self.body, "<text{class} x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>");
+    }
+
+    pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+        self.path(
+            class,
+            &format!("M{} {}L{} {}", round(from.0), round(from.1), round(to.0), round(to.1)),
+        );
+    }
+
+    pub fn rect(&mut self, class: &str, at: (f64, f64), size: (f64, f64)) {
+        let (x, y, width, height) = (round(at.0), round(at.1), round(size.0), round(size.1));
+        let _ = write!(
+            self.body,
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>"
+        );
+    }
+
+    pub fn path(&mut self, class: &str, d: &str) {
+        if !d.is_empty() {
+            let _ = write!(self.body, "<path class=\"{class}\" d=\"{d}\"/>");
+        }
+    }
+
+    /// A circle, with what is shown when the pointer rests on it.
+    pub fn circle(&mut self, class: &str, at: (f64, f64), radius: f64, title: &str) {
+        let (x, y, radius) = (round(at.0), round(at.1), round(radius));
+        let title = if title.is_empty() {
+            String::new()
+        } else {
+            format!("<title>{}</title>", escape(title))
+        };
+        let _ = write!(
+            self.body,
+            "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\">{title}</circle>"
+        );
+    }
+}
+
+/// A document of pictures below each other. With `facts` it stands alone: they and the title are
+/// above the pictures; without, the page around it says them.
+pub fn document(title: &str, caption: &str, facts: Option<&[Fact]>, panels: &[Panel]) -> String {
+    let top = if facts.is_some() { HEADER } else { 8.0 };
+    let height = round(top + panels.iter().map(|panel| panel.height).sum::<f64>() + 12.0);
+    let (title, caption) = (escape(title), escape(caption));
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
+         width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-labelledby=\"t d\">\n\
+         <title id=\"t\">{title}</title><desc id=\"d\">{caption}</desc>\n<style>{}</style>\n\
+         <defs><pattern id=\"gap\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
+         patternTransform=\"rotate(45)\"><path class=\"gap\" d=\"M0 0h6v6h-6z\"/>\
+         <path class=\"hatch\" d=\"M0 0v6\"/></pattern></defs>\n\
+         <rect class=\"bg\" width=\"{WIDTH}\" height=\"{height}\"/>\n",
+        style()
+    );
+    if let Some(facts) = facts {
+        let _ = writeln!(
+            svg,
+            "<text class=\"title\" x=\"24\" y=\"34\">{title}</text><text x=\"24\" y=\"54\">{caption}</text>{}",
+            header(facts)
+        );
+    }
+    let mut y = top;
+    for panel in panels {
+        let _ = writeln!(svg, "<g transform=\"translate(0 {})\">{}</g>", round(y), panel.body);
+        y += panel.height;
+    }
+    svg + "</svg>\n"
+}
+
+/// The facts side by side: name above value.
+fn header(facts: &[Fact]) -> String {
+    let mut row = Panel::default();
+    let each = (WIDTH - 48.0) / facts.len().max(1) as f64;
+    for (index, fact) in facts.iter().enumerate() {
+        let x = 24.0 + index as f64 * each;
+        row.text("", (x, 80.0), Anchor::Start, fact.name);
+        row.text("head", (x, 98.0), Anchor::Start, &fact.value);
+    }
+    row.body
+}
+
+/// The style sheet: light, and dark where the reader prefers it.
+fn style() -> String {
+    let mut style = STYLE.to_owned();
+    style += &coloured(false);
+    style += "@media(prefers-color-scheme:dark){";
+    style += DARK;
+    style += &coloured(true);
+    style + "}\n"
+}
+
+fn coloured(dark: bool) -> String {
+    let mut rules = String::new();
+    let groups = colour::GROUPS.iter().chain([&colour::OTHER]);
+    for (index, (light, deep, _)) in groups.enumerate() {
+        let colour = if dark { deep } else { light };
+        let _ = writeln!(rules, ".c{index}{{fill:{colour};stroke:{colour}}}");
+    }
+    for level in 0..colour::LEVELS {
+        let _ = writeln!(
+            rules,
+            ".l{level}{{fill:{};shape-rendering:crispEdges}}",
+            colour::hex_of_level(level, dark)
+        );
+    }
+    rules
+}
+
+/// Text as XML and HTML take it: nothing in it ends an element or an attribute, and no character
+/// that XML does not have.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\'' => escaped += "&#39;",
+            '\u{fffe}' | '\u{ffff}' => escaped.push('?'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A coordinate: a tenth of a pixel is enough, and `.0` says nothing.
+pub fn round(value: f64) -> String {
+    let text = format!("{value:.1}");
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_outside_ends_an_element() {
+        assert_eq!(escape("<a b='\"'>&\u{1b}\u{0}"), "&lt;a b=&#39;&quot;&#39;&gt;&amp;??");
+        let mut panel = Panel::new(10.0, "</text><script>");
+        panel.circle("c0", (1.0, 1.0), 2.0, "</title><script>");
+        panel.text("", (0.0, 0.0), Anchor::End, "a & b");
+        let svg = document("<script>", "\"x\"", Some(&[]), &[panel]);
+        assert!(!svg.contains("<script"), "{svg}");
+        assert!(svg.contains("a &amp; b"));
+    }
+
+    #[test]
+    fn it_stands_alone_and_knows_the_dark() {
+        let svg = document("t", "c", Some(&[]), &[]);
+        assert!(svg.contains("prefers-color-scheme:dark"));
+        let loaded = svg.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        assert!(!loaded.contains("http") && !loaded.contains("@import"), "{svg}");
+    }
+
+    #[test]
+    fn coordinates_are_short() {
+        assert_eq!([round(1.04), round(-0.04), round(2.25)], ["1", "0", "2.2"]);
+    }
+}

@@ -1,0 +1,252 @@
+//! Running another program to its end: found without the working folder's help, with none of our
+//! variables in its environment, and not for longer than its deadline.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::system::browser;
+
+/// How often a running child is looked at.
+const TICK: Duration = Duration::from_millis(5);
+/// After a child's end: how long its output is waited for, which a grandchild may hold open.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Most that is kept of each stream, in bytes: more than any crontab has.
+const MOST_OUTPUT: usize = 4 * 1024 * 1024;
+
+/// What a child that ended leaves.
+#[derive(Debug)]
+pub struct Finished {
+    pub success: bool,
+    /// How it ended, in words: `exit status: 1`.
+    pub status: String,
+    pub stdout: String,
+    /// Whether `stdout` is all that it wrote, byte for byte: it came to its end, fits, and is UTF-8.
+    pub is_whole: bool,
+    pub stderr: String,
+}
+
+impl Finished {
+    /// The last line of its complaints, else how it ended.
+    pub fn why(&self) -> &str {
+        self.stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(&self.status)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ChildError {
+    #[error("{} could not be started: {source}", .program.display())]
+    NotStarted { program: PathBuf, source: std::io::Error },
+    #[error("{} did not end within {} s, and was ended", .program.display(), .deadline.as_secs())]
+    TooLong { program: PathBuf, deadline: Duration },
+}
+
+/// Where and how children run.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// `PATH`
+    pub path: Option<OsString>,
+    /// Variables that no child inherits.
+    pub hidden: Vec<OsString>,
+}
+
+impl Surroundings {
+    /// The file that a bare program name stands for. Relative folders in `PATH` do not count: the
+    /// working folder does not decide what runs.
+    pub fn find(&self, name: &str) -> Option<PathBuf> {
+        let folders = std::env::split_paths(self.path.as_ref()?).filter(|path| path.is_absolute());
+        browser::find_program(OsStr::new(name), &std::env::join_paths(folders).ok()?)
+    }
+
+    /// A command that starts `program` without our variables.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        for name in &self.hidden {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+/// The words of a command that a person wrote, its program as an absolute path. The rules of words
+/// are those of `--browser`; no shell is started.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn parse(command: &str, around: &Surroundings) -> Result<Vec<String>, String> {
+    let mut words = check(command)?;
+    let program = words.first_mut().ok_or_else(|| "it is empty".to_owned())?;
+    if !Path::new(program).is_absolute() {
+        let found =
+            around.find(program).ok_or_else(|| format!("there is no program {program} in PATH"))?;
+        *program = found
+            .to_str()
+            .map(str::to_owned)
+            .ok_or_else(|| format!("the path of {program} is not Unicode"))?;
+    }
+    Ok(words)
+}
+
+/// The words of a command, as far as they can be judged without looking for its program.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn check(command: &str) -> Result<Vec<String>, String> {
+    if command.chars().any(char::is_control) {
+        return Err("it has a line break or another control character".to_owned());
+    }
+    let words = browser::words(command);
+    let Some(program) = words.first().filter(|word| !word.is_empty()) else {
+        return Err("it is empty".to_owned());
+    };
+    if !Path::new(program).is_absolute() && program.contains(['/', '\\']) {
+        return Err(format!(
+            "{program} is a path that depends on the working folder; give the whole path, or a name that is in PATH"
+        ));
+    }
+    Ok(words)
+}
+
+/// The reverse of the splitting: one text from which the same words come again.
+pub fn join(words: &[String]) -> String {
+    let quoted = words.iter().map(|word| {
+        let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'');
+        if !word.is_empty() && word.chars().all(plain) {
+            return word.clone();
+        }
+        // Between single quotes everything is itself but the single quote.
+        format!("'{}'", word.replace('\'', "'\"'\"'"))
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+/// Runs a command to its end with `input` on its standard input; both its outputs are returned.
+pub fn run(mut command: Command, input: &[u8], deadline: Duration) -> Result<Finished, ChildError> {
+    let program = PathBuf::from(command.get_program());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // With a group of its own it can be ended with all that it started.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command
+        .spawn()
+        .map_err(|source| ChildError::NotStarted { program: program.clone(), source })?;
+    if let Some(mut stdin) = child.stdin.take() {
+        let input = input.to_vec();
+        // A program that reads nothing of it has closed the pipe, which is its right.
+        thread::spawn(move || drop(stdin.write_all(&input)));
+    }
+    let stdout = child.stdout.take().map(reader);
+    let stderr = child.stderr.take().map(reader);
+    let Some(status) = wait(&mut child, deadline) else {
+        end(&mut child);
+        return Err(ChildError::TooLong { program, deadline });
+    };
+    let read = |stream: Option<Receiver<Vec<u8>>>| stream?.recv_timeout(LAST_WORDS).ok();
+    let text = |bytes: Option<Vec<u8>>| String::from_utf8_lossy(&bytes.unwrap_or_default()).into();
+    let stdout = read(stdout);
+    Ok(Finished {
+        success: status.success(),
+        status: status.to_string(),
+        is_whole: stdout
+            .as_ref()
+            .is_some_and(|bytes| bytes.len() < MOST_OUTPUT && std::str::from_utf8(bytes).is_ok()),
+        stdout: text(stdout),
+        stderr: text(read(stderr)),
+    })
+}
+
+fn reader(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut kept = Vec::new();
+        let mut piece = [0; 4096];
+        while let Ok(count @ 1..) = stream.read(&mut piece) {
+            let room = MOST_OUTPUT.saturating_sub(kept.len()).min(count);
+            kept.extend_from_slice(piece.get(..room).unwrap_or_default());
+        }
+        let _ = sender.send(kept);
+    });
+    receiver
+}
+
+fn wait(child: &mut Child, deadline: Duration) -> Option<ExitStatus> {
+    let begun = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            _ if begun.elapsed() >= deadline => return None,
+            _ => thread::sleep(TICK),
+        }
+    }
+}
+
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_words_split_into_themselves() {
+        for words in [
+            vec!["/usr/bin/mail", "-s", "a b", "x@y.example"],
+            vec!["/it's", "say \"hi\"", "", "it's \"both\"", "100%", "$HOME", "\\"],
+        ] {
+            let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+            assert_eq!(check(&join(&words)), Ok(words));
+        }
+    }
+
+    #[test]
+    fn the_working_folder_does_not_decide_what_runs() {
+        for bad in ["./tell", "bin/tell", "", "  ", "''", "a\nb"] {
+            assert!(check(bad).is_err(), "{bad:?}");
+        }
+        let around = |path: &str| Surroundings { path: Some(path.into()), hidden: Vec::new() };
+        assert_eq!(around(":.:src:../bin").find("sh"), None);
+        assert!(around(".:/bin:/usr/bin").find("sh").unwrap().is_absolute());
+        assert!(parse("no-such-program-here x", &around("/bin")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_child_that_takes_too_long_is_ended_with_its_children() {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "sleep 60 & sleep 60"]);
+        let begun = Instant::now();
+        let result = run(command, b"", Duration::from_millis(100));
+        assert!(matches!(result, Err(ChildError::TooLong { .. })));
+        assert!(begun.elapsed() < Duration::from_secs(20));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn large_input_and_output_pass_through() {
+        let input = vec![b'x'; 1_000_000];
+        let finished = run(Command::new("/bin/cat"), &input, Duration::from_secs(20)).unwrap();
+        assert!(finished.success && finished.is_whole && finished.stdout.len() == input.len());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_output_that_is_not_all_there_is_known_for_it() {
+        // The first holds its output open for longer than its end; the second is no UTF-8.
+        for script in ["echo one; sleep 5 &", r"printf 'f\374r'"] {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", script]);
+            let finished = run(command, b"", Duration::from_secs(20)).unwrap();
+            assert!(finished.success && !finished.is_whole, "{script}");
+        }
+    }
+}

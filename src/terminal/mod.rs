@@ -1,0 +1,271 @@
+//! The only code that prints. stdout is data, stderr is talk; colour only where the stream shows
+//! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
+
+mod ask;
+pub mod log;
+pub mod page;
+pub mod progress;
+pub mod report;
+pub mod screen;
+pub mod table;
+pub mod topics;
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::error::Error;
+use crate::plot;
+use crate::text::{printable, printable_lines};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const RED: Style = AnsiColor::Red.on_default().bold();
+
+const SANDBOX_PREFIX: &str = "[sandbox]";
+/// Columns that text gets at least, however narrow the terminal says it is.
+const MIN_WIDTH: usize = 30;
+
+/// The sign before a line of talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Something begins: `→`
+    Begin,
+    /// It worked: `✓`
+    Good,
+    /// It worked, but: `!`
+    Warn,
+    /// It did not: `✗`
+    Bad,
+    /// A fact: `·`
+    Note,
+}
+
+/// How this run talks.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// JSON on stdout, and errors as JSON on stderr.
+    pub json: bool,
+    /// Nothing on stderr but warnings and errors.
+    pub quiet: bool,
+    /// Details on stderr as well.
+    pub verbose: bool,
+    /// Every line says that this is the sandbox.
+    pub sandbox: bool,
+}
+
+impl Output {
+    /// Data: one or more whole lines to stdout. That nobody reads them any more is no error.
+    pub fn data(&self, text: &str) -> Result<(), Error> {
+        let mut stdout = anstream::stdout().lock();
+        let written =
+            writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush());
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::io("could not write to standard output", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Data to the byte, line ends and all.
+    pub fn raw(&self, text: &str) -> Result<(), Error> {
+        match stdout_stream().write_all(text.as_bytes()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::io("could not write to standard output", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Data laid out for a person, where one reads stdout; else the same as [`Output::data`].
+    pub fn show(&self, text: &str) -> Result<(), Error> {
+        if !self.sandbox || !stdout_is_terminal() {
+            return self.data(text);
+        }
+        let prefix = self.prefix();
+        self.data(&text.lines().map(|line| format!("{prefix}{line}\n")).collect::<String>())
+    }
+
+    /// Data as one JSON object: `schema` first, so that readers know what they read.
+    pub fn json(&self, value: &impl Serialize) -> Result<(), Error> {
+        self.data(&self.json_text(value))
+    }
+
+    fn json_text(&self, value: &impl Serialize) -> String {
+        let mut object = json!({ "schema": 1 });
+        if self.sandbox {
+            object["sandbox"] = true.into();
+        }
+        if let (Value::Object(object), Ok(Value::Object(more))) =
+            (&mut object, serde_json::to_value(value))
+        {
+            object.extend(more);
+        }
+        object.to_string()
+    }
+
+    /// A line of talk on stderr; silent with `--quiet` unless it warns. If stderr is closed, there
+    /// is nobody to tell.
+    pub fn say(&self, mark: Mark, text: impl Display) {
+        if self.quiet && !matches!(mark, Mark::Warn | Mark::Bad) {
+            return;
+        }
+        let (style, sign) = match mark {
+            Mark::Begin => (BOLD, '→'),
+            Mark::Good => (GREEN, '✓'),
+            Mark::Warn => (YELLOW, '!'),
+            Mark::Bad => (RED, '✗'),
+            Mark::Note => (DIM, '·'),
+        };
+        let text = self.wrapped(&text.to_string(), 2);
+        let _ = writeln!(anstream::stderr(), "{}{style}{sign}{style:#} {text}", self.prefix());
+    }
+
+    /// A line that belongs to the one before.
+    pub fn say_more(&self, text: impl Display) {
+        if !self.quiet {
+            let text = self.wrapped(&text.to_string(), 2);
+            let _ = writeln!(anstream::stderr(), "{}  {text}", self.prefix());
+        }
+    }
+
+    /// A link on a line of its own and in one piece, so that it can be copied. Not even `--quiet`
+    /// takes it away: without it nobody could sign in.
+    pub fn link(&self, url: &url::Url) {
+        let _ = writeln!(anstream::stderr(), "{}  {url}", self.prefix());
+    }
+
+    /// A line that begins a part, after an empty one.
+    pub fn heading(&self, text: impl Display) {
+        if !self.quiet {
+            let plain = Self { sandbox: false, ..self.clone() };
+            let text = plain.wrapped(&text.to_string(), 0);
+            let _ = writeln!(anstream::stderr(), "\n{BOLD}{text}{BOLD:#}");
+        }
+    }
+
+    /// A command to type next, which in the sandbox has to say so.
+    pub fn command(&self, hint: &str) -> String {
+        let sandbox =
+            if self.sandbox && hint.starts_with("partnerlink ") { " --sandbox" } else { "" };
+        format!("{hint}{sandbox}")
+    }
+
+    /// Later lines indented by `indent` columns, and on a terminal broken between words to its
+    /// width.
+    fn wrapped(&self, text: &str, indent: usize) -> String {
+        let later = format!("\n{}{}", self.prefix(), " ".repeat(indent));
+        let Some((width, _)) = terminal_size::terminal_size_of(io::stderr()) else {
+            return text.replace('\n', &later);
+        };
+        let begin = indent + if self.sandbox { SANDBOX_PREFIX.len() + 1 } else { 0 };
+        let width = usize::from(width.0).saturating_sub(begin).max(MIN_WIDTH);
+        // A link or command in one piece can be copied; a broken one cannot.
+        let options = textwrap::Options::new(width)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::wrap(text, options).join(&later)
+    }
+
+    fn prefix(&self) -> String {
+        if self.sandbox { format!("{DIM}{SANDBOX_PREFIX}{DIM:#} ") } else { String::new() }
+    }
+
+    /// A failure: what, why, what to do; or one JSON object on stderr.
+    pub fn error(&self, error: &Error) {
+        let mut stderr = anstream::stderr().lock();
+        let _ = if self.json {
+            writeln!(stderr, "{}", self.json_text(&error_object(error)))
+        } else {
+            self.write_error(&mut stderr, error)
+        };
+    }
+
+    fn write_error(&self, out: &mut impl io::Write, error: &Error) -> io::Result<()> {
+        let prefix = self.prefix();
+        writeln!(out, "{prefix}{RED}error:{RED:#} {}", printable(&error.what))?;
+        writeln!(out, "{prefix}  why: {}", self.wrapped(&printable(&error.why), 7))?;
+        if !error.hint.is_empty() {
+            let hint = printable_lines(&self.command(&error.hint));
+            writeln!(out, "{prefix}  do:  {}", self.wrapped(&hint, 7))?;
+        }
+        Ok(())
+    }
+}
+
+/// The members of a failure for programs; `code` is stable.
+pub fn error_object(error: &Error) -> Value {
+    json!({
+        "error": {
+            "code": error.code,
+            "message": format!("{}: {}", error.what, error.why),
+            "hint": error.hint,
+            "account": error.account.as_ref().map(ToString::to_string),
+            "http_status": error.http_status,
+            "exit": error.exit as u8,
+        }
+    })
+}
+
+/// Standard output for many rows; the writers of rows buffer by themselves. A pipe gets every byte
+/// as it is: what is data, or a workbook, must not lose what looks like a colour.
+pub fn stdout_stream() -> Box<dyn io::Write> {
+    if stdout_is_terminal() {
+        Box::new(anstream::stdout().lock())
+    } else {
+        Box::new(io::stdout().lock())
+    }
+}
+
+/// How pictures are drawn on this terminal.
+pub fn look(ascii: bool, zone: &crate::clock::TimeZone) -> plot::Look {
+    let (columns, rows) = terminal_size::terminal_size()
+        .map_or((100, 40), |(width, height)| (usize::from(width.0), usize::from(height.0)));
+    let never = anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never;
+    let colour = stdout_is_terminal() && !never;
+    plot::Look { ascii, colour, zone: zone.clone(), ..plot::Look::of_terminal(columns, rows) }
+}
+
+/// Whether a person reads stdout.
+pub fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether a person reads stderr.
+pub fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Whether a person can type.
+pub fn stdin_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g1_no_part_of_an_error_moves_the_cursor() {
+        let error = Error::usage("no \u{1b}[2Ja", "b\u{9b}", "c\nd\u{1b}[1A\u{7}");
+        let mut out = Vec::new();
+        Output::default().write_error(&mut out, &error).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        assert!(plain.contains("no ?[2Ja") && plain.contains("b?"), "{plain}");
+        assert!(plain.contains("c\n") && plain.contains("d?[1A?"), "{plain}");
+    }
+
+    #[test]
+    fn json_begins_with_the_schema_and_says_sandbox() {
+        let output = Output { sandbox: true, ..Output::default() };
+        let text = output.json_text(&json!({ "accounts": [] }));
+        assert_eq!(text, r#"{"schema":1,"sandbox":true,"accounts":[]}"#);
+    }
+}

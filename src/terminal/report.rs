@@ -1,0 +1,195 @@
+//! A report on what was looked at: a line for each thing, and below it what to do.
+
+use std::io;
+
+use serde_json::{Value, json};
+
+use super::{BOLD, DIM, GREEN, MIN_WIDTH, Mark, Output, RED, YELLOW};
+use super::{SANDBOX_PREFIX, stdout_is_terminal};
+use crate::error::{Error, Exit, Explain};
+use crate::text::printable_lines;
+
+/// Columns before a finding's text: mark, blank, name, two blanks.
+const INDENT: usize = 14;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What it is about: `store`. Stable, for programs.
+    pub name: &'static str,
+    pub mark: Mark,
+    pub text: String,
+    /// What to do, best a command; empty where there is nothing to do.
+    pub remedy: String,
+    /// The exit code that it calls for.
+    pub exit: Option<Exit>,
+    /// More of it for programs: an object.
+    pub facts: Value,
+}
+
+impl Finding {
+    pub fn good(name: &'static str, text: impl Into<String>) -> Self {
+        let (text, remedy) = (text.into(), String::new());
+        Self { name, mark: Mark::Good, text, remedy, exit: None, facts: Value::Null }
+    }
+
+    pub fn warn(name: &'static str, text: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { mark: Mark::Warn, remedy: remedy.into(), ..Self::good(name, text) }
+    }
+
+    pub fn bad(
+        name: &'static str,
+        text: impl Into<String>,
+        remedy: impl Into<String>,
+        exit: Exit,
+    ) -> Self {
+        Self { mark: Mark::Bad, exit: Some(exit), ..Self::warn(name, text, remedy) }
+    }
+
+    /// A failure in the words of the table of errors; `before` says what it is about.
+    pub fn failed(name: &'static str, before: &str, error: &dyn Explain) -> Self {
+        let meaning = error.meaning();
+        Self::bad(name, format!("{before}{error}"), meaning.hint, meaning.exit)
+    }
+
+    /// With members of its own for programs.
+    #[must_use]
+    pub fn with(mut self, facts: Value) -> Self {
+        self.facts = facts;
+        self
+    }
+
+    fn object(&self) -> Value {
+        let state = match self.mark {
+            Mark::Bad => "bad",
+            Mark::Warn => "warning",
+            _ => "good",
+        };
+        let mut object = json!({ "name": self.name, "state": state, "text": self.text });
+        if !self.remedy.is_empty() {
+            object["remedy"] = self.remedy.as_str().into();
+        }
+        if let (Some(object), Value::Object(facts)) = (object.as_object_mut(), &self.facts) {
+            object.extend(facts.clone());
+        }
+        object
+    }
+}
+
+/// Findings in their order, each shown as soon as it is there.
+pub struct Report {
+    output: Output,
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    pub fn new(output: &Output) -> Self {
+        Self { output: output.clone(), findings: Vec::new() }
+    }
+
+    pub fn add(&mut self, finding: Finding) -> Result<(), Error> {
+        if !self.output.json {
+            let width = terminal_size::terminal_size_of(io::stdout())
+                .filter(|_| stdout_is_terminal())
+                .map(|(width, _)| usize::from(width.0));
+            self.output.show(&lines(&self.output, &finding, width))?;
+        }
+        self.findings.push(finding);
+        Ok(())
+    }
+
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<(), Error> {
+        findings.into_iter().try_for_each(|finding| self.add(finding))
+    }
+
+    /// The most urgent of the exit codes, 0 without any.
+    pub fn exit_code(&self) -> u8 {
+        let called_for =
+            |exit: &Exit| self.findings.iter().any(|finding| finding.exit == Some(*exit));
+        Exit::BY_URGENCY.into_iter().find(called_for).map_or(0, |exit| exit as u8)
+    }
+
+    /// For programs: every finding, and the exit code that they call for.
+    pub fn object(&self) -> Value {
+        let findings: Vec<Value> = self.findings.iter().map(Finding::object).collect();
+        json!({ "exit": self.exit_code(), "findings": findings })
+    }
+
+    /// As it was shown, without colours and breaks.
+    pub fn text(&self) -> String {
+        let plain = Output { sandbox: false, ..self.output.clone() };
+        let lines = |finding| lines(&plain, finding, None);
+        let text: String = self.findings.iter().map(lines).collect();
+        anstream::adapter::strip_str(&text).to_string()
+    }
+
+    /// The last line: how many good, and how many not.
+    pub fn sum(&self) -> String {
+        let count = |mark| self.findings.iter().filter(|finding| finding.mark == mark).count();
+        let (warnings, bad) = (count(Mark::Warn), count(Mark::Bad));
+        match (warnings, bad) {
+            (0, 0) => "Everything looks good.".into(),
+            (_, 0) => format!("Nothing is broken; {warnings} worth a look (!)."),
+            (0, _) => format!("{bad} not in order (✗)."),
+            _ => format!("{bad} not in order (✗), {warnings} worth a look (!)."),
+        }
+    }
+}
+
+fn lines(output: &Output, finding: &Finding, width: Option<usize>) -> String {
+    let (style, sign) = match finding.mark {
+        Mark::Bad => (RED, '✗'),
+        Mark::Warn => (YELLOW, '!'),
+        _ => (GREEN, '✓'),
+    };
+    let before = if output.sandbox { SANDBOX_PREFIX.len() + 1 } else { 0 };
+    let room = width.map(|width| width.saturating_sub(before + INDENT).max(MIN_WIDTH));
+    let later = format!("\n{}", " ".repeat(INDENT));
+    let fitted = |text: &str| match room {
+        None => text.replace('\n', &later),
+        Some(room) => {
+            let options = textwrap::Options::new(room)
+                .break_words(false)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            textwrap::wrap(text, options).join(&later)
+        }
+    };
+    let name_width = INDENT - 4;
+    let text = printable_lines(&finding.text);
+    let mut lines = format!(
+        "{style}{sign}{style:#} {DIM}{:<name_width$}{DIM:#}  {}\n",
+        finding.name,
+        fitted(&text)
+    );
+    if !finding.remedy.is_empty() {
+        let remedy = fitted(&format!("→ {}", printable_lines(&output.command(&finding.remedy))));
+        let bold =
+            if finding.remedy.starts_with("partnerlink ") { BOLD } else { Default::default() };
+        lines += &format!("{}{bold}{remedy}{bold:#}\n", " ".repeat(INDENT));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remedy_stands_below_its_finding_and_the_most_urgent_exit_code_wins() {
+        let mut report = Report::new(&Output { json: true, ..Output::default() });
+        let found = [
+            Finding::good("config", "fine"),
+            Finding::bad("network", "no\u{1b}", "partnerlink provider check x", Exit::TryLater),
+            Finding::bad("store", "locked", "unlock it", Exit::Store),
+        ];
+        report.extend(found).unwrap();
+        assert_eq!(report.exit_code(), 5);
+        assert_eq!(
+            report.text(),
+            "✓ config      fine\n\
+             ✗ network     no?\n              → partnerlink provider check x\n\
+             ✗ store       locked\n              → unlock it\n"
+        );
+        assert_eq!(report.sum(), "2 not in order (✗).");
+    }
+}
