@@ -15,12 +15,12 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::answer::{self, Answer, Refusal};
-use super::desk::{Desk, Verdict};
+use super::callback_slot::{CallbackSlot, Verdict};
+use super::connection_limit::{Permit, Stage};
 use super::error_answers::ErrorAnswers;
 use super::rules::{Route, Site};
-use super::seats::{Seat, Stage};
-use super::server::{Phase, Tally};
-use super::start::{Start, Started};
+use super::server::{Phase, WaitingBrowsers};
+use super::start::{StartLink, Started};
 
 /// Bytes of a request's head, which is also all that is ever read of a request: a provider's
 /// callback is below 2 KiB, and hyper allows no smaller buffer.
@@ -30,24 +30,24 @@ const HEAD_LIMIT: usize = 8192;
 const HEADER_LIMIT: usize = 64;
 
 /// What all connections share.
-pub(super) struct Counter {
+pub(super) struct Shared {
     pub(super) site: Site,
-    pub(super) start: Option<Start>,
-    pub(super) desk: Arc<Desk>,
+    pub(super) start: Option<StartLink>,
+    pub(super) slot: Arc<CallbackSlot>,
     pub(super) phase: watch::Receiver<Phase>,
-    pub(super) tally: Tally,
+    pub(super) browsers: WaitingBrowsers,
 }
 
 /// Serves the one request of `stream`, and returns when the connection is over: answered, broken,
-/// out of time or out of its seat.
-pub(super) async fn attend(stream: TcpStream, seat: &Seat, counter: &Counter) {
+/// out of time or out of its permit.
+pub(super) async fn serve(stream: TcpStream, permit: &Permit, shared: &Shared) {
     let served = Rc::new(Cell::new(false));
     let result_shown = Cell::new(false);
     let service = service_fn(|request: Request<Incoming>| {
         served.set(true);
-        seat.enter(Stage::Answering);
-        let (result_shown, seat) = (&result_shown, seat);
-        async move { Ok::<_, Infallible>(counter.answer(request, seat, result_shown).await) }
+        permit.enter(Stage::Answering);
+        let (result_shown, permit) = (&result_shown, permit);
+        async move { Ok::<_, Infallible>(shared.answer(request, permit, result_shown).await) }
     });
     let stream = ErrorAnswers::new(TokioIo::new(stream), Rc::clone(&served));
     let connection = http1::Builder::new()
@@ -56,25 +56,25 @@ pub(super) async fn attend(stream: TcpStream, seat: &Seat, counter: &Counter) {
         .half_close(false)
         .max_buf_size(HEAD_LIMIT)
         .max_headers(HEADER_LIMIT)
-        // The seat's deadline is over the whole connection, and not the head alone.
+        // The permit's deadline is over the whole connection, and not the head alone.
         .header_read_timeout(None)
         .serve_connection(stream, service);
     let mut connection = pin!(connection);
     let ended_well = tokio::select! {
         end = &mut connection => end.is_ok(),
-        () = seat.has_to_leave() => false,
+        () = permit.must_close() => false,
     };
     if ended_well && result_shown.get() {
-        counter.tally.result_was_shown();
+        shared.browsers.result_was_shown();
     }
 }
 
-impl Counter {
+impl Shared {
     /// The answer to one request. Its body is never read.
     async fn answer(
         &self,
         request: Request<Incoming>,
-        seat: &Seat,
+        permit: &Permit,
         result_shown: &Cell<bool>,
     ) -> Answer {
         let (head, _unread) = request.into_parts();
@@ -83,7 +83,7 @@ impl Counter {
             Route::Start(token) => self.start(token),
             Route::Callback(query) => match self.judge(query, &head.headers) {
                 Some(refusal) => answer::refusal(refusal),
-                None => self.hold(seat).await,
+                None => self.hold(permit).await,
             },
             Route::Done => match &*self.phase.borrow() {
                 Phase::Finished { page, .. } => {
@@ -108,19 +108,19 @@ impl Counter {
         if self.start.as_ref().is_some_and(|start| !start.admits(headers)) {
             return Some(Refusal::WrongBrowser);
         }
-        match self.desk.offer(query) {
+        match self.slot.offer(query) {
             Verdict::Accepted | Verdict::Again => None,
             Verdict::Refused => Some(Refusal::WrongCallback),
         }
     }
 
     /// Keeps the browser waiting until the result is known.
-    async fn hold(&self, seat: &Seat) -> Answer {
-        let held = self.tally.hold();
-        seat.enter(Stage::Held);
+    async fn hold(&self, permit: &Permit) -> Answer {
+        let held = self.browsers.hold();
+        permit.enter(Stage::Held);
         // An error is a sender that is gone, and the thread is about to end.
         let _ = self.phase.clone().wait_for(|phase| !matches!(phase, Phase::Waiting)).await;
-        seat.enter(Stage::Answering);
+        permit.enter(Stage::Answering);
         held.answered();
         answer::done()
     }

@@ -9,9 +9,9 @@
 //! |---------------|-----------------------------------------------------------------------|
 //! | `bind`        | which of the registered ports is ours; `port_holder`: who has it if not |
 //! | `rules`       | what one request is, a pure function of its head                       |
-//! | `desk`        | the one callback: who judges it, who waits for it                      |
+//! | `slot`        | the one callback: who judges it, who waits for it                      |
 //! | `start`       | the one-use local link and the cookie that binds the browser           |
-//! | `server`      | the thread: accepting, lingering, closing; `seats`: the cap            |
+//! | `server`      | the thread: accepting, lingering, closing; `limit`: the cap            |
 //! | `connection`  | one connection: limits, deadline, the held answer                      |
 //! | `answer`      | every response and its headers; `language`: German or English          |
 //! | `error_answers` | those headers on what hyper answers by itself                        |
@@ -20,13 +20,13 @@
 
 mod answer;
 mod bind;
+mod callback_slot;
 mod connection;
-mod desk;
+mod connection_limit;
 mod error_answers;
 mod language;
 mod port_holder;
 mod rules;
-mod seats;
 mod server;
 mod start;
 
@@ -43,11 +43,11 @@ use url::Url;
 pub use bind::{BindError, TakenPort, bind};
 
 use crate::secret::Secret;
-use connection::Counter;
-use desk::{Desk, Verdict};
+use callback_slot::{CallbackSlot, Verdict};
+use connection::Shared;
 use rules::Site;
-use server::{Phase, Tally};
-use start::Start;
+use server::{Phase, WaitingBrowsers};
+use start::StartLink;
 
 /// A bound and not yet served listener. Connections already queue, none is answered.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ pub struct ResultPage {
 /// was still waiting for is then cut off, [`Serving::finish`] is the polite end.
 #[derive(Debug)]
 pub struct Serving {
-    desk: Arc<Desk>,
+    slot: Arc<CallbackSlot>,
     phase: watch::Sender<Phase>,
     start_link: Option<Url>,
     thread: Option<JoinHandle<()>>,
@@ -112,15 +112,15 @@ impl Loopback {
         judge: impl FnMut(&str) -> Judgement + Send + 'static,
         start: Option<Url>,
     ) -> io::Result<Serving> {
-        let start = start.map(|to| Start::new(&self.redirect_uri, &to)).transpose()?;
+        let start = start.map(|to| StartLink::new(&self.redirect_uri, &to)).transpose()?;
         let start_link = start.as_ref().map(|start| start.link().clone());
-        let desk = Arc::new(Desk::new(Box::new(judge)));
+        let slot = Arc::new(CallbackSlot::new(Box::new(judge)));
         let (phase, phases) = watch::channel(Phase::Waiting);
         let site = Site::new(&self.redirect_uri);
-        let tally = Tally::default();
-        let counter = Counter { site, start, desk: Arc::clone(&desk), phase: phases, tally };
-        let thread = server::spawn(self.runtime, self.listeners, counter)?;
-        Ok(Serving { desk, phase, start_link, thread: Some(thread) })
+        let browsers = WaitingBrowsers::default();
+        let shared = Shared { site, start, slot: Arc::clone(&slot), phase: phases, browsers };
+        let thread = server::spawn(self.runtime, self.listeners, shared)?;
+        Ok(Serving { slot, phase, start_link, thread: Some(thread) })
     }
 }
 
@@ -134,7 +134,7 @@ impl Serving {
     /// Waits for the accepted callback and returns its raw query, or `None` after `timeout`. Once
     /// there is one, every call returns it at once.
     pub fn wait(&self, timeout: Duration) -> Option<Secret> {
-        self.desk.wait(timeout)
+        self.slot.wait(timeout)
     }
 
     /// Shows the judge a query that came another way, pasted into the terminal, under the same
@@ -142,7 +142,7 @@ impl Serving {
     /// and a browser that comes with the same query gets the result page. `Ignore` also means that
     /// the browser was faster.
     pub fn offer(&self, query: &str) -> Judgement {
-        match self.desk.offer(query) {
+        match self.slot.offer(query) {
             Verdict::Accepted => Judgement::Take,
             Verdict::Again | Verdict::Refused => Judgement::Ignore,
         }

@@ -14,8 +14,8 @@ use tokio::task::{LocalSet, spawn_local};
 use tokio::time::{sleep, timeout};
 
 use super::ResultPage;
-use super::connection::{Counter, attend};
-use super::seats::Seats;
+use super::connection::{Shared, serve};
+use super::connection_limit::ConnectionLimit;
 
 /// The pause after an accept that failed for want of descriptors or memory: connections end
 /// meanwhile, and a loop without it would take a whole processor.
@@ -36,23 +36,23 @@ pub(super) enum Phase {
 pub(super) fn spawn(
     runtime: Runtime,
     listeners: Vec<TcpListener>,
-    counter: Counter,
+    shared: Shared,
 ) -> io::Result<JoinHandle<()>> {
     thread::Builder::new().name("loopback".into()).spawn(move || {
-        let counter = Rc::new(counter);
+        let shared = Rc::new(shared);
         // Leaving the block drops the set, and with it every task and socket.
         runtime.block_on(LocalSet::new().run_until(async move {
-            let seats = Rc::new(Seats::default());
+            let limit = Rc::new(ConnectionLimit::default());
             for listener in listeners {
-                spawn_local(accept(listener, Rc::clone(&seats), Rc::clone(&counter)));
+                spawn_local(accept(listener, Rc::clone(&limit), Rc::clone(&shared)));
             }
-            until_over(&counter).await;
+            until_over(&shared).await;
         }));
     })
 }
 
 /// Accepts for ever: nothing that happens to one connection, nor a shortage, ends it.
-async fn accept(listener: TcpListener, seats: Rc<Seats>, counter: Rc<Counter>) {
+async fn accept(listener: TcpListener, limit: Rc<ConnectionLimit>, shared: Rc<Shared>) {
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -62,11 +62,11 @@ async fn accept(listener: TcpListener, seats: Rc<Seats>, counter: Rc<Counter>) {
                 continue;
             }
         };
-        let seat = seats.take().await;
-        let (seats, counter) = (Rc::clone(&seats), Rc::clone(&counter));
+        let permit = limit.admit().await;
+        let (limit, shared) = (Rc::clone(&limit), Rc::clone(&shared));
         spawn_local(async move {
-            attend(stream, &seat, &counter).await;
-            seats.give_back(&seat);
+            serve(stream, &permit, &shared).await;
+            limit.release(&permit);
         });
     }
 }
@@ -78,8 +78,8 @@ fn is_the_peers(error: &io::Error) -> bool {
 }
 
 /// Returns when the port may close.
-async fn until_over(counter: &Counter) {
-    let mut phase = counter.phase.clone();
+async fn until_over(shared: &Shared) {
+    let mut phase = shared.phase.clone();
     let linger = match phase.wait_for(|phase| !matches!(phase, Phase::Waiting)).await {
         Ok(phase) => match &*phase {
             Phase::Finished { linger, .. } => *linger,
@@ -87,12 +87,12 @@ async fn until_over(counter: &Counter) {
         },
         Err(_) => return,
     };
-    let _ = timeout(linger, counter.tally.everyone_has_seen_it()).await;
+    let _ = timeout(linger, shared.browsers.everyone_has_seen_it()).await;
 }
 
 /// Which browsers have brought the callback and still need the result.
 #[derive(Default)]
-pub(super) struct Tally {
+pub(super) struct WaitingBrowsers {
     /// Waiting for it.
     held: Cell<usize>,
     /// Sent to `/done`.
@@ -102,7 +102,7 @@ pub(super) struct Tally {
     changed: Notify,
 }
 
-impl Tally {
+impl WaitingBrowsers {
     /// Counts a browser as waiting for as long as the guard lives.
     pub(super) fn hold(&self) -> Held<'_> {
         self.held.set(self.held.get() + 1);
@@ -123,7 +123,7 @@ impl Tally {
 }
 
 /// A browser that waits.
-pub(super) struct Held<'a>(&'a Tally);
+pub(super) struct Held<'a>(&'a WaitingBrowsers);
 
 impl Held<'_> {
     /// It is being sent to the result.

@@ -8,24 +8,24 @@
 use std::cell::Cell;
 use std::io;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::rules::START_PREFIX;
+use crate::oauth::random;
+use crate::secret::Secret;
 
 /// Seconds for which the browser keeps the cookie: as long as a sign-in can take at the provider.
 const COOKIE_MAX_AGE: u32 = 3600;
 
 /// The local link, where it leads, and the cookie it leaves behind.
-pub(super) struct Start {
+pub(super) struct StartLink {
     link: Url,
-    token: String,
+    token: Secret,
     location: HeaderValue,
     cookie_name: String,
-    cookie: String,
+    cookie: Secret,
     /// What the cookie is sent back for: the redirect URI's path.
     cookie_path: String,
     used: Cell<bool>,
@@ -41,12 +41,13 @@ pub(super) enum Started {
     Unknown,
 }
 
-impl Start {
+impl StartLink {
     /// A link beside `redirect_uri` that leads to `to`.
     pub(super) fn new(redirect_uri: &Url, to: &Url) -> io::Result<Self> {
-        let token = random()?;
+        let token = random::value().map_err(io::Error::other)?;
+        let cookie = random::value().map_err(io::Error::other)?;
         let mut link = redirect_uri.clone();
-        link.set_path(&format!("{START_PREFIX}{token}"));
+        link.set_path(&format!("{START_PREFIX}{}", token.expose()));
         link.set_query(None);
         let location = HeaderValue::from_str(to.as_str()).map_err(io::Error::other)?;
         // Browsers keep cookies per host and not per port: the port in the name keeps two sign-ins
@@ -54,7 +55,7 @@ impl Start {
         let cookie_name = format!("partnerlink-{}", redirect_uri.port().unwrap_or_default());
         let cookie_path = redirect_uri.path().to_owned();
         let used = Cell::new(false);
-        Ok(Self { link, token, location, cookie_name, cookie: random()?, cookie_path, used })
+        Ok(Self { link, token, location, cookie_name, cookie, cookie_path, used })
     }
 
     pub(super) fn link(&self) -> &Url {
@@ -63,15 +64,15 @@ impl Start {
 
     /// Uses the link up, if `token`, the rest of the request's path, is its own.
     pub(super) fn follow(&self, token: &str) -> Started {
-        if !bool::from(token.as_bytes().ct_eq(self.token.as_bytes())) {
+        if !bool::from(token.as_bytes().ct_eq(self.token.expose().as_bytes())) {
             return Started::Unknown;
         }
         if self.used.replace(true) {
             return Started::Used;
         }
-        let Self { cookie_name, cookie, cookie_path, .. } = self;
+        let (cookie_name, cookie) = (&self.cookie_name, self.cookie.expose());
         // A path with a semicolon would end the attribute: such a cookie is sent everywhere.
-        let path = if cookie_path.contains(';') { "/" } else { cookie_path };
+        let path = if self.cookie_path.contains(';') { "/" } else { &self.cookie_path };
         let set_cookie = format!(
             "{cookie_name}={cookie}; HttpOnly; SameSite=Lax; Path={path}; Max-Age={COOKIE_MAX_AGE}"
         );
@@ -93,26 +94,20 @@ impl Start {
         lines.flat_map(|line| line.split(';')).any(|pair| {
             pair.trim().split_once('=').is_some_and(|(name, value)| {
                 name == self.cookie_name
-                    && bool::from(value.as_bytes().ct_eq(self.cookie.as_bytes()))
+                    && bool::from(value.as_bytes().ct_eq(self.cookie.expose().as_bytes()))
             })
         })
     }
-}
-
-/// 256 random bits in 43 characters that need no escaping in a path or a cookie.
-fn random() -> io::Result<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn start() -> Start {
+    fn start() -> StartLink {
         let redirect_uri = Url::parse("http://127.0.0.1:17102/callback/timberdata").unwrap();
-        Start::new(&redirect_uri, &Url::parse("https://provider.example/?a=b").unwrap()).unwrap()
+        StartLink::new(&redirect_uri, &Url::parse("https://provider.example/?a=b").unwrap())
+            .unwrap()
     }
 
     fn with_cookie(line: &str) -> HeaderMap {
@@ -123,23 +118,25 @@ mod tests {
     fn the_link_is_on_the_redirect_uris_host_and_works_once() {
         let start = start();
         assert!(start.link().as_str().starts_with("http://127.0.0.1:17102/start/"));
-        assert_eq!(start.token.len(), 43);
+        assert_eq!(start.token.expose().len(), 43);
         assert!(matches!(start.follow("guess"), Started::Unknown));
         assert!(matches!(start.follow(""), Started::Unknown));
-        let Started::Go { location, set_cookie } = start.follow(&start.token) else { panic!() };
+        let Started::Go { location, set_cookie } = start.follow(start.token.expose()) else {
+            panic!()
+        };
         assert_eq!(location, "https://provider.example/?a=b");
         let tail = "; HttpOnly; SameSite=Lax; Path=/callback/timberdata; Max-Age=3600";
         assert!(set_cookie.to_str().unwrap().ends_with(tail));
-        assert!(matches!(start.follow(&start.token), Started::Used));
+        assert!(matches!(start.follow(start.token.expose()), Started::Used));
     }
 
     #[test]
     fn the_cookie_is_asked_for_only_after_the_link_was_used() {
         let start = start();
         assert!(start.admits(&HeaderMap::new()));
-        start.follow(&start.token);
+        start.follow(start.token.expose());
         assert!(!start.admits(&HeaderMap::new()));
-        let (name, value) = (&start.cookie_name, &start.cookie);
+        let (name, value) = (&start.cookie_name, start.cookie.expose());
         assert!(start.admits(&with_cookie(&format!("other=1; {name}=stale; {name}={value}"))));
         for wrong in [format!("{name}="), format!("x{name}={value}"), format!("{name}={value}x")] {
             assert!(!start.admits(&with_cookie(&wrong)), "{wrong}");

@@ -55,7 +55,7 @@ fn a11_a_callback_in_the_middle_of_a_crowd_is_not_pushed_out_unread() {
     assert!(listener.serving.wait(Duration::from_secs(3)).is_some());
     crowd.extend((0..100).map(|_| listener.connect()));
     thread::sleep(Duration::from_millis(200));
-    assert!(!reply.is_finished(), "the held answer keeps its seat");
+    assert!(!reply.is_finished(), "the held answer keeps its place");
     listener.serving.finish(result_page(), Duration::ZERO);
     assert_eq!(reply.join().unwrap().status(), 303);
 }

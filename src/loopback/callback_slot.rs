@@ -12,7 +12,7 @@ use crate::secret::Secret;
 pub(super) type Judge = Box<dyn FnMut(&str) -> Judgement + Send>;
 
 /// Where queries are judged, one at a time, until one is accepted.
-pub(super) struct Desk {
+pub(super) struct CallbackSlot {
     state: Mutex<State>,
     accepted: Condvar,
 }
@@ -22,7 +22,7 @@ struct State {
     accepted: Option<Secret>,
 }
 
-/// What became of a query that was brought to the desk.
+/// What became of a query that was brought to the slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It is the callback that was waited for.
@@ -33,7 +33,7 @@ pub(super) enum Verdict {
     Refused,
 }
 
-impl Desk {
+impl CallbackSlot {
     pub(super) fn new(judge: Judge) -> Self {
         Self { state: Mutex::new(State { judge, accepted: None }), accepted: Condvar::new() }
     }
@@ -71,9 +71,9 @@ impl Desk {
     }
 }
 
-impl fmt::Debug for Desk {
+impl fmt::Debug for CallbackSlot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Desk")
+        f.write_str("CallbackSlot")
     }
 }
 
@@ -81,9 +81,9 @@ impl fmt::Debug for Desk {
 mod tests {
     use super::*;
 
-    fn desk() -> Desk {
+    fn slot() -> CallbackSlot {
         let mut asked = 0;
-        Desk::new(Box::new(move |query| {
+        CallbackSlot::new(Box::new(move |query| {
             asked += 1;
             assert!(asked < 3, "asked after an acceptance");
             if query == "good" { Judgement::Take } else { Judgement::Ignore }
@@ -92,32 +92,32 @@ mod tests {
 
     #[test]
     fn the_first_accepted_query_is_the_last_one_judged() {
-        let desk = desk();
-        let verdicts = ["bad", "good", "good", "bad", ""].map(|query| desk.offer(query));
+        let slot = slot();
+        let verdicts = ["bad", "good", "good", "bad", ""].map(|query| slot.offer(query));
         use Verdict::{Accepted, Again, Refused};
         assert_eq!(verdicts, [Refused, Accepted, Again, Refused, Refused]);
     }
 
     #[test]
     fn waiting_ends_with_the_time_or_with_every_call_giving_the_accepted_query() {
-        let desk = desk();
-        assert!(desk.wait(Duration::from_millis(5)).is_none());
-        desk.offer("good");
+        let slot = slot();
+        assert!(slot.wait(Duration::from_millis(5)).is_none());
+        slot.offer("good");
         for _ in 0..2 {
-            assert_eq!(desk.wait(Duration::ZERO).unwrap().expose(), "good");
+            assert_eq!(slot.wait(Duration::ZERO).unwrap().expose(), "good");
         }
     }
 
     #[test]
     fn a_judge_that_panics_has_accepted_nothing() {
         let mut calls = 0;
-        let desk = Desk::new(Box::new(move |_| {
+        let slot = CallbackSlot::new(Box::new(move |_| {
             calls += 1;
             assert!(calls > 1, "the first query is one too many for this judge");
             Judgement::Take
         }));
-        let hit = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| desk.offer("a")));
-        assert!(hit.is_err() && desk.wait(Duration::ZERO).is_none());
-        assert_eq!(desk.offer("b"), Verdict::Accepted);
+        let hit = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| slot.offer("a")));
+        assert!(hit.is_err() && slot.wait(Duration::ZERO).is_none());
+        assert_eq!(slot.offer("b"), Verdict::Accepted);
     }
 }
