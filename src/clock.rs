@@ -47,6 +47,13 @@ pub fn time_left(now: Timestamp, end: Timestamp) -> Duration {
     )
 }
 
+/// A random part of `most`, for spreading what many machines do at the same moment.
+pub fn random_part(most: Duration) -> Duration {
+    // Without randomness everybody waits half of it, which is a nuisance and no danger.
+    let part = getrandom::u32().unwrap_or(u32::MAX / 2);
+    most.mul_f64(f64::from(part) / f64::from(u32::MAX))
+}
+
 /// For people, in the system's time zone: `14:32` today, `2026-12-24 14:32` on any other day.
 pub fn for_people(instant: Timestamp, now: Timestamp) -> String {
     let zone = TimeZone::system();

@@ -113,7 +113,8 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("formats", &["clock", "data", "system", "text"]),
     ("plot", &["clock", "data", "text"]),
     ("data", &["clock"]),
-    ("store", &["account_id", "accounts", "secret", "system"]),
+    // The clock: pauses before the next try for a lock are spread.
+    ("store", &["account_id", "accounts", "clock", "secret", "system"]),
     ("accounts", &["account_id", "clock", "oauth", "store", "system"]),
     ("loopback", &["oauth", "secret"]),
     ("http", &["clock", "oauth", "provider", "secret"]),

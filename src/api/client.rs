@@ -2,23 +2,17 @@
 
 use std::io::{self, Read};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::Value;
 use url::Url;
 
 use crate::flow::token_source::{NoToken, TokenSource};
-use crate::http::HttpError;
 use crate::http::data::{DataAnswer, DataRequest, DataTransport};
+use crate::http::{HttpError, retry};
 use crate::oauth::error::OAuthError;
 
 /// How often a GET is sent in all while the provider asks to come back.
 const TRIES: u32 = 4;
-/// First pause before a repetition without `Retry-After`; doubled each time, plus up to as much by
-/// lot, so that many machines do not come back together.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// Longest `Retry-After` that is waited for.
-const MAX_PAUSE: Duration = Duration::from_secs(60);
 /// Largest answer that is read whole, in bytes. Readings are streamed and have no such limit.
 pub const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 /// Of an error answer as much is read as an explanation needs, in bytes.
@@ -131,36 +125,26 @@ impl<'a> ApiClient<'a> {
     }
 
     fn send_repeatedly(&self, request: &DataRequest) -> Result<DataAnswer, ApiError> {
-        let mut pause = FIRST_PAUSE;
         let repeatable = request.method == "GET" || request.method == "HEAD";
-        for _ in 1..TRIES {
+        for repetition in 0..TRIES - 1 {
             let wait = match self.transport.send(request) {
-                Ok(answer) if !repeatable || !is_later(answer.status) => return Ok(answer),
-                Ok(DataAnswer { retry_after: Some(wait), status, .. }) if wait > MAX_PAUSE => {
+                Ok(answer) if !repeatable || !retry::is_transient(answer.status) => {
+                    return Ok(answer);
+                }
+                Ok(DataAnswer { retry_after: Some(wait), status, .. })
+                    if wait > retry::MAX_WAIT =>
+                {
                     return Err(ApiError::TryLater(status));
                 }
-                Ok(answer) => answer.retry_after.unwrap_or_else(|| with_jitter(pause)),
-                Err(error @ HttpError::TooLarge { .. }) => return Err(error.into()),
-                Err(error) if !repeatable || error.is_lasting() => return Err(error.into()),
-                Err(_) => with_jitter(pause),
+                Ok(answer) => answer.retry_after.unwrap_or_else(|| retry::pause(repetition)),
+                Err(error) if !repeatable || !error.is_transient() => return Err(error.into()),
+                Err(_) => retry::pause(repetition),
             };
             log::debug!("asking again in {wait:.1?}");
             thread::sleep(wait);
-            pause *= 2;
         }
         Ok(self.transport.send(request)?)
     }
-}
-
-fn is_later(status: u16) -> bool {
-    status == 429 || status >= 500
-}
-
-fn with_jitter(pause: Duration) -> Duration {
-    let mut byte = [0];
-    // Without randomness the pause is the same everywhere, which is a nuisance and no danger.
-    let _ = getrandom::fill(&mut byte);
-    pause + pause.mul_f64(f64::from(byte[0]) / 255.0)
 }
 
 /// Turns every status but success into the error that it is.
@@ -182,7 +166,7 @@ pub fn explain(path: &str, answer: DataAnswer) -> Result<DataAnswer, ApiError> {
             path: path.to_owned(),
             why: "is a redirect, and the token is never sent on".into(),
         }),
-        later if is_later(later) => Err(ApiError::TryLater(later)),
+        later if retry::is_transient(later) => Err(ApiError::TryLater(later)),
         _ => Err(ApiError::Refused { status, text: text_of(answer) }),
     }
 }

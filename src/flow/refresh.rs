@@ -11,7 +11,7 @@ use super::{Opened, World};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, State};
 use crate::clock::{self, Timestamp};
-use crate::http::HttpError;
+use crate::http::{HttpError, retry};
 use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::{self, IdTokenError};
 use crate::oauth::scope::Scope;
@@ -24,10 +24,6 @@ use crate::store::record::Record;
 use crate::store::{Item, StoreError};
 use crate::system::interrupt;
 
-/// Longest `Retry-After` that is waited for: a person or a cron job stays that long, not longer.
-const MAX_WAIT: Duration = Duration::from_secs(60);
-/// Pause before the same request is sent once more because no answer came.
-const RESEND_AFTER: Duration = Duration::from_secs(1);
 /// How often, and how long apart, a save is tried before the new token is given up.
 const SAVE_TRIES: u32 = 3;
 const SAVE_PAUSE: Duration = Duration::from_millis(500);
@@ -114,7 +110,7 @@ pub fn refresh(
 ) -> Result<RefreshOutcome, RefreshError> {
     match attempt(world, provider, secret, account, due)? {
         Attempt::Done(outcome) => Ok(outcome),
-        Attempt::Wait(wait, outcome) if wait > MAX_WAIT => Ok(outcome),
+        Attempt::Wait(wait, outcome) if wait > retry::MAX_WAIT => Ok(outcome),
         Attempt::Wait(wait, _) => {
             log::info!("{} asks to wait {} s", provider.title, wait.as_secs());
             thread::sleep(wait);
@@ -243,13 +239,9 @@ impl Spending<'_> {
     fn send(&self, refresh_token: &Secret, doubtful: &mut bool) -> Result<Answer, HttpError> {
         let request = token::refresh(&self.provider.token_endpoint(), &self.client, refresh_token);
         match self.world.http.post(&request) {
-            Err(
-                error @ (HttpError::Unreachable { .. }
-                | HttpError::TimedOut { .. }
-                | HttpError::Broken { .. }),
-            ) => {
+            Err(error) if error.is_transient() => {
                 *doubtful |= !matches!(error, HttpError::Unreachable { .. });
-                thread::sleep(RESEND_AFTER);
+                thread::sleep(retry::pause(0));
                 self.world.http.post(&request)
             }
             other => other,

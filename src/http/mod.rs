@@ -9,6 +9,7 @@
 pub mod data;
 pub mod network;
 pub mod probe;
+pub mod retry;
 pub mod surroundings;
 
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant, SystemTime};
 use std::{io, thread};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, redirect, retry};
+use reqwest::{Client, redirect};
 use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 use url::Url;
@@ -191,7 +192,7 @@ fn builder() -> reqwest::ClientBuilder {
         .user_agent(concat!("partnerlink/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .referer(false)
-        .retry(retry::never())
+        .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_nodelay(true)
 }

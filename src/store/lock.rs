@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::account_id::AccountId;
+use crate::clock;
 
 /// How long to wait for a lock unless the caller knows better: one token request with its time-out
 /// of 30 s is the longest that a healthy process holds it.
@@ -224,8 +225,7 @@ fn unusable(path: &Path, why: &str) -> LockError {
 
 /// Between half of `pause` and all of it, so that processes that began together spread out.
 fn jittered(pause: Duration) -> Duration {
-    let roll = getrandom::u32().unwrap_or(u32::MAX / 2);
-    pause.mul_f64(0.5 + 0.5 * f64::from(roll) / f64::from(u32::MAX))
+    pause / 2 + clock::random_part(pause / 2)
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ impl Args {
 
     fn work(&self, context: &Context, reports: &mut Vec<Report>) -> Result<u8, Failed> {
         if let Some(spread) = self.spread {
-            thread::sleep(random_part_of(spread));
+            thread::sleep(clock::random_part(spread));
         }
         let accounts = self.which(context)?;
         if accounts.is_empty() && !context.output.json {
@@ -341,11 +341,4 @@ impl<'a> Providers<'a> {
         };
         Ok(Arc::new((provider, secret)))
     }
-}
-
-fn random_part_of(spread: Duration) -> Duration {
-    let mut bytes = [0; 4];
-    // Without randomness every machine begins at once, which is a nuisance and no danger.
-    let _ = getrandom::fill(&mut bytes);
-    spread.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
 }
