@@ -14,7 +14,7 @@ use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
 use crate::oauth::scope::Scope;
 use crate::store::StoreKind;
-use crate::system::files::{self, create_private_folder, sync_folder};
+use crate::system::files::{self, Durability, Mode};
 
 /// What is known of an account. Stored in the sealed record, and copied into the index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,20 +107,17 @@ impl Index {
 
     /// Writes an entry; the caller holds the account's lock.
     pub fn put(&self, account: &Account) -> io::Result<()> {
-        self.write(account, false)
+        self.write(account, Durability::None)
     }
 
     /// The same so that it outlives a power cut.
     pub fn put_durably(&self, account: &Account) -> io::Result<()> {
-        self.write(account, true)?;
-        sync_folder(&self.folder)
+        self.write(account, Durability::ContentAndName)
     }
 
-    fn write(&self, account: &Account, durable: bool) -> io::Result<()> {
-        create_private_folder(&self.folder)?;
-        let path = self.path(&account.account);
+    fn write(&self, account: &Account, durability: Durability) -> io::Result<()> {
         let bytes = serde_json::to_vec(account).map_err(io::Error::other)?;
-        files::replace(&path, &bytes, durable)
+        files::replace(&self.path(&account.account), &bytes, Mode::Private, durability)
     }
 
     pub fn remove(&self, account: &AccountId) -> io::Result<()> {

@@ -5,7 +5,6 @@
 //! the new text, what comes out is read again, and it counts only if exactly the one value changed.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
@@ -13,7 +12,7 @@ use toml::{Spanned, Table, Value};
 
 use super::{ConfigError, parse, read};
 use crate::provider::registry::Registry;
-use crate::system::files::create_private_folder;
+use crate::system::files::{self, Durability, Mode};
 
 /// A change of the file that is not written yet.
 #[derive(Clone, Debug)]
@@ -71,10 +70,13 @@ impl Draft {
 
     /// Replaces the file in one step. Behind a symbolic link it is the real file that is replaced.
     pub fn save(&self) -> Result<(), ConfigError> {
+        let file = real_file(&self.path);
+        let _lock = file.parent().and_then(files::lock_folder);
         if read(&self.path)? != self.before {
             return Err(ConfigError::ChangedMeanwhile(self.path.clone()));
         }
-        replace(&real_file(&self.path), &self.text)
+        // Who may read the file may read the new one: it can be a service's, and root who changes it.
+        files::replace(&file, self.text.as_bytes(), Mode::AsBefore, Durability::Content)
             .map_err(|source| ConfigError::NotWritten { path: self.path.clone(), source })
     }
 }
@@ -219,38 +221,6 @@ fn real_file(path: &Path) -> PathBuf {
         Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
         Err(_) => path.to_owned(),
     }
-}
-
-/// Writes a new file beside the old one, to the disk, and gives it the name. Who may read the old
-/// one may read the new one: it can be a service's, and root who changes it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        create_private_folder(folder)?;
-    }
-    let mut part = path.as_os_str().to_owned();
-    part.push(format!(".{}.part", std::process::id()));
-    let write = || {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&part)?;
-        #[cfg(unix)]
-        if let Ok(old) = fs::metadata(path) {
-            use std::os::unix::fs::{MetadataExt as _, fchown};
-            // Only root can give a file away; to anybody else it belongs already.
-            let _ = fchown(&file, Some(old.uid()), Some(old.gid()));
-            file.set_permissions(old.permissions())?;
-        }
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&part, path)
-    };
-    write().inspect_err(|error| {
-        if error.kind() != ErrorKind::AlreadyExists {
-            let _ = fs::remove_file(&part);
-        }
-    })
 }
 
 #[cfg(test)]

@@ -53,7 +53,9 @@ impl Intent {
         }
     }
 
-    /// Writes it durably: it must outlive a power cut that the request's effect outlives.
+    /// Writes it durably: it must outlive a power cut that the request's effect outlives. In place,
+    /// since a name that is new is durable with the file, and a renamed one only after another wait
+    /// for the disk; half of an intent counts as none, and then nothing was sent.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
         let mut file = create(path)?;

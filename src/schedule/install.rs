@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::machine::is_root;
 use super::plan::{self, File, Plan, Step};
-use super::{Installed, Kind, MARK, Machine, ScheduleError, cron, record};
+use super::{Installed, Kind, MARK, Machine, ScheduleError, cron};
+use crate::system::files::{self, Durability};
 
 /// Whether an installation changed anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,10 +136,14 @@ fn write_all(files: &[File]) -> Result<(), ScheduleError> {
     for file in files {
         let folder = file.path.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(folder)
-            .and_then(|()| record::write(&file.path, file.text.as_bytes(), file.mode))
+            .and_then(|()| write(file, &file.text))
             .map_err(|source| ScheduleError::File { path: file.path.clone(), source })?;
     }
     Ok(())
+}
+
+fn write(file: &File, text: &str) -> io::Result<()> {
+    files::replace(&file.path, text.as_bytes(), file.mode, Durability::Content)
 }
 
 fn run_all(steps: &[Step], machine: &Machine) -> Result<(), ScheduleError> {
@@ -171,7 +176,7 @@ fn undo(kind: Kind, before: &[(&File, Option<String>)], machine: &Machine) -> St
     let mut left = Vec::new();
     for (file, text) in before {
         let restored = match text {
-            Some(text) => record::write(&file.path, text.as_bytes(), file.mode),
+            Some(text) => write(file, text),
             None => gone(&file.path),
         };
         if let Err(error) = restored {

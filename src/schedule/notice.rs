@@ -10,11 +10,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::record::{self, PRIVATE};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::store::lock::AccountLock;
-use crate::system::files::create_private_folder;
+use crate::system::files::{self, Durability, Mode};
 use crate::system::paths::Folders;
 use crate::system::process::{self, ChildError, Surroundings};
 
@@ -169,8 +168,7 @@ impl Notebook {
             return Ok(());
         }
         let bytes = serde_json::to_vec(&self.book).map_err(io::Error::other)?;
-        create_private_folder(self.file.parent().unwrap_or(&self.file))?;
-        record::write(&self.file, &bytes, PRIVATE)?;
+        files::replace(&self.file, &bytes, Mode::Private, Durability::Content)?;
         self.before = self.book.clone();
         Ok(())
     }

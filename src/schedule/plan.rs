@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::machine::user_number;
-use super::record::{PRIVATE, READABLE};
 use super::{Every, Job, Kind, Machine, ScheduleError, cron, launchd, systemd, windows};
+use crate::system::files::Mode;
 use crate::system::paths;
 
 /// Where the system's systemd looks for what an administrator wrote.
@@ -17,7 +17,7 @@ const SYSTEM_UNITS: &str = "/etc/systemd/system";
 pub struct File {
     pub path: PathBuf,
     #[serde(skip)]
-    pub mode: u32,
+    pub mode: Mode,
     pub text: String,
 }
 
@@ -74,7 +74,7 @@ impl Plan {
             Kind::Launchd => (vec![launchd::agent(&job, every)], None),
             Kind::Windows => (vec![windows::task(&job, every)?], None),
         };
-        let mode = if kind == Kind::SystemdSystem { READABLE } else { PRIVATE };
+        let mode = if kind == Kind::SystemdSystem { Mode::Readable } else { Mode::Private };
         let files: Vec<File> =
             paths.into_iter().zip(texts).map(|(path, text)| File { path, mode, text }).collect();
         Ok(Self { kind, start: start(kind), files, line })

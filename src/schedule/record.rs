@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::system::files::create_private_folder;
+use crate::system::files::{self, Durability, Mode};
 use crate::system::paths::Folders;
 
 /// What came of an unattended `token refresh`.
@@ -29,8 +28,9 @@ impl LastRun {
     /// Keeps it in place of the one before.
     pub fn keep(&self, folders: &Folders) -> io::Result<()> {
         let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
-        create_private_folder(folders.state())?;
-        write(&folders.last_run_file(), &bytes, PRIVATE)
+        // Two schedules may end together.
+        let _lock = files::lock_folder(folders.state());
+        files::replace(&folders.last_run_file(), &bytes, Mode::Private, Durability::Content)
     }
 
     /// The counts for people: `3 refreshed, 1 sign-in-needed`.
@@ -45,39 +45,6 @@ impl LastRun {
 /// again.
 pub fn last_run(folders: &Folders) -> Option<LastRun> {
     serde_json::from_slice(&fs::read(folders.last_run_file()).ok()?).ok()
-}
-
-/// File modes: for this user alone, and for everybody to read.
-pub(super) const PRIVATE: u32 = 0o600;
-pub(super) const READABLE: u32 = 0o644;
-
-/// Writes a file whole or not at all. Its folder exists.
-pub(super) fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    // What a run that died left under this name is not written through: it may be a link.
-    let _ = fs::remove_file(&temporary);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    let written = options
-        .open(&temporary)
-        .and_then(|mut file| {
-            // Whatever the umask: a unit that root writes is there for everybody to read.
-            #[cfg(unix)]
-            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-            file.write_all(bytes)?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }
 
 #[cfg(test)]

@@ -1,30 +1,116 @@
 //! Small files and folders of the program's own, which only this user can look into.
 
-use std::fs;
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
-/// Puts a file in the place of the one before: whoever reads it finds the old or the new one. The
-/// caller holds a lock, or is the only one who writes it. `durable`: the bytes outlive a power cut;
-/// the name does after [`sync_folder`].
-pub fn replace(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
-    let temporary = path.with_extension("tmp");
-    let mut file = create(&temporary)?;
-    file.write_all(bytes)?;
-    if durable {
-        file.sync_all()?;
+use tempfile::{Builder, NamedTempFile};
+
+/// What a power cut leaves of a file that was replaced. A process that dies leaves the old file or
+/// the new one, whatever is chosen here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Perhaps an empty file: enough for what can be made again.
+    None,
+    /// The old file or the new one.
+    Content,
+    /// The new one, as soon as [`replace`] returned.
+    ContentAndName,
+}
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// This user (0600)
+    Private,
+    /// Everybody, whatever the umask says (0644)
+    Readable,
+    /// Who may read the file that is there, and its owner stays; without one, this user
+    AsBefore,
+}
+
+/// Puts a file in the place of the one before: whoever reads it finds the old or the new one.
+/// Folders that are missing are made. Only one writer of a file at a time: the caller holds a lock,
+/// of its own or by [`lock_folder`].
+pub fn replace(path: &Path, bytes: &[u8], mode: Mode, durability: Durability) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut file = match create_beside(path, folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            create_private_folder(folder)?;
+            create_beside(path, folder)?
+        }
+        created => created?,
+    };
+    set_mode(file.as_file(), mode, path)?;
+    file.as_file_mut().write_all(bytes)?;
+    if durability != Durability::None {
+        file.as_file().sync_all()?;
     }
-    drop(file);
-    fs::rename(temporary, path)
+    file.persist(path)?;
+    if durability == Durability::ContentAndName { sync_folder(folder) } else { Ok(()) }
+}
+
+/// The new file has one name, and not a random one: a run that was killed leaves one file, and the
+/// next run, not a sweep of the folder, takes it away.
+fn create_beside(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".tmp");
+    // A new file, never through a link that somebody put there.
+    let create = || {
+        let mut builder = Builder::new();
+        builder.prefix(&name).rand_bytes(0);
+        builder.make_in(folder, |path| private().create_new(true).open(path))
+    };
+    match create() {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::remove_file(path.with_file_name(&name))?;
+            create()
+        }
+        created => created,
+    }
+}
+
+#[cfg(unix)]
+fn set_mode(file: &File, mode: Mode, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+
+    match (mode, fs::metadata(path)) {
+        (Mode::Readable, _) => file.set_permissions(fs::Permissions::from_mode(0o644)),
+        (Mode::AsBefore, Ok(before)) => {
+            // Only root can give a file away; to anybody else it belongs already.
+            let _ = fchown(file, Some(before.uid()), Some(before.gid()));
+            file.set_permissions(before.permissions())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A file has the rights of its folder there.
+#[cfg(not(unix))]
+fn set_mode(_: &File, _: Mode, _: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Waits until no other process holds this folder, and holds it until the result is dropped. For
+/// files that no other lock guards; where folders cannot be locked (Windows, some network file
+/// systems) it goes on without.
+pub fn lock_folder(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
 }
 
 /// Opens a file for writing from its beginning.
-pub fn create(path: &Path) -> io::Result<fs::File> {
+pub fn create(path: &Path) -> io::Result<File> {
+    private().create(true).truncate(true).open(path)
+}
+
+fn private() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options
 }
 
 /// Creates a folder, and those above it that are missing.
@@ -39,5 +125,42 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
 /// Makes names that came to a folder, or went, outlive a power cut.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     // Elsewhere a folder cannot be opened, and its names are durable by themselves.
-    if cfg!(unix) { fs::File::open(path)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn what_a_killed_run_left_is_taken_away_and_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/x.json");
+        replace(&path, b"one", Mode::Private, Durability::ContentAndName).unwrap();
+        let elsewhere = folder.path().join("elsewhere");
+        fs::write(&elsewhere, "precious").unwrap();
+        symlink(&elsewhere, folder.path().join("new/x.json.tmp")).unwrap();
+        replace(&path, b"two", Mode::Private, Durability::None).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_to_string(elsewhere).unwrap(), "precious");
+        assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_mode_is_as_asked_or_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let mode = || path.metadata().unwrap().permissions().mode() & 0o777;
+        let replace = |mode| replace(&path, b"", mode, Durability::Content).unwrap();
+        replace(Mode::AsBefore);
+        assert_eq!(mode(), 0o600);
+        replace(Mode::Readable);
+        assert_eq!(mode(), 0o644);
+        replace(Mode::AsBefore);
+        assert_eq!(mode(), 0o644);
+        replace(Mode::Private);
+        assert_eq!(mode(), 0o600);
+    }
 }

@@ -1,6 +1,6 @@
 use std::fs;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use sha2::{Digest as _, Sha256};
@@ -10,7 +10,7 @@ use crate::api::push::{self, Row, TimestampUnit};
 use crate::commands::session::{AccountArgs, explained, with_api};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::system::files::{self, create_private_folder};
+use crate::system::files::{self, Durability, Mode};
 use crate::terminal::Mark;
 use crate::terminal::progress::Progress;
 
@@ -122,7 +122,6 @@ impl Memory {
     }
 
     fn remember(&self, parts: usize) -> std::io::Result<()> {
-        create_private_folder(self.path.parent().unwrap_or(Path::new(".")))?;
-        files::replace(&self.path, parts.to_string().as_bytes(), false)
+        files::replace(&self.path, parts.to_string().as_bytes(), Mode::Private, Durability::None)
     }
 }

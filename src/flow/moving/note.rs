@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::flow::World;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, StoreKind};
-use crate::system::files::{self, create_private_folder, sync_folder};
+use crate::system::files::{self, Durability, Mode, sync_folder};
 use crate::system::paths::Folders;
 
 /// A move that is under way.
@@ -163,13 +163,10 @@ impl Move {
     ) -> Result<(), StoreError> {
         let path = folders.move_file(account);
         let write = || -> io::Result<()> {
-            let folder = path.parent().unwrap_or(&path);
-            create_private_folder(folder)?;
             let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
-            files::replace(&path, &bytes, true)?;
-            sync_folder(folder)?;
-            // The folder itself may be new.
-            folder.parent().map_or(Ok(()), sync_folder)
+            files::replace(&path, &bytes, Mode::Private, Durability::ContentAndName)?;
+            // The folder of notes itself may be new.
+            sync_folder(folders.state())
         };
         write().map_err(|source| failed("could not note the move in", &path, source))
     }
