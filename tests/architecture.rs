@@ -152,7 +152,7 @@ const CRATES: [(&str, &[&str], &str); 14] = [
     ("rpassword", &["commands/client_secret.rs"], "the one prompt for a secret"),
     ("signal_hook", &["system/interrupt.rs"], "one meaning of Ctrl-C"),
     ("directories", &["system/paths.rs"], "one list of folders"),
-    ("jiff", &["clock.rs", "plot/zone.rs"], "one clock, and one axis of time"),
+    ("jiff", &["clock/", "plot/zone.rs"], "one clock, and one axis of time"),
     ("flate2", &["formats/", "http/"], "one format needs it, and data on its way"),
     ("jaq_core", &["commands/api/jq.rs"], "one option needs it"),
 ];
@@ -176,7 +176,7 @@ fn planted_breaches_are_found() {
         ("flow/refresh.rs", "use crate::{\n    store::Item,\n    terminal::{Mark, Output},\n};"),
         ("flow/refresh.rs", "use super::super::terminal::Output;"),
         ("flow/mod.rs", "use super::terminal::Output;"),
-        ("clock.rs", "use super::terminal::Output;"),
+        ("accounts.rs", "use super::terminal::Output;"),
         ("flow/refresh.rs", "pub use crate::terminal as t;"),
         ("commands/token/get.rs", "use crate::commands::connect::Args;"),
         ("commands/token/get.rs", "use super::super::connect::Args;"),

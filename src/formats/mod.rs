@@ -5,7 +5,7 @@
 //! | `format` | the names of the formats, and which of them fits what |
 //! | `reading` | readings: columns, and the way to a writer |
 //! | `pile`, `position`, `record` | piles with their positions, and any other list |
-//! | `template`, `wall_clock` | the fast way: a row of readings is one template with holes |
+//! | `template` | the fast way: a row of readings is one template with holes |
 //! | `csv`, `json`, `influx` | formats of text, filled from templates or cells |
 //! | `cell`, `table`, `xlsx`, `zip` | formats of cells |
 //! | `geojson`, `gpx`, `kml`, `xml` | places on a map |
@@ -29,7 +29,6 @@ mod reading;
 mod record;
 mod table;
 mod template;
-mod wall_clock;
 mod xlsx;
 mod xml;
 mod zip;
@@ -42,7 +41,7 @@ pub use position::{Doubt, Position, Positions};
 pub use reading::{ReadingWriter, readings};
 pub use record::{RecordWriter, records};
 
-use crate::clock::TimeZone;
+use crate::clock::{TimeZone, berlin};
 
 /// How a list is written.
 #[derive(Clone, Debug)]
@@ -65,33 +64,5 @@ impl Default for Options {
     }
 }
 
-/// Germany's time. Where the system has no list of zones (a bare container), the rule that holds
-/// since 1996 is as good.
-pub fn berlin() -> TimeZone {
-    TimeZone::get("Europe/Berlin")
-        .or_else(|_| TimeZone::posix(BERLIN_SINCE_1996))
-        .unwrap_or(TimeZone::UTC)
-}
-
-const BERLIN_SINCE_1996: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
-
 #[cfg(test)]
 pub(crate) mod testing;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Timestamp;
-
-    #[test]
-    fn without_a_list_of_zones_berlin_is_the_same() {
-        let rule = TimeZone::posix(BERLIN_SINCE_1996).unwrap();
-        let begin: Timestamp = "1996-01-01T00:00:00Z".parse().unwrap();
-        let changes = |zone: &TimeZone| {
-            let changes = zone.following(begin).take(200);
-            changes.map(|change| (change.timestamp(), change.offset())).collect::<Vec<_>>()
-        };
-        assert_eq!(rule.to_offset(begin), berlin().to_offset(begin));
-        assert_eq!(changes(&rule), changes(&berlin()));
-    }
-}

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use super::cell::{self, Cell, Rows};
 use super::template::{is_number, no_number, status};
-use super::wall_clock::WallClock;
 use super::{Content, Format, FormatError, Options, csv, influx, json, table};
+use crate::clock::WallClock;
 use crate::data::reading::Reading;
 
 /// Writes readings as they come.

@@ -5,8 +5,7 @@
 use std::io::{self, ErrorKind, Write};
 
 use super::reading::ReadingWriter;
-use super::wall_clock::WallClock;
-use crate::clock::TimeZone;
+use crate::clock::{TimeZone, WallClock};
 use crate::data::reading::Reading;
 
 /// Bytes gathered before they are handed on: fewer, larger writes; more than this gains nothing.

@@ -4,7 +4,7 @@
 use std::io::{self, ErrorKind};
 use std::ops::Range;
 
-use crate::clock::{TimeZone, Timestamp};
+use super::{TimeZone, Timestamp};
 
 const DAY: i64 = 24 * 3600;
 /// From the day 0 of spreadsheets, 1899-12-30, to 1970-01-01.
@@ -12,8 +12,8 @@ const SPREADSHEET_DAYS: i64 = 25_569;
 /// `2026-10-25T02:15:00+02:00`
 const TEXT: [u8; 25] = *b"0000-00-00T00:00:00+00:00";
 
-/// A clock on the wall: set to an instant, it can be read in several ways.
-pub(super) struct WallClock {
+/// A clock on the wall of one zone: set to an instant, it can be read in several ways.
+pub struct WallClock {
     zone: TimeZone,
     /// The instants (Unix seconds) at which `offset` holds.
     valid: Range<i64>,
@@ -28,13 +28,13 @@ pub(super) struct WallClock {
 }
 
 impl WallClock {
-    pub(super) fn new(zone: TimeZone) -> Self {
+    pub fn new(zone: TimeZone) -> Self {
         let (local, nanosecond) = (0, 0);
         Self { zone, valid: 0..0, offset: 0, day: i64::MIN, local, nanosecond, text: TEXT }
     }
 
     /// Fails for years that have not four digits.
-    pub(super) fn set(&mut self, instant: Timestamp) -> io::Result<()> {
+    pub fn set(&mut self, instant: Timestamp) -> io::Result<()> {
         let (mut second, mut nanosecond) = (instant.as_second(), instant.subsec_nanosecond());
         if nanosecond < 0 {
             (second, nanosecond) = (second - 1, nanosecond + 1_000_000_000);
@@ -56,14 +56,14 @@ impl WallClock {
     }
 
     /// RFC 3339: `2026-10-25T02:15:00+02:00`
-    pub(super) fn rfc_3339(&self, out: &mut Vec<u8>) {
+    pub fn rfc_3339(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.text[..19]);
         self.fraction(out, b'.');
         out.extend_from_slice(&self.text[19..]);
     }
 
     /// For spreadsheets: `2026-10-25 02:15`, and the seconds only where there are any.
-    pub(super) fn local(&self, out: &mut Vec<u8>) {
+    pub fn local(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.text[..10]);
         out.push(b' ');
         let to_the_minute = &self.text[17..19] == b"00" && self.nanosecond == 0;
@@ -72,12 +72,12 @@ impl WallClock {
     }
 
     /// `+02:00`
-    pub(super) fn offset(&self, out: &mut Vec<u8>) {
+    pub fn offset(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.text[19..]);
     }
 
     /// Local days since 1899-12-30, as spreadsheets count.
-    pub(super) fn spreadsheet_days(&self) -> f64 {
+    pub fn spreadsheet_days(&self) -> f64 {
         let seconds = (self.local + SPREADSHEET_DAYS * DAY) as f64;
         (seconds + f64::from(self.nanosecond) / 1e9) / DAY as f64
     }
@@ -129,7 +129,7 @@ fn two_digits(number: i64) -> [u8; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::berlin;
+    use crate::clock::berlin;
 
     fn read(clock: &mut WallClock, instant: &str) -> [String; 3] {
         clock.set(instant.parse().unwrap()).unwrap();

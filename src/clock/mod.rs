@@ -1,10 +1,17 @@
 //! What time it is: the only place that asks the system, so that tests can say otherwise.
 
+mod wall;
+
 use std::time::Duration;
 
 pub use jiff::Timestamp;
 use jiff::ToSpan;
 pub use jiff::tz::TimeZone;
+
+pub use self::wall::WallClock;
+
+/// The rule of Germany's clocks since 1996, as good as the list of zones that a bare container lacks.
+const BERLIN_SINCE_1996: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
 /// The present, in UTC.
 pub trait Clock: Send + Sync {
@@ -82,6 +89,13 @@ pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()
 }
 
+/// Germany's time, also where the system has no list of zones.
+pub fn berlin() -> TimeZone {
+    zone("Europe/Berlin")
+        .or_else(|| TimeZone::posix(BERLIN_SINCE_1996).ok())
+        .unwrap_or(TimeZone::UTC)
+}
+
 /// What a person writes for `--from` and `--to`: a day (`2026-10-25`, its local beginning), a
 /// month (`2026-10`), or an instant with offset. A local date that does not exist is none.
 pub fn parse_point(text: &str, zone: &TimeZone) -> Option<Timestamp> {
@@ -130,4 +144,21 @@ pub fn point_name(instant: Timestamp, zone: &TimeZone) -> String {
     let format =
         if midnight_after(instant, 0, zone) == instant { "%Y-%m-%d" } else { "%Y-%m-%dT%H%M" };
     local.strftime(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_list_of_zones_berlin_is_the_same() {
+        let rule = TimeZone::posix(BERLIN_SINCE_1996).unwrap();
+        let begin: Timestamp = "1996-01-01T00:00:00Z".parse().unwrap();
+        let changes = |zone: &TimeZone| {
+            let changes = zone.following(begin).take(200);
+            changes.map(|change| (change.timestamp(), change.offset())).collect::<Vec<_>>()
+        };
+        assert_eq!(rule.to_offset(begin), berlin().to_offset(begin));
+        assert_eq!(changes(&rule), changes(&berlin()));
+    }
 }
