@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     api, completions, config, connect, demo, disconnect, doctor, exec, help, man, meter, provider,
@@ -180,11 +180,11 @@ impl Command {
     ) -> Result<u8, Failed> {
         let command = match self {
             // These need no settings, and work where the configuration is broken.
-            Self::Completions(Lazy(args)) => return args.run(output),
+            Self::Completions(Lazy(args)) => return args.run(Cli::command(), output),
             Self::Demo(Lazy(args)) => return args.run(output),
             Self::Doctor(Lazy(args)) => return args.run(sandbox, ca_file, interactive, output),
-            Self::Man(Lazy(args)) => return args.run(output),
-            Self::Help(Lazy(args)) => return args.run(output),
+            Self::Man(Lazy(args)) => return args.run(Cli::command(), output),
+            Self::Help(Lazy(args)) => return args.run(Cli::command(), output),
             command => command,
         };
         let (store, browser) = match &command {
@@ -218,9 +218,9 @@ impl Command {
             Self::Schedule(Lazy(command)) => command.run(context),
             Self::Sandbox(Lazy(args)) => args.run(context),
             Self::Demo(Lazy(args)) => args.run(output),
-            Self::Completions(Lazy(args)) => args.run(output),
-            Self::Man(Lazy(args)) => args.run(output),
-            Self::Help(Lazy(args)) => args.run(output),
+            Self::Completions(Lazy(args)) => args.run(Cli::command(), output),
+            Self::Man(Lazy(args)) => args.run(Cli::command(), output),
+            Self::Help(Lazy(args)) => args.run(Cli::command(), output),
         }
     }
 }

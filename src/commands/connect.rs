@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::client_secret;
+use super::{candidates, client_secret};
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
@@ -31,10 +31,10 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// The account: PROVIDER, or PROVIDER:NAME where there are several
-    #[arg(value_name = "PROVIDER[:NAME]", value_parser = super::account)]
+    #[arg(value_name = "PROVIDER[:NAME]", value_parser = super::account, add = candidates::providers_and_accounts())]
     account: AccountId,
     /// What to ask for, separated by blanks [default: the provider's]
-    #[arg(long, value_name = "\"A B\"")]
+    #[arg(long, value_name = "\"A B\"", add = candidates::scopes())]
     scope: Option<String>,
     /// The client ID that the provider gave you, instead of the configured one
     #[arg(long, value_name = "ID")]

@@ -17,7 +17,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[arg(value_name = "ACCOUNT", required = true, value_parser = super::account)]
+    #[arg(value_name = "ACCOUNT", required = true, value_parser = super::account, add = super::candidates::accounts())]
     accounts: Vec<AccountId>,
     /// Delete here only
     #[arg(long)]

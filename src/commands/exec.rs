@@ -2,6 +2,8 @@ use std::ffi::OsString;
 use std::process::Command;
 use std::time::Duration;
 
+use clap::ValueHint;
+
 use crate::account_id::AccountId;
 use crate::commands::valid_token;
 use crate::context::Context;
@@ -18,7 +20,7 @@ The token never stands on a command line, where ps shows it.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[arg(value_name = "ACCOUNT", value_parser = super::account)]
+    #[arg(value_name = "ACCOUNT", value_parser = super::account, add = super::candidates::accounts())]
     account: AccountId,
     /// The variable that holds the token
     #[arg(long, value_name = "NAME", default_value = "ACCESS_TOKEN", value_parser = variable)]
@@ -27,7 +29,7 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = super::duration)]
     min_ttl: Duration,
     /// The command and its arguments
-    #[arg(last = true, required = true, value_name = "CMD")]
+    #[arg(last = true, required = true, value_name = "CMD", value_hint = ValueHint::AnyPath)]
     command: Vec<OsString>,
 }
 

@@ -1,10 +1,9 @@
 //! `help`: of a command, as `--help` prints it, or one of the topics that belong to no command.
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Command;
 use serde_json::json;
 
 use super::{could_follow, find};
-use crate::cli::Cli;
 use crate::error::{Error, Failed};
 use crate::provider::registry::nearest;
 use crate::terminal::Output;
@@ -27,7 +26,8 @@ pub struct Args {
 }
 
 impl Args {
-    pub fn run(self, output: &Output) -> Result<u8, Failed> {
+    /// `cli` is the whole command line, of which help is wanted.
+    pub fn run(self, mut cli: Command, output: &Output) -> Result<u8, Failed> {
         if let [name] = &self.words[..]
             && let Some(topic) = Topic::named(name)
         {
@@ -39,34 +39,31 @@ impl Args {
             }
             return Ok(0);
         }
-        self.check()?;
+        cli.build();
+        if find(&cli, &self.words).is_none() {
+            return Err(self.unknown(&cli).into());
+        }
         let words = self.words.iter().map(String::as_str);
         let line = ["partnerlink"].into_iter().chain(words).chain(["--help"]);
-        if let Err(help) = Cli::try_parse_from(line) {
+        // clap hands out a help text as the error that ends the parsing.
+        if let Err(help) = cli.try_get_matches_from(line) {
             output.data(&help.render().ansi().to_string())?;
         }
         Ok(0)
     }
 
-    /// That the words lead to a command; else what was probably meant.
-    fn check(&self) -> Result<(), Error> {
-        let mut cli = Cli::command();
-        cli.build();
-        let Some(wrong) =
-            (0..self.words.len()).find(|at| find(&cli, &self.words[..=*at]).is_none())
-        else {
-            return Ok(());
-        };
-        let (path, word) = (&self.words[..wrong], &self.words[wrong]);
-        let names: Vec<String> =
-            could_follow(&cli, path).into_iter().map(|(name, _)| name).collect();
-        let before = ["partnerlink help"].into_iter().chain(path.iter().map(String::as_str));
-        let before = before.collect::<Vec<_>>().join(" ");
-        let hint = match nearest(word, names.iter().map(String::as_str)) {
+    /// Which of the words leads to no command, and what was probably meant.
+    fn unknown(&self, cli: &Command) -> Error {
+        let leads = |count: &usize| find(cli, &self.words[..*count]).is_some();
+        let right = (0..self.words.len()).take_while(leads).count().saturating_sub(1);
+        let (path, word) = (&self.words[..right], &self.words[right]);
+        let known = could_follow(cli, path);
+        let before = [&["partnerlink".to_owned(), "help".to_owned()], path].concat().join(" ");
+        let hint = match nearest(word, known.iter().map(|(name, _)| name.as_str())) {
             Some(nearest) => format!("did you mean {before} {nearest}?"),
             None => format!("{before} shows what there is"),
         };
         let what = format!("could not help with {}", self.words.join(" "));
-        Err(Error::usage(what, format!("there is no command or topic {word:?}"), hint))
+        Error::usage(what, format!("there is no command or topic {word:?}"), hint)
     }
 }

@@ -1,6 +1,7 @@
 //! One file for each command: its arguments and `run`. The doc comments are the help texts.
 
 pub mod api;
+mod candidates;
 mod client_secret;
 pub mod completions;
 pub mod config;

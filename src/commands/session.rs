@@ -24,7 +24,7 @@ pub const DEFAULT_JOBS: u16 = 8;
 #[derive(Debug, clap::Args)]
 pub struct AccountArgs {
     /// The account [default: the provider's only one]
-    #[arg(long, value_name = "ACCOUNT", value_parser = super::account)]
+    #[arg(long, value_name = "ACCOUNT", value_parser = super::account, add = super::candidates::accounts())]
     account: Option<AccountId>,
     /// Requests at once
     #[arg(long, value_name = "N", default_value_t = DEFAULT_JOBS, value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -52,7 +52,7 @@ impl AccountArgs {
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", add = super::candidates::formats())]
     pub format: Option<String>,
     /// Write to a file, whose ending names the format
     #[arg(long, short, value_name = "FILE")]

@@ -41,7 +41,7 @@ fn mandoc_finds_nothing_wrong_with_any_page() {
         "partnerlink-connect - Sign in at a provider with the browser, and keep",
         "partnerlink connect [OPTIONS] <PROVIDER[:NAME]>",
         "  partnerlink connect timberdata --scope \"aggregation woodlist\"",
-        "       --timeout TIME",
+        "       --timeout <TIME>",
     ] {
         assert!(plain.contains(line), "no {line:?} in:\n{plain}");
     }

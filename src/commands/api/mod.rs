@@ -35,7 +35,7 @@ const OWN_HEADERS: [&str; 5] =
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[arg(value_name = "ACCOUNT", value_parser = super::account)]
+    #[arg(value_name = "ACCOUNT", value_parser = super::account, add = super::candidates::accounts())]
     account: AccountId,
     #[arg(value_name = "PATH")]
     path: String,

@@ -5,7 +5,7 @@ mod answer;
 
 use std::ffi::OsString;
 
-use clap::ValueEnum;
+use clap::{Command, ValueEnum};
 
 use crate::error::Failed;
 use crate::terminal::Output;
@@ -49,11 +49,12 @@ pub enum Shell {
 }
 
 impl Args {
-    pub fn run(self, output: &Output) -> Result<u8, Failed> {
+    /// `cli` is the whole command line, which is what is completed.
+    pub fn run(self, cli: Command, output: &Output) -> Result<u8, Failed> {
         if self.words.is_empty() {
             output.data(self.shell.script())?;
         } else {
-            let answer = answer::lines(self.words);
+            let answer = answer::lines(cli, self.words);
             if !answer.is_empty() {
                 output.data(&answer)?;
             }

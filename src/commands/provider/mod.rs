@@ -21,13 +21,13 @@ pub enum Command {
     /// See whether a provider can be reached from here, without signing in
     #[command(after_help = check::EXAMPLES)]
     Check {
-        #[arg(value_name = "PROVIDER")]
+        #[arg(value_name = "PROVIDER", add = super::candidates::providers())]
         provider: String,
     },
     /// Show everything about one provider
     #[command(after_help = "Examples:\n  partnerlink provider show zaehlerfreunde")]
     Show {
-        #[arg(value_name = "PROVIDER")]
+        #[arg(value_name = "PROVIDER", add = super::candidates::providers())]
         provider: String,
     },
     Register(register::Args),

@@ -26,7 +26,7 @@ pub const MAX_LINK: usize = 1900;
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Its name, as `partnerlink provider list` shows it
-    #[arg(value_name = "PROVIDER")]
+    #[arg(value_name = "PROVIDER", add = super::super::candidates::providers())]
     provider: String,
     /// Open it in your mail program
     #[arg(long)]

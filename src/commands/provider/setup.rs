@@ -30,7 +30,7 @@ The client ID goes into the configuration file, the client secret into the token
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Its name, as `partnerlink provider list` shows it
-    #[arg(value_name = "PROVIDER")]
+    #[arg(value_name = "PROVIDER", add = super::super::candidates::providers())]
     provider: String,
     /// The client ID that the provider gave you
     #[arg(long, value_name = "ID")]

@@ -23,7 +23,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[arg(value_name = "ACCOUNT", value_parser = super::super::account)]
+    #[arg(value_name = "ACCOUNT", value_parser = super::super::account, add = super::super::candidates::accounts())]
     accounts: Vec<AccountId>,
     /// Where to
     #[arg(long, value_enum, value_name = "STORE")]

@@ -22,7 +22,7 @@ out of there, and so does `partnerlink exec`.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[arg(value_name = "ACCOUNT", value_parser = super::super::account)]
+    #[arg(value_name = "ACCOUNT", value_parser = super::super::account, add = super::super::candidates::accounts())]
     account: AccountId,
     /// How long the token must at least be valid
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = super::super::duration)]

@@ -39,7 +39,7 @@ the next refresh. `partnerlink schedule install` has all this done without you."
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[arg(value_name = "ACCOUNT", value_parser = super::super::account)]
+    #[arg(value_name = "ACCOUNT", value_parser = super::super::account, add = super::super::candidates::accounts())]
     accounts: Vec<AccountId>,
     /// Renew access tokens that end within this time
     #[arg(long, value_name = "TIME", value_parser = super::super::duration, conflicts_with = "force")]

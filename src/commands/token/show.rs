@@ -10,7 +10,7 @@ use crate::text::printable;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  partnerlink token show zaehlerfreunde")]
 pub struct Args {
-    #[arg(value_name = "ACCOUNT", value_parser = super::super::account)]
+    #[arg(value_name = "ACCOUNT", value_parser = super::super::account, add = super::super::candidates::accounts())]
     account: AccountId,
 }
 
