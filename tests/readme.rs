@@ -1,5 +1,5 @@
-//! What README.md says is true: its commands run, its configuration is accepted, its redirect URIs
-//! and exit codes are the program's.
+//! What README.md and the help topics say is true: their commands run, their configuration is
+//! accepted, their redirect URIs and exit codes are the program's.
 
 #![cfg(unix)]
 
@@ -9,24 +9,51 @@ use std::process::Command;
 
 use partnerlink::error::Exit;
 use partnerlink::provider::registry::Registry;
+use partnerlink::terminal::topics::{TOPICS, Topic};
 
 const README: &str = include_str!("../README.md");
 const PROGRAM: &str = env!("CARGO_BIN_EXE_partnerlink");
 
-/// Every line of every `sh` block, in order, as a person would type it: in a shell, one home folder
-/// for all, against the sandbox because there is no client ID here.
+/// Every line of every `sh` block, in order, as a person would type it.
 #[test]
-fn every_command_runs() {
-    let home = tempfile::tempdir().unwrap();
-    let programs = home.path().join("bin");
-    fs::create_dir(&programs).unwrap();
-    // The one thing that is not run for real is the provider's data endpoint.
-    executable(&programs.join("curl"), "#!/bin/sh\ncat > /dev/null\n");
-    std::os::unix::fs::symlink(PROGRAM, programs.join("partnerlink")).unwrap();
-
+fn every_command_of_the_readme_runs() {
     let commands: Vec<&str> =
         blocks("sh").flat_map(str::lines).map(str::trim).filter(|l| !l.is_empty()).collect();
     assert!(commands.len() >= 12, "{commands:?}");
+    let connect = "partnerlink connect zaehlerfreunde";
+    assert!(commands.contains(&connect), "{commands:?}");
+    run(&commands);
+}
+
+/// Every line of a help topic that is a command and nothing else. Two sign-ins come first: a topic
+/// says what to do with accounts that are there.
+#[test]
+fn every_command_of_the_topics_runs() {
+    let mut commands = vec![
+        "partnerlink connect zaehlerfreunde",
+        "partnerlink connect timberdata --scope \"aggregation woodlist\"",
+    ];
+    let pages: Vec<String> = TOPICS.iter().map(Topic::page).collect();
+    let lines = pages.iter().flat_map(|page| page.lines());
+    let lines = lines.filter(|line| line.starts_with("  partnerlink ")).map(str::trim);
+    // These change this machine's own schedule, or hand a token to a program that is not here.
+    let elsewhere =
+        |line: &&str| !line.contains("schedule install") && !line.contains("./fetch.sh");
+    commands.extend(lines.filter(elsewhere).filter(|line| !line.contains("  ")));
+    assert!(commands.len() >= 20, "{commands:?}");
+    run(&commands);
+}
+
+/// Runs each in a shell, one home folder for all, against the sandbox because there is no client
+/// ID here.
+fn run(commands: &[&str]) {
+    let home = tempfile::tempdir().unwrap();
+    let programs = home.path().join("bin");
+    fs::create_dir(&programs).unwrap();
+    // What is not run for real: the provider's data endpoint, and the system's log.
+    executable(&programs.join("curl"), "#!/bin/sh\ncat > /dev/null\n");
+    executable(&programs.join("logger"), "#!/bin/sh\ncat > /dev/null\n");
+    std::os::unix::fs::symlink(PROGRAM, programs.join("partnerlink")).unwrap();
     for command in commands {
         let output = Command::new("sh")
             .args(["-c", command])
@@ -46,11 +73,12 @@ fn every_command_runs() {
 
 #[test]
 fn every_configuration_is_accepted() {
-    let blocks: Vec<&str> = blocks("toml").collect();
-    assert!(blocks.len() >= 3);
+    let pages: Vec<String> = TOPICS.iter().map(Topic::page).collect();
+    let blocks: Vec<String> = pages.iter().flat_map(|page| configurations(page)).collect();
+    assert!(blocks.len() >= 3, "{blocks:?}");
     for block in blocks {
         let home = tempfile::tempdir().unwrap();
-        fs::write(home.path().join("config.toml"), block).unwrap();
+        fs::write(home.path().join("config.toml"), &block).unwrap();
         for command in [["config", "show"], ["provider", "list"]] {
             let output = Command::new(PROGRAM)
                 .args(command)
@@ -70,10 +98,23 @@ fn every_configuration_is_accepted() {
 #[test]
 fn the_redirect_uris_are_the_programs() {
     let registry = Registry::default();
+    let page = Topic::named("providers").unwrap().page();
     for name in ["zaehlerfreunde", "timberdata"] {
         for uri in registry.get(name).unwrap().redirect_uris {
-            assert!(README.lines().any(|line| line.trim() == uri.as_str()), "{uri}");
+            assert!(page.lines().any(|line| line.trim() == uri.as_str()), "{uri}");
         }
+    }
+}
+
+#[test]
+fn the_readme_is_a_page() {
+    assert!(README.lines().count() <= 200);
+}
+
+#[test]
+fn the_readme_lists_every_topic() {
+    for topic in TOPICS {
+        assert!(README.contains(&format!("| `{}` | ", topic.name)), "{}", topic.name);
     }
 }
 
@@ -82,6 +123,18 @@ fn every_exit_code_is_explained() {
     for exit in Exit::BY_URGENCY {
         assert!(README.contains(&format!("| {} | ", exit as u8)), "{exit:?}");
     }
+}
+
+/// Runs of indented lines of a topic that are lines of a configuration file.
+fn configurations(page: &str) -> Vec<String> {
+    let is_setting = |line: &str| {
+        let name = line.split(" = ").next().unwrap_or_default();
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        line.starts_with('[') || line.contains(" = ") && is_name
+    };
+    let lines: Vec<&str> = page.lines().map(str::trim).collect();
+    let runs = lines.split(|line| !is_setting(line)).filter(|run| !run.is_empty());
+    runs.map(|run| run.join("\n")).collect()
 }
 
 /// The contents of the code blocks of one language.

@@ -12,7 +12,7 @@ pub struct Topic {
 /// Stands in a text for the table of exit codes.
 const CODES: &str = "{codes}\n";
 
-pub const TOPICS: [Topic; 7] = [
+pub const TOPICS: [Topic; 10] = [
     Topic {
         name: "exit-codes",
         about: "What the exit codes mean, and what a script does about them",
@@ -22,6 +22,11 @@ pub const TOPICS: [Topic; 7] = [
         name: "environment",
         about: "Every environment variable that is read",
         text: include_str!("environment.txt"),
+    },
+    Topic {
+        name: "providers",
+        about: "Getting a client ID, and describing one more provider",
+        text: include_str!("providers.txt"),
     },
     Topic {
         name: "stores",
@@ -34,9 +39,19 @@ pub const TOPICS: [Topic; 7] = [
         text: include_str!("cron.txt"),
     },
     Topic {
+        name: "notify",
+        about: "Knowing before a sign-in ends, and being told",
+        text: include_str!("notify.txt"),
+    },
+    Topic {
         name: "ssh",
         about: "Signing in on a machine without a browser",
         text: include_str!("ssh.txt"),
+    },
+    Topic {
+        name: "network",
+        about: "Proxies, and companies that look into TLS",
+        text: include_str!("network.txt"),
     },
     Topic {
         name: "formats",
