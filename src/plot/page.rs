@@ -1,6 +1,6 @@
 //! An HTML page around a picture: title, key figures, the picture, its numbers as tables.
 
-use super::svg::escape;
+use crate::text::html_escaped;
 
 /// The page loads nothing and runs nothing, and a browser holds it to that.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -51,30 +51,32 @@ pub fn page(title: &str, caption: &str, facts: &[Fact], svg: &str, table: &Table
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <h1>{title}</h1>\n<p>{}</p>\n",
-        escape(caption),
-        title = escape(title),
+        html_escaped(caption),
+        title = html_escaped(title),
     );
     if !facts.is_empty() {
         html += "<dl>";
         for fact in facts {
-            let (value, note) = (escape(&fact.value), escape(&fact.note));
+            let (value, note) = (html_escaped(&fact.value), html_escaped(&fact.note));
             html +=
                 &format!("<div><dt>{}</dt><dd>{value}<small>{note}</small></dd></div>", fact.name);
         }
         html += "</dl>\n";
     }
     html += svg;
-    html +=
-        &format!("<h2>{}</h2>\n<div class=\"wide\"><table>\n<thead><tr>", escape(&table.caption));
+    html += &format!(
+        "<h2>{}</h2>\n<div class=\"wide\"><table>\n<thead><tr>",
+        html_escaped(&table.caption)
+    );
     for (column, heading) in table.headings.iter().enumerate() {
-        html += &format!("<th scope=\"col\"{}>{}</th>", table.class(column), escape(heading));
+        html += &format!("<th scope=\"col\"{}>{}</th>", table.class(column), html_escaped(heading));
     }
     html += "</tr></thead>\n<tbody>\n";
     for row in &table.rows {
         html += "<tr>";
         for (column, cell) in row.iter().enumerate() {
             html += &match cell {
-                Some(text) => format!("<td{}>{}</td>", table.class(column), escape(text)),
+                Some(text) => format!("<td{}>{}</td>", table.class(column), html_escaped(text)),
                 None => "<td class=\"n missing\">missing</td>".to_owned(),
             };
         }

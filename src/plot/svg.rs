@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::colour;
 use super::page::Fact;
-use crate::text::printable;
+use crate::text::html_escaped;
 
 /// Width of every picture, in its own units (pixels where it is shown at full size).
 pub const WIDTH: f64 = 960.0;
@@ -77,7 +77,7 @@ impl Panel {
             Anchor::End => " text-anchor=\"end\"",
         };
         let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
-        let (x, y, text) = (round(at.0), round(at.1), escape(text));
+        let (x, y, text) = (round(at.0), round(at.1), html_escaped(text));
         let _ = write!(self.body, "<text{class} x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>");
     }
 
@@ -108,7 +108,7 @@ impl Panel {
         let title = if title.is_empty() {
             String::new()
         } else {
-            format!("<title>{}</title>", escape(title))
+            format!("<title>{}</title>", html_escaped(title))
         };
         let _ = write!(
             self.body,
@@ -122,7 +122,7 @@ impl Panel {
 pub fn document(title: &str, caption: &str, facts: Option<&[Fact]>, panels: &[Panel]) -> String {
     let top = if facts.is_some() { HEADER } else { 8.0 };
     let height = round(top + panels.iter().map(|panel| panel.height).sum::<f64>() + 12.0);
-    let (title, caption) = (escape(title), escape(caption));
+    let (title, caption) = (html_escaped(title), html_escaped(caption));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
          width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-labelledby=\"t d\">\n\
@@ -187,24 +187,6 @@ fn coloured(dark: bool) -> String {
     rules
 }
 
-/// Text as XML and HTML take it: nothing in it ends an element or an attribute, and no character
-/// that XML does not have.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in printable(text).chars() {
-        match c {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            '\u{fffe}' | '\u{ffff}' => escaped.push('?'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 /// A coordinate: a tenth of a pixel is enough, and `.0` says nothing.
 pub fn round(value: f64) -> String {
     let text = format!("{value:.1}");
@@ -218,7 +200,6 @@ mod tests {
 
     #[test]
     fn nothing_from_outside_ends_an_element() {
-        assert_eq!(escape("<a b='\"'>&\u{1b}\u{0}"), "&lt;a b=&#39;&quot;&#39;&gt;&amp;??");
         let mut panel = Panel::new(10.0, "</text><script>");
         panel.circle("c0", (1.0, 1.0), 2.0, "</title><script>");
         panel.text("", (0.0, 0.0), Anchor::End, "a & b");

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::plot;
-use crate::text::{printable, printable_lines};
+use crate::text::{self, printable, printable_lines};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -160,17 +160,11 @@ impl Output {
     /// Later lines indented by `indent` columns, and on a terminal broken between words to its
     /// width.
     fn wrapped(&self, text: &str, indent: usize) -> String {
-        let later = format!("\n{}{}", self.prefix(), " ".repeat(indent));
-        let Some((width, _)) = terminal_size::terminal_size_of(io::stderr()) else {
-            return text.replace('\n', &later);
-        };
+        let later = format!("{}{}", self.prefix(), " ".repeat(indent));
         let begin = indent + if self.sandbox { SANDBOX_PREFIX.len() + 1 } else { 0 };
-        let width = usize::from(width.0).saturating_sub(begin).max(MIN_WIDTH);
-        // A link or command in one piece can be copied; a broken one cannot.
-        let options = textwrap::Options::new(width)
-            .break_words(false)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        textwrap::wrap(text, options).join(&later)
+        let width = terminal_size::terminal_size_of(io::stderr())
+            .map(|(width, _)| usize::from(width.0).saturating_sub(begin).max(MIN_WIDTH));
+        text::wrapped(text, width, &later)
     }
 
     fn prefix(&self) -> String {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{BOLD, DIM, GREEN, MIN_WIDTH, Mark, Output, RED, YELLOW};
 use super::{SANDBOX_PREFIX, stdout_is_terminal};
 use crate::error::{Error, Exit, Explain};
-use crate::text::printable_lines;
+use crate::text::{self, printable_lines};
 
 /// Columns before a finding's text: mark, blank, name, two blanks.
 const INDENT: usize = 14;
@@ -144,16 +144,7 @@ fn lines(output: &Output, finding: &Finding, width: Option<usize>) -> String {
     };
     let before = if output.sandbox { SANDBOX_PREFIX.len() + 1 } else { 0 };
     let room = width.map(|width| width.saturating_sub(before + INDENT).max(MIN_WIDTH));
-    let later = format!("\n{}", " ".repeat(INDENT));
-    let fitted = |text: &str| match room {
-        None => text.replace('\n', &later),
-        Some(room) => {
-            let options = textwrap::Options::new(room)
-                .break_words(false)
-                .word_splitter(textwrap::WordSplitter::NoHyphenation);
-            textwrap::wrap(text, options).join(&later)
-        }
-    };
+    let fitted = |text: &str| text::wrapped(text, room, &" ".repeat(INDENT));
     let name_width = INDENT - 4;
     let text = printable_lines(&finding.text);
     let mut lines = format!(
