@@ -156,10 +156,13 @@ impl Cli {
     /// Runs the command, tells how it failed if it did, and returns the exit code.
     pub fn run(self) -> u8 {
         let Global { sandbox, json, verbose, quiet, no_input, ca_file } = self.global;
+        let start = Start {
+            flags: Flags { sandbox, ca_file, ..Flags::default() },
+            environment: Environment::of_this_process(),
+            interactive: !no_input && stdin_is_terminal() && stderr_is_terminal(),
+        };
         let mut output = Output { json, quiet, verbose, sandbox };
-        let interactive = !no_input && stdin_is_terminal() && stderr_is_terminal();
-        let result = self.command.run(sandbox, ca_file, interactive, &mut output);
-        match result {
+        match self.command.run(start, &mut output) {
             Ok(code) => code,
             Err(Failed::Told(exit)) => exit as u8,
             Err(Failed::Tell(error)) => {
@@ -170,54 +173,47 @@ impl Cli {
     }
 }
 
-impl Command {
-    fn run(
-        self,
-        sandbox: bool,
-        ca_file: Option<PathBuf>,
-        interactive: bool,
-        output: &mut Output,
-    ) -> Result<u8, Failed> {
-        let command = match self {
-            // These need no settings, and work where the configuration is broken.
-            Self::Completions(Lazy(args)) => return args.run(Cli::command(), output),
-            Self::Demo(Lazy(args)) => return args.run(output),
-            Self::Doctor(Lazy(args)) => return args.run(sandbox, ca_file, interactive, output),
-            Self::Man(Lazy(args)) => return args.run(Cli::command(), output),
-            Self::Help(Lazy(args)) => return args.run(Cli::command(), output),
-            command => command,
-        };
-        let (store, browser) = match &command {
-            Self::Connect(Lazy(args)) => (args.store(), args.browser.clone()),
-            _ => (None, None),
-        };
-        let settings = Settings::load(
-            Flags { sandbox, store, browser, ca_file },
-            Environment::of_this_process(),
-        )
-        .map_err(|error| Error::new("could not read the settings", &error))?;
+/// What the settings are made from.
+struct Start {
+    flags: Flags,
+    environment: Environment,
+    interactive: bool,
+}
+
+impl Start {
+    /// Reads the settings, which decide whether this is the sandbox.
+    fn context(self, output: &mut Output) -> Result<Context, Failed> {
+        let settings = Settings::load(self.flags, self.environment)
+            .map_err(|error| Error::new("could not read the settings", &error))?;
         output.sandbox = settings.sandbox.is_some();
         terminal::log::install(output);
-        command.run_in(&Context::new(settings, output.clone(), interactive), output)
+        Ok(Context::new(settings, output.clone(), self.interactive))
     }
+}
 
-    fn run_in(self, context: &Context, output: &Output) -> Result<u8, Failed> {
+impl Command {
+    fn run(self, start: Start, output: &mut Output) -> Result<u8, Failed> {
         match self {
-            Self::Connect(Lazy(args)) => args.run(context),
-            Self::Disconnect(Lazy(args)) => args.run(context),
-            Self::Status(Lazy(args)) => args.run(context),
-            Self::Token(Lazy(command)) => command.run(context),
-            Self::Exec(Lazy(args)) => args.run(context),
-            Self::Meter(Lazy(command)) => command.run(context),
-            Self::Timber(Lazy(command)) => command.run(context),
-            Self::Api(Lazy(args)) => args.run(context),
-            Self::Store(Lazy(command)) => command.run(context),
-            Self::Provider(Lazy(command)) => command.run(context),
-            Self::Config(Lazy(command)) => command.run(context),
-            Self::Doctor(Lazy(args)) => args.examine(context, None, false),
-            Self::Schedule(Lazy(command)) => command.run(context),
-            Self::Sandbox(Lazy(args)) => args.run(context),
-            Self::Demo(Lazy(args)) => args.run(output),
+            Self::Connect(Lazy(args)) => {
+                let (store, browser) = (args.store(), args.browser.clone());
+                let flags = Flags { store, browser, ..start.flags };
+                args.run(&Start { flags, ..start }.context(output)?)
+            }
+            Self::Disconnect(Lazy(args)) => args.run(&start.context(output)?),
+            Self::Status(Lazy(args)) => args.run(&start.context(output)?),
+            Self::Token(Lazy(command)) => command.run(&start.context(output)?),
+            Self::Exec(Lazy(args)) => args.run(&start.context(output)?),
+            Self::Meter(Lazy(command)) => command.run(&start.context(output)?),
+            Self::Timber(Lazy(command)) => command.run(&start.context(output)?),
+            Self::Api(Lazy(args)) => args.run(&start.context(output)?),
+            Self::Store(Lazy(command)) => command.run(&start.context(output)?),
+            Self::Provider(Lazy(command)) => command.run(&start.context(output)?),
+            Self::Config(Lazy(command)) => command.run(&start.context(output)?),
+            Self::Schedule(Lazy(command)) => command.run(&start.context(output)?),
+            Self::Sandbox(Lazy(args)) => args.run(&start.context(output)?),
+            // These need no settings, and work where the configuration is broken.
+            Self::Doctor(Lazy(args)) => args.run(start.flags, start.interactive, output),
+            Self::Demo(Lazy(args)) => args.run(run_line, output),
             Self::Completions(Lazy(args)) => args.run(Cli::command(), output),
             Self::Man(Lazy(args)) => args.run(Cli::command(), output),
             Self::Help(Lazy(args)) => args.run(Cli::command(), output),
@@ -225,10 +221,13 @@ impl Command {
     }
 }
 
-/// Runs a command as a person would type it, in a context that is there already (the demo).
-pub fn run_line(context: &Context, words: &[&str]) -> Result<u8, Failed> {
+/// Runs a command as a person would type it, with the environment of a context that is there
+/// already.
+fn run_line(context: &Context, words: &[&str]) -> Result<u8, Failed> {
     let line = std::iter::once("partnerlink").chain(words.iter().copied());
     let cli = Cli::try_parse_from(line)
         .map_err(|error| Error::usage("could not run this", error.to_string(), ""))?;
-    cli.command.run_in(context, &context.output)
+    let environment = context.settings.environment.clone();
+    let start = Start { flags: Flags::default(), environment, interactive: false };
+    cli.command.run(start, &mut context.output.clone())
 }

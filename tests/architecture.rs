@@ -17,7 +17,6 @@ const DOORS: [(&str, &[&str]); 25] = [
             "account_id",
             "accounts",
             "api",
-            "cli",
             "clock",
             "config",
             "context",

@@ -2,7 +2,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::account_id::AccountId;
-use crate::cli;
 use crate::clock::{self, Clock as _};
 use crate::config::{Environment, Flags, Settings};
 use crate::context::{Context, TemporaryFolder, sandbox_browser, start_sandbox};
@@ -31,10 +30,13 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 #[command(after_help = "Examples:\n  partnerlink demo")]
 pub struct Args {}
 
+/// Runs a command by its words, as a person would type it.
+type RunLine = fn(&Context, &[&str]) -> Result<u8, Failed>;
+
 impl Args {
-    pub fn run(self, output: &Output) -> Result<u8, Failed> {
+    pub fn run(self, run_line: RunLine, output: &Output) -> Result<u8, Failed> {
         let folder = TemporaryFolder::create("demo")?;
-        let demo = Demo::start(output, folder.path())?;
+        let demo = Demo::start(run_line, output, folder.path())?;
         demo.step(
             "1. Sign in at Zählerfreunde. Your browser would open; here a scripted one says yes.",
         );
@@ -77,13 +79,14 @@ impl Args {
 }
 
 struct Demo {
+    run_line: RunLine,
     context: Context,
     output: Output,
     _sandbox: Sandbox,
 }
 
 impl Demo {
-    fn start(output: &Output, folder: &Path) -> Result<Self, Error> {
+    fn start(run_line: RunLine, output: &Output, folder: &Path) -> Result<Self, Error> {
         let folders = Folders::resolve(Some(folder))
             .map_err(|error| Error::usage("could not start the demo", error.to_string(), ""))?;
         let options = Options { rotation_overlap: Duration::ZERO, ..Options::default() };
@@ -102,6 +105,7 @@ impl Demo {
             "Both providers run in miniature inside this program; nothing leaves the machine.",
         );
         Ok(Self {
+            run_line,
             context: Context::new(settings, talk.clone(), false),
             output: talk,
             _sandbox: sandbox,
@@ -115,7 +119,7 @@ impl Demo {
     /// Shows a command and runs it.
     fn command(&self, words: &[&str]) -> Result<(), Failed> {
         self.output.say(Mark::Note, format_args!("partnerlink {}", words.join(" ")));
-        cli::run_line(&self.context, words).map(drop)
+        (self.run_line)(&self.context, words).map(drop)
     }
 
     fn record(&self, account: &str) -> Result<Record, Error> {

@@ -53,14 +53,7 @@ pub struct Args {
 
 impl Args {
     /// Works where the settings cannot be read: that is then the first thing it says.
-    pub fn run(
-        self,
-        sandbox: bool,
-        ca_file: Option<PathBuf>,
-        interactive: bool,
-        output: &mut Output,
-    ) -> Result<u8, Failed> {
-        let flags = Flags { sandbox, ca_file, ..Flags::default() };
+    pub fn run(self, flags: Flags, interactive: bool, output: &mut Output) -> Result<u8, Failed> {
         let (settings, fault) = Settings::load_anyway(flags, Environment::of_this_process());
         output.sandbox = settings.sandbox.is_some();
         terminal::log::install(output);
@@ -69,7 +62,7 @@ impl Args {
     }
 
     /// Looks at everything. `fault` is why the settings are the defaults.
-    pub fn examine(
+    fn examine(
         &self,
         context: &Context,
         fault: Option<&ConfigError>,
