@@ -109,7 +109,7 @@ const DOORS: [(&str, &[&str]); 25] = [
         ],
     ),
     ("config", &["accounts", "http", "provider", "secret", "store", "system"]),
-    ("formats", &["clock", "data", "system", "text"]),
+    ("formats", &["clock", "data", "text"]),
     ("plot", &["clock", "data", "text"]),
     ("data", &["clock"]),
     // The clock: pauses before the next try for a lock are spread.

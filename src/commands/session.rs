@@ -12,9 +12,10 @@ use crate::commands::{explain, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::token_source::{NoToken, TokenSource};
-use crate::formats::{self, FileError, Format, Options, OutputFile};
+use crate::formats::{self, Format, Options};
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
+use crate::system::{FileError, OutputFile};
 use crate::terminal::{stdout_is_terminal, stdout_stream};
 
 /// Requests at once, unless `--jobs` says otherwise.

@@ -11,7 +11,6 @@ use crate::flow::moving::MoveError;
 use crate::flow::refresh::RefreshError;
 use crate::flow::token_source::NoToken;
 use crate::flow::verify::VerifyError;
-use crate::formats::FileError;
 use crate::http::HttpError;
 use crate::loopback::BindError;
 use crate::oauth::id_token::IdTokenError;
@@ -20,6 +19,7 @@ use crate::provider::registry::LookupError;
 use crate::schedule::ScheduleError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
+use crate::system::FileError;
 
 fn meaning(exit: Exit, code: &'static str, hint: impl Into<String>) -> Meaning {
     Meaning { exit, code, hint: hint.into() }

@@ -9,14 +9,11 @@
 //! | `csv`, `json`, `influx` | formats of text, filled from templates or cells |
 //! | `cell`, `table`, `xlsx`, `zip` | formats of cells |
 //! | `geojson`, `gpx`, `kml`, `xml` | places on a map |
-//! | `file`, `file_name` | a file that has its name only when it is whole |
 //!
 //! Everything is written as it comes; nothing here grows with the number of rows.
 
 mod cell;
 mod csv;
-pub mod file;
-pub mod file_name;
 mod format;
 mod geojson;
 mod gpx;
@@ -33,8 +30,6 @@ mod xlsx;
 mod xml;
 mod zip;
 
-pub use file::{FileError, OutputFile};
-pub use file_name::safe_file_name;
 pub use format::{Content, Format, FormatError};
 pub use pile::{PileWriter, piles};
 pub use position::{Doubt, Position, Positions};

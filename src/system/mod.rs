@@ -3,5 +3,8 @@
 pub mod browser;
 pub mod files;
 pub mod interrupt;
+mod output_file;
 pub mod paths;
 pub mod process;
+
+pub use output_file::{FileError, OutputFile};

@@ -12,8 +12,8 @@ use crate::clock::Clock as _;
 use crate::config::Environment;
 use crate::context::Context;
 use crate::error::Error;
-use crate::formats::OutputFile;
 use crate::http::surroundings::proxy_variables;
+use crate::system::OutputFile;
 use crate::terminal::Mark;
 use crate::terminal::report::Report;
 

@@ -2,6 +2,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::file_name::safe_file_name;
 use super::range::{Range, RangeArgs};
 use super::readings::{Gaps, write};
 use crate::api::readings::Readings;
@@ -12,7 +13,8 @@ use crate::context::Context;
 use crate::data::gaps;
 use crate::data::query::{Query, Source, Window};
 use crate::error::{Error, Failed};
-use crate::formats::{self, Content, Format, FormatError, Options, OutputFile, safe_file_name};
+use crate::formats::{self, Content, Format, FormatError, Options};
+use crate::system::OutputFile;
 use crate::terminal::Mark;
 use crate::terminal::progress::Progress;
 

@@ -1,6 +1,7 @@
 //! `meter …`: Zählerfreunde's data.
 
 mod export;
+mod file_name;
 mod lists;
 mod plot;
 mod push;

@@ -1,13 +1,12 @@
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::what::What;
+use crate::commands::session::save_text;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::formats::OutputFile;
 use crate::schedule::{Kind, Machine, Plan};
 use crate::terminal::Mark;
 
@@ -70,10 +69,7 @@ fn write(plan: &Plan, folder: &Path) -> Result<(), Error> {
     for file in &plan.files {
         let target = folder.join(file.path.file_name().unwrap_or_default());
         // What these names say is made anew each time, and nothing else is.
-        let mut out =
-            OutputFile::create(&target, true).map_err(|error| Error::new(WHAT, &error))?;
-        out.write_all(file.text.as_bytes()).map_err(|error| Error::io(WHAT, &error))?;
-        out.finish().map_err(|error| Error::new(WHAT, &error))?;
+        save_text(&target, &file.text, true, WHAT)?;
     }
     Ok(())
 }
