@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::provider::http::Reply;
 use crate::support::browser::Link;
 use crate::support::described;
-use crate::support::http::Reply;
 
 #[test]
 fn c3_an_answer_that_drips_is_given_up_after_thirty_seconds() {

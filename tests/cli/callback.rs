@@ -5,10 +5,10 @@ use std::fs;
 use std::net::TcpStream;
 use std::thread;
 
+use crate::provider::ISSUER;
 use crate::support::browser::{Link, get};
-use crate::support::fake::{Fake, ISSUER};
 use crate::support::program::{Program, Running};
-use crate::support::{connected, described, described_with};
+use crate::support::{connected, described, described_with, provider_for};
 
 /// A sign-in that waits for its browser.
 fn waiting(program: &Program) -> (Running, Link) {
@@ -58,6 +58,25 @@ fn bcp_b1_a22_o13_wrong_callbacks_get_a_400_and_the_right_one_still_succeeds() {
 }
 
 #[test]
+fn after_wrong_callbacks_alone_ctrl_c_ends_it_and_nothing_was_exchanged() {
+    let (program, fake) = described();
+    let (running, link) = waiting(&program);
+    let (code, state) = (fake.consent(&link), link.state());
+    for query in [
+        format!("code={code}"),
+        format!("code={code}&state=another"),
+        format!("code={code}&error=access_denied&state={state}"),
+        format!("code={code}&code={}&state={state}", code.to_uppercase()),
+    ] {
+        assert_eq!(link.returns(&query).status, 400, "{query}");
+    }
+    running.signal(rustix::process::Signal::INT);
+    running.finish().exits(130);
+    assert!(fake.calls().is_empty());
+    assert_nothing_stored(&program);
+}
+
+#[test]
 fn bcp_b2_o1_of_many_good_callbacks_one_is_exchanged() {
     let (program, fake) = described();
     let (running, link) = waiting(&program);
@@ -87,9 +106,9 @@ fn bcp_b3_a7_a_code_from_another_issuer_is_not_exchanged() {
 #[test]
 fn bcp_b4_a_changed_configuration_changes_nothing_for_a_sign_in_under_way() {
     let (program, fake) = described();
-    let other = Fake::start(&program);
+    let other = provider_for(&program);
     let (running, link) = waiting(&program);
-    other.describe(&program);
+    program.configure(&other.described());
     link.returns_with(&fake.consent(&link));
     running.finish().exits(0);
     assert_eq!((fake.calls().len(), other.calls().len()), (1, 0));

@@ -4,15 +4,16 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
+use crate::provider::http::Reply;
+use crate::provider::{Provider, fresh};
 use crate::support::browser::Link;
-use crate::support::fake::{Fake, fresh};
-use crate::support::http::Reply;
 use crate::support::program::{Outcome, Program};
+use crate::support::provider_for;
 
 /// A provider that wants a secret, and a secret.
-fn with_secret() -> (Program, Fake, String) {
+fn with_secret() -> (Program, Provider, String) {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     program.configure(&fake.described_as("fake", "client_authentication = \"basic\""));
     let secret = fresh("client-secret");
     program.canaries.never("client secret", &secret);
@@ -20,7 +21,7 @@ fn with_secret() -> (Program, Fake, String) {
 }
 
 #[track_caller]
-fn connect(program: &Program, fake: &Fake, args: &[&str], input: &str) -> Outcome {
+fn connect(program: &Program, fake: &Provider, args: &[&str], input: &str) -> Outcome {
     let mut command = program.command([&["connect", "fake", "--no-browser"], args].concat());
     command.stdin(Stdio::piped());
     let mut running = program.start(command);
@@ -31,7 +32,7 @@ fn connect(program: &Program, fake: &Fake, args: &[&str], input: &str) -> Outcom
 }
 
 #[track_caller]
-fn assert_shown(fake: &Fake, secret: &str) {
+fn assert_shown(fake: &Provider, secret: &str) {
     assert_eq!(fake.last().basic().unwrap().1, secret);
 }
 

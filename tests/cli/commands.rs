@@ -1,10 +1,10 @@
 //! `status`, `token show`, `provider`, `config`, and what is said to a wrong command line or a
 //! wrong configuration file.
 
-use crate::support::fake::CLIENT_ID;
-use crate::support::identity::PERSON;
+use crate::provider::CLIENT_ID;
+use crate::provider::identity::PERSON;
 use crate::support::program::Program;
-use crate::support::{connected, described};
+use crate::support::{connected, described, provider_for};
 
 #[test]
 fn status_asks_neither_store_nor_provider() {
@@ -98,7 +98,7 @@ fn a_described_provider_that_is_not_whole_or_not_safe_is_refused() {
         ("sends_issuer = true\nissuers = []", "lacks issuers"),
         ("default_scope = \"a b\"\nscopes = { a = \"A\" }", "is not among the scopes"),
     ] {
-        let fake = crate::support::fake::Fake::start(&program);
+        let fake = provider_for(&program);
         program.configure(&fake.described_as("fake", line));
         let outcome = program.run(["connect", "fake"]).exits(2);
         outcome.says(&[says, "config path"]);

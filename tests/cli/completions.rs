@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::support::identity::PERSON;
+use crate::provider::identity::PERSON;
 use crate::support::program::Program;
 use crate::support::{connected, described};
 

@@ -3,12 +3,12 @@
 
 use serde_json::Value;
 
+use crate::provider::identity::PERSON;
+use crate::provider::{CLIENT_ID, Provider, fresh};
 use crate::support::browser::{Link, connect};
-use crate::support::fake::{CLIENT_ID, Fake, fresh};
-use crate::support::identity::PERSON;
 use crate::support::program::Program;
 use crate::support::sandbox::{self, Sandbox};
-use crate::support::{connected, described};
+use crate::support::{connected, described, provider_for};
 
 #[test]
 fn zaehlerfreunde_connects_refreshes_and_disconnects() {
@@ -144,9 +144,9 @@ fn a_client_id_comes_from_flag_before_variable_before_file() {
 }
 
 /// A built-in provider as it is, but for addresses and client ID.
-fn at(fake: &Fake, name: &str) -> String {
+fn at(fake: &Provider, name: &str) -> String {
     let base = fake.base();
-    let uri = format!("http://127.0.0.1:{}/callback/{name}", crate::support::fake::free_ports()[0]);
+    let uri = format!("http://127.0.0.1:{}/callback/{name}", crate::provider::free_ports()[0]);
     format!(
         "[provider.{name}]\nclient_id = \"id of ours\"\nauthorize_url = \"{base}/authorize\"\n\
          token_url = \"{base}/token\"\nredirect_uris = [{uri:?}]\n"
@@ -156,7 +156,7 @@ fn at(fake: &Fake, name: &str) -> String {
 #[test]
 fn o2_o10_timberdata_gets_basic_and_a_form_and_nothing_secret_in_the_address() {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     program.configure(&at(&fake, "timberdata"));
     let secret = fresh("s&cr et=");
     program.canaries.never("client secret", &secret);
@@ -181,7 +181,7 @@ fn o2_o10_timberdata_gets_basic_and_a_form_and_nothing_secret_in_the_address() {
 #[test]
 fn zaehlerfreunde_gets_json_and_its_audience() {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     program.configure(&at(&fake, "zaehlerfreunde"));
     let args = ["connect", "zaehlerfreunde", "--no-browser", "--scope", "offline_access"];
     let mut running = program.spawn(args);

@@ -2,14 +2,15 @@
 
 use serde_json::json;
 
-use crate::support::data::{Data, OFFICE, answers, connected_to_fake, data_calls, space_page};
-use crate::support::http::Reply;
+use crate::provider::http::Reply;
+use crate::support::data::{Data, OFFICE, asked, connected_to_fake, data_calls, space_page};
+use crate::support::spoiled::old_token_refused;
 
 #[test]
 fn u1_the_token_is_in_one_header_and_in_nothing_else() {
     let (program, fake) = connected_to_fake();
     let token = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
-    answers(&program, &fake, |call| match call.path() {
+    fake.serves(|call| match call.path() {
         "/api/spaces" => Reply::json(200, &space_page(2)),
         _ => Reply::new(200, "", "[]"),
     });
@@ -37,7 +38,7 @@ fn u1_the_token_is_in_one_header_and_in_nothing_else() {
 #[test]
 fn u3_c22_a_lasting_401_costs_one_refresh_and_two_calls() {
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| Reply::error(401, "invalid_token"));
+    fake.serves(|_| Reply::error(401, "invalid_token"));
     let before = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
     let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(4);
     outcome.says(&["not even a new one", "partnerlink connect fake"]);
@@ -50,57 +51,54 @@ fn u3_c22_a_lasting_401_costs_one_refresh_and_two_calls() {
 
 #[test]
 fn u3_c22_the_same_at_the_sandbox_and_without_a_refresh_at_timberdata() {
-    let data = Data::new(&["data-401"]);
+    let (data, front) = Data::behind(|_, _| Reply::error(401, "invalid_token"));
     data.program.run(["meter", "spaces"]).exits(4).says(&["partnerlink connect zaehlerfreunde"]);
-    let counts = data.counts();
-    assert_eq!((&counts["data"]["spaces"], &counts["refresh_token"]), (&json!(2), &json!(1)));
+    assert_eq!((asked(&front, "spaces"), front.count("refresh_token")), (2, 1));
     data.program.run(["timber", "user"]).exits(4).says(&["partnerlink connect timberdata"]);
-    let counts = data.counts();
-    assert_eq!((&counts["data"]["user"], &counts["refresh_token"]), (&json!(1), &json!(1)));
+    assert_eq!((asked(&front, "user"), front.count("refresh_token")), (1, 1));
 }
 
 #[test]
 fn u3_after_one_refresh_the_call_succeeds() {
-    let data = Data::new(&["data-401-once"]);
+    let (data, front) = Data::behind(old_token_refused());
     let outcome = data.program.run(["meter", "whoami"]).exits(0);
     assert!(outcome.data().ends_with("Stadtwerke Muster"), "{}", outcome.told());
-    let counts = data.counts();
-    assert_eq!((&counts["data"]["partner"], &counts["refresh_token"]), (&json!(2), &json!(1)));
+    assert_eq!((asked(&front, "current"), front.count("refresh_token")), (2, 1));
     // The new token was kept.
     data.program.run(["meter", "whoami"]).exits(0);
-    assert_eq!(data.counts()["data"]["partner"], 3);
+    assert_eq!((asked(&front, "current"), front.count("refresh_token")), (3, 1));
 }
 
 #[test]
 fn u3_many_requests_at_once_with_an_old_token_refresh_it_once() {
-    let data = Data::new(&["data-401-once"]);
+    let (data, _front) = Data::behind(old_token_refused());
     let range = ["--all", "--from", "2026-10-01", "--to", "2026-10-02", "--jobs", "8"];
     let outcome = data.program.run([&["meter", "readings"], &range[..]].concat()).exits(0);
     assert!(outcome.data().lines().count() > 900, "{}", outcome.told());
     let devices = ["--device", OFFICE].repeat(8);
-    let data = Data::new(&["data-401-once"]);
+    let (data, front) = Data::behind(old_token_refused());
     let args = [&["meter", "readings"], &devices[..], &range[1..]].concat();
     data.program.run(args).exits(0);
-    assert_eq!(data.counts()["refresh_token"], 1);
+    assert_eq!(front.count("refresh_token"), 1);
 }
 
 #[test]
 fn u4_a_403_is_told_with_its_scope_and_refreshes_nothing() {
     let (program, fake) = connected_to_fake();
     let header = "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"meter:read\"\r\n";
-    answers(&program, &fake, move |_| Reply::new(403, header, "{}"));
+    fake.serves(move |_| Reply::new(403, header, "{}"));
     let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
     outcome.says(&["(scope meter:read)", "do:  partnerlink connect fake --scope \""]);
     assert_eq!((fake.count("refresh_token"), data_calls(&fake).len()), (0, 1));
     // A 403 that names no scope still tells what the provider said, harmlessly.
-    answers(&program, &fake, |_| Reply::error(403, "not\u{1b}[2Jyours"));
+    fake.serves(|_| Reply::error(403, "not\u{1b}[2Jyours"));
     let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
     outcome.says(&["a description from the provider"]).conceals(&["\u{1b}"]);
 }
 
 #[test]
 fn u4_a_missing_scope_is_told_before_anything_is_asked() {
-    let data = Data::with(&[], &[]);
+    let data = Data::with(&[]);
     for (command, scope) in [
         (["timber", "woodlists"], "woodlist"),
         (["timber", "aggregations"], "aggregation"),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::provider::http::Reply;
 use crate::support::data::{
-    Data, OFFICE, answers, connected_to_fake, connected_to_fake_with, data_calls, space_page,
+    Data, OFFICE, asked, connected_to_fake, connected_to_fake_with, data_calls, space_page,
 };
-use crate::support::http::Reply;
+use crate::support::spoiled::{self, each_entry, first};
 
 const DAY: [&str; 4] = ["--from", "2026-10-01", "--to", "2026-10-02"];
 const SPACES: [&str; 4] = ["meter", "spaces", "--account", "fake"];
@@ -18,7 +19,7 @@ fn readings<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn c24_a_broken_chunk_leaves_no_file_and_exit_3() {
-    let data = Data::new(&["data-cut"]);
+    let (data, _front) = Data::behind(|_, honest| honest().cut());
     let before = data.program.files().len();
     for (command, file) in [
         (&["meter", "spaces"][..], "a.csv"),
@@ -39,7 +40,7 @@ fn c24_a_broken_chunk_leaves_no_file_and_exit_3() {
 fn c24_an_answer_shorter_than_its_length_is_no_answer() {
     let (program, fake) = connected_to_fake();
     let whole = r#"[{"timeStamp":"2026-10-01T00:00:00Z","value":1}]"#;
-    answers(&program, &fake, move |_| {
+    fake.serves(move |_| {
         Reply::raw(format!("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{whole}"))
     });
     let before = program.files().len();
@@ -49,14 +50,14 @@ fn c24_an_answer_shorter_than_its_length_is_no_answer() {
     let args = [&args[..], &["--account", "fake", "--out", "out"]].concat();
     program.run(args).exits(3).says(&["broke off"]);
     // JSON that ends in the middle although everything came.
-    answers(&program, &fake, move |_| Reply::new(200, "", &whole[..whole.len() - 1]));
+    fake.serves(move |_| Reply::new(200, "", &whole[..whole.len() - 1]));
     program.run(readings(&["--account", "fake", "-o", "a.csv"])).exits(3);
     assert_eq!(program.files().len(), before, "{:?}", program.files());
 }
 
 #[test]
 fn c24_an_answer_that_stops_is_given_up_after_half_a_minute() {
-    let mut data = Data::new(&["data-stall"]);
+    let (mut data, _front) = Data::behind(|_, honest| honest().stalled());
     data.program.patience = Duration::from_secs(50);
     let outcome = data.program.run(readings(&["-o", "a.csv"])).exits(3).says(&["broke off"]);
     assert!((29..45).contains(&outcome.took.as_secs()), "{:?}", outcome.took);
@@ -69,14 +70,14 @@ fn c25_cookies_and_odd_headers_are_of_no_consequence() {
     let (program, fake) = connected_to_fake();
     let odd = "Set-Cookie: a=1\r\nSet-Cookie: a=2; Domain=example.com\r\nX-Odd~: \u{9b}2J\u{202e}\r\n\
                X-Empty:\r\nContent-Type: text/plain; charset=\"x\r\n";
-    answers(&program, &fake, move |_| Reply::new(200, odd, space_page(2).to_string()));
+    fake.serves(move |_| Reply::new(200, odd, space_page(2).to_string()));
     let outcome = program.run(SPACES).exits(0);
     assert_eq!(outcome.data().lines().count(), 2);
     assert!(data_calls(&fake).iter().all(|call| call.header("cookie").is_none()));
     let outcome = program.run(["api", "fake", "/spaces", "-i"]).exits(0);
     outcome.conceals(&["\u{9b}", "\u{202e}"]);
     // What is no header at all ends the connection, and is not shown.
-    answers(&program, &fake, |_| Reply::new(200, "X-Odd: \u{1b}[2J\r\n", "{}"));
+    fake.serves(|_| Reply::new(200, "X-Odd: \u{1b}[2J\r\n", "{}"));
     let outcome = program.run(SPACES).conceals(&["\u{1b}"]);
     assert!(matches!(outcome.code, Some(3 | 6)), "{}", outcome.told());
 }
@@ -85,7 +86,7 @@ fn c25_cookies_and_odd_headers_are_of_no_consequence() {
 fn c25_headers_of_100_kib_are_survived() {
     let (program, fake) = connected_to_fake();
     let huge = format!("X-Huge: {}\r\n", "x".repeat(100 * 1024));
-    answers(&program, &fake, move |_| Reply::new(200, &huge, space_page(1).to_string()));
+    fake.serves(move |_| Reply::new(200, &huge, space_page(1).to_string()));
     let outcome = program.run(SPACES);
     assert!(matches!(outcome.code, Some(0 | 6)), "{}", outcome.told());
 }
@@ -94,26 +95,27 @@ fn c25_headers_of_100_kib_are_survived() {
 fn c26_other_statuses_are_no_data() {
     let (program, fake) = connected_to_fake();
     for (status, code) in [(204, 6), (205, 6), (304, 6), (400, 6), (404, 6), (418, 6)] {
-        answers(&program, &fake, move |_| Reply::new(status, "", ""));
+        fake.serves(move |_| Reply::new(status, "", ""));
         let before = data_calls(&fake).len();
         program.run(SPACES).exits(code);
         assert_eq!(data_calls(&fake).len(), before + 1, "{status}");
     }
     for body in ["", "null", "[]", "{}", "<html>", r#"{"spaces":{}}"#, r#"{"spaces":[1]}"#] {
-        answers(&program, &fake, move |_| Reply::new(200, "", body));
+        fake.serves(move |_| Reply::new(200, "", body));
         program.run(SPACES).exits(6).says(&["the answer of /api/spaces"]);
     }
 }
 
 #[test]
 fn a_429_is_waited_for_as_long_as_it_says() {
-    let data = Data::new(&["data-429"]);
+    let too_many = Reply::new(429, "Retry-After: 1\r\n", "");
+    let (data, front) = Data::behind(first(too_many));
     let outcome = data.program.run(["meter", "whoami"]).exits(0);
     assert!(outcome.took >= Duration::from_secs(1), "{:?}", outcome.took);
-    assert_eq!(data.counts()["data"]["partner"], 2);
+    assert_eq!(asked(&front, "current"), 2);
 
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| Reply::new(429, "Retry-After: 3600\r\n", ""));
+    fake.serves(|_| Reply::new(429, "Retry-After: 3600\r\n", ""));
     let outcome = program.run(SPACES).exits(3).says(&["answered 429"]);
     assert!(outcome.took < Duration::from_secs(5), "{:?}", outcome.took);
     assert_eq!(data_calls(&fake).len(), 1);
@@ -121,17 +123,17 @@ fn a_429_is_waited_for_as_long_as_it_says() {
 
 #[test]
 fn a_lasting_500_is_asked_four_times_and_exit_3() {
-    let data = Data::new(&["data-500"]);
+    let (data, front) = Data::behind(|_, _| Reply::new(500, "", "<h1>Not what you asked for</h1>"));
     let outcome = data.program.run(["meter", "whoami"]).exits(3).says(&["answered 500"]);
     assert!(outcome.took >= Duration::from_millis(3500), "the pauses grow: {:?}", outcome.took);
-    assert_eq!(data.counts()["data"]["partner"], 4);
+    assert_eq!(asked(&front, "current"), 4);
 }
 
 #[test]
 fn a_get_is_repeated_after_a_reset_and_a_post_never() {
     let (program, fake) = connected_to_fake();
     let count = Arc::new(AtomicUsize::new(0));
-    answers(&program, &fake, move |_| match count.fetch_add(1, Ordering::SeqCst) {
+    fake.serves(move |_| match count.fetch_add(1, Ordering::SeqCst) {
         0 => Reply::reset(),
         1 => Reply::new(503, "", ""),
         _ => Reply::json(200, &space_page(1)),
@@ -148,7 +150,7 @@ fn a_get_is_repeated_after_a_reset_and_a_post_never() {
         Reply::new(500, "", ""),
         Reply::new(503, "Retry-After: 0\r\n", ""),
     ] {
-        answers(&program, &fake, move |_| reply.clone());
+        fake.serves(move |_| reply.clone());
         let before = data_calls(&fake).len();
         program.run(["meter", "push", file.to_str().unwrap(), "--account", "fake"]).exits(3);
         program.run(["api", "fake", "/x", "-X", "POST"]).exits(3);
@@ -158,7 +160,7 @@ fn a_get_is_repeated_after_a_reset_and_a_post_never() {
 
 #[test]
 fn a_provider_that_is_gone_is_exit_3() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let Data { program, sandbox } = data;
     drop(sandbox);
     program.run(["meter", "whoami"]).exits(3).says(&["could not be reached"]);
@@ -166,7 +168,7 @@ fn a_provider_that_is_gone_is_exit_3() {
 
 #[test]
 fn g7_numbers_keep_their_digits() {
-    let data = Data::new(&["data-big-numbers"]);
+    let (data, _front) = Data::behind(spoiled::big_numbers);
     let exact = [
         "9007199254740993",
         "0.12345678901234567890123456789",
@@ -193,7 +195,7 @@ fn g7_numbers_keep_their_digits() {
 
 #[test]
 fn unknown_members_are_carried_through_in_json() {
-    let data = Data::new(&["data-extra"]);
+    let (data, _front) = Data::behind(spoiled::extra_members);
     let spaces = data.program.run(["meter", "spaces", "--json"]).exits(0).json();
     assert_eq!(spaces["spaces"][0]["sandboxExtra"]["unknown"][2]["deep"], true);
     let csv = data.program.run(["meter", "spaces", "--format", "csv"]).exits(0);
@@ -204,7 +206,7 @@ fn unknown_members_are_carried_through_in_json() {
 
 #[test]
 fn a_missing_member_is_empty() {
-    let data = Data::new(&["data-missing"]);
+    let (data, _front) = Data::behind(spoiled::missing_member);
     let outcome = data.program.run(["meter", "spaces", "--format", "csv", "--fields", "id,city"]);
     let first = outcome.exits(0).data().lines().nth(1).unwrap().to_owned();
     assert_eq!(first, "a0000000-0000-4000-8000-000000000001,");
@@ -216,7 +218,13 @@ fn a_missing_member_is_empty() {
 
 #[test]
 fn a_member_of_another_type_is_named() {
-    let data = Data::new(&["data-wrong-type"]);
+    let (data, _front) = Data::behind(|_, honest| {
+        each_entry(honest(), |number, reading| {
+            if number == 48 {
+                reading["value"] = "12,5".into();
+            }
+        })
+    });
     let outcome = data.program.run(readings(&["-o", "a.csv"])).exits(6);
     outcome.says(&["entry 48", "value is not a number"]);
     assert!(!data.program.root().join("a.csv").exists());
@@ -242,7 +250,7 @@ fn a_member_of_another_type_in_a_list_is_named() {
             "" => entry.to_owned(),
             _ => format!(r#"{{"{list}":[{{"id":"good"}},{entry}],"totalNumPages":1,"count":2}}"#),
         };
-        answers(&program, &fake, move |_| Reply::new(200, "", body.as_bytes()));
+        fake.serves(move |_| Reply::new(200, "", body.as_bytes()));
         let words: Vec<&str> = command.split(' ').chain(["--account", "fake"]).collect();
         let outcome = program.run(words).exits(6).says(&[why]);
         assert!(list.is_empty() || outcome.stderr.contains("number 1"), "{}", outcome.told());

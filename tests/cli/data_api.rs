@@ -4,14 +4,14 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::data::{Data, answers, connected_to_fake, data_calls, space_page};
-use crate::support::http::{Call, Reply};
+use crate::provider::http::{Call, Reply};
+use crate::support::data::{Data, connected_to_fake, data_calls, space_page};
 
 /// The request that these arguments lead to.
 #[track_caller]
 fn request(args: &[&str]) -> Call {
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| Reply::json(200, &json!({ "done": true })));
+    fake.serves(|_| Reply::json(200, &json!({ "done": true })));
     fs::write(program.root().join("body.json"), "{\"as\":  \"it is\"}").unwrap();
     let outcome = program.run([&["api", "fake"], args].concat()).exits(0);
     assert_eq!(outcome.json(), json!({ "done": true }));
@@ -51,7 +51,7 @@ fn a_file_is_sent_as_it_is() {
     assert_eq!((call.method.as_str(), call.body.as_str()), ("PUT", "{\"as\":  \"it is\"}"));
     assert_eq!(call.header("content-type"), Some("text/x"));
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| Reply::new(200, "", ""));
+    fake.serves(|_| Reply::new(200, "", ""));
     program.run_with_input(["api", "fake", "/x", "--input", "-"], "typed").exits(0);
     assert_eq!(data_calls(&fake)[0].body, "typed");
     program.run(["api", "fake", "/x", "--input", "nowhere"]).says(&["nowhere"]);
@@ -65,7 +65,7 @@ fn headers_are_added_but_not_our_own() {
     assert_eq!(call.header("x-more"), Some("yes: no"));
     assert_eq!(call.header("accept"), Some("text/csv"));
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| Reply::new(200, "", ""));
+    fake.serves(|_| Reply::new(200, "", ""));
     for own in
         ["Authorization: x", "AUTHORIZATION : x", "Host: x", "Content-Length: 1", "Cookie: a=b"]
     {
@@ -83,9 +83,7 @@ fn headers_are_added_but_not_our_own() {
 #[test]
 fn include_shows_the_head_and_jq_picks() {
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| {
-        Reply::new(200, "X-Seen: \u{9b}31m\r\n", "{\"a\":[1,{\"b\":\"c\"}]}")
-    });
+    fake.serves(|_| Reply::new(200, "X-Seen: \u{9b}31m\r\n", "{\"a\":[1,{\"b\":\"c\"}]}"));
     let outcome = program.run(["api", "fake", "/x", "-i"]).exits(0).conceals(&["\u{9b}"]);
     let (head, body) = outcome.stdout.split_once("\n\n").unwrap();
     assert!(head.starts_with("HTTP 200\n") && head.contains("\nx-seen: "), "{head}");
@@ -97,7 +95,7 @@ fn include_shows_the_head_and_jq_picks() {
 
 #[test]
 fn every_page_is_one_line_by_either_providers_way() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let path = "/inventory/v4/inventory/woodlist/summaries";
     for (account, path, list, pages, entries) in [
         ("timberdata", path, "entries", 3, 230),
@@ -115,7 +113,7 @@ fn every_page_is_one_line_by_either_providers_way() {
         assert_eq!((lists.len(), lists.iter().sum::<usize>()), (pages, entries), "{path}");
     }
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| Reply::json(200, &space_page(2)));
+    fake.serves(|_| Reply::json(200, &space_page(2)));
     program.run(["api", "fake", "/spaces", "--paginate", "-f", "a=b"]).exits(0);
     let targets: Vec<String> = data_calls(&fake).into_iter().map(|call| call.target).collect();
     let expected = [0, 1].map(|page| format!("/api/spaces?a=b&page={page}&pageSize=100"));
@@ -125,12 +123,10 @@ fn every_page_is_one_line_by_either_providers_way() {
 #[test]
 fn a_refusal_is_shown_and_explained() {
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| {
-        Reply::json(422, &json!({ "message": "medium\u{1b}[2J is wrong" }))
-    });
+    fake.serves(|_| Reply::json(422, &json!({ "message": "medium\u{1b}[2J is wrong" })));
     let outcome = program.run(["api", "fake", "/x"]).exits(6).conceals(&["\u{1b}"]);
     outcome.says(&["status 422", "is wrong"]);
-    answers(&program, &fake, |_| Reply::new(404, "", "nothing here"));
+    fake.serves(|_| Reply::new(404, "", "nothing here"));
     let outcome = program.run(["api", "fake", "/x"]).exits(6).says(&["knows no such thing"]);
     assert_eq!(outcome.data(), "nothing here");
     program.run(["api", "other", "/x"]).exits(2);
@@ -138,7 +134,7 @@ fn a_refusal_is_shown_and_explained() {
 
 #[test]
 fn a_header_that_cannot_be_sent_is_refused_at_once() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     for header in ["nocolon", "two words: x", ": x", "x: a\nb: c", "Authorization: Bearer x"] {
         let outcome = data.program.run(["api", "zaehlerfreunde", "/spaces", "-H", header]);
         outcome.exits(2).says(&["header"]);

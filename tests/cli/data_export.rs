@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::data::{Data, answers, connected_to_fake, files_in};
-use crate::support::fake::Fake;
-use crate::support::http::{Call, Reply};
+use crate::provider::Provider;
+use crate::provider::http::{Call, Reply};
+use crate::support::data::{Data, connected_to_fake, files_in};
 use crate::support::program::Program;
 
 /// A fake provider with one space that holds these meters, none of which has readings.
-fn with_meters(ids: &'static [&'static str]) -> (Program, Fake) {
+fn with_meters(ids: &'static [&'static str]) -> (Program, Provider) {
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |call| match call.path() {
+    fake.serves(|call| match call.path() {
         "/api/spaces" => {
             Reply::json(200, &json!({ "spaces": [{ "id": "s" }], "totalNumPages": 1 }))
         }
@@ -89,7 +89,7 @@ fn f10_nobody_else_reads_an_export() {
 
 #[test]
 fn g4_a_killed_export_goes_on_and_its_files_are_whole() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let program = &data.program;
     let args = ["meter", "export", "--all", "--from", "2026-07", "--to", "2026-10"];
     let run = |out: &str| program.run([&args[..], &["--out", out]].concat()).exits(0);
@@ -179,7 +179,7 @@ fn g6_memory_stays_below_32_mib_for_years_of_quarter_hours() {
     let (mut program, fake) = connected_to_fake();
     program.patience = Duration::from_secs(120);
     let known = Mutex::default();
-    answers(&program, &fake, move |call| quarter_hours(call, &known));
+    fake.serves(move |call| quarter_hours(call, &known));
     let (one, rows) = peak(&program, 1);
     assert_eq!(rows, 35_040);
     let (many, rows) = peak(&program, 10);

@@ -16,7 +16,7 @@ fn csv<'a>(device: &'a str, from: &'a str, to: &'a str, more: &[&'a str]) -> Vec
 
 #[test]
 fn lists_are_whole() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let program = &data.program;
     let spaces = program.run(["meter", "spaces", "--format", "csv"]).exits(0);
     let lines: Vec<&str> = spaces.data().lines().collect();
@@ -39,7 +39,7 @@ fn lists_are_whole() {
 
 #[test]
 fn readings_come_in_every_format() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let day =
         ["meter", "readings", "--device", OFFICE, "--from", "2026-10-01", "--to", "2026-10-02"];
     let run = |format| data.program.run([&day[..], &["--format", format]].concat()).exits(0);
@@ -85,7 +85,7 @@ fn readings_come_in_every_format() {
 
 #[test]
 fn both_clock_changes_have_every_quarter_hour_once() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let times = |args: Vec<&str>| {
         let outcome = data.program.run(args).exits(0);
         let lines = outcome.data().lines().skip(1);
@@ -116,7 +116,7 @@ fn both_clock_changes_have_every_quarter_hour_once() {
 
 #[test]
 fn hours_days_power_and_a_space_are_asked_for_as_they_are() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let lines = |more: &[&str]| {
         let outcome = data.program.run(csv(SUN, "2026-10-24", "2026-10-27", more)).exits(0);
         let lines = outcome.data().lines().skip(1);
@@ -139,7 +139,7 @@ fn hours_days_power_and_a_space_are_asked_for_as_they_are() {
 
 #[test]
 fn utc_days_begin_in_utc() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let args = csv(SUN, "2026-10-25", "2026-10-26", &["--tz", "UTC", "--fields", "time"]);
     let outcome = data.program.run(args).exits(0);
     let lines = outcome.data().lines().skip(1);
@@ -152,7 +152,7 @@ fn utc_days_begin_in_utc() {
 
 #[test]
 fn fields_are_written_in_the_order_they_are_named() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let args = csv(OFFICE, "2026-10-01", "2026-10-02", &["--fields", "value,deviceId"]);
     let outcome = data.program.run(args).exits(0);
     let lines: Vec<&str> = outcome.data().lines().take(2).collect();
@@ -163,7 +163,7 @@ fn fields_are_written_in_the_order_they_are_named() {
 
 #[test]
 fn gaps_are_marked_and_counted_and_never_zero() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let rows = |gaps| {
         let more = ["--gaps", gaps, "--fields", "time,value,status"];
         let outcome = data.program.run(csv(OFFICE, "2026-10-07", "2026-10-08", &more)).exits(0);
@@ -194,7 +194,7 @@ fn gaps_are_marked_and_counted_and_never_zero() {
 
 #[test]
 fn the_order_of_output_does_not_depend_on_the_jobs() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let rows = |jobs| {
         let args = ["meter", "readings", "--all", "--from", "2026-10-01", "--to", "2026-10-03"];
         let more = ["--window", "1", "--format", "csv", "--jobs", jobs];
@@ -208,7 +208,7 @@ fn the_order_of_output_does_not_depend_on_the_jobs() {
 
 #[test]
 fn pictures_are_drawn_here_and_load_nothing() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let plot = ["meter", "plot", "--device", SUN, "--from", "2026-10-19", "--to", "2026-10-26"];
     for view in ["curve", "heat-map", "duration"] {
         let outcome = data.program.run([&plot[..], &["--view", view]].concat()).exits(0);

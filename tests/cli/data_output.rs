@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use crate::support::data::{Data, OFFICE};
 use crate::support::has;
 use crate::support::program::Program;
+use crate::support::spoiled;
 
 /// Bytes on stdout, of which [`Program::run`] keeps the text only.
 fn bytes(program: &Program, args: &[&str]) -> Vec<u8> {
@@ -20,7 +21,7 @@ fn g1_a_terminal_shows_no_control_of_the_data() {
     if !has("g1_a_terminal_shows_no_control_of_the_data", "script") {
         return;
     }
-    let data = Data::new(&["data-control"]);
+    let (data, _front) = Data::behind(spoiled::controls);
     for (args, shown) in [
         ("meter spaces", "Musterstadt"),
         ("meter customers", "kunde1@muster.example"),
@@ -44,7 +45,7 @@ fn g1_a_terminal_shows_no_control_of_the_data() {
 
 #[test]
 fn g2_no_cell_is_a_formula() {
-    let data = Data::new(&["data-control"]);
+    let (data, _front) = Data::behind(spoiled::controls);
     for list in [
         &["meter", "customers"][..],
         &["timber", "aggregations"],
@@ -70,7 +71,7 @@ fn g2_no_cell_is_a_formula() {
 
 #[test]
 fn g1_machine_formats_are_whole_in_a_pipe() {
-    let data = Data::new(&["data-control"]);
+    let (data, _front) = Data::behind(spoiled::controls);
     let names = data.program.run(["meter", "customers", "--json"]).exits(0).json();
     let name = |at: usize| names["customers"][at]["name"].as_str().unwrap().to_owned();
     assert_eq!(name(1), "\u{1b}]52;c;c2FuZGJveA==\u{7}\u{1b}[2J");
@@ -84,7 +85,7 @@ fn g1_machine_formats_are_whole_in_a_pipe() {
 
 #[test]
 fn a_workbook_is_the_same_in_a_pipe() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     data.program.run(["meter", "spaces", "-o", "spaces.xlsx"]).exits(0);
     let file = fs::read(data.program.root().join("spaces.xlsx")).unwrap();
     let piped = bytes(&data.program, &["meter", "spaces", "--format", "xlsx"]);
@@ -101,7 +102,7 @@ fn a_workbook_is_the_same_in_a_pipe() {
 
 #[test]
 fn g5_f10_an_existing_file_is_kept_unless_forced_and_is_private() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let (program, path) = (&data.program, data.program.root().join("a.csv"));
     fs::write(&path, "mine").unwrap();
     for command in [
@@ -134,7 +135,7 @@ fn a_reader_that_leaves_ends_it_quietly() {
     if !has("a_reader_that_leaves_ends_it_quietly", "sh") {
         return;
     }
-    let data = Data::new(&[]);
+    let data = Data::new();
     for args in [
         "timber aggregations --format csv",
         "meter readings --all --from 2026-10-01 --to 2026-10-08",

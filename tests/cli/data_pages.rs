@@ -4,28 +4,29 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::support::data::{Data, answers, connected_to_fake, data_calls, space_page};
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
+use crate::provider::http::Reply;
+use crate::support::data::{Data, asked, connected_to_fake, data_calls, space_page};
+use crate::support::provider_for;
+use crate::support::spoiled::endless_pages;
 
 #[test]
 fn c23_pages_without_end_are_refused_after_the_first() {
-    let data = Data::new(&["data-endless"]);
-    for (command, kind) in [
+    let (data, front) = Data::behind(endless_pages);
+    for (command, path) in [
         (&["meter", "spaces"][..], "spaces"),
         (&["meter", "customers"], "customers"),
-        (&["timber", "woodlists"], "woodlists"),
-        (&["timber", "aggregations", "-o", "piles.geojson"], "aggregations"),
+        (&["timber", "woodlists"], "woodlist/summaries"),
+        (&["timber", "aggregations", "-o", "piles.geojson"], "aggregation/summaries"),
         (&["api", "zaehlerfreunde", "/spaces", "--paginate"], "spaces"),
         (
             &["api", "timberdata", "/inventory/v4/inventory/woodlist/summaries", "--paginate"],
-            "woodlists",
+            "woodlist/summaries",
         ),
     ] {
-        let before = data.counts()["data"][kind].as_u64().unwrap();
+        let before = asked(&front, path);
         let outcome = data.program.run(command).exits(6).says(&["pages, which cannot be"]);
         assert!(outcome.took < Duration::from_secs(5), "{}", outcome.told());
-        assert_eq!(data.counts()["data"][kind], before + 1, "{command:?}");
+        assert_eq!(asked(&front, path), before + 1, "{command:?}");
     }
     assert!(!data.program.root().join("piles.geojson").exists());
 }
@@ -35,7 +36,7 @@ fn c23_a_list_without_end_is_given_up() {
     let (program, fake) = connected_to_fake();
     let sent = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&sent);
-    answers(&program, &fake, move |_| {
+    fake.serves(move |_| {
         let piece = r#"{"id":"space","name":"Space"},"#.repeat(1000);
         Reply::endless("HTTP/1.1 200 OK\r\n\r\n{\"spaces\":[", piece.as_bytes(), &counted)
     });
@@ -48,7 +49,7 @@ fn c23_a_list_without_end_is_given_up() {
 
 #[test]
 fn every_page_is_fetched_once_and_their_order_is_kept() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let names = |jobs: &str| {
         let args = ["timber", "woodlists", "--fields", "id", "--format", "csv", "--jobs", jobs];
         let outcome = data.program.run(args).exits(0);
@@ -70,7 +71,7 @@ fn every_page_is_fetched_once_and_their_order_is_kept() {
 
 #[test]
 fn a_single_page_is_a_single_request() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let outcome = data.program.run(["timber", "woodlists", "--page", "3"]).exits(0);
     assert_eq!(outcome.data().lines().count(), 30);
     assert_eq!(data.counts()["data"]["woodlists"], 1);
@@ -79,8 +80,8 @@ fn a_single_page_is_a_single_request() {
 #[test]
 fn c23_no_address_but_the_providers_gets_the_token() {
     let (program, fake) = connected_to_fake();
-    let other = Fake::start(&program);
-    answers(&program, &fake, |_| Reply::json(200, &space_page(1)));
+    let other = provider_for(&program);
+    fake.serves(|_| Reply::json(200, &space_page(1)));
     let (base, elsewhere) = (fake.base(), other.base());
     for address in [
         format!("{elsewhere}/api/spaces"),
@@ -108,9 +109,9 @@ fn c23_no_address_but_the_providers_gets_the_token() {
 #[test]
 fn c23_a_next_page_elsewhere_is_not_followed() {
     let (program, fake) = connected_to_fake();
-    let other = Fake::start(&program);
+    let other = provider_for(&program);
     let next = format!("{}/api/spaces?page=1", other.base());
-    answers(&program, &fake, move |_| {
+    fake.serves(move |_| {
         let mut page = space_page(2);
         page["next"] = next.as_str().into();
         let header = format!("Link: <{next}>; rel=\"next\"\r\n");
@@ -125,10 +126,10 @@ fn c23_a_next_page_elsewhere_is_not_followed() {
 #[test]
 fn c23_a_redirect_is_not_followed_wherever_it_leads() {
     let (program, fake) = connected_to_fake();
-    let other = Fake::start(&program);
+    let other = provider_for(&program);
     for (status, to) in [(302, other.base()), (307, other.base()), (308, fake.base())] {
         let header = format!("Location: {to}/api/elsewhere\r\n");
-        answers(&program, &fake, move |_| Reply::new(status, &header, ""));
+        fake.serves(move |_| Reply::new(status, &header, ""));
         let before = data_calls(&fake).len();
         program.run(["meter", "spaces", "--account", "fake"]).exits(6).says(&["is a redirect"]);
         program.run(["api", "fake", "/spaces"]).exits(6).says(&["is a redirect"]);

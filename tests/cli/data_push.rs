@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::browser::get;
-use crate::support::data::{Data, OFFICE, answers, connected_to_fake, data_calls};
-use crate::support::http::Reply;
-use crate::support::program::Program;
+use crate::provider::http::Reply;
+use crate::support::data::{Data, OFFICE, connected_to_fake, data_calls};
+use crate::support::spoiled::first;
 
 const HEAD: &str = "deviceId,obisCode,timestamp,value";
 
@@ -20,7 +19,7 @@ fn rows(count: i64) -> String {
 
 #[test]
 fn a_dry_run_checks_everything_and_sends_nothing() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     fs::write(data.program.root().join("a.csv"), rows(5)).unwrap();
     let outcome = data.program.run(["meter", "push", "a.csv", "--dry-run"]).exits(0);
     outcome.says(&["5 readings are well formed", "nothing was sent"]);
@@ -29,7 +28,7 @@ fn a_dry_run_checks_everything_and_sends_nothing() {
 
 #[test]
 fn a_wrong_file_is_refused_by_its_line_before_anything_is_sent() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let path = data.program.root().join("a.csv");
     let good = format!("{OFFICE},1.8.0,1790000000000,1");
     for (line, why) in [
@@ -61,7 +60,7 @@ fn a_wrong_file_is_refused_by_its_line_before_anything_is_sent() {
 
 #[test]
 fn readings_are_handed_in_once_however_often_it_is_run() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     fs::write(data.program.root().join("a.csv"), rows(25)).unwrap();
     let push = || data.program.run(["meter", "push", "a.csv", "--chunk", "10"]).exits(0);
     push().says(&["25 readings handed in"]);
@@ -78,7 +77,7 @@ fn a_run_that_broke_off_goes_on_where_it_stopped() {
     fs::write(program.root().join("a.csv"), rows(30)).unwrap();
     let args = ["meter", "push", "a.csv", "--chunk", "10", "--account", "fake"];
     let count = AtomicUsize::new(0);
-    answers(&program, &fake, move |_| match count.fetch_add(1, Ordering::SeqCst) {
+    fake.serves(move |_| match count.fetch_add(1, Ordering::SeqCst) {
         1 => Reply::new(500, "", ""),
         _ => Reply::new(200, "", ""),
     });
@@ -95,25 +94,20 @@ fn a_run_that_broke_off_goes_on_where_it_stopped() {
 
 #[test]
 fn what_was_refused_is_handed_in_later_and_nothing_twice() {
-    // The sandbox's twin refuses one request with 429.
-    let data = Data::new(&[]);
-    let push = |program: &Program| program.run(["meter", "push", "a.csv", "--chunk", "10"]);
+    let too_many = Reply::new(429, "Retry-After: 1\r\n", "");
+    let (data, _front) = Data::behind(first(too_many));
+    let push = || data.program.run(["meter", "push", "a.csv", "--chunk", "10"]);
     fs::write(data.program.root().join("a.csv"), rows(30)).unwrap();
-    let (address, _twin) = data.sandbox.twin(&["--fault", "data-429"]);
-    let program = data.program.set("PARTNERLINK_SANDBOX", address);
-    push(&program).exits(3);
-    let program = program.set("PARTNERLINK_SANDBOX", &data.sandbox.address);
-    push(&program).exits(0);
-    let url = format!("{}/sandbox/pushed", data.sandbox.address).parse().unwrap();
-    let pushed: Value = serde_json::from_str(&get(&url, "").body).unwrap();
-    assert_eq!(pushed[OFFICE]["accepted"], 30);
-    assert_eq!(pushed[OFFICE]["repeated"], 0);
+    push().exits(3);
+    push().exits(0);
+    let device = &data.pushed()[OFFICE];
+    assert_eq!((&device["accepted"], &device["repeated"]), (&json!(30), &json!(0)));
 }
 
 #[test]
 fn timestamps_are_sent_in_the_unit_that_was_named() {
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| Reply::new(204, "", ""));
+    fake.serves(|_| Reply::new(204, "", ""));
     let text = format!("{HEAD}\nd,1-1:1.8.0,2026-10-25T02:15:00+02:00,12345.6780\n");
     fs::write(program.root().join("a.csv"), &text).unwrap();
     for (unit, time) in [("s", 1_792_887_300_i64), ("ms", 1_792_887_300_000)] {

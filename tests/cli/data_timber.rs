@@ -5,12 +5,13 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::data_meter::is_self_contained;
-use crate::support::data::{Data, answers, connected_to_fake, connected_to_fake_with, data_calls};
-use crate::support::http::Reply;
+use crate::provider::http::Reply;
+use crate::support::data::{Data, connected_to_fake, connected_to_fake_with, data_calls};
+use crate::support::spoiled;
 
 #[test]
 fn the_user_is_who_signed_in() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let user = data.program.run(["timber", "user", "--json"]).exits(0).json();
     assert_eq!((&user["schema"], &user["user"][0]["name"]), (&json!(1), &json!("Anna Muster")));
     let csv = data.program.run(["timber", "user", "--format", "csv"]).exits(0);
@@ -19,7 +20,7 @@ fn the_user_is_who_signed_in() {
 
 #[test]
 fn wood_lists_are_narrowed_and_sorted_by_the_provider() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let list = |more: &[&str]| {
         let args = ["timber", "woodlists", "--format", "ndjson"];
         let outcome = data.program.run([&args[..], more].concat()).exits(0);
@@ -49,7 +50,7 @@ fn wood_lists_are_narrowed_and_sorted_by_the_provider() {
 
 #[test]
 fn piles_are_where_they_are_in_every_format() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     let run = |format| data.program.run(["timber", "aggregations", "--format", format]).exits(0);
     let csv = run("csv").says(&["6 of 340 piles have no position", "4 of 340 piles lie at 0/0"]);
     assert_eq!(csv.data().lines().count(), 341);
@@ -87,7 +88,7 @@ fn piles_are_where_they_are_in_every_format() {
 
 #[test]
 fn controls_in_the_data_leave_xml_and_geojson_well_formed() {
-    let data = Data::new(&["data-control"]);
+    let (data, _front) = Data::behind(spoiled::controls);
     let run = |format| data.program.run(["timber", "aggregations", "--format", format]).exits(0);
     for format in ["gpx", "kml"] {
         let text = run(format).stdout;
@@ -103,7 +104,7 @@ fn controls_in_the_data_leave_xml_and_geojson_well_formed() {
 
 #[test]
 fn piles_are_drawn_here_and_nothing_is_loaded() {
-    let data = Data::new(&[]);
+    let data = Data::new();
     for view in ["map", "bars"] {
         let outcome = data.program.run(["timber", "plot", "--view", view]).exits(0);
         assert!(outcome.data().lines().count() > 5, "{}", outcome.told());
@@ -125,7 +126,7 @@ fn a_404_explains_that_the_path_of_piles_is_not_confirmed() {
     let lines = "paths = { aggregations = \"/piles\" }\n\
                  scopes = { openid = \"name\", offline_access = \"lasting\", aggregation = \"piles\" }";
     let (program, fake) = connected_to_fake_with(lines, &["--scope", "offline_access aggregation"]);
-    answers(&program, &fake, |_| Reply::new(404, "", ""));
+    fake.serves(|_| Reply::new(404, "", ""));
     let outcome = program.run(["timber", "aggregations", "--account", "fake"]).exits(6);
     outcome.says(&["/api/piles", "not confirmed", "provider.timberdata.paths.aggregations"]);
     assert_eq!(data_calls(&fake).len(), 1);
@@ -134,7 +135,7 @@ fn a_404_explains_that_the_path_of_piles_is_not_confirmed() {
 #[test]
 fn another_provider_without_these_paths_is_told_so() {
     let (program, fake) = connected_to_fake();
-    answers(&program, &fake, |_| Reply::new(200, "", "{}"));
+    fake.serves(|_| Reply::new(200, "", "{}"));
     program
         .run(["timber", "user", "--account", "fake"])
         .exits(6)

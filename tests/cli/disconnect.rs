@@ -1,10 +1,9 @@
 //! `disconnect`: cases V. The tokens are gone here in every case, and the exit code says whether
 //! they are gone at the provider.
 
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
+use crate::provider::http::Reply;
 use crate::support::program::Program;
-use crate::support::{browser, connected, described_with};
+use crate::support::{browser, connected, described_with, provider_for};
 
 #[track_caller]
 fn assert_deleted(program: &Program) {
@@ -47,7 +46,7 @@ fn v1_v3_without_confirmation_it_is_deleted_all_the_same_and_exit_3_says_so() {
 #[test]
 fn v4_where_nothing_can_be_revoked_it_says_how_long_the_token_stays_valid() {
     let (program, _fake) = described_with("");
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     // As TimberData: no refresh token, no revocation endpoint.
     let text = fake.described_as("fake", "refresh = \"none\"\naccess_token_seconds = 31104000");
     let text: String = text
@@ -70,7 +69,7 @@ fn v4_where_nothing_can_be_revoked_it_says_how_long_the_token_stays_valid() {
 #[test]
 fn v4_it_is_revoked_only_where_the_configuration_says() {
     let (program, fake) = connected();
-    let other = Fake::start(&program);
+    let other = provider_for(&program);
     let moved = fake.described_as("fake", &format!("revocation_url = \"{}/gone\"", other.base()));
     program.configure(&moved);
     other.answers(|_| Reply::new(200, "", ""));

@@ -9,10 +9,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::fake::Fake;
 use crate::support::program::{Outcome, Program};
 use crate::support::sandbox::Sandbox;
-use crate::support::{by_an_ordinary_user, connected, described, has};
+use crate::support::{by_an_ordinary_user, connected, described, has, provider_for};
 
 /// Every finding about one thing.
 fn findings(outcome: &Outcome, name: &str) -> Vec<Value> {
@@ -304,8 +303,8 @@ fn taken_ports_are_told_with_the_program_that_has_them() {
 #[test]
 fn both_families_of_localhost_are_named() {
     let program = Program::new();
-    let fake = Fake::start(&program);
-    let port = crate::support::fake::free_ports()[0];
+    let fake = provider_for(&program);
+    let port = crate::provider::free_ports()[0];
     let uris = format!("redirect_uris = [\"http://localhost:{port}/callback/fake\"]");
     program.configure(&fake.described_as("fake", &uris));
     told(&doctor(&program).exits(0), "ports", "good", &[&format!("{port} (127.0.0.1 and ::1)")]);
@@ -372,11 +371,11 @@ fn proxies_and_roots_are_told_as_they_are_understood() {
 #[test]
 fn with_the_network_every_provider_that_has_a_client_id_is_asked() {
     let (program, fake) = described();
-    fake.answers(|_| crate::support::http::Reply::error(400, "invalid_request"));
+    fake.answers(|_| crate::provider::http::Reply::error(400, "invalid_request"));
     let outcome = program.run(["doctor", "--network", "--json"]).exits(0);
     told(&outcome, "token", "good", &["fake: 127.0.0.1", "400"]);
     assert_eq!(findings(&outcome, "token").len(), 1, "the others have no client ID");
-    fake.answers(|_| crate::support::http::Reply::error(503, "unavailable"));
+    fake.answers(|_| crate::provider::http::Reply::error(503, "unavailable"));
     program.run(["doctor", "--network"]).exits(3);
     assert!(doctor(&program).exits(0).json()["findings"].to_string().contains("config"));
 }
@@ -384,7 +383,7 @@ fn with_the_network_every_provider_that_has_a_client_id_is_asked() {
 #[test]
 fn f3_the_report_for_support_has_nothing_private_in_it() {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     let more = "support = \"anna.private@muster.example\"\n\
         authorize_parameters = { login_hint = \"Zx81-canary-in-a-parameter\" }";
     let config = fake.described_as("fake", more);
@@ -428,7 +427,7 @@ fn f3_the_report_for_support_has_nothing_private_in_it() {
             "muster.example",
             "canary",
             "proxy.inside",
-            crate::support::fake::CLIENT_ID,
+            crate::provider::CLIENT_ID,
             &home,
         ] {
             assert!(!text.contains(private), "{private:?} in {text}");

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use crate::provider::Provider;
 use crate::support::browser::Link;
-use crate::support::fake::Fake;
 use crate::support::program::{Outcome, Program};
 use crate::support::{by_an_ordinary_user, connected, described, is_root};
 
 /// Connects with whatever browser there is, and comes back from another one.
 #[track_caller]
-fn connect_with_browser(program: &Program, fake: &Fake, args: &[&str]) -> Outcome {
+fn connect_with_browser(program: &Program, fake: &Provider, args: &[&str]) -> Outcome {
     let mut running = program.spawn([&["connect", "fake"], args].concat());
     let link = Link::shown_by(&mut running);
     link.returns_with(&fake.consent(&link));

@@ -60,6 +60,9 @@ mod environment;
 mod help;
 mod hints;
 mod notify;
+#[path = "../provider/mod.rs"]
+#[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]
+mod provider;
 mod provider_check;
 mod provider_register;
 mod provider_setup;

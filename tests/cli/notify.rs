@@ -4,9 +4,9 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::provider::Provider;
+use crate::provider::http::Reply;
 use crate::support::browser::connect;
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
 use crate::support::program::{Outcome, Program};
 use crate::support::{connected, described_with};
 
@@ -31,7 +31,7 @@ fn refresh(program: &Program) -> Outcome {
     program.run(["token", "refresh", "--force", "--quiet", "--notify", "tell-me 'a b' $HOME"])
 }
 
-fn refuse(fake: &Fake) {
+fn refuse(fake: &Provider) {
     fake.answers(|_| Reply::error(400, "invalid_grant"));
 }
 
@@ -51,7 +51,7 @@ fn a_person_hears_once_that_a_sign_in_is_needed_and_again_after_the_next_sign_in
     let [message] = &told(&program)[..] else { panic!("{:?}", told(&program)) };
     assert_eq!((&message["schema"], &message["event"]), (&1.into(), &"sign-in-needed".into()));
     assert_eq!((&message["account"], &message["provider"]), (&"fake".into(), &"fake".into()));
-    assert_eq!(message["who"], crate::support::identity::PERSON);
+    assert_eq!(message["who"], crate::provider::identity::PERSON);
     assert_eq!(message["do"], "partnerlink connect fake");
     assert!(message["why"].as_str().unwrap().contains("no longer accepts"), "{message}");
     assert!(message["since"].as_str().unwrap().ends_with('Z'), "{message}");

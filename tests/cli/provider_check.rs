@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::support::described_with;
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
+use crate::provider::Provider;
+use crate::provider::http::Reply;
 use crate::support::program::{Outcome, Program};
 use crate::support::sandbox::Sandbox;
 use crate::support::tls::{self, Certificate};
+use crate::support::{described_with, provider_for};
 
 const CHECK: [&str; 4] = ["provider", "check", "fake", "--json"];
 
@@ -32,9 +32,9 @@ fn says(finding: &Value, state: &str, words: &[&str]) {
 }
 
 /// A provider whose data is at the fake too.
-fn with_data() -> (Program, Fake) {
+fn with_data() -> (Program, Provider) {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     let api = format!("api_base = \"{}/api\"", fake.base());
     program.configure(&fake.described_as("fake", &api));
     (program, fake)
@@ -144,7 +144,7 @@ fn a_bad_certificate_is_told_in_plain_words() {
     ] {
         let program = Program::new();
         let (fake, authority) = tls::start(&program, certificate);
-        fake.describe(&program);
+        program.configure(&fake.described());
         let program = program.set("SSL_CERT_FILE", authority);
         let outcome = program.run(CHECK).exits(3);
         says(&finding(&outcome, "token"), "bad", &words);
@@ -152,7 +152,7 @@ fn a_bad_certificate_is_told_in_plain_words() {
     }
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);
-    fake.describe(&program);
+    program.configure(&fake.described());
     // The system's roots do not know this authority, as they do not know a company's proxy.
     let outcome = program.run(CHECK);
     says(&finding(&outcome, "token"), "bad", &["issuer that this machine", "--ca-file"]);
@@ -165,7 +165,7 @@ fn a_bad_certificate_is_told_in_plain_words() {
 #[test]
 fn no_tls_at_all_is_a_failure_of_tls() {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     let token = format!("token_url = \"https://127.0.0.1:{}/token\"", fake.port);
     program.configure(&fake.described_as("fake", &token));
     fake.answers(|_| Reply::new(400, "", ""));

@@ -5,10 +5,10 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
+use crate::provider::fresh;
 use crate::support::browser::connect;
-use crate::support::fake::{Fake, fresh};
-use crate::support::has;
 use crate::support::program::{Program, Running};
+use crate::support::{has, provider_for};
 
 const OWN: &str = "# mine, keep it\nstore = \"file\" # as agreed\n\n[provider.timberdata] # trees\n\
                    default_scope = \"woodlist\"   # wood lists\n\n# the end\n";
@@ -82,7 +82,7 @@ fn the_same_answers_again_change_nothing() {
 #[test]
 fn the_client_secret_is_the_one_that_connect_uses() {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     let lines = "client_authentication = \"basic\"\ndefault_scope = \"offline_access\"";
     let text = fake.described_as("fake", lines);
     program.configure(&text.replace("client_id = \"partner-client\"\n", ""));

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use rcgen::KeyPair;
 
+use crate::provider::{Provider, free_ports};
 use crate::support::browser::{Link, connect};
-use crate::support::fake::{Fake, free_ports};
 use crate::support::program::{Outcome, Program};
 use crate::support::proxy::{Manner, Proxy};
 use crate::support::tls::{self, Certificate};
@@ -16,7 +16,7 @@ const PASSWORD: &str = "proxy-p%40ss-4711";
 
 /// A provider that is somewhere else, as far as the program knows: `other.example`. With its
 /// authority's file.
-fn elsewhere() -> (Program, Fake, PathBuf) {
+fn elsewhere() -> (Program, Provider, PathBuf) {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::OtherHost);
     let lines = ["authorize", "token", "revoke"].map(|path| {
@@ -94,7 +94,7 @@ fn f14_the_proxys_password_goes_to_the_proxy_alone() {
 fn this_machine_is_never_reached_through_a_proxy() {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);
-    fake.describe(&program);
+    program.configure(&fake.described());
     let proxy = Proxy::start(Manner::Answers("HTTP/1.1 403 No\r\n\r\n"));
     let address = format!("http://127.0.0.1:{}", proxy.port);
     let program = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"]
@@ -230,7 +230,7 @@ fn an_authority_is_added_by_flag_variable_or_file() {
 fn an_unknown_issuer_names_the_way_to_a_companys_certificate() {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);
-    fake.describe(&program);
+    program.configure(&fake.described());
     let hint = "if your company inspects TLS, give its certificate: --ca-file FILE";
     exchange(&program).exits(3).says(&["127.0.0.1 could not be reached", "UnknownIssuer", hint]);
     assert!(fake.calls().is_empty());
@@ -246,7 +246,7 @@ fn an_unknown_issuer_names_the_way_to_a_companys_certificate() {
 fn a_file_of_certificates_that_cannot_be_used_is_told_with_its_reason() {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);
-    fake.describe(&program);
+    program.configure(&fake.described());
     let good = fs::read_to_string(authority).unwrap();
     let key = KeyPair::generate().unwrap().serialize_pem();
     let garbage = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";

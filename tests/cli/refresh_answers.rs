@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::support::connected;
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
+use crate::provider::Provider;
+use crate::provider::http::Reply;
 use crate::support::program::{Outcome, Program};
+use crate::support::{connected, provider_for};
 
 const FORCED: [&str; 4] = ["token", "refresh", "fake", "--force"];
 
@@ -22,7 +22,7 @@ fn saved(program: &Program) -> String {
 
 /// Refreshes while the provider gives this answer; then shows that nothing was lost.
 #[track_caller]
-fn refresh_meets(program: &Program, fake: &Fake, reply: Reply) -> Outcome {
+fn refresh_meets(program: &Program, fake: &Provider, reply: Reply) -> Outcome {
     let before = saved(program);
     fake.answers(move |_| reply.clone());
     let outcome = program.run(FORCED);
@@ -36,7 +36,7 @@ fn refresh_meets(program: &Program, fake: &Fake, reply: Reply) -> Outcome {
 #[test]
 fn c1_a_redirect_is_not_followed() {
     let (program, fake) = connected();
-    let other = Fake::start(&program);
+    let other = provider_for(&program);
     for status in [301, 302, 303, 307, 308] {
         let headers = format!("Location: {}/token\r\n", other.base());
         let outcome = refresh_meets(&program, &fake, Reply::new(status, &headers, ""));
@@ -285,6 +285,33 @@ fn c17_c18_after_a_lost_answer_the_next_run_waits_a_little_and_tries_again() {
     fake.is_honest();
     program.run(FORCED).exits(0);
     assert!(!intent.exists());
+}
+
+/// The provider carries a refresh out, and what arrives is rubbish.
+fn with_a_lost_answer(overlap: Duration) -> (Program, Provider) {
+    let (program, fake) = connected();
+    fake.overlap(overlap);
+    fake.does(|_, honest| {
+        honest();
+        Reply::raw(b"\0\0\0\0\r\n\r\n")
+    });
+    program.run(FORCED).exits(3);
+    fake.is_honest();
+    (program, fake)
+}
+
+#[test]
+fn a_provider_with_an_overlap_forgives_a_lost_answer() {
+    let (program, _fake) = with_a_lost_answer(Duration::from_secs(60));
+    program.run(FORCED).exits(0);
+    program.run(FORCED).exits(0);
+}
+
+#[test]
+fn without_an_overlap_the_sign_in_is_lost_and_the_reason_is_told() {
+    let (program, _fake) = with_a_lost_answer(Duration::ZERO);
+    let outcome = program.run(FORCED).exits(4);
+    outcome.says(&["An earlier refresh was interrupted", "partnerlink connect fake"]);
 }
 
 #[test]

@@ -9,10 +9,10 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::provider::CLIENT_ID;
 use crate::support::browser::connect;
-use crate::support::fake::{CLIENT_ID, Fake};
 use crate::support::program::Program;
-use crate::support::{connected, has};
+use crate::support::{connected, has, provider_for};
 
 const SERVICE: &str = "home/.config/systemd/user/partnerlink-refresh.service";
 const TIMER: &str = "home/.config/systemd/user/partnerlink-refresh.timer";
@@ -379,7 +379,7 @@ fn a_run_of_a_schedule_is_on_record_and_one_by_hand_is_not() {
     program.run(["token", "refresh", "--force"]).exits(0);
     assert_eq!(record.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     program.run(["schedule", "status"]).exits(0).says(&["by systemd, exit 0 (1 refreshed)"]);
-    fake.answers(|_| crate::support::http::Reply::error(400, "invalid_grant"));
+    fake.answers(|_| crate::provider::http::Reply::error(400, "invalid_grant"));
     program.run(["token", "refresh", "--force"]).exits(4);
     let last: Value = serde_json::from_slice(&fs::read(&record).unwrap()).unwrap();
     assert_eq!((&last["exit"], &last["accounts"]), (&json!(4), &json!({ "sign-in-needed": 1 })));
@@ -411,7 +411,7 @@ fn the_sandboxs_schedule_takes_no_real_ones_place() {
 #[test]
 fn each_step_from_the_providers_answer_to_a_schedule_is_named_by_the_one_before() {
     let program = machine();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     let described = fake.described_as("zaehlerfreunde", "");
     let given = format!("client_id = {CLIENT_ID:?}\n");
     program.configure(&described.replace(&given, ""));

@@ -7,11 +7,10 @@ use std::process::{Command, Stdio};
 
 use clap::CommandFactory as _;
 
+use crate::provider::http::Reply;
 use crate::support::browser::{Link, connect};
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
 use crate::support::program::Program;
-use crate::support::{by_an_ordinary_user, connected, described, has};
+use crate::support::{by_an_ordinary_user, connected, described, has, provider_for};
 
 /// Every option of every command, with the names of the commands before it.
 fn options(command: &clap::Command, path: &str) -> Vec<(String, clap::Arg)> {
@@ -68,7 +67,7 @@ fn f3_f9_the_most_talkative_run_says_no_secret() {
     connect(&program, &fake, &["fake", "--verbose"]).exits(0).says(&["POST "]);
     program.run(["token", "refresh", "--force", "-v"]).exits(0).says(&["POST "]);
     program.run(["token", "get", "fake", "-v"]).exits(0);
-    let echo = |call: &crate::support::http::Call| Reply::new(200, "", &call.body);
+    let echo = |call: &crate::provider::http::Call| Reply::new(200, "", &call.body);
     for reply in [Reply::error(403, "invalid_grant"), Reply::new(500, "", ""), Reply::reset()] {
         fake.answers(move |_| reply.clone());
         program.run(["token", "refresh", "--force", "-v"]);
@@ -88,9 +87,9 @@ fn f3_f9_the_most_talkative_run_says_no_secret() {
 #[test]
 fn f4_an_error_names_the_host_and_not_the_address() {
     let mut program = Program::new();
-    let [port, ..] = crate::support::fake::free_ports();
+    let [port, ..] = crate::provider::free_ports();
     program.canaries.never("part of an address", "tenant-secret-0815");
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     let url = format!("token_url = \"http://127.0.0.1:{port}/token?key=tenant-secret-0815\"");
     program.secret_file("partnerlink/config.toml", &fake.described_as("fake", &url));
     let outcome = connect(&program, &fake, &["fake", "--verbose"]).exits(3);
@@ -171,8 +170,8 @@ fn f10_e8_everything_that_is_written_belongs_to_this_user_alone() {
 #[test]
 fn f14_the_password_of_a_proxy_is_not_told() {
     let program = Program::new();
-    let fake = Fake::start(&program);
-    let [port, ..] = crate::support::fake::free_ports();
+    let fake = provider_for(&program);
+    let [port, ..] = crate::provider::free_ports();
     program.configure(&fake.described_as("fake", "token_url = \"https://provider.example/token\""));
     program.canaries.never("password of a proxy", "proxy-password-4711");
     let program = program

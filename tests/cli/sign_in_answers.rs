@@ -5,15 +5,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use crate::provider::http::Reply;
+use crate::provider::{Provider, identity};
 use crate::support::browser::{Link, Page, connect};
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
 use crate::support::program::{Outcome, Program};
-use crate::support::{connected, described, described_with, identity};
+use crate::support::{connected, described, described_with};
 
 /// A sign-in to which the provider has an answer of its own; what terminal and browser said.
 #[track_caller]
-fn sign_in(program: &Program, fake: &Fake) -> (Outcome, Page) {
+fn sign_in(program: &Program, fake: &Provider) -> (Outcome, Page) {
     let mut running = program.spawn(["connect", "fake", "--no-browser"]);
     let link = Link::shown_by(&mut running);
     let query = format!("code={}&state={}", fake.consent(&link), link.state());
@@ -22,7 +22,7 @@ fn sign_in(program: &Program, fake: &Fake) -> (Outcome, Page) {
 }
 
 #[track_caller]
-fn refused(program: &Program, fake: &Fake, code: i32) -> Outcome {
+fn refused(program: &Program, fake: &Provider, code: i32) -> Outcome {
     let (outcome, page) = sign_in(program, fake);
     assert!(page.body.contains("Could not connect to Fake"), "the browser hears: {}", page.body);
     program.run(["token", "get", "fake"]).exits(4);
@@ -32,6 +32,8 @@ fn refused(program: &Program, fake: &Fake, code: i32) -> Outcome {
 #[test]
 fn c13_c15_c17_errors_of_the_exchange_have_their_exit_codes() {
     let (program, fake) = described();
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let huge = format!(r#"{{"access_token":"{}"}}"#, "a".repeat(8 * 1024 * 1024));
     for (reply, code, says) in [
         (Reply::error(403, "invalid_grant"), 6, "invalid_grant"),
         (Reply::error(200, "invalid_scope"), 6, "invalid_scope"),
@@ -40,7 +42,10 @@ fn c13_c15_c17_errors_of_the_exchange_have_their_exit_codes() {
         (Reply::new(500, "", "<h1>trouble"), 3, "answered 500"),
         (Reply::new(429, "Retry-After: 1\r\n", ""), 3, "answered 429"),
         (Reply::new(200, "", "<html>"), 6, "is not a JSON token answer"),
+        (Reply::new(200, "", deep), 6, "is not a JSON token answer"),
+        (Reply::new(200, "", huge), 6, "more than 1048576 bytes"),
         (Reply::new(302, "Location: /elsewhere\r\n", ""), 6, "is a redirect"),
+        (Reply::new(307, "Location: /elsewhere\r\n", ""), 6, "is a redirect"),
         (Reply::reset(), 3, "broke"),
     ] {
         fake.answers(move |_| reply.clone());
@@ -179,6 +184,13 @@ fn j7_o14_tokens_are_opaque_and_of_any_length() {
     link.returns_with("c");
     running.finish().exits(6).says(&["did not say who signed in"]);
     assert_eq!(fake.last().parameter("code"), "c", "a code of one byte");
+}
+
+#[test]
+fn an_access_token_with_a_line_break_is_refused() {
+    let (program, fake) = described();
+    fake.alters(|body| body["access_token"] = "token\r\nX-Evil: 1".into());
+    refused(&program, &fake, 6);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::provider::fresh;
 use crate::support::browser::Link;
-use crate::support::fake::fresh;
 use crate::support::program::{Program, Running};
 use crate::support::{described, described_with, has};
 

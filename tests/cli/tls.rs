@@ -6,17 +6,18 @@ use std::thread;
 
 use serde_json::json;
 
+use crate::provider::Provider;
+use crate::provider::http::Reply;
 use crate::support::browser::{Link, connect};
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
 use crate::support::program::{Outcome, Program};
+use crate::support::provider_for;
 use crate::support::tls::{self, Certificate};
 
 /// A program that trusts this authority, and knows the provider.
-fn trusting(certificate: Certificate) -> (Program, Fake) {
+fn trusting(certificate: Certificate) -> (Program, Provider) {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, certificate);
-    fake.describe(&program);
+    program.configure(&fake.described());
     (program.set("SSL_CERT_FILE", authority), fake)
 }
 
@@ -71,7 +72,7 @@ fn c21_an_old_tls_version_gets_no_byte_of_the_request() {
         let _ = stream.read_to_end(&mut bytes);
         bytes
     });
-    let uris = crate::support::fake::free_ports().map(|p| format!("http://127.0.0.1:{p}/cb"));
+    let uris = crate::provider::free_ports().map(|p| format!("http://127.0.0.1:{p}/cb"));
     program.configure(&format!(
         "[provider.fake]\nclient_id = \"x\"\nauthorize_url = \"https://127.0.0.1:{port}/a\"\n\
          token_url = \"https://127.0.0.1:{port}/t\"\nredirect_uris = {uris:?}\n"
@@ -99,7 +100,7 @@ fn c17_a_tls_connection_cut_before_its_end_is_not_believed() {
 fn o9_an_http_address_elsewhere_is_refused_when_it_is_read() {
     let program = Program::new();
     for field in ["token_url", "revocation_url", "authorize_url"] {
-        let fake = Fake::start(&program);
+        let fake = provider_for(&program);
         program.configure(&fake.described_as("fake", &format!("{field} = \"http://p.example/\"")));
         let outcome = program.run(["connect", "fake"]).exits(2);
         outcome.says(&[field, "must begin with https://"]);

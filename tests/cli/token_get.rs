@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use crate::support::fake::fresh;
-use crate::support::http::Reply;
+use crate::provider::fresh;
+use crate::provider::http::Reply;
 use crate::support::program::Program;
-use crate::support::{browser, connected, described, has};
+use crate::support::{browser, connected, described, has, provider_for};
 
 #[test]
 fn a_token_that_lives_long_enough_is_handed_out_without_asking_anybody() {
@@ -138,7 +138,7 @@ fn curl_understands_the_format_for_curl() {
         return;
     }
     let (program, token) = with_every_character();
-    let fake = crate::support::fake::Fake::start(&program);
+    let fake = provider_for(&program);
     fake.answers(|_| Reply::new(200, "", "data"));
     let script = format!(
         "{} token get fake --format curl | curl -s --config - {}/data",

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use crate::provider::http::Reply;
 use crate::support::browser::connect;
-use crate::support::http::Reply;
 use crate::support::program::Program;
 use crate::support::{connected, described, described_with};
 
@@ -127,7 +127,7 @@ fn an_account_of_a_provider_that_is_no_longer_described_is_told_and_kept() {
     let (program, fake) = connected();
     program.configure("");
     program.run(["token", "refresh", "--force"]).exits(2).says(&["no provider named \"fake\""]);
-    fake.describe(&program);
+    program.configure(&fake.described());
     program.run(["token", "refresh", "--force"]).exits(0);
 }
 

@@ -31,6 +31,9 @@ mod moves;
 mod oidc;
 mod packages;
 mod parts;
+#[path = "../provider/mod.rs"]
+#[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]
+mod provider;
 mod proxy;
 mod schedule;
 mod sign_in_over_oidc;

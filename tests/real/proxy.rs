@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::parts::squid::Squid;
 use crate::parts::{PATIENCE, Part, has};
+use crate::provider::Provider;
+use crate::provider::http::Reply;
 use crate::support::browser::{Link, connect};
-use crate::support::fake::Fake;
-use crate::support::http::Reply;
 use crate::support::program::{Outcome, Program};
 use crate::support::tls::{self, Certificate};
 
@@ -18,7 +18,7 @@ use crate::support::tls::{self, Certificate};
 const HOST: &str = "other.example";
 
 /// A provider that is described by a name that only the proxy knows, and its authority.
-fn stage() -> (Program, Fake, PathBuf) {
+fn stage() -> (Program, Provider, PathBuf) {
     let mut program = Program::new();
     program.patience = PATIENCE;
     let (fake, authority) = tls::start(&program, Certificate::OtherHost);
@@ -52,7 +52,7 @@ fn exchange(program: &Program) -> Outcome {
 
 /// Sign-in, refresh, data and revocation.
 #[track_caller]
-fn works(program: &Program, fake: &Fake) {
+fn works(program: &Program, fake: &Provider) {
     connect(program, fake, &["fake"]).exits(0);
     program.run(["token", "refresh", "--force"]).exits(0);
     fake.answers(|_| Reply::json(200, &json!({ "done": true })));

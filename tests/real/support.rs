@@ -4,12 +4,6 @@
 pub mod browser;
 #[path = "../cli/support/canary.rs"]
 pub mod canary;
-#[path = "../cli/support/fake.rs"]
-pub mod fake;
-#[path = "../cli/support/http.rs"]
-pub mod http;
-#[path = "../cli/support/identity.rs"]
-pub mod identity;
 #[path = "../cli/support/program.rs"]
 pub mod program;
 #[path = "../cli/support/tls.rs"]

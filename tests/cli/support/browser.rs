@@ -5,13 +5,24 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use std::ops::Deref;
+
 use url::Url;
 
-use super::fake::Fake;
+use crate::provider::Provider;
+
 use super::program::{Outcome, Program, Running};
 
 /// The authorize URL that the program printed.
 pub struct Link(pub Url);
+
+impl Deref for Link {
+    type Target = Url;
+
+    fn deref(&self) -> &Url {
+        &self.0
+    }
+}
 
 impl Link {
     /// Waits until the program prints it.
@@ -62,7 +73,7 @@ impl Link {
 
 /// Runs `connect` against the fake provider, with a person who agrees.
 #[track_caller]
-pub fn connect(program: &Program, fake: &Fake, args: &[&str]) -> Outcome {
+pub fn connect(program: &Program, fake: &Provider, args: &[&str]) -> Outcome {
     let args = [&["connect"], args, &["--no-browser"]].concat();
     let mut running = program.spawn(args);
     let link = Link::shown_by(&mut running);

@@ -39,6 +39,12 @@ impl Canaries {
         self.add("access token", secret, true);
     }
 
+    /// Registers what a provider hears and says.
+    pub fn hears(&self) -> impl Fn(&str, &str) + Send + Sync + use<> {
+        let canaries = self.clone();
+        move |kind, secret| canaries.add(kind, secret, kind == "access token")
+    }
+
     fn add(&self, kind: &str, secret: &str, is_access_token: bool) {
         if secret.len() >= SHORTEST {
             let (kind, dresses) = (kind.to_owned(), dresses(secret));

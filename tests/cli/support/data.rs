@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::browser::{self, get};
-use super::fake::{Fake, fresh};
-use super::http::{Call, Reply};
 use super::program::Program;
 use super::sandbox::{Sandbox, connect};
+use crate::provider::Provider;
+use crate::provider::http::{Call, Reply};
 
 /// The sandbox's meter of the office, with a gap every Wednesday from 10 to 14 o'clock.
 pub const OFFICE: &str = "d0000000-0000-4000-8000-000000000001";
@@ -23,17 +23,30 @@ pub struct Data {
 }
 
 impl Data {
-    /// The sandbox with these faults.
     #[track_caller]
-    pub fn new(faults: &[&str]) -> Self {
-        Self::with(faults, &["--scope", "aggregation woodlist"])
+    pub fn new() -> Self {
+        Self::with(&["--scope", "aggregation woodlist"])
+    }
+
+    /// The same, with a provider before the sandbox that does this to its data.
+    #[track_caller]
+    pub fn behind(
+        fault: impl Fn(&Call, &dyn Fn() -> Reply) -> Reply + Send + Sync + 'static,
+    ) -> (Self, Provider) {
+        let mut data = Self::new();
+        let front = Provider::before(&data.sandbox.address, data.program.canaries.hears());
+        front.does(move |call, honest| match call.path().contains("/api/") {
+            true => fault(call, honest),
+            false => honest(),
+        });
+        data.program = data.program.set("PARTNERLINK_SANDBOX", front.base());
+        (data, front)
     }
 
     /// The same; `timber` is said to `connect timberdata`.
     #[track_caller]
-    pub fn with(faults: &[&str], timber: &[&str]) -> Self {
-        let args: Vec<&str> = faults.iter().flat_map(|fault| ["--fault", fault]).collect();
-        let mut sandbox = Sandbox::start(&args);
+    pub fn with(timber: &[&str]) -> Self {
+        let mut sandbox = Sandbox::start(&[]);
         let program = sandbox.client();
         connect(&program, &["zaehlerfreunde"]).0.exits(0);
         connect(&program, &[&["timberdata"], timber].concat()).0.exits(0);
@@ -62,14 +75,14 @@ impl Data {
 }
 
 /// A program that is connected to a fake provider as `fake`, with an API below `/api`.
-pub fn connected_to_fake() -> (Program, Fake) {
+pub fn connected_to_fake() -> (Program, Provider) {
     connected_to_fake_with("", &[])
 }
 
 /// The same, with these lines in its description, and this said to `connect`.
-pub fn connected_to_fake_with(lines: &str, connect: &[&str]) -> (Program, Fake) {
+pub fn connected_to_fake_with(lines: &str, connect: &[&str]) -> (Program, Provider) {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = super::provider_for(&program);
     let more = format!(
         "api_base = \"{}/api\"\npaging = {{ page = \"page\", first = 0, size = \"pageSize\", \
          max_size = 100, pages = \"totalNumPages\" }}\n{lines}",
@@ -80,31 +93,14 @@ pub fn connected_to_fake_with(lines: &str, connect: &[&str]) -> (Program, Fake) 
     (program, fake)
 }
 
-/// From now on the fake provider answers data requests like this, and refreshes honestly.
-pub fn answers(
-    program: &Program,
-    fake: &Fake,
-    data: impl Fn(&Call) -> Reply + Send + Sync + 'static,
-) {
-    let canaries = program.canaries.clone();
-    fake.answers(move |call| {
-        if call.path() != "/token" {
-            return data(call);
-        }
-        let (access, refresh) = (fresh("access"), fresh("refresh"));
-        canaries.access_token(&access);
-        canaries.never("refresh token", &refresh);
-        let body = json!({
-            "access_token": access, "refresh_token": refresh,
-            "token_type": "Bearer", "expires_in": 3600,
-        });
-        Reply::json(200, &body)
-    });
+/// The data requests so far.
+pub fn data_calls(fake: &Provider) -> Vec<Call> {
+    fake.calls().into_iter().filter(|call| call.path().starts_with("/api/")).collect()
 }
 
-/// The data requests so far.
-pub fn data_calls(fake: &Fake) -> Vec<Call> {
-    fake.calls().into_iter().filter(|call| call.path().starts_with("/api/")).collect()
+/// How many requests came for what this is the last part of the path of.
+pub fn asked(provider: &Provider, last: &str) -> usize {
+    provider.calls_that(|call| call.path().ends_with(&format!("/{last}")))
 }
 
 /// A page of a list with one space on it, the first of `pages`.

@@ -3,12 +3,10 @@
 pub mod browser;
 pub mod canary;
 pub mod data;
-pub mod fake;
-pub mod http;
-pub mod identity;
 pub mod program;
 pub mod proxy;
 pub mod sandbox;
+pub mod spoiled;
 pub mod tls;
 
 use std::fs;
@@ -17,28 +15,34 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use fake::Fake;
 use program::Program;
 
+use crate::provider::Provider;
+
+/// A provider whose secrets must not be seen in what this program prints and writes.
+pub fn provider_for(program: &Program) -> Provider {
+    Provider::start(program.canaries.hears())
+}
+
 /// A program that is connected to a fake provider as `fake`, its token good for an hour.
-pub fn connected() -> (Program, Fake) {
+pub fn connected() -> (Program, Provider) {
     let (program, fake) = described();
     browser::connect(&program, &fake, &["fake"]).exits(0);
     (program, fake)
 }
 
 /// A program that knows a fake provider and is not connected yet.
-pub fn described() -> (Program, Fake) {
+pub fn described() -> (Program, Provider) {
     let program = Program::new();
-    let fake = Fake::start(&program);
-    fake.describe(&program);
+    let fake = provider_for(&program);
+    program.configure(&fake.described());
     (program, fake)
 }
 
 /// The same, with these lines in the provider's description.
-pub fn described_with(lines: &str) -> (Program, Fake) {
+pub fn described_with(lines: &str) -> (Program, Provider) {
     let program = Program::new();
-    let fake = Fake::start(&program);
+    let fake = provider_for(&program);
     program.configure(&fake.described_as("fake", lines));
     (program, fake)
 }

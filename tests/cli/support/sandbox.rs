@@ -10,9 +10,9 @@ static PORTS: Mutex<()> = Mutex::new(());
 
 pub struct Sandbox {
     pub address: String,
-    pub running: Running,
+    _running: Running,
     /// Its own home, apart from those of the programs that use it.
-    home: Program,
+    _home: Program,
     ports: Option<MutexGuard<'static, ()>>,
 }
 
@@ -21,8 +21,10 @@ impl Sandbox {
     pub fn start(args: &[&str]) -> Self {
         let ports = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
         let home = Program::new();
-        let (address, running) = serve(&home, args);
-        Self { address, running, home, ports: Some(ports) }
+        let mut running = home.spawn([&["sandbox", "--approve", "--for", "60s"], args].concat());
+        let line = running.first_line();
+        let address = line.strip_prefix("PARTNERLINK_SANDBOX=").expect("its address").to_owned();
+        Self { address, _running: running, _home: home, ports: Some(ports) }
     }
 
     /// Nobody connects to it any more, and the next test may.
@@ -30,22 +32,10 @@ impl Sandbox {
         self.ports = None;
     }
 
-    /// The same provider once more, with faults of its own: what was granted is the same.
-    pub fn twin(&self, args: &[&str]) -> (String, Running) {
-        serve(&self.home, args)
-    }
-
     /// A program that uses it, with a home of its own.
     pub fn client(&self) -> Program {
         Program::new().set("PARTNERLINK_SANDBOX", &self.address)
     }
-}
-
-fn serve(home: &Program, args: &[&str]) -> (String, Running) {
-    let mut running = home.spawn([&["sandbox", "--approve", "--for", "60s"], args].concat());
-    let line = running.first_line();
-    let address = line.strip_prefix("PARTNERLINK_SANDBOX=").expect("its address").to_owned();
-    (address, running)
 }
 
 /// Runs `connect` against the sandbox; the browser goes wherever it is sent. The last page too.

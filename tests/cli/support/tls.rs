@@ -8,9 +8,9 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::fake::Fake;
-use super::http::AsTcp;
 use super::program::Program;
+use crate::provider::Provider;
+use crate::provider::http::AsTcp;
 
 /// What is wrong with a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl AsTcp for StreamOwned<ServerConnection, TcpStream> {
 }
 
 /// A provider behind https, and the file of the authority that a program must trust for it.
-pub fn start(program: &Program, certificate: Certificate) -> (Fake, PathBuf) {
+pub fn start(program: &Program, certificate: Certificate) -> (Provider, PathBuf) {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new([]).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -58,7 +58,7 @@ pub fn start(program: &Program, certificate: Certificate) -> (Fake, PathBuf) {
         )
         .unwrap();
     let config = Arc::new(config);
-    let fake = Fake::serve(program, "https", move |mut stream| {
+    let fake = Provider::serve(program.canaries.hears(), None, "https", move |mut stream| {
         let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
         while connection.is_handshaking() {
             connection.complete_io(&mut stream).ok()?;

@@ -1,21 +1,25 @@
-//! ID tokens, right and wrong. The signature is empty talk: nobody checks it (case J3).
+//! ID tokens, right and wrong. The signature is empty talk: nobody checks it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 
-use super::fake::{CLIENT_ID, ISSUER};
+use super::{CLIENT_ID, ISSUER};
 
 pub const PERSON: &str = "anna@stadtwerke.example";
 
-/// An ID token as it should be.
+/// An ID token as it should be, for the client that all tests describe.
 pub fn token(nonce: &str) -> String {
+    token_for(CLIENT_ID, nonce)
+}
+
+pub fn token_for(client_id: &str, nonce: &str) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let claims = json!({
         "iss": ISSUER,
         "sub": "person|1",
-        "aud": CLIENT_ID,
+        "aud": client_id,
         "exp": now + 36_000,
         "iat": now,
         "nonce": nonce,

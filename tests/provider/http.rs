@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::Value;
@@ -13,6 +14,9 @@ use serde_json::Value;
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Call {
+    /// From 1.
+    pub number: usize,
+    pub at: Instant,
     pub method: String,
     /// Path and query.
     pub target: String,
@@ -30,6 +34,8 @@ impl Call {
             return Err(io::Error::other("no request"));
         };
         let mut call = Self {
+            number: 0,
+            at: Instant::now(),
             method: method.to_owned(),
             target: target.to_owned(),
             headers: Vec::new(),
@@ -37,13 +43,16 @@ impl Call {
         };
         loop {
             let mut line = String::new();
-            reader.read_line(&mut line)?;
+            if reader.read_line(&mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             let Some((name, value)) = line.trim_end().split_once(": ") else { break };
             call.headers.push((name.to_ascii_lowercase(), value.to_owned()));
         }
         let length = call.header("content-length").map_or(0, |length| length.parse().unwrap());
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
+        call.at = Instant::now();
         call.body = String::from_utf8(body).unwrap();
         Ok(call)
     }
@@ -80,11 +89,40 @@ impl Call {
         let (id, secret) = pair.split_once(':')?;
         Some((id.to_owned(), secret.to_owned()))
     }
+
+    pub fn client_id(&self) -> String {
+        self.basic().map_or_else(|| self.parameter("client_id"), |(id, _)| id)
+    }
+
+    /// The answer of another provider at this address to the same request.
+    pub fn forward(&self, upstream: &str) -> Reply {
+        let host = upstream.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        let length = self.body.len();
+        let mut request = format!(
+            "{} {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n",
+            self.method, self.target
+        );
+        let passed_on = ["authorization", "content-type", "accept", "accept-language"];
+        for (name, value) in &self.headers {
+            if passed_on.contains(&name.as_str()) {
+                request += &format!("{name}: {value}\r\n");
+            }
+        }
+        stream.write_all(format!("{request}\r\n{}", self.body).as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        Reply::raw(answer)
+    }
 }
 
-/// What is done with a connection, step by step. After the last step it is closed.
+/// What is done with a connection, step by step. After the last step it is closed, or waits for the
+/// next request.
 #[derive(Clone, Debug)]
-pub struct Reply(Vec<Step>);
+pub struct Reply {
+    steps: Vec<Step>,
+    stays: bool,
+}
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -97,8 +135,12 @@ enum Step {
 }
 
 impl Reply {
+    fn of(steps: Vec<Step>) -> Self {
+        Self { steps, stays: false }
+    }
+
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(vec![Step::Send(bytes.into())])
+        Self::of(vec![Step::Send(bytes.into())])
     }
 
     /// A complete answer with these extra header lines (each with its line break).
@@ -115,27 +157,72 @@ impl Reply {
         Self::new(status, "Content-Type: application/json\r\n", body.to_string())
     }
 
+    /// A good answer, after which the connection stays open.
+    pub fn kept(body: &Value) -> Self {
+        let body = body.to_string();
+        let length = body.len();
+        let reply = Self::raw(format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        ));
+        Self { stays: true, ..reply }
+    }
+
     pub fn error(status: u16, code: &str) -> Self {
         let description = "a description from the provider";
         Self::json(status, &serde_json::json!({ "error": code, "error_description": description }))
     }
 
     pub fn reset() -> Self {
-        Self(vec![Step::Reset])
+        Self::of(vec![Step::Reset])
     }
 
     pub fn endless(head: &str, bytes: &[u8], sent: &Arc<AtomicUsize>) -> Self {
-        Self(vec![Step::Send(head.into()), Step::Endless(bytes.to_vec(), Arc::clone(sent))])
+        Self::of(vec![Step::Send(head.into()), Step::Endless(bytes.to_vec(), Arc::clone(sent))])
     }
 
     /// This, and then a blank in each interval for as long as somebody listens.
     pub fn drip(text: &str, interval: Duration) -> Self {
         let drops = (0..60).flat_map(|_| [Step::Pause(interval), Step::Send(b" ".to_vec())]);
-        Self(std::iter::once(Step::Send(text.into())).chain(drops).collect())
+        Self::of(std::iter::once(Step::Send(text.into())).chain(drops).collect())
     }
 
-    pub fn perform(self, stream: &mut (impl Write + AsTcp)) -> io::Result<()> {
-        for step in self.0 {
+    /// Head and body of an answer that is sent whole.
+    fn parts(&self) -> (String, &[u8]) {
+        let [Step::Send(bytes)] = &*self.steps else { panic!("not sent whole: {self:?}") };
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        (String::from_utf8(bytes[..end].to_vec()).unwrap(), &bytes[end + 4..])
+    }
+
+    /// The same with something changed in its JSON; an error stays as it is.
+    pub fn altered(self, change: impl FnOnce(&mut Value)) -> Self {
+        let (head, body) = self.parts();
+        if !head.starts_with("HTTP/1.1 200") {
+            return self;
+        }
+        let mut value = serde_json::from_slice(body).unwrap();
+        change(&mut value);
+        Self::json(200, &value)
+    }
+
+    /// Half of it, and then something that is no chunk.
+    pub fn cut(self) -> Self {
+        let (_, body) = self.parts();
+        let half = &body[..body.len() / 2];
+        let head =
+            format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n", half.len());
+        Self::raw([head.as_bytes(), half, b"\r\n!\r\n\r\n"].concat())
+    }
+
+    /// Half of it; the rest never comes.
+    pub fn stalled(self) -> Self {
+        let [Step::Send(bytes)] = &*self.steps else { panic!("not sent whole: {self:?}") };
+        let half = bytes[..bytes.len() - self.parts().1.len() / 2].to_vec();
+        Self::of(vec![Step::Send(half), Step::Pause(Duration::from_secs(60))])
+    }
+
+    /// True if another request may come on this connection.
+    pub fn perform(self, stream: &mut (impl Write + AsTcp)) -> io::Result<bool> {
+        for step in self.steps {
             match step {
                 Step::Send(bytes) => stream.write_all(&bytes).and_then(|()| stream.flush())?,
                 Step::Pause(pause) => thread::sleep(pause),
@@ -146,12 +233,12 @@ impl Reply {
                 Step::Reset => reset(stream.tcp()),
             }
         }
-        Ok(())
+        Ok(self.stays)
     }
 }
 
 /// A socket that lingers for no time is closed by RST; only tokio can ask for that.
-fn reset(stream: &std::net::TcpStream) {
+fn reset(stream: &TcpStream) {
     let twin = stream.try_clone().unwrap();
     twin.set_nonblocking(true).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
@@ -161,11 +248,11 @@ fn reset(stream: &std::net::TcpStream) {
 
 /// The TCP connection below.
 pub trait AsTcp {
-    fn tcp(&self) -> &std::net::TcpStream;
+    fn tcp(&self) -> &TcpStream;
 }
 
-impl AsTcp for std::net::TcpStream {
-    fn tcp(&self) -> &std::net::TcpStream {
+impl AsTcp for TcpStream {
+    fn tcp(&self) -> &TcpStream {
         self
     }
 }
