@@ -12,7 +12,6 @@ use crate::config::{FileKey, SandboxChoice, Settings, client_variable};
 use crate::error::Error;
 use crate::flow::{World, moving};
 use crate::http::HttpClient;
-use crate::http::data::DataTransport;
 use crate::provider::Provider;
 use crate::provider::registry::Registry;
 use crate::sandbox::{self, Sandbox};
@@ -87,11 +86,6 @@ impl Context {
 
     /// What looks at the network as it is.
     pub fn http(&self) -> &HttpClient {
-        &self.http
-    }
-
-    /// What the data commands send with.
-    pub fn data_transport(&self) -> &dyn DataTransport {
         &self.http
     }
 

@@ -91,7 +91,8 @@ const DOORS: [(&str, &[&str]); 25] = [
             "system",
         ],
     ),
-    ("api", &["clock", "data", "flow", "http", "oauth", "provider"]),
+    // `secret`: it writes the header with the token.
+    ("api", &["clock", "data", "flow", "http", "oauth", "provider", "secret"]),
     ("schedule", &["account_id", "clock", "config", "store", "system"]),
     (
         "flow",

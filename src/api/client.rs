@@ -7,9 +7,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::flow::token_source::{NoToken, TokenSource};
-use crate::http::data::{DataAnswer, DataRequest, DataTransport};
-use crate::http::{HttpError, retry};
+use crate::http::{Answer, HttpError, Request, Transport, retry};
 use crate::oauth::error::OAuthError;
+use crate::secret::Secret;
 
 /// How often a GET is sent in all while the provider asks to come back.
 const TRIES: u32 = 4;
@@ -20,7 +20,7 @@ const MAX_ERROR_TEXT: u64 = 16 * 1024;
 
 /// The data endpoints of one account.
 pub struct ApiClient<'a> {
-    transport: &'a dyn DataTransport,
+    transport: &'a dyn Transport,
     tokens: &'a TokenSource<'a>,
     base: Url,
 }
@@ -52,7 +52,7 @@ pub enum ApiError {
 
 impl<'a> ApiClient<'a> {
     /// `base` is the provider's API base; every path is below it.
-    pub fn new(transport: &'a dyn DataTransport, tokens: &'a TokenSource<'a>, base: Url) -> Self {
+    pub fn new(transport: &'a dyn Transport, tokens: &'a TokenSource<'a>, base: Url) -> Self {
         Self { transport, tokens, base }
     }
 
@@ -106,14 +106,19 @@ impl<'a> ApiClient<'a> {
         url: &Url,
         headers: &[(String, String)],
         body: Option<Vec<u8>>,
-    ) -> Result<DataAnswer, ApiError> {
+    ) -> Result<Answer, ApiError> {
         let token = self.tokens.token()?;
-        let request = DataRequest {
+        let mut headers = headers.to_vec();
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding")) {
+            headers.push(("accept-encoding".into(), "gzip".into()));
+        }
+        let request = Request {
             method: method.to_owned(),
             url: url.clone(),
-            bearer: token.clone(),
-            headers: headers.to_vec(),
-            body,
+            authorization: Some(bearer(&token)),
+            headers,
+            body: body.map(Secret::new),
+            is_stream: true,
         };
         let answer = self.send_repeatedly(&request)?;
         if answer.status != 401 {
@@ -121,19 +126,17 @@ impl<'a> ApiClient<'a> {
         }
         // Once with a new token, never in a loop (RFC 6750 §3.1).
         let renewed = self.tokens.instead_of(&token)?;
-        self.send_repeatedly(&DataRequest { bearer: renewed, ..request })
+        self.send_repeatedly(&Request { authorization: Some(bearer(&renewed)), ..request })
     }
 
-    fn send_repeatedly(&self, request: &DataRequest) -> Result<DataAnswer, ApiError> {
+    fn send_repeatedly(&self, request: &Request) -> Result<Answer, ApiError> {
         let repeatable = request.method == "GET" || request.method == "HEAD";
         for repetition in 0..TRIES - 1 {
             let wait = match self.transport.send(request) {
                 Ok(answer) if !repeatable || !retry::is_transient(answer.status) => {
                     return Ok(answer);
                 }
-                Ok(DataAnswer { retry_after: Some(wait), status, .. })
-                    if wait > retry::MAX_WAIT =>
-                {
+                Ok(Answer { retry_after: Some(wait), status, .. }) if wait > retry::MAX_WAIT => {
                     return Err(ApiError::TryLater(status));
                 }
                 Ok(answer) => answer.retry_after.unwrap_or_else(|| retry::pause(repetition)),
@@ -147,8 +150,12 @@ impl<'a> ApiClient<'a> {
     }
 }
 
+fn bearer(token: &Secret) -> Secret {
+    Secret::new(format!("Bearer {}", token.expose()))
+}
+
 /// Turns every status but success into the error that it is.
-pub fn explain(path: &str, answer: DataAnswer) -> Result<DataAnswer, ApiError> {
+pub fn explain(path: &str, answer: Answer) -> Result<Answer, ApiError> {
     let status = answer.status;
     match status {
         200..=299 => Ok(answer),
@@ -172,14 +179,14 @@ pub fn explain(path: &str, answer: DataAnswer) -> Result<DataAnswer, ApiError> {
 }
 
 /// The scope that `WWW-Authenticate: Bearer error="insufficient_scope", scope="…"` names.
-fn scope_of(answer: &DataAnswer) -> Option<String> {
+fn scope_of(answer: &Answer) -> Option<String> {
     let (_, value) = answer.headers.iter().find(|(name, _)| name == "www-authenticate")?;
     let scope = value.split("scope=\"").nth(1)?.split('"').next()?;
     Some(OAuthError::new(scope, None).code)
 }
 
 /// The beginning of an error answer, as far as it can be shown.
-fn text_of(answer: DataAnswer) -> String {
+fn text_of(answer: Answer) -> String {
     let mut bytes = Vec::new();
     let _ = answer.body.take(MAX_ERROR_TEXT).read_to_end(&mut bytes);
     let text = String::from_utf8_lossy(&bytes);

@@ -90,7 +90,7 @@ pub fn with_api<T>(
     }
     let secret = context.required_client_secret(&provider, store)?;
     let tokens = TokenSource::new(context.world(store), &provider, secret, account);
-    let api = ApiClient::new(context.data_transport(), &tokens, base);
+    let api = ApiClient::new(context.http(), &tokens, base);
     work(&api, &provider)
 }
 

@@ -6,7 +6,7 @@
 //! ring also needs no tools beyond a C compiler, where aws-lc-rs wants NASM on Windows and fails
 //! when cross-compiled to macOS. The roots are the system's (rustls-platform-verifier).
 
-pub mod data;
+mod exchange;
 pub mod network;
 pub mod probe;
 pub mod retry;
@@ -18,33 +18,22 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use std::{io, thread};
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, redirect};
 use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 use url::Url;
 
+pub use self::exchange::{Answer, Request, Transport};
+
+use self::exchange::{MAX_BODY, TOTAL_TIMEOUT};
 use self::network::Network;
-use crate::oauth::{Answer, BodyFormat, Request};
 use crate::provider::is_loopback;
-use crate::secret::Secret;
 
 /// Time to reach the server, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time for the whole exchange, from connecting to the last byte.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time for reading what has already come when that is over.
-const LAST_LOOK: Duration = Duration::from_millis(500);
-/// Largest token answer that is read, in bytes; real ones have a few thousand.
-const MAX_BODY: usize = 1024 * 1024;
 /// Longest time that requests hold back for a spent rate limit: others may wait for our locks.
 const MAX_PACE: Duration = Duration::from_secs(10);
-
-/// Sends requests. A trait, so that the flows can be tested against any answer.
-pub trait Transport: Send + Sync {
-    /// Sends once, follows no redirect, repeats nothing.
-    fn post(&self, request: &Request) -> Result<Answer, HttpError>;
-}
 
 /// Why there is no answer. Holds no URL with a query, and nothing of any body.
 #[derive(Debug, thiserror::Error)]
@@ -84,33 +73,8 @@ pub struct HttpClient {
     plain_loopback: OnceLock<Client>,
     tls_loopback: OnceLock<Client>,
     outside: OnceLock<Client>,
-    data_plain_loopback: OnceLock<Client>,
-    data_tls_loopback: OnceLock<Client>,
-    data_outside: OnceLock<Client>,
     /// Hosts whose rate limit is spent, and until when.
     pace: Mutex<HashMap<String, Instant>>,
-}
-
-impl Transport for HttpClient {
-    fn post(&self, request: &Request) -> Result<Answer, HttpError> {
-        let host = request.url.host_str().unwrap_or_default().to_owned();
-        let client = self.client_for(&request.url)?;
-        self.wait_for_pace(&host);
-
-        let started = Instant::now();
-        let result =
-            self.runtime()?.block_on(in_time(send(&client, request, &host, &self.network), &host));
-        let place = format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
-        match &result {
-            Ok((answer, _)) => {
-                log::debug!("POST {place}: {} after {:.0?}", answer.status, started.elapsed());
-            }
-            Err(error) => log::debug!("POST {place}: {error}, after {:.0?}", started.elapsed()),
-        }
-        let (answer, headers) = result?;
-        self.note_pace(host, answer.status, answer.retry_after, &headers);
-        Ok(answer)
-    }
 }
 
 impl HttpClient {
@@ -183,8 +147,7 @@ impl Driven {
 }
 
 /// The one builder. `Client::new()` panics where there are no root certificates: never that. It
-/// asks for nothing compressed, so that the length of an answer is its size. [`in_time`] bounds the
-/// time of a token request.
+/// sets no time but that for connecting: [`exchange::Limit`] bounds the rest.
 fn builder() -> reqwest::ClientBuilder {
     // An error means that a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -199,61 +162,6 @@ fn builder() -> reqwest::ClientBuilder {
 
 fn build(builder: reqwest::ClientBuilder) -> Result<Client, HttpError> {
     builder.build().map_err(|error| HttpError::Unusable(causes(&error)))
-}
-
-async fn send(
-    client: &Client,
-    request: &Request,
-    host: &str,
-    network: &Network,
-) -> Result<(Answer, HeaderMap), HttpError> {
-    let content_type = match request.format {
-        BodyFormat::Json => "application/json",
-        BodyFormat::Form => "application/x-www-form-urlencoded",
-    };
-    let mut builder = client
-        .post(request.url.clone())
-        .header(CONTENT_TYPE, content_type)
-        .header("Accept", "application/json")
-        .body(request.body.expose().clone());
-    if let Some(authorization) = &request.authorization {
-        let mut value = HeaderValue::from_str(authorization.expose()).map_err(|_| {
-            HttpError::Unusable("the client ID or secret has impossible characters".into())
-        })?;
-        value.set_sensitive(true);
-        builder = builder.header(AUTHORIZATION, value);
-    }
-    let translate = |error: reqwest::Error| translate(error, host, network.proxy_to(&request.url));
-    let mut response = builder.send().await.map_err(translate)?;
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(translate)? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(HttpError::TooLarge { host: host.to_owned() });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    let answer = Answer {
-        status: response.status().as_u16(),
-        retry_after: retry_after(response.headers(), SystemTime::now()),
-        body: Secret::new(body),
-    };
-    Ok((answer, response.headers().clone()))
-}
-
-/// Gives up after [`TOTAL_TIMEOUT`]. An answer that came while this process was stopped (Ctrl-Z, a
-/// suspended machine) is taken all the same, though it is late: it may hold the one refresh token
-/// that still works.
-async fn in_time<T>(
-    work: impl Future<Output = Result<T, HttpError>>,
-    host: &str,
-) -> Result<T, HttpError> {
-    let mut work = std::pin::pin!(work);
-    for limit in [TOTAL_TIMEOUT, LAST_LOOK] {
-        if let Ok(done) = tokio::time::timeout(limit, &mut work).await {
-            return done;
-        }
-    }
-    Err(HttpError::TimedOut { host: host.to_owned() })
 }
 
 /// `proxy`: host and port of the one on the way, if any.

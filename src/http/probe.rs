@@ -9,7 +9,8 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION};
 use rustls::{CertificateError, Error as TlsError};
 use url::Url;
 
-use super::{HttpClient, HttpError, causes, in_time};
+use super::exchange::Limit;
+use super::{HttpClient, HttpError, causes};
 
 /// What came back. Nothing of the body is kept.
 #[derive(Debug)]
@@ -60,7 +61,7 @@ impl HttpClient {
         let client = self.client_for(url)?;
         let begun = Instant::now();
         let work = async { Ok(client.get(url.clone()).send().await) };
-        let answer = match self.runtime()?.block_on(in_time(work, host)) {
+        let answer = match self.runtime()?.block_on(Limit::total().keep(host, work)) {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(step(&error, begun)),
             Err(_) => return Err(Unreached::TimedOut(begun.elapsed())),

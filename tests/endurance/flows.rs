@@ -1,6 +1,7 @@
 //! What two runs do to each other between two lines of code, and clocks that are wrong: the flow
 //! itself, with a provider and a store that are closures (D7, D8, D10, D13, E11).
 
+use std::io::Cursor;
 use std::thread;
 use std::time::Duration;
 
@@ -9,8 +10,7 @@ use partnerlink::clock::{self, Clock, FixedClock, SystemClock, Timestamp};
 use partnerlink::error::{Exit, Explain as _};
 use partnerlink::flow::World;
 use partnerlink::flow::refresh::{Due, RefreshError, RefreshOutcome, refresh};
-use partnerlink::http::{HttpError, Transport};
-use partnerlink::oauth::{Answer, Request};
+use partnerlink::http::{Answer, HttpError, Request, Transport};
 use partnerlink::provider::registry::Registry;
 use partnerlink::secret::Secret;
 use partnerlink::store::lock::AccountLock;
@@ -31,11 +31,12 @@ type Reply = Result<(u16, String), HttpError>;
 struct Closure<F>(F);
 
 impl<F: Fn() -> Reply + Send + Sync> Transport for Closure<F> {
-    fn post(&self, _: &Request) -> Result<Answer, HttpError> {
+    fn send(&self, _: &Request) -> Result<Answer, HttpError> {
         (self.0)().map(|(status, body)| Answer {
             status,
+            headers: Vec::new(),
             retry_after: None,
-            body: Secret::new(body.into_bytes()),
+            body: Box::new(Cursor::new(body)),
         })
     }
 }

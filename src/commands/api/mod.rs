@@ -94,7 +94,7 @@ impl Args {
                 (answer.status, answer.headers.clone(), answer.retry_after);
             let bytes = read_whole(answer.body).map_err(failed)?;
             context.output.data(&shown(&bytes))?;
-            let again = crate::http::data::DataAnswer {
+            let again = crate::http::Answer {
                 status,
                 headers,
                 retry_after,
@@ -207,11 +207,7 @@ impl Args {
         }
     }
 
-    fn print_head(
-        &self,
-        output: &Output,
-        answer: &crate::http::data::DataAnswer,
-    ) -> Result<(), Error> {
+    fn print_head(&self, output: &Output, answer: &crate::http::Answer) -> Result<(), Error> {
         let mut head = format!("HTTP {}\n", answer.status);
         for (name, value) in &answer.headers {
             head += &format!("{name}: {}\n", printable(value));

@@ -5,8 +5,7 @@ use std::sync::Mutex;
 use super::*;
 use crate::accounts::{Account, State};
 use crate::clock::{self, FixedClock};
-use crate::http::{HttpError, Transport};
-use crate::oauth::{Answer, Request};
+use crate::http::{Answer, HttpError, Request, Transport};
 use crate::store::memory::MemoryStore;
 use crate::store::record::Record;
 use crate::store::{SecretBytes, Stores, TokenStore};
@@ -14,7 +13,7 @@ use crate::store::{SecretBytes, Stores, TokenStore};
 struct Nobody;
 
 impl Transport for Nobody {
-    fn post(&self, _: &Request) -> Result<Answer, HttpError> {
+    fn send(&self, _: &Request) -> Result<Answer, HttpError> {
         unreachable!("a move needs no provider")
     }
 }

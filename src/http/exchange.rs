@@ -1,0 +1,302 @@
+//! One request and its answer, whoever asks: the head is in memory, the body is a stream.
+
+use std::io::{self, Read};
+use std::time::{Duration, Instant, SystemTime};
+
+use flate2::read::MultiGzDecoder;
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue};
+use reqwest::{Client, Method, Response};
+use tokio::runtime::Handle;
+use url::Url;
+
+use super::{HttpClient, HttpError, retry_after, translate};
+use crate::oauth::{self, BodyFormat};
+use crate::secret::Secret;
+
+/// Time for a whole exchange that is no stream, from connecting to the last byte.
+pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for reading what has already come when that is over.
+const LAST_LOOK: Duration = Duration::from_millis(500);
+/// Longest silence before and within an answer that is a stream.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Largest token answer that is read, in bytes; real ones have a few thousand.
+pub(super) const MAX_BODY: usize = 1024 * 1024;
+
+/// One request. What proves who asks travels in the `Authorization` header only (RFC 6750 §2.1).
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    pub url: Url,
+    /// The value of the `Authorization` header.
+    pub authorization: Option<Secret>,
+    /// Further headers, by name and value.
+    pub headers: Vec<(String, String)>,
+    pub body: Option<Secret<Vec<u8>>>,
+    /// Whether the answer may take as long as it keeps coming.
+    pub is_stream: bool,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    /// By name in small letters, and value.
+    pub headers: Vec<(String, String)>,
+    /// How long the server asks us to wait (`Retry-After` or `x-ratelimit-reset`), if it does.
+    pub retry_after: Option<Duration>,
+    /// Unpacked, where it came with gzip.
+    pub body: Box<dyn Read + Send>,
+}
+
+/// Sends requests. A trait, so that the flows can be tested against any answer.
+pub trait Transport: Send + Sync {
+    /// Sends once, follows no redirect, repeats nothing.
+    fn send(&self, request: &Request) -> Result<Answer, HttpError>;
+
+    /// Sends a token request, and reads its answer whole.
+    fn post(&self, request: &oauth::Request) -> Result<oauth::Answer, HttpError> {
+        let host = request.url.host_str().unwrap_or_default();
+        let answer = self.send(&Request::from(request))?;
+        let mut body = Vec::new();
+        let limit = MAX_BODY as u64 + 1;
+        answer.body.take(limit).read_to_end(&mut body).map_err(|error| {
+            error.downcast::<HttpError>().unwrap_or_else(|error| HttpError::Broken {
+                host: host.to_owned(),
+                why: error.to_string(),
+            })
+        })?;
+        let body = Secret::new(body);
+        if body.expose().len() > MAX_BODY {
+            return Err(HttpError::TooLarge { host: host.to_owned() });
+        }
+        Ok(oauth::Answer { status: answer.status, retry_after: answer.retry_after, body })
+    }
+}
+
+impl From<&oauth::Request> for Request {
+    fn from(request: &oauth::Request) -> Self {
+        let content_type = match request.format {
+            BodyFormat::Json => "application/json",
+            BodyFormat::Form => "application/x-www-form-urlencoded",
+        };
+        let headers = [("content-type", content_type), ("accept", "application/json")];
+        Self {
+            method: "POST".to_owned(),
+            url: request.url.clone(),
+            authorization: request.authorization.clone(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            body: Some(Secret::new(request.body.expose().clone().into_bytes())),
+            is_stream: false,
+        }
+    }
+}
+
+impl Transport for HttpClient {
+    fn send(&self, request: &Request) -> Result<Answer, HttpError> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let client = self.client_for(&request.url)?;
+        self.wait_for_pace(&host);
+        let runtime = self.runtime()?;
+        let started = Instant::now();
+        let mut limit = if request.is_stream { Limit::Silence } else { Limit::total() };
+        let result = runtime.block_on(limit.keep(&host, self.response(&client, request, &host)));
+        let place = format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
+        let spent = started.elapsed();
+        match &result {
+            Ok(answer) => {
+                log::debug!("{} {place}: {} after {spent:.0?}", request.method, answer.status())
+            }
+            Err(error) => log::debug!("{} {place}: {error}, after {spent:.0?}", request.method),
+        }
+        let mut response = result?;
+        let status = response.status().as_u16();
+        let retry_after = retry_after(response.headers(), SystemTime::now());
+        self.note_pace(host.clone(), status, retry_after, response.headers());
+        // A token request asks for nothing packed.
+        let is_packed = is_packed(&response) && request.is_stream && request.method != "HEAD";
+        if is_packed {
+            // What they say is not true of the body as it is handed on.
+            let headers = response.headers_mut();
+            let _ = (headers.remove(CONTENT_ENCODING), headers.remove(CONTENT_LENGTH));
+        }
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), text(value))).collect();
+        let runtime = runtime.clone();
+        let body = Body { response, runtime, host, limit, chunk: Vec::new(), read: 0 };
+        let body: Box<dyn Read + Send> =
+            if is_packed { Box::new(MultiGzDecoder::new(body)) } else { Box::new(body) };
+        Ok(Answer { status, headers, retry_after, body })
+    }
+}
+
+impl HttpClient {
+    async fn response(
+        &self,
+        client: &Client,
+        request: &Request,
+        host: &str,
+    ) -> Result<Response, HttpError> {
+        let unusable = |what: &str| HttpError::Unusable(format!("{what} impossible characters"));
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| unusable("the method has"))?;
+        let mut builder = client.request(method, request.url.clone());
+        if let Some(authorization) = &request.authorization {
+            let mut value = HeaderValue::from_str(authorization.expose())
+                .map_err(|_| unusable("the token or client secret has"))?;
+            value.set_sensitive(true);
+            builder = builder.header(AUTHORIZATION, value);
+        }
+        for (name, value) in &request.headers {
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| unusable("a header's name has"))?;
+            let value =
+                HeaderValue::from_str(value).map_err(|_| unusable("a header's value has"))?;
+            builder = builder.header(name, value);
+        }
+        if let Some(body) = &request.body {
+            builder = builder.body(body.expose().clone());
+        }
+        let proxy = || self.network.proxy_to(&request.url);
+        builder.send().await.map_err(|error| translate(error, host, proxy()))
+    }
+}
+
+/// Whether the body is compressed in the one way that is asked for.
+fn is_packed(response: &Response) -> bool {
+    response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip")
+}
+
+/// How long an answer may take.
+pub(super) enum Limit {
+    /// For each part of it.
+    Silence,
+    /// For all of it.
+    Until(Instant),
+    /// The time is over, and what came while this process was stopped (Ctrl-Z, a suspended
+    /// machine) is read all the same, though it is late: it may hold the one refresh token that
+    /// still works.
+    LastLook(Instant),
+}
+
+impl Limit {
+    pub(super) fn total() -> Self {
+        Self::Until(Instant::now() + TOTAL_TIMEOUT)
+    }
+
+    /// Waits for `work` as long as the limit allows.
+    pub(super) async fn keep<T>(
+        &mut self,
+        host: &str,
+        work: impl Future<Output = Result<T, HttpError>>,
+    ) -> Result<T, HttpError> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            let wait = match self {
+                Self::Silence => SILENCE,
+                Self::Until(end) | Self::LastLook(end) => {
+                    end.saturating_duration_since(Instant::now())
+                }
+            };
+            if let Ok(done) = tokio::time::timeout(wait, &mut work).await {
+                return done;
+            }
+            match self {
+                Self::Until(_) => *self = Self::LastLook(Instant::now() + LAST_LOOK),
+                _ => return Err(HttpError::TimedOut { host: host.to_owned() }),
+            }
+        }
+    }
+}
+
+/// The rest of an answer, read from any thread.
+struct Body {
+    response: Response,
+    runtime: Handle,
+    host: String,
+    limit: Limit,
+    chunk: Vec<u8>,
+    read: usize,
+}
+
+impl Read for Body {
+    /// An error has an [`HttpError`] within.
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.read == self.chunk.len() {
+            let Self { response, runtime, host, limit, .. } = self;
+            let next =
+                async { response.chunk().await.map_err(|error| translate(error, host, None)) };
+            let next = runtime.block_on(limit.keep(host, next)).map_err(io::Error::other)?;
+            let Some(bytes) = next else { return Ok(0) };
+            self.chunk = bytes.into();
+            self.read = 0;
+        }
+        let count = into.len().min(self.chunk.len() - self.read);
+        into[..count].copy_from_slice(&self.chunk[self.read..self.read + count]);
+        self.read += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    /// Sends a request to a server that answers once: what the server read, and the answer.
+    fn exchange(client: &HttpClient, method: &str, answer: Vec<u8>) -> (String, Answer) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
+            let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+            stream.write_all(&answer).unwrap();
+            head.join("\n").to_lowercase()
+        });
+        let request = Request {
+            method: method.to_owned(),
+            url,
+            authorization: None,
+            headers: vec![("accept-encoding".into(), "gzip".into())],
+            body: None,
+            is_stream: true,
+        };
+        let answer = client.send(&request).unwrap();
+        (server.join().unwrap(), answer)
+    }
+
+    #[test]
+    fn a_compressed_answer_is_read_as_if_it_were_not() {
+        let client = HttpClient::default();
+        let text = "[1,2,3]".repeat(10_000);
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(text.as_bytes()).unwrap();
+        let packed = packed.finish().unwrap();
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n";
+        let length = format!("Content-Length: {}\r\n\r\n", packed.len());
+        let (asked, mut answer) =
+            exchange(&client, "GET", [head.as_bytes(), length.as_bytes(), &packed].concat());
+        assert!(asked.contains("\naccept-encoding: gzip"), "{asked}");
+        let mut read = String::new();
+        answer.body.read_to_string(&mut read).unwrap();
+        assert_eq!(read, text);
+        assert_eq!(answer.headers, [], "neither its encoding nor its length is that of the text");
+    }
+
+    #[test]
+    fn a_compressed_answer_that_breaks_off_is_an_error_and_one_without_body_is_none() {
+        let client = HttpClient::default();
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n";
+        let (_, mut answer) =
+            exchange(&client, "GET", [head.as_bytes(), &[0x1f, 0x8b, 8, 0]].concat());
+        assert!(answer.body.read_to_end(&mut Vec::new()).is_err());
+        let (_, mut answer) = exchange(&client, "HEAD", head.into());
+        assert_eq!(answer.body.read_to_end(&mut Vec::new()).unwrap(), 0);
+    }
+}
