@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn g1_nothing_from_outside_moves_the_cursor() {
+    fn nothing_from_outside_moves_the_cursor() {
         assert_eq!(printable("a\u{1b}[2Jb\r\n\u{9b}\u{202e}\u{7}ü"), "a?[2Jb?????ü");
     }
 }

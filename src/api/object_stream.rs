@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn c24_a_list_that_ends_in_the_middle_is_an_error() {
+    fn a_list_that_ends_in_the_middle_is_an_error() {
         for text in ["[", "[{", "[{}", "[{},", r#"[{"a":"#] {
             assert!(matches!(entries(text), Err(StreamError::BrokeOff(_))), "{text}");
         }
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn c23_an_endless_list_is_given_up() {
+    fn an_endless_list_is_given_up() {
         let body = io::Read::chain(&b"["[..], io::repeat(b' '));
         let mut window = Window { body, buffer: vec![0; 64], start: 0, end: 0, left: 1000 };
         window.begin().unwrap();

@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn b2_a_display_decides_and_a_far_terminal_has_none() {
+    fn a_display_decides_and_a_far_terminal_has_none() {
         let env =
             |names: &[&str]| Environment(names.iter().map(|n| ((*n).into(), "x".into())).collect());
         assert!(!env(&["SSH_CONNECTION"]).has_display());

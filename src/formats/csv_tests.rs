@@ -44,7 +44,7 @@ fn a_german_excel_reads_its_own() {
 }
 
 #[test]
-fn g2_no_text_is_a_formula_when_read_again() {
+fn no_text_is_a_formula_when_read_again() {
     let harmful = [
         "=1+1",
         "+1",

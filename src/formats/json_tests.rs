@@ -38,9 +38,9 @@ fn lines_stand_alone_and_nothing_is_valid_too() {
     assert!(serde_json::from_str::<Value>(&nothing).is_ok());
 }
 
-/// G7: no digit is lost on the way from JSON to JSON.
+/// No digit is lost on the way from JSON to JSON.
 #[test]
-fn g7_numbers_keep_their_digits() {
+fn numbers_keep_their_digits() {
     for digits in ["9007199254740993", "0.10000000000000000000001", "1e-30", "-0.0", "1.50"] {
         let mut exact = reading();
         exact.value = Some(digits.into());

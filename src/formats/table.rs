@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn g1_a_person_sees_columns_and_nothing_else() {
+    fn a_person_sees_columns_and_nothing_else() {
         let options = Options { for_person: true, raw: true, ..Options::default() };
         assert_eq!(
             seen(Format::Table, &options),

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn c16_retry_after_in_every_spelling() {
+    fn retry_after_in_every_spelling() {
         assert_eq!(wait("retry-after", "7"), Some(7));
         assert_eq!(wait("retry-after", "1000000000"), Some(1_000_000_000));
         assert_eq!(wait("retry-after", "Sat, 21 Nov 2026 12:00:30 GMT"), Some(30));

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn f14_a_proxy_is_told_without_its_password() {
+    fn a_proxy_is_told_without_its_password() {
         for (value, place) in [
             ("http://user:secret@proxy.example:3128", "proxy.example:3128"),
             ("proxy.example:8080", "proxy.example:8080"),

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn n7_n9_b9_code_flow_with_s256_and_only_the_scope_asked_for() {
+    fn code_flow_with_s256_and_only_the_scope_asked_for() {
         let query = query(true, "openid email");
         assert_eq!(query["response_type"], "code");
         assert_eq!(query["client_id"], "id&1");

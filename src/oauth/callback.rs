@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a1_a2_b1_anything_without_the_right_state_is_not_ours() {
+    fn anything_without_the_right_state_is_not_ours() {
         for query in [
             "",
             "code=abc",
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn o13_a22_n9_ambiguous_or_impossible_callbacks_are_not_ours() {
+    fn ambiguous_or_impossible_callbacks_are_not_ours() {
         for query in [
             "code=a&code=b&state=right",
             "code=a&state=right&state=right",
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn i1_a7_the_issuer_is_compared_character_by_character() {
+    fn the_issuer_is_compared_character_by_character() {
         for issuer in ["https://a.example", "https://A.example/", "https://a.example:443/", "", "x"]
         {
             assert_eq!(verdict(&format!("code=x&state=right&iss={issuer}")), "wrong issuer");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn i2_a_provider_known_to_send_its_issuer_must() {
+    fn a_provider_known_to_send_its_issuer_must() {
         let strict = Expected { issuer_required: true, ..expected() };
         assert!(matches!(judge("code=x&state=right", &strict), Verdict::WrongIssuer));
         let named = "code=x&state=right&iss=https://a.example/";
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn i3_an_error_from_another_issuer_is_ignored() {
+    fn an_error_from_another_issuer_is_ignored() {
         assert_eq!(verdict("error=access_denied&state=right"), "error access_denied");
         assert!(
             verdict("error=access_denied&state=right&iss=https://evil.example/")
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a23_a_return_without_code_and_error_is_a_denial_where_the_provider_does_that() {
+    fn a_return_without_code_and_error_is_a_denial_where_the_provider_does_that() {
         let timberdata = Expected { denied_without_error: true, ..expected() };
         assert!(matches!(judge("state=right", &timberdata), Verdict::Denied));
         assert!(matches!(judge("state=wrong", &timberdata), Verdict::NotOurs(_)));

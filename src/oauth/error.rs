@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn o12_what_could_move_a_cursor_or_forge_a_line_is_replaced() {
+    fn what_could_move_a_cursor_or_forge_a_line_is_replaced() {
         let error = OAuthError::new("bad\u{1b}[2J", Some("a\r\nb\u{202e}c\0\"\\"));
         assert_eq!(error.to_string(), "bad?[2J: a??b?c???");
         assert_eq!(OAuthError::new("x", Some("")).description, None);

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn o10_a_secret_goes_into_the_basic_header_form_encoded_and_nowhere_else() {
+    fn a_secret_goes_into_the_basic_header_form_encoded_and_nowhere_else() {
         let client = Client { id: "a:b".into(), secret: Some("p w&ö".into()) };
         let request = client.request(&endpoint(BodyFormat::Form), vec![("code", "1 2")]);
         assert_eq!(request.body.expose(), "code=1+2&client_id=a%3Ab");

@@ -36,13 +36,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn p2_the_challenge_of_the_rfcs_example() {
+    fn the_challenge_of_the_rfcs_example() {
         let verifier = Verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into());
         assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
-    fn p1_verifiers_have_43_allowed_characters_and_never_repeat() {
+    fn verifiers_have_43_allowed_characters_and_never_repeat() {
         let mut seen = HashSet::new();
         for _ in 0..10_000 {
             let verifier = Verifier::random().unwrap();

@@ -6,7 +6,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn g4_a_file_has_its_name_only_when_it_is_whole() {
+fn a_file_has_its_name_only_when_it_is_whole() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("x.csv");
     let mut file = OutputFile::create(&target, false).unwrap();
@@ -23,7 +23,7 @@ fn g4_a_file_has_its_name_only_when_it_is_whole() {
 }
 
 #[test]
-fn g5_an_existing_target_stays_unless_forced() {
+fn an_existing_target_stays_unless_forced() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("x.csv");
     let early = OutputFile::create(&target, false).unwrap();
@@ -71,7 +71,7 @@ mod unix {
     use super::*;
 
     #[test]
-    fn f10_nobody_else_reads_it() {
+    fn nobody_else_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("x.csv");
         let part = folder.path().join("x.csv.part");
@@ -81,9 +81,9 @@ mod unix {
         assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o7777, 0o600);
     }
 
-    /// G3: nothing is written through a link, and no link is replaced.
+    /// Nothing is written through a link, and no link is replaced.
     #[test]
-    fn g3_links_are_not_followed() {
+    fn links_are_not_followed() {
         let folder = tempfile::tempdir().unwrap();
         let outside = folder.path().join("outside");
         fs::write(&outside, "precious").unwrap();

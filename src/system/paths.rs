@@ -191,7 +191,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn b9_the_root_folder_is_nobodys_home() {
+    fn the_root_folder_is_nobodys_home() {
         assert!(check_home(Path::new("/")).is_err());
         assert!(check_home(Path::new("/nonexistent/home")).is_err());
     }

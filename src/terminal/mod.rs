@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g1_no_part_of_an_error_moves_the_cursor() {
+    fn no_part_of_an_error_moves_the_cursor() {
         let error = Error::usage("no \u{1b}[2Ja", "b\u{9b}", "c\nd\u{1b}[1A\u{7}");
         let mut out = Vec::new();
         Output::default().write_error(&mut out, &error).unwrap();

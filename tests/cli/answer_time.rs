@@ -7,7 +7,7 @@ use crate::support::browser::Link;
 use crate::support::described;
 
 #[test]
-fn c3_an_answer_that_drips_is_given_up_after_thirty_seconds() {
+fn an_answer_that_drips_is_given_up_after_thirty_seconds() {
     let (mut program, fake) = described();
     program.patience = Duration::from_secs(50);
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{";

@@ -1,5 +1,5 @@
-//! The way back from the browser, as seen from outside the program: cases A, N, P, I, and the
-//! cases of RFC 9700 (`bcp_b…`). The listener alone is tested in `tests/loopback`.
+//! The way back from the browser, as seen from outside the program, and the attacks of RFC 9700. The
+//! listener alone is tested in `tests/loopback`.
 
 use std::fs;
 use std::net::TcpStream;
@@ -31,7 +31,7 @@ fn assert_nothing_stored(program: &Program) {
 }
 
 #[test]
-fn bcp_b1_a22_o13_wrong_callbacks_get_a_400_and_the_right_one_still_succeeds() {
+fn wrong_callbacks_get_a_400_and_the_right_one_still_succeeds() {
     let (program, fake) = described();
     let (running, link) = waiting(&program);
     let (code, state) = (fake.consent(&link), link.state());
@@ -77,7 +77,7 @@ fn after_wrong_callbacks_alone_ctrl_c_ends_it_and_nothing_was_exchanged() {
 }
 
 #[test]
-fn bcp_b2_o1_of_many_good_callbacks_one_is_exchanged() {
+fn of_many_good_callbacks_one_is_exchanged() {
     let (program, fake) = described();
     let (running, link) = waiting(&program);
     let query = format!("code={}&state={}", fake.consent(&link), link.state());
@@ -92,7 +92,7 @@ fn bcp_b2_o1_of_many_good_callbacks_one_is_exchanged() {
 }
 
 #[test]
-fn bcp_b3_a7_a_code_from_another_issuer_is_not_exchanged() {
+fn a_code_from_another_issuer_is_not_exchanged() {
     let (program, fake) = described();
     let (running, link) = waiting(&program);
     let code = fake.consent(&link);
@@ -104,7 +104,7 @@ fn bcp_b3_a7_a_code_from_another_issuer_is_not_exchanged() {
 }
 
 #[test]
-fn bcp_b4_a_changed_configuration_changes_nothing_for_a_sign_in_under_way() {
+fn a_changed_configuration_changes_nothing_for_a_sign_in_under_way() {
     let (program, fake) = described();
     let other = provider_for(&program);
     let (running, link) = waiting(&program);
@@ -115,7 +115,7 @@ fn bcp_b4_a_changed_configuration_changes_nothing_for_a_sign_in_under_way() {
 }
 
 #[test]
-fn bcp_b9_n3_n7_the_link_asks_for_what_is_configured_and_no_more() {
+fn the_link_asks_for_what_is_configured_and_no_more() {
     let (program, _fake) = described();
     let (_running, link) = waiting(&program);
     let mut names: Vec<String> = link.0.query_pairs().map(|(name, _)| name.into_owned()).collect();
@@ -139,7 +139,7 @@ fn bcp_b9_n3_n7_the_link_asks_for_what_is_configured_and_no_more() {
 }
 
 #[test]
-fn a3_n10_another_providers_path_is_a_404_and_the_waiting_goes_on() {
+fn another_providers_path_is_a_404_and_the_waiting_goes_on() {
     let (program, fake) = described();
     let (running, link) = waiting(&program);
     let mut elsewhere = link.redirect_uri().join("/callback/other").unwrap();
@@ -150,7 +150,7 @@ fn a3_n10_another_providers_path_is_a_404_and_the_waiting_goes_on() {
 }
 
 #[test]
-fn a6_a_foreign_code_with_the_right_state_fails_and_nothing_is_stored() {
+fn a_foreign_code_with_the_right_state_fails_and_nothing_is_stored() {
     let (program, fake) = described();
     let (attacker, mine) = (waiting(&program), waiting(&program));
     mine.1.returns_with(&fake.consent(&attacker.1));
@@ -160,7 +160,7 @@ fn a6_a_foreign_code_with_the_right_state_fails_and_nothing_is_stored() {
 }
 
 #[test]
-fn a20_the_opened_link_has_no_state_and_binds_the_answer_to_that_browser() {
+fn the_opened_link_has_no_state_and_binds_the_answer_to_that_browser() {
     let (program, fake) = described_with("bind_browser = true\npkce = false");
     let opened = program.root().join("opened");
     program.script("xdg-open", &format!("printf %s \"$1\" > {}", opened.display()));
@@ -196,7 +196,7 @@ fn get_status_of_used(start: &str) -> Option<u16> {
 }
 
 #[test]
-fn a23_coming_back_without_code_and_error_is_a_refusal() {
+fn coming_back_without_code_and_error_is_a_refusal() {
     let (program, fake) = described_with("denied_without_error = true");
     let (running, link) = waiting(&program);
     assert_eq!(link.returns(&format!("state={}", link.state())).status, 303);
@@ -208,7 +208,7 @@ fn a23_coming_back_without_code_and_error_is_a_refusal() {
 }
 
 #[test]
-fn a25_a24_n4_a_browser_that_never_comes_ends_in_a_time_out_with_the_port_closed() {
+fn a_browser_that_never_comes_ends_in_a_time_out_with_the_port_closed() {
     let (program, fake) = described();
     let mut running = program.spawn(["connect", "fake", "--no-browser", "--timeout", "1s"]);
     let link = Link::shown_by(&mut running);
@@ -220,7 +220,7 @@ fn a25_a24_n4_a_browser_that_never_comes_ends_in_a_time_out_with_the_port_closed
 }
 
 #[test]
-fn n2_the_port_is_open_on_this_machine_alone() {
+fn the_port_is_open_on_this_machine_alone() {
     let (program, _fake) = described();
     let (_running, link) = waiting(&program);
     let port = format!(":{:04X}", link.redirect_uri().port().unwrap());
@@ -237,7 +237,7 @@ fn n2_the_port_is_open_on_this_machine_alone() {
 }
 
 #[test]
-fn n9_an_access_token_in_the_callback_is_ignored() {
+fn an_access_token_in_the_callback_is_ignored() {
     let (program, fake) = described();
     let (running, link) = waiting(&program);
     let query = format!("access_token=x&token_type=bearer&state={}", link.state());
@@ -247,7 +247,7 @@ fn n9_an_access_token_in_the_callback_is_ignored() {
 }
 
 #[test]
-fn p3_a_refused_challenge_ends_the_sign_in_without_a_second_try() {
+fn a_refused_challenge_ends_the_sign_in_without_a_second_try() {
     let (program, fake) = described();
     let (mut running, link) = waiting(&program);
     let state = link.state();
@@ -259,7 +259,7 @@ fn p3_a_refused_challenge_ends_the_sign_in_without_a_second_try() {
 }
 
 #[test]
-fn p4_p5_a_verifier_is_new_each_time_and_goes_to_the_token_endpoint_alone() {
+fn a_verifier_is_new_each_time_and_goes_to_the_token_endpoint_alone() {
     let (program, fake) = connected();
     crate::support::browser::connect(&program, &fake, &["fake:b"]).exits(0);
     program.run(["token", "refresh", "--force"]).exits(0);
@@ -273,11 +273,11 @@ fn p4_p5_a_verifier_is_new_each_time_and_goes_to_the_token_endpoint_alone() {
         .collect();
     assert_eq!(verifiers.len(), 2);
     assert_ne!(verifiers[0], verifiers[1]);
-    assert!(calls.iter().all(|call| !call.target.contains('?')), "bcp_b7: nothing in an address");
+    assert!(calls.iter().all(|call| !call.target.contains('?')), "nothing in an address");
 }
 
 #[test]
-fn p6_without_pkce_the_state_alone_still_keeps_strangers_out() {
+fn without_pkce_the_state_alone_still_keeps_strangers_out() {
     let (program, fake) = described_with("pkce = false");
     let (running, link) = waiting(&program);
     assert_eq!(link.parameter("code_challenge"), None);
@@ -288,7 +288,7 @@ fn p6_without_pkce_the_state_alone_still_keeps_strangers_out() {
 }
 
 #[test]
-fn i1_i2_a_named_issuer_is_compared_to_the_character_and_wanted_where_it_is_known() {
+fn a_named_issuer_is_compared_to_the_character_and_wanted_where_it_is_known() {
     let (program, fake) = described_with("sends_issuer = true");
     let (running, link) = waiting(&program);
     let query = format!("code={}&state={}&iss={ISSUER}", fake.consent(&link), link.state());
@@ -304,7 +304,7 @@ fn i1_i2_a_named_issuer_is_compared_to_the_character_and_wanted_where_it_is_know
 }
 
 #[test]
-fn i3_an_error_from_another_issuer_is_ignored() {
+fn an_error_from_another_issuer_is_ignored() {
     let (program, fake) = described();
     let (running, link) = waiting(&program);
     let query = format!("error=access_denied&state={}&iss=https://evil.example/", link.state());

@@ -124,7 +124,7 @@ fn in_the_configuration_it_is_refused_and_not_quoted() {
 }
 
 #[test]
-fn c15_a_wrong_one_exits_2_and_is_not_kept() {
+fn a_wrong_one_exits_2_and_is_not_kept() {
     let (program, fake, secret) = with_secret();
     let mut command = program.command(["connect", "fake", "--no-browser", "--client-secret-stdin"]);
     command.stdin(Stdio::piped());

@@ -110,7 +110,7 @@ fn without_browser_or_terminal_the_embedded_sandbox_agrees_by_itself() {
 }
 
 #[test]
-fn n8_without_a_client_id_exit_2_tells_how_to_get_one() {
+fn without_a_client_id_exit_2_tells_how_to_get_one() {
     let program = Program::new();
     let uris =
         [17861, 17862, 17863].map(|p| format!("http://127.0.0.1:{p}/callback/zaehlerfreunde"));
@@ -154,7 +154,7 @@ fn at(fake: &Provider, name: &str) -> String {
 }
 
 #[test]
-fn o2_o10_timberdata_gets_basic_and_a_form_and_nothing_secret_in_the_address() {
+fn timberdata_gets_basic_and_a_form_and_nothing_secret_in_the_address() {
     let program = Program::new();
     let fake = provider_for(&program);
     program.configure(&at(&fake, "timberdata"));

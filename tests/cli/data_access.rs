@@ -7,7 +7,7 @@ use crate::support::data::{Data, OFFICE, asked, connected_to_fake, data_calls, s
 use crate::support::spoiled::old_token_refused;
 
 #[test]
-fn u1_the_token_is_in_one_header_and_in_nothing_else() {
+fn the_token_is_in_one_header_and_in_nothing_else() {
     let (program, fake) = connected_to_fake();
     let token = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
     fake.serves(|call| match call.path() {
@@ -36,7 +36,7 @@ fn u1_the_token_is_in_one_header_and_in_nothing_else() {
 }
 
 #[test]
-fn u3_c22_a_lasting_401_costs_one_refresh_and_two_calls() {
+fn a_lasting_401_costs_one_refresh_and_two_calls() {
     let (program, fake) = connected_to_fake();
     fake.serves(|_| Reply::error(401, "invalid_token"));
     let before = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
@@ -50,7 +50,7 @@ fn u3_c22_a_lasting_401_costs_one_refresh_and_two_calls() {
 }
 
 #[test]
-fn u3_c22_the_same_at_the_sandbox_and_without_a_refresh_at_timberdata() {
+fn the_same_at_the_sandbox_and_without_a_refresh_at_timberdata() {
     let (data, front) = Data::behind(|_, _| Reply::error(401, "invalid_token"));
     data.program.run(["meter", "spaces"]).exits(4).says(&["partnerlink connect zaehlerfreunde"]);
     assert_eq!((asked(&front, "spaces"), front.count("refresh_token")), (2, 1));
@@ -59,7 +59,7 @@ fn u3_c22_the_same_at_the_sandbox_and_without_a_refresh_at_timberdata() {
 }
 
 #[test]
-fn u3_after_one_refresh_the_call_succeeds() {
+fn after_one_refresh_the_call_succeeds() {
     let (data, front) = Data::behind(old_token_refused());
     let outcome = data.program.run(["meter", "whoami"]).exits(0);
     assert!(outcome.data().ends_with("Stadtwerke Muster"), "{}", outcome.told());
@@ -70,7 +70,7 @@ fn u3_after_one_refresh_the_call_succeeds() {
 }
 
 #[test]
-fn u3_many_requests_at_once_with_an_old_token_refresh_it_once() {
+fn many_requests_at_once_with_an_old_token_refresh_it_once() {
     let (data, _front) = Data::behind(old_token_refused());
     let range = ["--all", "--from", "2026-10-01", "--to", "2026-10-02", "--jobs", "8"];
     let outcome = data.program.run([&["meter", "readings"], &range[..]].concat()).exits(0);
@@ -83,7 +83,7 @@ fn u3_many_requests_at_once_with_an_old_token_refresh_it_once() {
 }
 
 #[test]
-fn u4_a_403_is_told_with_its_scope_and_refreshes_nothing() {
+fn a_403_is_told_with_its_scope_and_refreshes_nothing() {
     let (program, fake) = connected_to_fake();
     let header = "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"meter:read\"\r\n";
     fake.serves(move |_| Reply::new(403, header, "{}"));
@@ -97,7 +97,7 @@ fn u4_a_403_is_told_with_its_scope_and_refreshes_nothing() {
 }
 
 #[test]
-fn u4_a_missing_scope_is_told_before_anything_is_asked() {
+fn a_missing_scope_is_told_before_anything_is_asked() {
     let data = Data::with(&[]);
     for (command, scope) in [
         (["timber", "woodlists"], "woodlist"),
@@ -115,7 +115,7 @@ fn u4_a_missing_scope_is_told_before_anything_is_asked() {
 }
 
 #[test]
-fn u5_a_token_that_is_no_b64token_never_gets_into_a_header() {
+fn a_token_that_is_no_b64token_never_gets_into_a_header() {
     for broken in ["two words", "line\r\nX-More: yes", "tab\there", "ümlaut"] {
         let (program, fake) = connected_to_fake();
         fake.answers(move |call| match call.path() {

@@ -18,7 +18,7 @@ fn readings<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn c24_a_broken_chunk_leaves_no_file_and_exit_3() {
+fn a_broken_chunk_leaves_no_file_and_exit_3() {
     let (data, _front) = Data::behind(|_, honest| honest().cut());
     let before = data.program.files().len();
     for (command, file) in [
@@ -37,7 +37,7 @@ fn c24_a_broken_chunk_leaves_no_file_and_exit_3() {
 }
 
 #[test]
-fn c24_an_answer_shorter_than_its_length_is_no_answer() {
+fn an_answer_shorter_than_its_length_is_no_answer() {
     let (program, fake) = connected_to_fake();
     let whole = r#"[{"timeStamp":"2026-10-01T00:00:00Z","value":1}]"#;
     fake.serves(move |_| {
@@ -56,7 +56,7 @@ fn c24_an_answer_shorter_than_its_length_is_no_answer() {
 }
 
 #[test]
-fn c24_an_answer_that_stops_is_given_up_after_half_a_minute() {
+fn an_answer_that_stops_is_given_up_after_half_a_minute() {
     let (mut data, _front) = Data::behind(|_, honest| honest().stalled());
     data.program.patience = Duration::from_secs(50);
     let outcome = data.program.run(readings(&["-o", "a.csv"])).exits(3).says(&["broke off"]);
@@ -66,7 +66,7 @@ fn c24_an_answer_that_stops_is_given_up_after_half_a_minute() {
 }
 
 #[test]
-fn c25_cookies_and_odd_headers_are_of_no_consequence() {
+fn cookies_and_odd_headers_are_of_no_consequence() {
     let (program, fake) = connected_to_fake();
     let odd = "Set-Cookie: a=1\r\nSet-Cookie: a=2; Domain=example.com\r\nX-Odd~: \u{9b}2J\u{202e}\r\n\
                X-Empty:\r\nContent-Type: text/plain; charset=\"x\r\n";
@@ -83,7 +83,7 @@ fn c25_cookies_and_odd_headers_are_of_no_consequence() {
 }
 
 #[test]
-fn c25_headers_of_100_kib_are_survived() {
+fn headers_of_100_kib_are_survived() {
     let (program, fake) = connected_to_fake();
     let huge = format!("X-Huge: {}\r\n", "x".repeat(100 * 1024));
     fake.serves(move |_| Reply::new(200, &huge, space_page(1).to_string()));
@@ -92,7 +92,7 @@ fn c25_headers_of_100_kib_are_survived() {
 }
 
 #[test]
-fn c26_other_statuses_are_no_data() {
+fn other_statuses_are_no_data() {
     let (program, fake) = connected_to_fake();
     for (status, code) in [(204, 6), (205, 6), (304, 6), (400, 6), (404, 6), (418, 6)] {
         fake.serves(move |_| Reply::new(status, "", ""));
@@ -167,7 +167,7 @@ fn a_provider_that_is_gone_is_exit_3() {
 }
 
 #[test]
-fn g7_numbers_keep_their_digits() {
+fn numbers_keep_their_digits() {
     let (data, _front) = Data::behind(spoiled::big_numbers);
     let exact = [
         "9007199254740993",

@@ -34,7 +34,7 @@ const OCTOBER: [&str; 9] =
     ["meter", "export", "--all", "--from", "2026-10", "--to", "2026-11", "--account", "fake"];
 
 #[test]
-fn g3_names_made_of_ids_stay_in_the_folder() {
+fn names_made_of_ids_stay_in_the_folder() {
     const LONG: &str = "long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-\
         long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-\
         long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-\
@@ -60,7 +60,7 @@ fn g3_names_made_of_ids_stay_in_the_folder() {
 }
 
 #[test]
-fn g3_a_link_in_the_folder_is_not_written_through() {
+fn a_link_in_the_folder_is_not_written_through() {
     let (program, _fake) = with_meters(&["d"]);
     let out = program.root().join("out");
     fs::create_dir(&out).unwrap();
@@ -80,7 +80,7 @@ fn g3_a_link_in_the_folder_is_not_written_through() {
 }
 
 #[test]
-fn f10_nobody_else_reads_an_export() {
+fn nobody_else_reads_an_export() {
     let (program, _fake) = with_meters(&["d"]);
     program.run([&OCTOBER[..], &["--out", "out"]].concat()).exits(0);
     let mode = fs::metadata(program.root().join("out/d_2026-10.csv")).unwrap().permissions().mode();
@@ -88,7 +88,7 @@ fn f10_nobody_else_reads_an_export() {
 }
 
 #[test]
-fn g4_a_killed_export_goes_on_and_its_files_are_whole() {
+fn a_killed_export_goes_on_and_its_files_are_whole() {
     let data = Data::new();
     let program = &data.program;
     let args = ["meter", "export", "--all", "--from", "2026-07", "--to", "2026-10"];
@@ -175,7 +175,7 @@ fn peak(program: &Program, devices: usize) -> (u64, usize) {
 }
 
 #[test]
-fn g6_memory_stays_below_32_mib_for_years_of_quarter_hours() {
+fn memory_stays_below_32_mib_for_years_of_quarter_hours() {
     let (mut program, fake) = connected_to_fake();
     program.patience = Duration::from_secs(120);
     let known = Mutex::default();

@@ -17,8 +17,8 @@ fn bytes(program: &Program, args: &[&str]) -> Vec<u8> {
 }
 
 #[test]
-fn g1_a_terminal_shows_no_control_of_the_data() {
-    if !has("g1_a_terminal_shows_no_control_of_the_data", "script") {
+fn a_terminal_shows_no_control_of_the_data() {
+    if !has("a_terminal_shows_no_control_of_the_data", "script") {
         return;
     }
     let (data, _front) = Data::behind(spoiled::controls);
@@ -44,7 +44,7 @@ fn g1_a_terminal_shows_no_control_of_the_data() {
 }
 
 #[test]
-fn g2_no_cell_is_a_formula() {
+fn no_cell_is_a_formula() {
     let (data, _front) = Data::behind(spoiled::controls);
     for list in [
         &["meter", "customers"][..],
@@ -70,7 +70,7 @@ fn g2_no_cell_is_a_formula() {
 }
 
 #[test]
-fn g1_machine_formats_are_whole_in_a_pipe() {
+fn machine_formats_are_whole_in_a_pipe() {
     let (data, _front) = Data::behind(spoiled::controls);
     let names = data.program.run(["meter", "customers", "--json"]).exits(0).json();
     let name = |at: usize| names["customers"][at]["name"].as_str().unwrap().to_owned();
@@ -101,7 +101,7 @@ fn a_workbook_is_the_same_in_a_pipe() {
 }
 
 #[test]
-fn g5_f10_an_existing_file_is_kept_unless_forced_and_is_private() {
+fn an_existing_file_is_kept_unless_forced_and_is_private() {
     let data = Data::new();
     let (program, path) = (&data.program, data.program.root().join("a.csv"));
     fs::write(&path, "mine").unwrap();

@@ -10,7 +10,7 @@ use crate::support::provider_for;
 use crate::support::spoiled::endless_pages;
 
 #[test]
-fn c23_pages_without_end_are_refused_after_the_first() {
+fn pages_without_end_are_refused_after_the_first() {
     let (data, front) = Data::behind(endless_pages);
     for (command, path) in [
         (&["meter", "spaces"][..], "spaces"),
@@ -32,7 +32,7 @@ fn c23_pages_without_end_are_refused_after_the_first() {
 }
 
 #[test]
-fn c23_a_list_without_end_is_given_up() {
+fn a_list_without_end_is_given_up() {
     let (program, fake) = connected_to_fake();
     let sent = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&sent);
@@ -78,7 +78,7 @@ fn a_single_page_is_a_single_request() {
 }
 
 #[test]
-fn c23_no_address_but_the_providers_gets_the_token() {
+fn no_address_but_the_providers_gets_the_token() {
     let (program, fake) = connected_to_fake();
     let other = provider_for(&program);
     fake.serves(|_| Reply::json(200, &space_page(1)));
@@ -107,7 +107,7 @@ fn c23_no_address_but_the_providers_gets_the_token() {
 }
 
 #[test]
-fn c23_a_next_page_elsewhere_is_not_followed() {
+fn a_next_page_elsewhere_is_not_followed() {
     let (program, fake) = connected_to_fake();
     let other = provider_for(&program);
     let next = format!("{}/api/spaces?page=1", other.base());
@@ -124,7 +124,7 @@ fn c23_a_next_page_elsewhere_is_not_followed() {
 }
 
 #[test]
-fn c23_a_redirect_is_not_followed_wherever_it_leads() {
+fn a_redirect_is_not_followed_wherever_it_leads() {
     let (program, fake) = connected_to_fake();
     let other = provider_for(&program);
     for (status, to) in [(302, other.base()), (307, other.base()), (308, fake.base())] {

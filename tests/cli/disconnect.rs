@@ -1,4 +1,4 @@
-//! `disconnect`: cases V. The tokens are gone here in every case, and the exit code says whether
+//! `disconnect`: the tokens are gone here in every case, and the exit code says whether
 //! they are gone at the provider.
 
 use crate::provider::http::Reply;
@@ -14,7 +14,7 @@ fn assert_deleted(program: &Program) {
 }
 
 #[test]
-fn v1_v2_the_refresh_token_is_revoked_and_then_deleted() {
+fn the_refresh_token_is_revoked_and_then_deleted() {
     let (program, fake) = connected();
     let token = fake.refresh_token();
     program.run(["disconnect", "fake"]).exits(0).says(&["revoked at the provider, deleted here"]);
@@ -28,7 +28,7 @@ fn v1_v2_the_refresh_token_is_revoked_and_then_deleted() {
 }
 
 #[test]
-fn v1_v3_without_confirmation_it_is_deleted_all_the_same_and_exit_3_says_so() {
+fn without_confirmation_it_is_deleted_all_the_same_and_exit_3_says_so() {
     for reply in [
         Reply::new(503, "Retry-After: 1\r\n", ""),
         Reply::error(400, "unsupported_token_type"),
@@ -44,7 +44,7 @@ fn v1_v3_without_confirmation_it_is_deleted_all_the_same_and_exit_3_says_so() {
 }
 
 #[test]
-fn v4_where_nothing_can_be_revoked_it_says_how_long_the_token_stays_valid() {
+fn where_nothing_can_be_revoked_it_says_how_long_the_token_stays_valid() {
     let (program, _fake) = described_with("");
     let fake = provider_for(&program);
     // As TimberData: no refresh token, no revocation endpoint.
@@ -67,7 +67,7 @@ fn v4_where_nothing_can_be_revoked_it_says_how_long_the_token_stays_valid() {
 }
 
 #[test]
-fn v4_it_is_revoked_only_where_the_configuration_says() {
+fn it_is_revoked_only_where_the_configuration_says() {
     let (program, fake) = connected();
     let other = provider_for(&program);
     let moved = fake.described_as("fake", &format!("revocation_url = \"{}/gone\"", other.base()));

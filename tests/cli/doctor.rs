@@ -93,7 +93,7 @@ fn without_a_home_folder_the_machine_is_looked_at_all_the_same() {
 }
 
 #[test]
-fn e9_without_a_keychain_service_the_file_store_is_named_within_seconds() {
+fn without_a_keychain_service_the_file_store_is_named_within_seconds() {
     let program = Program::new().unset("PARTNERLINK_STORE");
     let program = program.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     let outcome = doctor(&program).exits(5);
@@ -118,7 +118,7 @@ fn the_kind_of_session_is_told() {
 }
 
 #[test]
-fn e8_what_others_could_read_is_told_and_left_for_its_owner_to_close() {
+fn what_others_could_read_is_told_and_left_for_its_owner_to_close() {
     let (program, _fake) = connected();
     let outcome = doctor(&program).exits(0);
     told(&outcome, "account", "good", &["fake: good"]);
@@ -192,7 +192,7 @@ fn a_folder_that_cannot_be_read_ends_nothing() {
 }
 
 #[test]
-fn e6_index_and_store_that_disagree_are_told_and_the_remedy_mends_them() {
+fn index_and_store_that_disagree_are_told_and_the_remedy_mends_them() {
     let (program, fake) = connected();
     let entry = program.state().join("accounts/fake.default.json");
     fs::remove_file(&entry).unwrap();
@@ -381,7 +381,7 @@ fn with_the_network_every_provider_that_has_a_client_id_is_asked() {
 }
 
 #[test]
-fn f3_the_report_for_support_has_nothing_private_in_it() {
+fn the_report_for_support_has_nothing_private_in_it() {
     let program = Program::new();
     let fake = provider_for(&program);
     let more = "support = \"anna.private@muster.example\"\n\
@@ -441,7 +441,7 @@ fn f3_the_report_for_support_has_nothing_private_in_it() {
 }
 
 #[test]
-fn f3_the_report_quotes_no_value_of_a_broken_file() {
+fn the_report_quotes_no_value_of_a_broken_file() {
     let program = Program::with_config("store = \"Zx81-secret-in-the-wrong-line\"\n");
     let path = program.root().join("report.txt");
     program.run(["doctor", "--bundle", path.to_str().unwrap()]).exits(2);

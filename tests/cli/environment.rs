@@ -1,4 +1,4 @@
-//! Browser, terminal and environment: cases B, and what cron and the desktop must agree on (D9).
+//! Browser, terminal and environment, and what cron and the desktop must agree on.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -32,7 +32,7 @@ fn desktop(program: Program, xdg_open: &str) -> Program {
 }
 
 #[test]
-fn b1_a_browser_that_is_missing_or_fails_leaves_the_link() {
+fn a_browser_that_is_missing_or_fails_leaves_the_link() {
     let (program, fake) = described();
     let desktop = desktop(program, "exit 1");
     let begin = |program: &Program| {
@@ -48,7 +48,7 @@ fn b1_a_browser_that_is_missing_or_fails_leaves_the_link() {
 }
 
 #[test]
-fn b1_a_browser_that_stays_open_holds_nothing_up() {
+fn a_browser_that_stays_open_holds_nothing_up() {
     let (program, fake) = described();
     let pid = program.root().join("pid");
     let desktop = desktop(program, &format!("echo $$ > {}; exec /bin/sleep 20", pid.display()));
@@ -60,7 +60,7 @@ fn b1_a_browser_that_stays_open_holds_nothing_up() {
 }
 
 #[test]
-fn b2_far_terminals_and_machines_get_the_link_and_no_browser() {
+fn far_terminals_and_machines_get_the_link_and_no_browser() {
     for (variables, says) in [
         (&[("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")][..], "no display"),
         (&[][..], "no display"),
@@ -79,7 +79,7 @@ fn b2_far_terminals_and_machines_get_the_link_and_no_browser() {
 }
 
 #[test]
-fn b3_an_authorize_address_that_is_no_https_address_opens_nothing() {
+fn an_authorize_address_that_is_no_https_address_opens_nothing() {
     let program = Program::new();
     let mark = program.root().join("opened");
     let program = desktop(program, &format!(": > {}", mark.display()));
@@ -101,7 +101,7 @@ fn b3_an_authorize_address_that_is_no_https_address_opens_nothing() {
 }
 
 #[test]
-fn b4_f2_the_browser_inherits_no_variable_of_ours_and_no_descriptor() {
+fn the_browser_inherits_no_variable_of_ours_and_no_descriptor() {
     let (program, fake) = described();
     let folder = program.root().to_owned();
     program.canaries.never("client secret", "a-secret-of-another-provider");
@@ -125,7 +125,7 @@ fn b4_f2_the_browser_inherits_no_variable_of_ours_and_no_descriptor() {
 }
 
 #[test]
-fn b5_a_reader_that_goes_away_is_no_error() {
+fn a_reader_that_goes_away_is_no_error() {
     let (program, fake) = connected();
     for args in [
         &["token", "get", "fake"][..],
@@ -146,7 +146,7 @@ fn b5_a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
-fn b6_a24_signals_while_waiting_end_it_with_the_port_closed_and_nothing_stored() {
+fn signals_while_waiting_end_it_with_the_port_closed_and_nothing_stored() {
     let (program, fake) = described();
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let mut running = program.spawn(["connect", "fake", "--no-browser"]);
@@ -163,7 +163,7 @@ fn b6_a24_signals_while_waiting_end_it_with_the_port_closed_and_nothing_stored()
 }
 
 #[test]
-fn b9_without_any_environment_it_uses_the_home_of_the_password_file_or_says_so() {
+fn without_any_environment_it_uses_the_home_of_the_password_file_or_says_so() {
     let program = Program::new();
     let mut command = program.command(["config", "path"]);
     let output = command.env_clear().output().unwrap();
@@ -177,7 +177,7 @@ fn b9_without_any_environment_it_uses_the_home_of_the_password_file_or_says_so()
 }
 
 #[test]
-fn b9_a_home_that_is_nobodys_or_somebody_elses_is_refused() {
+fn a_home_that_is_nobodys_or_somebody_elses_is_refused() {
     let program = Program::new().unset("PARTNERLINK_HOME");
     let mut homes = vec!["/".into(), program.root().join("nowhere")];
     if is_root() {
@@ -202,8 +202,8 @@ fn b9_a_home_that_is_nobodys_or_somebody_elses_is_refused() {
 }
 
 #[test]
-fn b9_e2_a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away() {
-    let name = "b9_e2_a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away";
+fn a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away() {
+    let name = "a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away";
     let (program, _fake) = described();
     let args = ["connect", "fake", "--no-browser"];
     let Some(command) = by_an_ordinary_user(name, &program, &args, 0o555) else { return };
@@ -213,7 +213,7 @@ fn b9_e2_a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away() 
 }
 
 #[test]
-fn b10_no_bytes_in_arguments_or_environment_make_it_panic() {
+fn no_bytes_in_arguments_or_environment_make_it_panic() {
     let odd = OsStr::from_bytes(b"za\xff\xfehler\xe4");
     let program = Program::new().set("LANG", "xx_YY.KOI8-R").set("TZ", odd).set("BROWSER", odd);
     for args in [
@@ -233,7 +233,7 @@ fn b10_no_bytes_in_arguments_or_environment_make_it_panic() {
 }
 
 #[test]
-fn d9_cron_and_desktop_find_the_same_account_and_the_same_lock() {
+fn cron_and_desktop_find_the_same_account_and_the_same_lock() {
     let (program, fake) = described();
     let home = program.root().join("home");
     fs::create_dir_all(home.join(".config/partnerlink")).unwrap();

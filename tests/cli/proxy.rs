@@ -1,5 +1,5 @@
-//! A company's proxy and a company's authority: case F14, and what a person is told when one of them
-//! does not work. A real proxy is in `tests/real`.
+//! A company's proxy and a company's authority, and what a person is told when one of them does not
+//! work. A real proxy is in `tests/real`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -71,7 +71,7 @@ fn everything_elsewhere_goes_through_the_proxy() {
 }
 
 #[test]
-fn f14_the_proxys_password_goes_to_the_proxy_alone() {
+fn the_proxys_password_goes_to_the_proxy_alone() {
     let (program, fake, authority) = elsewhere();
     let proxy = Proxy::start(Manner::Tunnel(fake.port));
     program.canaries.never("password of the proxy", PASSWORD);
@@ -139,7 +139,7 @@ fn http_proxy_alone_is_for_nothing() {
 }
 
 #[test]
-fn f14_a_value_that_is_no_proxy_is_an_error_that_names_its_variable() {
+fn a_value_that_is_no_proxy_is_an_error_that_names_its_variable() {
     let (mut program, fake, _) = elsewhere();
     program.canaries.never("password of the proxy", PASSWORD);
     program.canaries.never("password of the proxy", &PASSWORD.replace("%40", "@"));

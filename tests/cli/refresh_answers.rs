@@ -1,5 +1,5 @@
-//! What a provider can answer to a refresh, and what becomes of the saved sign-in: cases C.
-//! After every kind of failure the account must still work once the provider does.
+//! What a provider can answer to a refresh, and what becomes of the saved sign-in. After
+//! every kind of failure the account must still work once the provider does.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +34,7 @@ fn refresh_meets(program: &Program, fake: &Provider, reply: Reply) -> Outcome {
 }
 
 #[test]
-fn c1_a_redirect_is_not_followed() {
+fn a_redirect_is_not_followed() {
     let (program, fake) = connected();
     let other = provider_for(&program);
     for status in [301, 302, 303, 307, 308] {
@@ -46,7 +46,7 @@ fn c1_a_redirect_is_not_followed() {
 }
 
 #[test]
-fn c2_an_endless_answer_is_cut_off_after_a_mebibyte() {
+fn an_endless_answer_is_cut_off_after_a_mebibyte() {
     let (program, fake) = connected();
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
     let sent = Arc::new(AtomicUsize::new(0));
@@ -60,7 +60,7 @@ fn c2_an_endless_answer_is_cut_off_after_a_mebibyte() {
 }
 
 #[test]
-fn c4_c5_what_is_no_json_token_answer_is_refused_and_not_shown() {
+fn what_is_no_json_token_answer_is_refused_and_not_shown() {
     let (program, fake) = connected();
     let deep = "[".repeat(100_000);
     let answer = |more: &str| format!("{{\"access_token\":\"a\",\"token_type\":\"Bearer\"{more}}}");
@@ -84,7 +84,7 @@ fn c4_c5_what_is_no_json_token_answer_is_refused_and_not_shown() {
 }
 
 #[test]
-fn c6_c8_unusable_tokens_are_refused_and_the_old_record_is_kept() {
+fn unusable_tokens_are_refused_and_the_old_record_is_kept() {
     let (program, fake) = connected();
     for token in [json!(null), json!(""), json!(5), json!("a\r\nX-Evil: 1"), json!("a b")] {
         let body = json!({ "access_token": token, "token_type": "Bearer" });
@@ -98,7 +98,7 @@ fn c6_c8_unusable_tokens_are_refused_and_the_old_record_is_kept() {
 }
 
 #[test]
-fn c6_a_new_refresh_token_in_an_unusable_answer_is_kept_all_the_same() {
+fn a_new_refresh_token_in_an_unusable_answer_is_kept_all_the_same() {
     let (program, fake) = connected();
     // Honest, but for the type: the provider has spent the old refresh token.
     fake.alters(|body| body["token_type"] = "mac".into());
@@ -108,7 +108,7 @@ fn c6_a_new_refresh_token_in_an_unusable_answer_is_kept_all_the_same() {
 }
 
 #[test]
-fn c7_o5_lifetimes_in_every_spelling() {
+fn lifetimes_in_every_spelling() {
     let (program, fake) = connected();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
     for (value, expected) in [
@@ -135,7 +135,7 @@ fn c7_o5_lifetimes_in_every_spelling() {
 }
 
 #[test]
-fn c9_o6_another_scope_than_asked_for_is_told_and_kept() {
+fn another_scope_than_asked_for_is_told_and_kept() {
     let (program, fake) = connected();
     fake.alters(|body| body["scope"] = "openid invoices".into());
     let outcome = program.run(FORCED).exits(0);
@@ -149,7 +149,7 @@ fn c9_o6_another_scope_than_asked_for_is_told_and_kept() {
 }
 
 #[test]
-fn c10_c11_o7_without_a_new_refresh_token_the_old_one_is_kept() {
+fn without_a_new_refresh_token_the_old_one_is_kept() {
     let (program, fake) = connected();
     let before = fake.refresh_token();
     for value in [None, Some(json!(null)), Some(json!(""))] {
@@ -172,7 +172,7 @@ fn c10_c11_o7_without_a_new_refresh_token_the_old_one_is_kept() {
 }
 
 #[test]
-fn bcp_b8_o7_o8_a_hundred_rotations_are_survived() {
+fn a_hundred_rotations_are_survived() {
     let (program, fake) = connected();
     for _ in 0..100 {
         program.run(FORCED).exits(0);
@@ -182,7 +182,7 @@ fn bcp_b8_o7_o8_a_hundred_rotations_are_survived() {
 }
 
 #[test]
-fn c13_an_error_with_status_200_is_an_error() {
+fn an_error_with_status_200_is_an_error() {
     let (program, fake) = connected();
     refresh_meets(&program, &fake, Reply::error(200, "invalid_scope")).exits(6);
     let outcome = refresh_meets(&program, &fake, Reply::error(200, "invalid_grant"));
@@ -190,7 +190,7 @@ fn c13_an_error_with_status_200_is_an_error() {
 }
 
 #[test]
-fn c14_invalid_grant_on_refresh_exits_4_and_keeps_the_record() {
+fn invalid_grant_on_refresh_exits_4_and_keeps_the_record() {
     let (program, fake) = connected();
     for (status, code) in [
         (403, "invalid_grant"),
@@ -208,7 +208,7 @@ fn c14_invalid_grant_on_refresh_exits_4_and_keeps_the_record() {
 }
 
 #[test]
-fn c15_wrong_client_settings_exit_2_and_keep_the_token() {
+fn wrong_client_settings_exit_2_and_keep_the_token() {
     let (program, fake) = connected();
     for code in ["invalid_client", "unauthorized_client"] {
         let outcome = refresh_meets(&program, &fake, Reply::error(401, code)).exits(2);
@@ -217,7 +217,7 @@ fn c15_wrong_client_settings_exit_2_and_keep_the_token() {
 }
 
 #[test]
-fn c16_a_short_retry_after_is_waited_for_once() {
+fn a_short_retry_after_is_waited_for_once() {
     let (program, fake) = connected();
     let spent = std::sync::Mutex::new(false);
     let late = Reply::new(429, "Retry-After: 1\r\n", "");
@@ -239,7 +239,7 @@ fn c16_a_short_retry_after_is_waited_for_once() {
 }
 
 #[test]
-fn c16_a_long_or_odd_retry_after_is_not_waited_for() {
+fn a_long_or_odd_retry_after_is_not_waited_for() {
     let (program, fake) = connected();
     let far = "X-RateLimit-Reset: 99999999999\r\n";
     for header in
@@ -261,7 +261,7 @@ fn c16_a_long_or_odd_retry_after_is_not_waited_for() {
 }
 
 #[test]
-fn c17_outages_exit_3_and_lose_nothing() {
+fn outages_exit_3_and_lose_nothing() {
     let (program, fake) = connected();
     for status in [500, 502] {
         let page = Reply::new(status, "Content-Type: text/html\r\n", "<h1>Bad Gateway</h1>");
@@ -271,7 +271,7 @@ fn c17_outages_exit_3_and_lose_nothing() {
 }
 
 #[test]
-fn c17_c18_after_a_lost_answer_the_next_run_waits_a_little_and_tries_again() {
+fn after_a_lost_answer_the_next_run_waits_a_little_and_tries_again() {
     let (program, fake) = connected();
     let intent = program.state().join("intents/fake.default.json");
     for reply in [Reply::reset(), Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"acc")]
@@ -315,7 +315,7 @@ fn without_an_overlap_the_sign_in_is_lost_and_the_reason_is_told() {
 }
 
 #[test]
-fn c26_odd_statuses_are_refused() {
+fn odd_statuses_are_refused() {
     let (program, fake) = connected();
     for status in [201, 206, 300] {
         refresh_meets(&program, &fake, Reply::json(status, &json!({ "token_type": "Bearer" })))

@@ -1,5 +1,5 @@
-//! Secrets leaving by other doors: cases F. That none of the secrets of any test is printed or
-//! written anywhere (F3) is looked after by the harness, in every test of this target.
+//! Secrets leaving by other doors. That none of the secrets of any test is printed or
+//! written anywhere is looked after by the harness, in every test of this target.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -21,7 +21,7 @@ fn options(command: &clap::Command, path: &str) -> Vec<(String, clap::Arg)> {
 }
 
 #[test]
-fn f1_n1_no_option_takes_a_secret() {
+fn no_option_takes_a_secret() {
     let words = ["secret", "password", "passphrase", "token", "code", "key", "credential"];
     let mut seen = 0;
     let mut whole = partnerlink::cli::Cli::command();
@@ -42,7 +42,7 @@ fn f1_n1_no_option_takes_a_secret() {
 }
 
 #[test]
-fn f2_a_child_gets_the_token_and_no_variable_of_ours() {
+fn a_child_gets_the_token_and_no_variable_of_ours() {
     let (program, _fake) = connected();
     let secret = "secret-in-the-environment";
     program.canaries.never("secret in a variable", secret);
@@ -58,7 +58,7 @@ fn f2_a_child_gets_the_token_and_no_variable_of_ours() {
 }
 
 #[test]
-fn f3_f9_the_most_talkative_run_says_no_secret() {
+fn the_most_talkative_run_says_no_secret() {
     let (program, fake) = described();
     let program = program
         .set("RUST_LOG", "trace")
@@ -85,7 +85,7 @@ fn f3_f9_the_most_talkative_run_says_no_secret() {
 }
 
 #[test]
-fn f4_an_error_names_the_host_and_not_the_address() {
+fn an_error_names_the_host_and_not_the_address() {
     let mut program = Program::new();
     let [port, ..] = crate::provider::free_ports();
     program.canaries.never("part of an address", "tenant-secret-0815");
@@ -98,8 +98,8 @@ fn f4_an_error_names_the_host_and_not_the_address() {
 
 /// The kernel gives the memory of a process that must not be dumped to root, whoever runs it.
 #[test]
-fn f5_no_other_process_of_this_user_can_read_its_memory() {
-    let name = "f5_no_other_process_of_this_user_can_read_its_memory";
+fn no_other_process_of_this_user_can_read_its_memory() {
+    let name = "no_other_process_of_this_user_can_read_its_memory";
     let (program, _fake) = described();
     let args = ["connect", "fake", "--no-browser"];
     let Some(command) = by_an_ordinary_user(name, &program, &args, 0o777) else { return };
@@ -113,7 +113,7 @@ fn f5_no_other_process_of_this_user_can_read_its_memory() {
 }
 
 #[test]
-fn f7_the_help_shows_no_token_on_a_command_line() {
+fn the_help_shows_no_token_on_a_command_line() {
     let program = Program::new();
     for args in [&["token", "get", "--help"][..], &["exec", "--help"], &["--help"]] {
         let help = program.run(args).exits(0).stdout;
@@ -127,8 +127,8 @@ fn f7_the_help_shows_no_token_on_a_command_line() {
 }
 
 #[test]
-fn f8_on_a_terminal_a_token_comes_with_a_word_of_warning() {
-    if !has("f8_on_a_terminal_a_token_comes_with_a_word_of_warning", "script") {
+fn on_a_terminal_a_token_comes_with_a_word_of_warning() {
+    if !has("on_a_terminal_a_token_comes_with_a_word_of_warning", "script") {
         return;
     }
     let (program, _fake) = connected();
@@ -140,7 +140,7 @@ fn f8_on_a_terminal_a_token_comes_with_a_word_of_warning() {
 }
 
 #[test]
-fn f10_e8_everything_that_is_written_belongs_to_this_user_alone() {
+fn everything_that_is_written_belongs_to_this_user_alone() {
     let (program, fake) = described();
     let mut command = Command::new("/bin/sh");
     command.args(["-c", "umask 000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_partnerlink")]);
@@ -168,7 +168,7 @@ fn f10_e8_everything_that_is_written_belongs_to_this_user_alone() {
 }
 
 #[test]
-fn f14_the_password_of_a_proxy_is_not_told() {
+fn the_password_of_a_proxy_is_not_told() {
     let program = Program::new();
     let fake = provider_for(&program);
     let [port, ..] = crate::provider::free_ports();

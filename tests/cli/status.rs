@@ -39,7 +39,7 @@ fn an_older_index_is_still_read() {
 }
 
 #[test]
-fn d14_check_exits_4_before_a_sign_in_ends_and_5_where_a_record_cannot_be_read() {
+fn check_exits_4_before_a_sign_in_ends_and_5_where_a_record_cannot_be_read() {
     let (program, fake) = described_with("refresh_token_seconds = 864000");
     browser::connect(&program, &fake, &["fake"]).exits(0);
     let calls = fake.calls().len();

@@ -1,4 +1,4 @@
-//! The provider's certificate, and connections that end too early: cases C17, C21 and O9.
+//! The provider's certificate, and connections that end too early.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -32,14 +32,14 @@ fn exchange(program: &Program) -> Outcome {
 }
 
 #[test]
-fn u2_a_good_certificate_is_accepted() {
+fn a_good_certificate_is_accepted() {
     let (program, fake) = trusting(Certificate::Good);
     connect(&program, &fake, &["fake"]).exits(0);
     program.run(["token", "refresh", "--force"]).exits(0);
 }
 
 #[test]
-fn c21_o9_a_bad_certificate_gets_no_byte_of_the_request() {
+fn a_bad_certificate_gets_no_byte_of_the_request() {
     for certificate in [Certificate::Expired, Certificate::OtherHost, Certificate::SelfSigned] {
         let (program, fake) = trusting(certificate);
         let outcome = exchange(&program).exits(3);
@@ -54,7 +54,7 @@ fn c21_o9_a_bad_certificate_gets_no_byte_of_the_request() {
 }
 
 #[test]
-fn c21_an_old_tls_version_gets_no_byte_of_the_request() {
+fn an_old_tls_version_gets_no_byte_of_the_request() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let program = Program::new();
@@ -83,7 +83,7 @@ fn c21_an_old_tls_version_gets_no_byte_of_the_request() {
 }
 
 #[test]
-fn c17_a_tls_connection_cut_before_its_end_is_not_believed() {
+fn a_tls_connection_cut_before_its_end_is_not_believed() {
     let (program, fake) = trusting(Certificate::Good);
     connect(&program, &fake, &["fake"]).exits(0);
     let before = program.run(["token", "get", "fake"]).exits(0);
@@ -97,7 +97,7 @@ fn c17_a_tls_connection_cut_before_its_end_is_not_believed() {
 }
 
 #[test]
-fn o9_an_http_address_elsewhere_is_refused_when_it_is_read() {
+fn an_http_address_elsewhere_is_refused_when_it_is_read() {
     let program = Program::new();
     for field in ["token_url", "revocation_url", "authorize_url"] {
         let fake = provider_for(&program);

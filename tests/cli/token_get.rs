@@ -102,7 +102,7 @@ fn with_every_character() -> (Program, String) {
 }
 
 #[test]
-fn f13_the_format_for_a_shell_survives_it() {
+fn the_format_for_a_shell_survives_it() {
     let (program, token) = with_every_character();
     let line = program.run(["token", "get", "fake", "--format", "env"]).exits(0).stdout;
     let script = format!("{line}printf %s \"$ACCESS_TOKEN\"");
@@ -111,7 +111,7 @@ fn f13_the_format_for_a_shell_survives_it() {
 }
 
 #[test]
-fn f12_every_format_is_one_line_and_means_the_same() {
+fn every_format_is_one_line_and_means_the_same() {
     let (program, token) = with_every_character();
     let get = |format: &str| {
         let outcome = program.run(["token", "get", "fake", "--format", format]).exits(0);

@@ -1,4 +1,4 @@
-//! A lock that is held for long (D4). Half a minute and a minute of waiting: both at once, and in the
+//! A lock that is held for long. Half a minute and a minute of waiting: both at once, and in the
 //! module whose name comes first, so that everything else is done meanwhile.
 
 use std::thread;
@@ -12,7 +12,7 @@ use crate::lock::{held, holder, seat_at};
 use crate::program::Running;
 
 #[test]
-fn d4_others_give_up_after_half_a_minute_and_nothing_is_spent_twice() {
+fn others_give_up_after_half_a_minute_and_nothing_is_spent_twice() {
     thread::scope(|scope| {
         scope.spawn(a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_30_seconds);
         scope.spawn(a_provider_that_never_answers_holds_up_nobody_for_long_and_costs_nothing);

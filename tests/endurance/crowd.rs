@@ -30,7 +30,7 @@ fn all_print_the_same_token(provider: &Provider, seat: &Seat, getters: Vec<Runni
 }
 
 #[test]
-fn d1_however_many_want_an_expired_token_one_of_them_refreshes_it() {
+fn however_many_want_an_expired_token_one_of_them_refreshes_it() {
     for count in [2, 10, 50, 200] {
         let provider = Provider::strict();
         let mut seat = Seat::with_expired(&provider, &[ACCOUNT]);
@@ -41,7 +41,7 @@ fn d1_however_many_want_an_expired_token_one_of_them_refreshes_it() {
 }
 
 #[test]
-fn d1_however_many_cron_jobs_refresh_one_of_them_does_and_the_others_say_unchanged() {
+fn however_many_cron_jobs_refresh_one_of_them_does_and_the_others_say_unchanged() {
     for count in [2, 10, 50] {
         let provider = Provider::strict();
         let mut seat = Seat::with_expired(&provider, &[ACCOUNT]);
@@ -56,7 +56,7 @@ fn d1_however_many_cron_jobs_refresh_one_of_them_does_and_the_others_say_unchang
 }
 
 #[test]
-fn d1_getters_and_cron_jobs_at_once_make_one_refresh() {
+fn getters_and_cron_jobs_at_once_make_one_refresh() {
     let provider = Provider::strict();
     let mut seat = Seat::with_expired(&provider, &[ACCOUNT]);
     seat.patience = PATIENCE;
@@ -71,7 +71,7 @@ fn d1_getters_and_cron_jobs_at_once_make_one_refresh() {
 
 /// The burst after a laptop wakes up: they begin in the same instant, behind one barrier.
 #[test]
-fn d12_a_burst_that_begins_in_one_instant_makes_one_refresh() {
+fn a_burst_that_begins_in_one_instant_makes_one_refresh() {
     for _ in 0..5 {
         let provider = Provider::strict();
         let seat = Seat::with_expired(&provider, &[ACCOUNT]);

@@ -1,5 +1,5 @@
 //! Records, index entries and modes that are not as they should be, seen through the program
-//! (E4 to E8).
+//!.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -18,7 +18,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn e4_a_damaged_record_is_told_and_moved_aside_and_never_written_over() {
+fn a_damaged_record_is_told_and_moved_aside_and_never_written_over() {
     let provider = Provider::strict();
     let damages: [fn(&mut Vec<u8>); 5] = [
         |file| file.truncate(file.len() - 7),
@@ -47,7 +47,7 @@ fn e4_a_damaged_record_is_told_and_moved_aside_and_never_written_over() {
 }
 
 #[test]
-fn e4_a_wrong_or_missing_key_changes_nothing() {
+fn a_wrong_or_missing_key_changes_nothing() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let (key, sealed) = (seat.home().join("tokens.key"), fs::read(seat.file_of(ACCOUNT)).unwrap());
@@ -75,7 +75,7 @@ fn e4_a_wrong_or_missing_key_changes_nothing() {
 }
 
 #[test]
-fn e5_a_record_of_a_newer_version_is_left_alone() {
+fn a_record_of_a_newer_version_is_left_alone() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let text = fs::read(seat.file_of(ACCOUNT)).unwrap();
@@ -89,7 +89,7 @@ fn e5_a_record_of_a_newer_version_is_left_alone() {
 }
 
 #[test]
-fn e6_an_entry_without_a_record_goes() {
+fn an_entry_without_a_record_goes() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     fs::remove_file(seat.file_of(ACCOUNT)).unwrap();
@@ -99,7 +99,7 @@ fn e6_an_entry_without_a_record_goes() {
 }
 
 #[test]
-fn e6_a_record_without_an_entry_gets_one_by_whoever_reads_it() {
+fn a_record_without_an_entry_gets_one_by_whoever_reads_it() {
     let provider = Provider::strict();
     let seat = Seat::new(&provider.url);
     for args in
@@ -126,7 +126,7 @@ fn e6_a_record_without_an_entry_gets_one_by_whoever_reads_it() {
 
 /// Entries are not forced to the disk: after a power cut some may be empty.
 #[test]
-fn e6_an_account_that_the_index_lost_is_refreshed_with_the_others() {
+fn an_account_that_the_index_lost_is_refreshed_with_the_others() {
     let provider = Provider::strict();
     let other = "zaehlerfreunde:other";
     let seat = Seat::with_expired(&provider, &[ACCOUNT, other]);
@@ -138,7 +138,7 @@ fn e6_an_account_that_the_index_lost_is_refreshed_with_the_others() {
 
 /// As after a kill between the save and the entry.
 #[test]
-fn e6_an_entry_that_is_older_than_its_record_is_brought_up_to_date() {
+fn an_entry_that_is_older_than_its_record_is_brought_up_to_date() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let old = fs::read(seat.index_file_of(ACCOUNT)).unwrap();
@@ -151,7 +151,7 @@ fn e6_an_entry_that_is_older_than_its_record_is_brought_up_to_date() {
 
 /// Whoever holds the lock may be about to delete the account, or to write the entry.
 #[test]
-fn e6_a_reader_heals_nothing_that_another_run_is_working_on() {
+fn a_reader_heals_nothing_that_another_run_is_working_on() {
     let provider = Provider::strict();
     let seat = Seat::new(&provider.url);
     seat.connect(&provider, ACCOUNT);
@@ -167,7 +167,7 @@ fn e6_a_reader_heals_nothing_that_another_run_is_working_on() {
 
 /// Many that find the entry missing at once write it together.
 #[test]
-fn e6_many_that_heal_at_once_do_not_lose_the_account() {
+fn many_that_heal_at_once_do_not_lose_the_account() {
     let provider = Provider::strict();
     for _ in 0..4 {
         let seat = Seat::with_expired(&provider, &[ACCOUNT]);
@@ -180,7 +180,7 @@ fn e6_many_that_heal_at_once_do_not_lose_the_account() {
 }
 
 #[test]
-fn e7_what_a_crash_left_behind_is_swept_by_the_next_save() {
+fn what_a_crash_left_behind_is_swept_by_the_next_save() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     fs::write(seat.file_of(ACCOUNT).with_extension("sealed.tmp"), "half").unwrap();
@@ -191,7 +191,7 @@ fn e7_what_a_crash_left_behind_is_swept_by_the_next_save() {
 }
 
 #[test]
-fn e8_everything_is_for_the_owner_alone_whatever_the_umask() {
+fn everything_is_for_the_owner_alone_whatever_the_umask() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let key = fs::read(seat.home().join("tokens.key")).unwrap();

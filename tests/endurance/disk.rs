@@ -1,5 +1,5 @@
 //! Full and read-only disks, failing calls, other people's files, and the order in which a refresh
-//! reaches the disk (E1, E2, E3, E12).
+//! reaches the disk.
 
 use std::fs;
 use std::io::Write as _;
@@ -54,10 +54,10 @@ impl Drop for SmallDisk {
 }
 
 #[test]
-fn e1_a_full_disk_is_found_out_before_the_refresh_token_is_spent() {
+fn a_full_disk_is_found_out_before_the_refresh_token_is_spent() {
     let provider = Provider::strict();
     let seat = Seat::new(&provider.url);
-    let Some(disk) = SmallDisk::under(&seat, "E1, a full disk") else { return };
+    let Some(disk) = SmallDisk::under(&seat, "a full disk") else { return };
     seat.connect(&provider, ACCOUNT);
     let record = fs::read(seat.file_of(ACCOUNT)).unwrap();
     for free in [0, 4096, 512 << 10] {
@@ -79,10 +79,10 @@ fn e1_a_full_disk_is_found_out_before_the_refresh_token_is_spent() {
 }
 
 #[test]
-fn e2_on_a_read_only_disk_a_good_token_is_printed_and_none_is_spent() {
+fn on_a_read_only_disk_a_good_token_is_printed_and_none_is_spent() {
     let provider = Provider::strict();
     let seat = Seat::new(&provider.url);
-    let Some(disk) = SmallDisk::under(&seat, "E2, a read-only disk") else { return };
+    let Some(disk) = SmallDisk::under(&seat, "a read-only disk") else { return };
     seat.connect(&provider, ACCOUNT);
     seat.connect(&provider, "zaehlerfreunde:unlisted");
     fs::remove_file(seat.index_file_of("zaehlerfreunde:unlisted")).unwrap();
@@ -111,9 +111,9 @@ fn place(trace: &[String], texts: &[&str]) -> usize {
 }
 
 #[test]
-fn e3_spent_then_forced_to_the_disk_then_told() {
+fn spent_then_forced_to_the_disk_then_told() {
     if let Some(why) = strace::is_blind() {
-        return left_out("E3, the order of system calls", why);
+        return left_out("the order of system calls", why);
     }
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
@@ -142,9 +142,9 @@ fn e3_spent_then_forced_to_the_disk_then_told() {
 }
 
 #[test]
-fn e1_a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_keeps_the_old_record() {
+fn a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_keeps_the_old_record() {
     if let Some(why) = strace::is_blind() {
-        return left_out("E1, failing calls", why);
+        return left_out("failing calls", why);
     }
     let provider = Provider::start("60s", &[]);
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
@@ -194,9 +194,9 @@ fn chown_all(path: &Path, user: u32) {
 }
 
 #[test]
-fn e12_root_does_not_touch_another_users_tokens() {
+fn root_does_not_touch_another_users_tokens() {
     if !is_root() {
-        return left_out("E12, another user's tokens", "needs root");
+        return left_out("another user's tokens", "needs root");
     }
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
@@ -220,7 +220,7 @@ fn e12_root_does_not_touch_another_users_tokens() {
 }
 
 #[test]
-fn e12_another_user_gets_nothing_of_ours() {
+fn another_user_gets_nothing_of_ours() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let as_nobody = |args: &[&str]| {
@@ -233,10 +233,7 @@ fn e12_another_user_gets_nothing_of_ours() {
         command
     };
     if !as_nobody(&["--version"]).output().is_ok_and(|output| output.status.success()) {
-        return left_out(
-            "E12, another user",
-            "needs root, setpriv, and a program that all may run",
-        );
+        return left_out("another user", "needs root, setpriv, and a program that all may run");
     }
     for open in [0o700, 0o755, 0o777] {
         fs::set_permissions(seat.root(), fs::Permissions::from_mode(open)).unwrap();

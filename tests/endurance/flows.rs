@@ -1,5 +1,5 @@
 //! What two runs do to each other between two lines of code, and clocks that are wrong: the flow
-//! itself, with a provider and a store that are closures (D7, D8, D10, D13, E11).
+//! itself, with a provider and a store that are closures.
 
 use std::io::Cursor;
 use std::thread;
@@ -137,7 +137,7 @@ fn tokens_with(more: serde_json::Value) -> Reply {
 }
 
 #[test]
-fn d7_what_was_read_before_the_lock_is_read_again_under_it() {
+fn what_was_read_before_the_lock_is_read_again_under_it() {
     let bench = Bench::new();
     let path = bench.folders().locks().join("zaehlerfreunde.default.lock");
     let held = AccountLock::acquire_path(&path, Duration::from_secs(1), &mut || ()).unwrap();
@@ -153,7 +153,7 @@ fn d7_what_was_read_before_the_lock_is_read_again_under_it() {
 }
 
 #[test]
-fn d8_a_refusal_of_a_token_that_is_stored_no_more_leaves_the_winners_record() {
+fn a_refusal_of_a_token_that_is_stored_no_more_leaves_the_winners_record() {
     let bench = Bench::new();
     let outcome = bench.refresh(|| {
         bench.save("of-the-winner", 3600);
@@ -165,7 +165,7 @@ fn d8_a_refusal_of_a_token_that_is_stored_no_more_leaves_the_winners_record() {
 }
 
 #[test]
-fn d8_a_refusal_of_the_stored_token_keeps_the_record_and_asks_for_a_sign_in() {
+fn a_refusal_of_the_stored_token_keeps_the_record_and_asks_for_a_sign_in() {
     let bench = Bench::new();
     let outcome = bench.refresh(invalid_grant);
     assert!(
@@ -176,7 +176,7 @@ fn d8_a_refusal_of_the_stored_token_keeps_the_record_and_asks_for_a_sign_in() {
 }
 
 #[test]
-fn d3_a_refusal_after_an_answer_that_was_lost_is_explained_by_it() {
+fn a_refusal_after_an_answer_that_was_lost_is_explained_by_it() {
     let bench = Bench::new();
     let calls = std::sync::atomic::AtomicU32::new(0);
     let outcome = bench.refresh(|| match calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
@@ -191,7 +191,7 @@ fn d3_a_refusal_after_an_answer_that_was_lost_is_explained_by_it() {
 }
 
 #[test]
-fn d10_in_1970_and_2100_a_run_refreshes_once_and_the_next_not_at_all() {
+fn in_1970_and_2100_a_run_refreshes_once_and_the_next_not_at_all() {
     for year in [0, 4_102_444_800, 253_402_207_100] {
         let clock = FixedClock(Timestamp::from_second(year).unwrap());
         let bench = Bench::new();
@@ -205,7 +205,7 @@ fn d10_in_1970_and_2100_a_run_refreshes_once_and_the_next_not_at_all() {
 
 /// The answer is refused, but the refresh token in it is the only one that still works.
 #[test]
-fn d10_a_wrong_clock_does_not_cost_the_sign_in() {
+fn a_wrong_clock_does_not_cost_the_sign_in() {
     for offset in [-7200, 7200] {
         let bench = Bench::new();
         let now = SystemClock.now().as_second() + offset;
@@ -224,7 +224,7 @@ fn d10_a_wrong_clock_does_not_cost_the_sign_in() {
 
 /// Who somebody else is has nothing to do with clocks: their tokens are not taken.
 #[test]
-fn c20_the_tokens_of_another_person_are_not_kept() {
+fn the_tokens_of_another_person_are_not_kept() {
     let bench = Bench::new();
     let now = SystemClock.now().as_second();
     let claims = json!({
@@ -238,7 +238,7 @@ fn c20_the_tokens_of_another_person_are_not_kept() {
 }
 
 #[test]
-fn e11_a_save_that_reads_back_differently_is_tried_three_times_and_then_told() {
+fn a_save_that_reads_back_differently_is_tried_three_times_and_then_told() {
     let differs = || StoreError::ReadBackDiffers(Item::Account(ACCOUNT.parse().unwrap()));
     for (failures, stored) in [(2, "refresh-token-new"), (3, "refresh-token-old")] {
         let bench = Bench::new();
@@ -260,7 +260,7 @@ fn e11_a_save_that_reads_back_differently_is_tried_three_times_and_then_told() {
 }
 
 #[test]
-fn d13_a_token_is_refreshed_a_minute_before_its_end() {
+fn a_token_is_refreshed_a_minute_before_its_end() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let before = seat.token(ACCOUNT);

@@ -1,4 +1,4 @@
-//! A keychain that is not there, and one that never answers (E9, E10). A real one is tested in
+//! A keychain that is not there, and one that never answers. A real one is tested in
 //! `tests/real`.
 
 use std::os::unix::net::UnixListener;
@@ -48,7 +48,7 @@ fn every_command_fails_soon(seat: &Seat, provider: &Provider, why: &str, cure: &
 }
 
 #[test]
-fn e9_without_a_keychain_service_every_command_says_so_at_once() {
+fn without_a_keychain_service_every_command_says_so_at_once() {
     let provider = Provider::strict();
     let seat = seat_at(&provider, Path::new("/nonexistent/bus"));
     every_command_fails_soon(
@@ -60,7 +60,7 @@ fn e9_without_a_keychain_service_every_command_says_so_at_once() {
 }
 
 #[test]
-fn e10_a_keychain_that_never_answers_is_given_up() {
+fn a_keychain_that_never_answers_is_given_up() {
     let room = tempfile::tempdir().unwrap();
     let listener = UnixListener::bind(room.path().join("bus")).unwrap();
     // Held, or the caller would hear that somebody hung up.

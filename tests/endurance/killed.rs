@@ -1,5 +1,5 @@
 //! `kill -9` at every system call of a refresh, and at random: no torn record, no sign-in lost
-//! where the provider's overlap allows it, none lost silently where it does not (D3, E7).
+//! where the provider's overlap allows it, none lost silently where it does not.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -95,7 +95,7 @@ fn every_point(provider: &Provider) -> BTreeSet<Point> {
 
 fn killed_at_every_point(overlap: &str) -> Option<Aftermath> {
     if !strace::is_there() {
-        left_out("D3, killed at every system call", strace::MISSING);
+        left_out("killed at every system call", strace::MISSING);
         return None;
     }
     let provider = Provider::start(overlap, &[]);
@@ -113,14 +113,14 @@ fn killed_at_every_point(overlap: &str) -> Option<Aftermath> {
 }
 
 #[test]
-fn d3_killed_at_any_system_call_with_an_overlap_no_sign_in_is_lost() {
+fn killed_at_any_system_call_with_an_overlap_no_sign_in_is_lost() {
     if let Some(aftermath) = killed_at_every_point("60s") {
         assert_eq!(aftermath.lost, 0);
     }
 }
 
 #[test]
-fn d3_killed_at_any_system_call_without_an_overlap_none_is_lost_silently() {
+fn killed_at_any_system_call_without_an_overlap_none_is_lost_silently() {
     if let Some(aftermath) = killed_at_every_point("0s") {
         // From the provider's answer to the rename: were none lost, no kill hit that stretch.
         assert!(aftermath.lost > 0);
@@ -131,7 +131,7 @@ fn killed_at_random(overlap: &str) {
     let provider = Provider::start(overlap, &[]);
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let usual = (0..3).map(|_| seat.run(REFRESH).exits(0).took).max().unwrap();
-    let mut chance = Chance::new("D3");
+    let mut chance = Chance::new("killed at random");
     let moments: Vec<Duration> = (0..RANDOM_KILLS).map(|_| chance.part_of(usual)).collect();
     let Aftermath { killed, lost } = Aftermath::of(&provider, moments, |seat, moment| {
         let run = seat.spawn(REFRESH);
@@ -147,12 +147,12 @@ fn killed_at_random(overlap: &str) {
 }
 
 #[test]
-fn d3_killed_at_random_with_an_overlap_no_sign_in_is_lost() {
+fn killed_at_random_with_an_overlap_no_sign_in_is_lost() {
     killed_at_random("60s");
 }
 
 #[test]
-fn d3_killed_at_random_without_an_overlap_none_is_lost_silently() {
+fn killed_at_random_without_an_overlap_none_is_lost_silently() {
     killed_at_random("0s");
 }
 
@@ -175,7 +175,7 @@ fn holding_the_first() -> Fake {
 }
 
 #[test]
-fn d3_after_a_run_that_died_the_provider_is_left_in_peace_for_two_seconds() {
+fn after_a_run_that_died_the_provider_is_left_in_peace_for_two_seconds() {
     let fake = holding_the_first();
     let seat = killed_in_flight(&fake);
     assert_eq!(seat.run(["token", "get", ACCOUNT]).exits(0).data(), granted(2).access_token);
@@ -186,7 +186,7 @@ fn d3_after_a_run_that_died_the_provider_is_left_in_peace_for_two_seconds() {
 }
 
 #[test]
-fn d3_an_old_intent_one_from_the_future_and_one_about_another_token_hold_nobody_up() {
+fn an_old_intent_one_from_the_future_and_one_about_another_token_hold_nobody_up() {
     let fake = holding_the_first();
     let seat = killed_in_flight(&fake);
     let intent = fs::read_to_string(seat.intent_of(ACCOUNT)).unwrap();

@@ -1,5 +1,5 @@
 //! The account's lock between processes: held by one that is killed, on files that are no good, and
-//! from cron and the desktop at once (D5, D6, D9). For a holder that is stopped see [`crate::busy`].
+//! from cron and the desktop at once. For a holder that is stopped see [`crate::busy`].
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
@@ -40,7 +40,7 @@ pub fn holder(seat: &Seat, fake: &Fake) -> Running {
 }
 
 #[test]
-fn d5_a_killed_holder_gives_the_lock_back_at_once() {
+fn a_killed_holder_gives_the_lock_back_at_once() {
     let (fake, _go) = held();
     let seat = seat_at(&fake);
     let first = holder(&seat, &fake);
@@ -53,7 +53,7 @@ fn d5_a_killed_holder_gives_the_lock_back_at_once() {
 }
 
 #[test]
-fn d6_what_is_no_lock_file_is_refused_and_nothing_is_refreshed() {
+fn what_is_no_lock_file_is_refused_and_nothing_is_refreshed() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let lock = seat.lock_of(ACCOUNT);
@@ -89,7 +89,7 @@ fn d6_what_is_no_lock_file_is_refused_and_nothing_is_refreshed() {
 }
 
 #[test]
-fn d6_a_lock_file_deleted_between_two_runs_is_made_again() {
+fn a_lock_file_deleted_between_two_runs_is_made_again() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     for _ in 0..5 {
@@ -104,7 +104,7 @@ fn d6_a_lock_file_deleted_between_two_runs_is_made_again() {
 /// The second run gets a lock of its own. The first one's intent makes it wait, and then it looks
 /// again: a token that was spent meanwhile is not sent a second time.
 #[test]
-fn d6_a_lock_file_deleted_under_its_holder_does_not_spend_a_token_twice() {
+fn a_lock_file_deleted_under_its_holder_does_not_spend_a_token_twice() {
     let (fake, go) = held();
     let seat = seat_at(&fake);
     let first = holder(&seat, &fake);
@@ -119,7 +119,7 @@ fn d6_a_lock_file_deleted_under_its_holder_does_not_spend_a_token_twice() {
 }
 
 #[test]
-fn d9_cron_and_desktop_contend_for_the_same_lock() {
+fn cron_and_desktop_contend_for_the_same_lock() {
     let provider = Provider::strict();
     let seat = Seat::new(&provider.url);
     let home = seat.root().join("home");

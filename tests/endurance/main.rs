@@ -1,6 +1,5 @@
 //! The built program at its hardest: many processes at once, killed at every step, on full and
-//! read-only disks, beside a keychain that hangs. Numbers such as D3 are those of the catalogue of
-//! faults; function names are the facts.
+//! read-only disks, beside a keychain that hangs.
 //!
 //! Most processes here talk to `partnerlink sandbox`, itself a process, whose `/sandbox/counts` says
 //! exactly what the provider saw. Where a provider has to misbehave to the tenth of a second, there

@@ -1,5 +1,5 @@
 //! Everything at once on one account: whatever the order, it ends connected or disconnected, and
-//! nothing in between (D2).
+//! nothing in between.
 
 use std::fs;
 use std::time::Duration;
@@ -54,11 +54,11 @@ fn round(seat: &Seat, chance: &mut Chance) -> Round {
 }
 
 #[test]
-fn d2_in_any_order_an_account_ends_connected_or_disconnected_and_nothing_in_between() {
+fn in_any_order_an_account_ends_connected_or_disconnected_and_nothing_in_between() {
     let provider = Provider::strict();
     let mut seat = Seat::new(&provider.url);
     seat.patience = Duration::from_secs(60);
-    let mut chance = Chance::new("D2");
+    let mut chance = Chance::new("in any order");
     let (mut alive, mut gone) = (0, 0);
     for number in 0..ROUNDS {
         let was_connected = match chance.below(4) {
@@ -99,7 +99,7 @@ fn d2_in_any_order_an_account_ends_connected_or_disconnected_and_nothing_in_betw
 
 /// Two writers of one temporary file would put the one's bytes under the other's name.
 #[test]
-fn d2_a_sign_in_leaves_alone_what_another_run_is_writing() {
+fn a_sign_in_leaves_alone_what_another_run_is_writing() {
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let temporary = seat.file_of(ACCOUNT).with_extension("sealed.tmp");

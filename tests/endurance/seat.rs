@@ -151,7 +151,7 @@ impl Seat {
         self.folders().intent_file(&account.parse().unwrap())
     }
 
-    /// Names of everything in the state folder that a finished run must not leave (E7).
+    /// Names of everything in the state folder that a finished run must not leave.
     pub fn leftovers(&self) -> BTreeSet<String> {
         let folders = self.folders();
         let intents = folders.state().join("intents");

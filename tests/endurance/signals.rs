@@ -1,4 +1,4 @@
-//! Ctrl-C, `kill` and a closed terminal, at every moment of a refresh and of a sign-in (B6, B7, B8).
+//! Ctrl-C, `kill` and a closed terminal, at every moment of a refresh and of a sign-in.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
@@ -14,14 +14,14 @@ use crate::seat::Seat;
 use crate::strace::{self, Point};
 use crate::{ACCOUNT, left_out};
 
-/// Each with its name for strace, its number, and the case of the catalogue.
+/// Each with its name for strace and its number.
 const SIGNALS: [(Signal, &str, i32); 3] =
     [(Signal::INT, "SIGINT", 2), (Signal::TERM, "SIGTERM", 15), (Signal::HUP, "SIGHUP", 1)];
 const REFRESH: [&str; 4] = ["token", "refresh", "--force", ACCOUNT];
 const SIDE_BY_SIDE: usize = 4;
 
 #[test]
-fn b7_b8_a_signal_while_the_provider_answers_waits_for_the_save() {
+fn a_signal_while_the_provider_answers_waits_for_the_save() {
     for (signal, name, number) in SIGNALS {
         let fake = Fake::slow(Duration::from_secs(1));
         let seat = Seat::new(&fake.url);
@@ -40,7 +40,7 @@ fn b7_b8_a_signal_while_the_provider_answers_waits_for_the_save() {
 }
 
 #[test]
-fn b7_after_a_signal_no_further_account_is_begun() {
+fn after_a_signal_no_further_account_is_begun() {
     let fake = Fake::slow(Duration::from_secs(2));
     let seat = Seat::new(&fake.url);
     for number in 0..6 {
@@ -54,7 +54,7 @@ fn b7_after_a_signal_no_further_account_is_begun() {
 }
 
 #[test]
-fn b7_a_signal_while_waiting_for_another_run_ends_at_once() {
+fn a_signal_while_waiting_for_another_run_ends_at_once() {
     let fake = Fake::slow(Duration::from_secs(4));
     let seat = Seat::new(&fake.url);
     seat.put(ACCOUNT, &granted(0), -3600);
@@ -72,9 +72,9 @@ fn b7_a_signal_while_waiting_for_another_run_ends_at_once() {
 }
 
 #[test]
-fn b7_b8_no_signal_at_any_system_call_of_a_refresh_costs_the_sign_in() {
+fn no_signal_at_any_system_call_of_a_refresh_costs_the_sign_in() {
     if !strace::is_there() {
-        return left_out("B7, B8, a signal at every system call", strace::MISSING);
+        return left_out("a signal at every system call", strace::MISSING);
     }
     let provider = Provider::strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
@@ -139,7 +139,7 @@ fn waiting_connect(seat: &Seat) -> (Running, SocketAddr) {
 }
 
 #[test]
-fn b6_a_signal_while_connect_waits_closes_the_port_and_stores_nothing() {
+fn a_signal_while_connect_waits_closes_the_port_and_stores_nothing() {
     let provider = Provider::strict();
     for (signal, _, number) in SIGNALS {
         let seat = Seat::new(&provider.url);
@@ -157,7 +157,7 @@ fn b6_a_signal_while_connect_waits_closes_the_port_and_stores_nothing() {
 }
 
 #[test]
-fn b6_a_signal_during_the_exchange_waits_for_the_save() {
+fn a_signal_during_the_exchange_waits_for_the_save() {
     let provider = Provider::start("0s", &["--fault", "slow"]);
     let seat = Seat::new(&provider.url);
     let begin = Instant::now();

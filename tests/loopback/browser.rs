@@ -48,7 +48,7 @@ fn the_answer_is_held_until_the_result_is_known_and_longer_than_any_idle_connect
 }
 
 #[test]
-fn b6_the_result_page_comes_in_the_browsers_language_with_one_style_allowed() {
+fn the_result_page_comes_in_the_browsers_language_with_one_style_allowed() {
     let german = "Accept-Language: de-AT,de;q=0.9,en;q=0.8\r\n";
     for (headers, title, tag) in [(german, "verbunden", "de"), ("", "connected", "en")] {
         let done = finish_and_fetch(listen(), result_page(), headers);
@@ -77,7 +77,7 @@ fn the_result_pages_status_is_the_one_it_was_given() {
 }
 
 #[test]
-fn a8_two_tabs_at_once_are_one_callback_and_both_are_shown_the_result() {
+fn two_tabs_at_once_are_one_callback_and_both_are_shown_the_result() {
     for _ in 0..100 {
         let listener = listen();
         let tabs = [listener.callback(""), listener.callback("")];
@@ -99,7 +99,7 @@ fn a8_two_tabs_at_once_are_one_callback_and_both_are_shown_the_result() {
 }
 
 #[test]
-fn b2_after_the_callback_no_other_query_is_judged() {
+fn after_the_callback_no_other_query_is_judged() {
     let listener = listen();
     let held = listener.callback("");
     listener.serving.wait(Duration::from_secs(3)).unwrap();
@@ -168,7 +168,7 @@ fn bound() -> (Listener, String) {
 }
 
 #[test]
-fn a20_the_start_link_works_once_and_leads_to_the_provider_with_a_cookie() {
+fn the_start_link_works_once_and_leads_to_the_provider_with_a_cookie() {
     let (listener, link) = bound();
     let prefetch = listener.request("GET", &link, "Sec-Purpose: prefetch\r\n");
     assert_eq!((prefetch.status(), prefetch.header("set-cookie")), (204, None));
@@ -185,7 +185,7 @@ fn a20_the_start_link_works_once_and_leads_to_the_provider_with_a_cookie() {
 }
 
 #[test]
-fn a20_once_the_link_was_used_only_that_browser_can_bring_the_callback() {
+fn once_the_link_was_used_only_that_browser_can_bring_the_callback() {
     let (listener, link) = bound();
     let cookie = listener.get(&link).header("set-cookie").unwrap();
     let (cookie, _) = cookie.split_once(';').unwrap();
@@ -202,6 +202,6 @@ fn a20_once_the_link_was_used_only_that_browser_can_bring_the_callback() {
 }
 
 #[test]
-fn a20_while_the_link_is_unused_the_printed_address_works_in_any_browser() {
+fn while_the_link_is_unused_the_printed_address_works_in_any_browser() {
     bound().0.completes();
 }

@@ -35,7 +35,7 @@ fn pour(listener: &Listener, head: &str, piece: &[u8], limit: usize) -> Reply {
 }
 
 #[test]
-fn a11_connections_that_send_nothing_do_not_keep_the_callback_out() {
+fn connections_that_send_nothing_do_not_keep_the_callback_out() {
     for idle in [4, 31, 32, 64, 300] {
         let listener = listen();
         let held: Vec<_> = (0..idle).map(|_| listener.connect()).collect();
@@ -47,7 +47,7 @@ fn a11_connections_that_send_nothing_do_not_keep_the_callback_out() {
 }
 
 #[test]
-fn a11_a_callback_in_the_middle_of_a_crowd_is_not_pushed_out_unread() {
+fn a_callback_in_the_middle_of_a_crowd_is_not_pushed_out_unread() {
     let listener = listen();
     let mut crowd: Vec<_> = (0..20).map(|_| listener.connect()).collect();
     let reply = listener.callback("");
@@ -61,7 +61,7 @@ fn a11_a_callback_in_the_middle_of_a_crowd_is_not_pushed_out_unread() {
 }
 
 #[test]
-fn a11_of_a_hundred_idle_connections_at_most_32_are_kept_open() {
+fn of_a_hundred_idle_connections_at_most_32_are_kept_open() {
     let listener = listen();
     let crowd: Vec<_> = (0..100).map(|_| listener.connect()).collect();
     thread::sleep(Duration::from_millis(700));
@@ -75,7 +75,7 @@ fn a11_of_a_hundred_idle_connections_at_most_32_are_kept_open() {
 }
 
 #[test]
-fn a12_a_request_of_a_byte_at_a_time_is_cut_after_two_seconds() {
+fn a_request_of_a_byte_at_a_time_is_cut_after_two_seconds() {
     let listener = listen();
     let mut stream = listener.connect();
     let before = Instant::now();
@@ -92,7 +92,7 @@ fn a12_a_request_of_a_byte_at_a_time_is_cut_after_two_seconds() {
 }
 
 #[test]
-fn a12_an_idle_connection_is_cut_after_two_seconds() {
+fn an_idle_connection_is_cut_after_two_seconds() {
     let listener = listen();
     let before = Instant::now();
     let reply = Reply::read(listener.connect());
@@ -103,8 +103,8 @@ fn a12_an_idle_connection_is_cut_after_two_seconds() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a13_heads_without_an_end_get_431_and_cost_no_memory() {
-    if !in_own_process("floods::a13_heads_without_an_end_get_431_and_cost_no_memory", ":") {
+fn heads_without_an_end_get_431_and_cost_no_memory() {
+    if !in_own_process("floods::heads_without_an_end_get_431_and_cost_no_memory", ":") {
         return;
     }
     let listener = listen();
@@ -122,7 +122,7 @@ fn a13_heads_without_an_end_get_431_and_cost_no_memory() {
 }
 
 #[test]
-fn a14_what_is_not_http_is_closed_without_an_answer_or_with_a_400() {
+fn what_is_not_http_is_closed_without_an_answer_or_with_a_400() {
     let listener = listen();
     let all_bytes: Vec<u8> = (0..=255).rev().collect();
     for bytes in [CLIENT_HELLO, HTTP2_PREFACE, &all_bytes, b"\0\0\0\0", b"GET / HTTP/0.9\r\n\r\n"] {
@@ -136,8 +136,8 @@ fn a14_what_is_not_http_is_closed_without_an_answer_or_with_a_400() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a14_ten_thousand_connections_of_garbage_leave_it_alive_and_small() {
-    let name = "floods::a14_ten_thousand_connections_of_garbage_leave_it_alive_and_small";
+fn ten_thousand_connections_of_garbage_leave_it_alive_and_small() {
+    let name = "floods::ten_thousand_connections_of_garbage_leave_it_alive_and_small";
     if !in_own_process(name, ":") {
         return;
     }
@@ -163,7 +163,7 @@ fn a14_ten_thousand_connections_of_garbage_leave_it_alive_and_small() {
 }
 
 #[test]
-fn a15_a_body_is_never_read_whatever_is_promised() {
+fn a_body_is_never_read_whatever_is_promised() {
     let listener = listen();
     let before = Instant::now();
     for headers in [
@@ -187,8 +187,8 @@ fn a15_a_body_is_never_read_whatever_is_promised() {
 
 #[test]
 #[cfg(unix)]
-fn a16_a_shortage_of_descriptors_ends_with_the_shortage() {
-    let name = "floods::a16_a_shortage_of_descriptors_ends_with_the_shortage";
+fn a_shortage_of_descriptors_ends_with_the_shortage() {
+    let name = "floods::a_shortage_of_descriptors_ends_with_the_shortage";
     if !in_own_process(name, "ulimit -n 40") {
         return;
     }
@@ -207,7 +207,7 @@ fn a16_a_shortage_of_descriptors_ends_with_the_shortage() {
 }
 
 #[test]
-fn a17_resets_and_half_closes_at_any_moment_do_no_harm() {
+fn resets_and_half_closes_at_any_moment_do_no_harm() {
     let listener = listen();
     let request =
         format!("GET {PATH}?state=wrong HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", listener.port);

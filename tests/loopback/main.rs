@@ -1,5 +1,5 @@
 //! The callback listener against everything that can reach a loopback port: raw sockets, no HTTP
-//! library. Functions are named by the case of the fault catalogue and the fact they show.
+//! library.
 
 mod answers;
 mod browser;

@@ -22,7 +22,7 @@ fn outer_address() -> Option<std::net::IpAddr> {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn n2_the_kernels_table_shows_loopback_and_nothing_else() {
+fn the_kernels_table_shows_loopback_and_nothing_else() {
     for (host, expected) in [
         ("127.0.0.1", &["0100007F"][..]),
         ("localhost", &["0100007F", "00000000000000000000000001000000"]),
@@ -46,7 +46,7 @@ fn n2_the_kernels_table_shows_loopback_and_nothing_else() {
 }
 
 #[test]
-fn a26_n2_another_of_this_machines_addresses_is_refused() {
+fn another_of_this_machines_addresses_is_refused() {
     let listener = listen();
     if let Some(address) = outer_address() {
         let target = SocketAddr::new(address, listener.port);
@@ -60,7 +60,7 @@ fn a26_n2_another_of_this_machines_addresses_is_refused() {
 }
 
 #[test]
-fn n4_a24_the_port_is_closed_after_the_answer_and_after_the_time_out() {
+fn the_port_is_closed_after_the_answer_and_after_the_time_out() {
     let answered = listen();
     let port = answered.port;
     assert!(is_open(port));
@@ -76,7 +76,7 @@ fn n4_a24_the_port_is_closed_after_the_answer_and_after_the_time_out() {
 }
 
 #[test]
-fn n4_what_was_bound_and_never_served_is_closed_too() {
+fn what_was_bound_and_never_served_is_closed_too() {
     let loopback = bind(&[uri("127.0.0.1", free_port())]).unwrap();
     let port = loopback.redirect_uri().port().unwrap();
     drop(loopback);
@@ -84,7 +84,7 @@ fn n4_what_was_bound_and_never_served_is_closed_too() {
 }
 
 #[test]
-fn n6_the_port_is_held_from_the_binding_on_and_what_came_early_is_served() {
+fn the_port_is_held_from_the_binding_on_and_what_came_early_is_served() {
     let loopback = bind(&redirect_uris("127.0.0.1")).unwrap();
     let port = loopback.redirect_uri().port().unwrap();
     assert!(TcpListener::bind(("127.0.0.1", port)).is_err());
@@ -97,7 +97,7 @@ fn n6_the_port_is_held_from_the_binding_on_and_what_came_early_is_served() {
 }
 
 #[test]
-fn n5_localhost_listens_in_both_families_under_its_own_name() {
+fn localhost_listens_in_both_families_under_its_own_name() {
     let listener = listen_on("localhost", None);
     let port = listener.port;
     let mut families: Vec<SocketAddr> = vec![(Ipv4Addr::LOCALHOST, port).into()];
@@ -117,7 +117,7 @@ fn n5_localhost_listens_in_both_families_under_its_own_name() {
 }
 
 #[test]
-fn n5_localhost_is_passed_over_when_the_other_family_is_taken() {
+fn localhost_is_passed_over_when_the_other_family_is_taken() {
     let Ok(squatter) = TcpListener::bind("[::1]:0") else { return };
     let taken = squatter.local_addr().unwrap().port();
     let loopback = bind(&[uri("localhost", taken), uri("localhost", free_port())]).unwrap();
@@ -126,7 +126,7 @@ fn n5_localhost_is_passed_over_when_the_other_family_is_taken() {
 }
 
 #[test]
-fn n5_a_redirect_uri_of_the_other_family_is_named_as_it_is_bound() {
+fn a_redirect_uri_of_the_other_family_is_named_as_it_is_bound() {
     let Ok(probe) = TcpListener::bind("[::1]:0") else { return };
     let port = probe.local_addr().unwrap().port();
     drop(probe);
@@ -137,7 +137,7 @@ fn n5_a_redirect_uri_of_the_other_family_is_named_as_it_is_bound() {
 }
 
 #[test]
-fn a18_a_taken_port_is_passed_over_and_when_all_are_the_error_names_them() {
+fn a_taken_port_is_passed_over_and_when_all_are_the_error_names_them() {
     let squatters = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     let ports = squatters.each_ref().map(|squatter| squatter.local_addr().unwrap().port());
     let taken = ports.map(|port| uri("127.0.0.1", port));
@@ -157,7 +157,7 @@ fn a18_a_taken_port_is_passed_over_and_when_all_are_the_error_names_them() {
 }
 
 #[test]
-fn a19_a_squatter_on_every_address_never_gets_our_callback() {
+fn a_squatter_on_every_address_never_gets_our_callback() {
     for every in ["0.0.0.0:0", "[::]:0"] {
         // std sets SO_REUSEADDR on Unix, so this is the squatter of the catalogue.
         let Ok(squatter) = TcpListener::bind(every) else { continue };
@@ -180,7 +180,7 @@ fn a19_a_squatter_on_every_address_never_gets_our_callback() {
 }
 
 #[test]
-fn a19_while_we_listen_nobody_else_can_on_every_address() {
+fn while_we_listen_nobody_else_can_on_every_address() {
     let listener = listen();
     if cfg!(target_os = "linux") {
         assert!(TcpListener::bind(("0.0.0.0", listener.port)).is_err());

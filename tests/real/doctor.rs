@@ -42,7 +42,7 @@ fn an_unlocked_keychain_is_seen_with_its_accounts() {
     remember(&program, &keyring, "zaehlerfreunde:default");
     told(&doctor(&program).exits(0), "account", "good", "zaehlerfreunde: good");
 
-    // Case E6: the list of accounts is lost, the keychain still has it.
+    // The list of accounts is lost, the keychain still has it.
     let home = program.root().join("home/.local/state/partnerlink/sandbox/accounts");
     std::fs::remove_file(home.join("zaehlerfreunde.default.json")).unwrap();
     let outcome = doctor(&program).exits(0);

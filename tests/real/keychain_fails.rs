@@ -10,7 +10,7 @@ const Z: &str = "zaehlerfreunde:default";
 const TOKEN_REQUEST: &str = "POST /zaehlerfreunde/oauth/token";
 
 #[test]
-fn e9_a_locked_keychain_is_said_with_its_cure() {
+fn a_locked_keychain_is_said_with_its_cure() {
     if !has("a locked keychain", &[Part::Keychain]) {
         return;
     }
@@ -44,7 +44,7 @@ fn e9_a_locked_keychain_is_said_with_its_cure() {
 }
 
 #[test]
-fn e9_without_a_keychain_service_the_file_store_is_named() {
+fn without_a_keychain_service_the_file_store_is_named() {
     if !has("an absent keychain", &[Part::Keychain]) {
         return;
     }
@@ -68,7 +68,7 @@ fn e9_without_a_keychain_service_the_file_store_is_named() {
 /// The provider has spent the old refresh token, and the new one cannot be saved. It is tried
 /// several times, and then said; a provider with an overlap lets the next run mend it.
 #[test]
-fn e9_a_service_killed_between_read_and_save_is_never_silent() {
+fn a_service_killed_between_read_and_save_is_never_silent() {
     if !has("a keychain killed in a refresh", &[Part::Keychain]) {
         return;
     }
@@ -98,7 +98,7 @@ fn e9_a_service_killed_between_read_and_save_is_never_silent() {
 
 /// As above, at a provider without an overlap: the sign-in is lost, and the next run says why.
 #[test]
-fn e9_a_sign_in_lost_with_its_service_is_explained() {
+fn a_sign_in_lost_with_its_service_is_explained() {
     if !has("a keychain killed in a refresh, without overlap", &[Part::Keychain]) {
         return;
     }
@@ -127,7 +127,7 @@ fn e9_a_sign_in_lost_with_its_service_is_explained() {
 
 /// The new service knows nothing of the connection over which the record was read.
 #[test]
-fn e9_a_service_replaced_in_the_middle_is_connected_to_anew() {
+fn a_service_replaced_in_the_middle_is_connected_to_anew() {
     if !has("a keychain replaced in a refresh", &[Part::Keychain]) {
         return;
     }

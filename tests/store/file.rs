@@ -37,7 +37,7 @@ fn nothing_is_touched_before_the_first_save() {
 }
 
 #[test]
-fn e1_a_full_disk_keeps_the_old_record() {
+fn a_full_disk_keeps_the_old_record() {
     let Some(disk) = SmallDisk::mount() else { return };
     let store = disk.store();
     store.save(&item(NAME), &secret("old")).unwrap();
@@ -57,7 +57,7 @@ fn e1_a_full_disk_keeps_the_old_record() {
 }
 
 #[test]
-fn e2_a_read_only_disk_can_still_be_read() {
+fn a_read_only_disk_can_still_be_read() {
     let Some(disk) = SmallDisk::mount() else { return };
     disk.store().save(&item(NAME), &secret("old")).unwrap();
     set_mode(&disk.path().join("secrets"), 0o755);
@@ -70,7 +70,7 @@ fn e2_a_read_only_disk_can_still_be_read() {
 }
 
 #[test]
-fn e4_no_changed_byte_gets_through_and_none_is_lost() {
+fn no_changed_byte_gets_through_and_none_is_lost() {
     let bench = Bench::with_item();
     let good = fs::read(bench.file()).unwrap();
     for at in 0..good.len() {
@@ -92,7 +92,7 @@ fn e4_no_changed_byte_gets_through_and_none_is_lost() {
 }
 
 #[test]
-fn e4_damaged_files_are_moved_aside_one_by_one() {
+fn damaged_files_are_moved_aside_one_by_one() {
     let bench = Bench::with_item();
     let good = fs::read(bench.file()).unwrap();
     for damage in [&b""[..], b"not ours", &good[..good.len() - 1], &good[..good.len() / 2]] {
@@ -115,7 +115,7 @@ fn e4_damaged_files_are_moved_aside_one_by_one() {
 }
 
 #[test]
-fn e5_a_newer_format_is_left_alone() {
+fn a_newer_format_is_left_alone() {
     let bench = Bench::with_item();
     let newer =
         [b"partnerlink-sealed 2 whatever is new\n", fs::read(bench.file()).unwrap().as_slice()]
@@ -130,7 +130,7 @@ fn e5_a_newer_format_is_left_alone() {
 }
 
 #[test]
-fn e7_leftovers_of_a_crash_are_swept() {
+fn leftovers_of_a_crash_are_swept() {
     let bench = Bench::with_item();
     let (mine, others) = (format!("{FILE}.tmp"), "timberdata.default.sealed.tmp");
     let leave = || fs::write(bench.folder().join(&mine), "half").unwrap();
@@ -148,7 +148,7 @@ fn e7_leftovers_of_a_crash_are_swept() {
 }
 
 #[test]
-fn e7_a_writer_killed_at_any_time_leaves_the_old_or_the_new() {
+fn a_writer_killed_at_any_time_leaves_the_old_or_the_new() {
     let bench = Bench::with_item();
     let (folder, key) = (bench.folder(), bench.key());
     for round in 0..40 {

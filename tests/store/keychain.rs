@@ -67,8 +67,8 @@ fn other_programs_find_the_item_under_its_names() {
 }
 
 #[test]
-fn e9_two_items_of_one_name_are_not_guessed_between() {
-    if !is_real("E9, an ambiguous item") {
+fn two_items_of_one_name_are_not_guessed_between() {
+    if !is_real("an ambiguous item") {
         return;
     }
     let (store, account) = (keychain("partnerlink-twice"), item("timberdata:default"));
@@ -124,8 +124,8 @@ fn in_session(kind: &str, role: &str, arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn e9_locked_empty_and_absent_services_are_told_apart() {
-    if !is_real("E9, locked, empty and absent services") {
+fn locked_empty_and_absent_services_are_told_apart() {
+    if !is_real("locked, empty and absent services") {
         return;
     }
     for (kind, call, says) in [
@@ -150,8 +150,8 @@ fn e9_locked_empty_and_absent_services_are_told_apart() {
 }
 
 #[test]
-fn e9_a_service_that_dies_or_is_replaced_midway() {
-    if !is_real("E9, a service killed or replaced midway") {
+fn a_service_that_dies_or_is_replaced_midway() {
+    if !is_real("a service killed or replaced midway") {
         return;
     }
     // The bus starts a new one, which is locked.
@@ -195,7 +195,7 @@ pub fn loses_its_service(how: &str) {
 }
 
 #[test]
-fn e10_a_bus_that_never_answers_is_given_up() {
+fn a_bus_that_never_answers_is_given_up() {
     let room = tempfile::tempdir().unwrap();
     let socket = room.path().join("bus");
     let listener = UnixListener::bind(&socket).unwrap();
@@ -217,7 +217,7 @@ fn e10_a_bus_that_never_answers_is_given_up() {
 }
 
 #[test]
-fn e9_no_bus_at_all_is_said_at_once() {
+fn no_bus_at_all_is_said_at_once() {
     let room = tempfile::tempdir().unwrap();
     let nowhere = format!("unix:path={}", room.path().join("nobody").display());
     for address in [nowhere.as_str(), "", "garbage", "autolaunch:"] {

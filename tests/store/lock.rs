@@ -36,7 +36,7 @@ fn an_account_has_its_own_empty_private_file_that_stays() {
 }
 
 #[test]
-fn d4_a_held_lock_is_waited_for_until_the_deadline_and_told_once() {
+fn a_held_lock_is_waited_for_until_the_deadline_and_told_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.lock");
     let held = acquire(&path, SOON).unwrap();
@@ -52,7 +52,7 @@ fn d4_a_held_lock_is_waited_for_until_the_deadline_and_told_once() {
 }
 
 #[test]
-fn d5_a_killed_holder_gives_the_lock_back_at_once() {
+fn a_killed_holder_gives_the_lock_back_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.lock");
     let mut holder = child("hold-lock", &[path.to_str().unwrap()]).spawn().unwrap();
@@ -64,7 +64,7 @@ fn d5_a_killed_holder_gives_the_lock_back_at_once() {
 }
 
 #[test]
-fn d6_a_lock_file_that_is_deleted_under_a_waiter_is_not_the_lock_it_gets() {
+fn a_lock_file_that_is_deleted_under_a_waiter_is_not_the_lock_it_gets() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.lock");
     let old = acquire(&path, SOON).unwrap();
@@ -80,7 +80,7 @@ fn d6_a_lock_file_that_is_deleted_under_a_waiter_is_not_the_lock_it_gets() {
 }
 
 #[test]
-fn d6_what_cannot_be_a_lock_is_refused() {
+fn what_cannot_be_a_lock_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("folder")).unwrap();
@@ -96,10 +96,10 @@ fn d6_what_cannot_be_a_lock_is_refused() {
     if is_root() {
         std::os::unix::fs::chown(at("foreign"), Some(12345), None).unwrap();
         bad.push("foreign");
-        left_out("D6, a read-only lock file", "root may write to it");
+        left_out("a read-only lock file", "root may write to it");
     } else {
         bad.push("read-only");
-        left_out("D6, a lock file of another user", "needs root");
+        left_out("a lock file of another user", "needs root");
     }
     for name in bad {
         let begin = Instant::now();

@@ -1,5 +1,5 @@
 //! The stores and the lock from outside: one contract that every backend keeps, and what happens
-//! to each of them. Numbers such as E4 are those of the catalogue of faults.
+//! to each of them.
 //!
 //! The keychain's tests need a real service and run only inside `tests/real/keyring-session`, which
 //! sets PARTNERLINK_TEST_KEYRING=1; elsewhere they say that they were left out. So do those that

@@ -13,7 +13,7 @@ use crate::children::{child, words};
 use crate::{is_root, item, left_out, secret};
 
 #[test]
-fn e8_only_the_owner_gets_in_whatever_the_umask() {
+fn only_the_owner_gets_in_whatever_the_umask() {
     let bench = Bench::new();
     let (folder, key) = (bench.folder(), bench.key());
     let run = child("save-files", &[folder.to_str().unwrap(), key.to_str().unwrap(), NAME, "1"]);
@@ -36,7 +36,7 @@ fn e8_only_the_owner_gets_in_whatever_the_umask() {
 }
 
 #[test]
-fn e8_links_and_other_peoples_files_are_refused() {
+fn links_and_other_peoples_files_are_refused() {
     let bench = Bench::with_item();
     let refused = |bench: &Bench| {
         assert!(matches!(bench.load(), Err(StoreError::Unsafe { .. })));
@@ -66,7 +66,7 @@ fn e8_links_and_other_peoples_files_are_refused() {
     assert!(!bench.room.path().join("victim").exists());
 
     if !is_root() {
-        return left_out("E8, foreign owners", "needs root");
+        return left_out("foreign owners", "needs root");
     }
     for path in [bench.file(), bench.folder()] {
         chown(&path, Some(12345), None).unwrap();
@@ -77,7 +77,7 @@ fn e8_links_and_other_peoples_files_are_refused() {
 }
 
 #[test]
-fn e14_a_copy_of_the_folder_says_nothing_without_the_key() {
+fn a_copy_of_the_folder_says_nothing_without_the_key() {
     let bench = Bench::with_item();
     bench.store().save(&item("client-secret/timberdata"), &secret("canary-9e2f")).unwrap();
     for name in bench.names() {

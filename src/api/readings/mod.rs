@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn g7_a_reading_comes_with_all_its_digits() {
+    fn a_reading_comes_with_all_its_digits() {
         let readings = read(&format!("[{ONE},{ONE}]")).unwrap();
         assert_eq!((readings.len(), readings.common.len()), (2, 1));
         let first = readings.iter().next().unwrap();

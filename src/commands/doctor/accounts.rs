@@ -1,4 +1,4 @@
-//! The connected accounts: how each stands, whether index and stores agree (case E6), who works on
+//! The connected accounts: how each stands, whether index and stores agree, who works on
 //! them now, and what crashes left behind.
 
 use std::fs;

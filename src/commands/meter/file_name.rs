@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g3_a_name_stays_in_its_folder() {
+    fn a_name_stays_in_its_folder() {
         let long = "x".repeat(300);
         let odd = [
             "",

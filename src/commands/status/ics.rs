@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn g1_nothing_from_outside_becomes_a_line_of_its_own() {
+    fn nothing_from_outside_becomes_a_line_of_its_own() {
         assert_eq!(escaped("a\r\nATTACH:x\u{1b}\rb"), "a\\nATTACH:x??b");
     }
 }

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f13_every_visible_character_survives_the_shell() {
+    fn every_visible_character_survives_the_shell() {
         let all: String = (0x21..=0x7e_u8).map(char::from).collect();
         let script = format!("printf %s {}", shell_quoted(&all));
         let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();

@@ -94,7 +94,7 @@ mod tests {
         seal(&item(), key, &Secret::new(b"canary-1b9c".to_vec())).unwrap()
     }
 
-    /// E4 and E14: no byte can be changed, none left out, and none of the content is to be seen.
+    /// No byte can be changed, none left out, and none of the content is to be seen.
     #[test]
     fn every_changed_byte_is_noticed() {
         let key = Key::from_bytes([7; 32]);

@@ -1,4 +1,4 @@
-//! Secrets that a test knows, and every dress in which they could leave (case F3).
+//! Secrets that a test knows, and every dress in which they could leave.
 
 use std::sync::{Arc, Mutex};
 
@@ -104,7 +104,7 @@ fn dresses(secret: &str) -> Vec<String> {
 }
 
 #[test]
-fn f3_the_search_finds_a_secret_in_every_dress() {
+fn the_search_finds_a_secret_in_every_dress() {
     let secret = "Zx81~canary+2026/secret=&%";
     let canaries = Canaries::default();
     canaries.never("test", secret);

@@ -1,7 +1,7 @@
 //! The built program as a child process, in an environment that holds exactly what a test says.
 //!
 //! Everything it prints passes through here, and everything it wrote is looked at in the end: none
-//! of the secrets that the test knows ([`Canaries`]) may be there in any dress (case F3).
+//! of the secrets that the test knows ([`Canaries`]) may be there in any dress.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
