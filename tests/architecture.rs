@@ -93,7 +93,7 @@ const DOORS: [(&str, &[&str]); 25] = [
     ),
     // `secret`: it writes the header with the token.
     ("api", &["clock", "data", "flow", "http", "oauth", "provider", "secret"]),
-    ("schedule", &["account_id", "clock", "config", "store", "system"]),
+    ("schedule", &["account_id", "clock", "config", "store", "system", "text"]),
     (
         "flow",
         &[

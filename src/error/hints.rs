@@ -74,6 +74,10 @@ impl Explain for ScheduleError {
                     kind.word()
                 ),
             ),
+            Self::ByHand => usage(
+                "`partnerlink schedule print` shows the agent, its place and the command that starts it; \
+                 to end it: launchctl bootout gui/$(id -u)/partnerlink.refresh",
+            ),
             Self::NoUser(_) => usage("create the account first, or name another with --user"),
             Self::NotRoot => usage("the same with sudo, or without --kind for a timer of your own"),
             Self::Foreign(_) => refused("look at the file, and move it away if it is not needed"),

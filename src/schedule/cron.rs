@@ -1,6 +1,6 @@
 //! A line for a crontab (crontab(5)): five fields of time, then a command for `sh`.
 
-use super::{Every, Job, MARK, ScheduleError};
+use super::{Every, Job, MARK, ScheduleError, is_plain};
 
 /// Longest command in bytes that every cron takes: Debian's refuses a thousand.
 const MOST_BYTES: usize = 980;
@@ -8,17 +8,12 @@ const MOST_BYTES: usize = 980;
 /// The line of ours in a crontab. `seed` spreads the minutes of many users and machines.
 pub fn line(job: &Job, every: Every, seed: u64) -> Result<String, ScheduleError> {
     let variables = job.variables.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
-    let words: Vec<String> = std::iter::once("PARTNERLINK_RUN_BY=cron".to_owned())
-        .chain(variables)
-        .chain(job.words().map(|word| quoted(word)))
-        .collect();
+    let words: Vec<String> = variables.chain(job.words().map(|word| quoted(word))).collect();
     // A comment of the shell's: the mark stays with the line wherever that is moved.
-    let command = format!("{} # {MARK}", words.join(" "));
+    let command = format!("PARTNERLINK_RUN_BY=cron {} # {MARK}", words.join(" "));
     if command.len() > MOST_BYTES {
-        return Err(ScheduleError::Value {
-            what: "the command".to_owned(),
-            why: format!("is longer than the {MOST_BYTES} bytes that cron takes"),
-        });
+        let why = format!("is longer than the {MOST_BYTES} bytes that cron takes");
+        return Err(ScheduleError::value("the command", why));
     }
     Ok(format!("{} {command}", times(every, seed)))
 }
@@ -30,24 +25,15 @@ pub fn is_ours(line: &str) -> bool {
 
 /// A crontab with this line of ours in it, or with none; everything else stays as it is.
 pub fn with_line(crontab: &str, line: Option<&str>) -> String {
+    let mut new = line.map(|line| format!("{line}\n"));
     let mut text = String::new();
-    let mut line = line;
     for old in crontab.split_inclusive('\n') {
-        if !is_ours(old) {
-            text += old;
-        } else if let Some(new) = line.take() {
-            text += new;
-            text.push('\n');
-        }
+        text += &if is_ours(old) { new.take().unwrap_or_default() } else { old.to_owned() };
     }
-    if let Some(new) = line {
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        text += new;
+    if new.is_some() && !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    text
+    text + &new.unwrap_or_default()
 }
 
 /// Minute, hour, day, month, weekday. Never minute 0, when everybody else begins.
@@ -71,8 +57,7 @@ fn times(every: Every, seed: u64) -> String {
 /// A word for `sh`, as cron hands it over: cron takes `%` for a line break and `\%` for `%`, and
 /// some crons take a backslash from `\\` too, so none stands before another or before a `%`.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:@+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
+    if is_plain(word) {
         return word.to_owned();
     }
     let mut text = String::from("'");

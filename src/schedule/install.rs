@@ -2,55 +2,46 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use clap::ValueEnum as _;
 
 use super::machine::is_root;
-use super::plan::{self, File, Plan, Step};
+use super::plan::{File, Layout, Plan, Step};
 use super::{Installed, Kind, MARK, Machine, ScheduleError, cron};
-use crate::system::files::{self, Durability};
+use crate::system::files::{Durability, replace};
 
-/// Whether an installation changed anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Everything was there as it should be
-    Nothing,
-    /// It was written, and works from now on
-    Done,
-}
-
-/// Whether installing would change nothing, or may not be done at all.
-pub fn look(plan: &Plan, machine: &Machine) -> Result<Change, ScheduleError> {
+/// Whether everything is there as it should be, so that installing would change nothing.
+///
+/// # Errors
+/// Why this schedule may not be installed here.
+pub fn is_there(plan: &Plan, machine: &Machine) -> Result<bool, ScheduleError> {
     may_write(plan.kind)?;
     if let Some(line) = &plan.line {
         let crontab = machine.crontab()?;
-        let same = cron::with_line(&crontab, Some(line)) == crontab;
-        return Ok(if same { Change::Nothing } else { Change::Done });
+        return Ok(cron::with_line(&crontab, Some(line)) == crontab);
     }
     let mut same = true;
     for file in &plan.files {
         same &= ours(&file.path)?.is_some_and(|text| text == file.text);
     }
-    let systemd = matches!(plan.kind, Kind::Systemd | Kind::SystemdSystem);
-    let works = same && (!systemd || machine.timer_is_on(plan.kind));
-    Ok(if works { Change::Nothing } else { Change::Done })
+    Ok(same && (!plan.kind.is_systemd() || machine.timer_is_on(plan.kind)))
 }
 
 /// Writes files or line, and runs the commands that make them work. What fails halfway is undone.
-pub fn install(plan: &Plan, machine: &Machine) -> Result<Change, ScheduleError> {
-    if look(plan, machine)? == Change::Nothing {
-        return Ok(Change::Nothing);
-    }
+pub fn install(plan: &Plan, machine: &Machine) -> Result<(), ScheduleError> {
     if let Some(line) = &plan.line {
-        let crontab = cron::with_line(&machine.crontab()?, Some(line));
-        machine.set_crontab(&crontab)?;
-        return Ok(Change::Done);
+        let crontab = machine.crontab()?;
+        return machine.set_crontab(&cron::with_line(&crontab, Some(line)));
     }
     let mut before = Vec::new();
     for file in &plan.files {
         before.push((file, ours(&file.path)?));
     }
-    let done = write_all(&plan.files).and_then(|()| run_all(&plan.start, machine));
-    done.map(|()| Change::Done).map_err(|error| ScheduleError::Halfway {
+    let write =
+        |file: &File| write(file, &file.text).map_err(|source| unusable(&file.path, source));
+    let done = plan.files.iter().try_for_each(write).and_then(|()| run_all(&plan.start, machine));
+    done.map_err(|error| ScheduleError::Halfway {
         why: Box::new(error),
         undone: undo(plan.kind, &before, machine),
     })
@@ -61,15 +52,15 @@ pub fn remove(kind: Kind, machine: &Machine) -> Result<bool, ScheduleError> {
     if kind == Kind::Cron {
         let crontab = machine.crontab()?;
         let without = cron::with_line(&crontab, None);
-        if without == crontab {
-            return Ok(false);
+        if without != crontab {
+            machine.set_crontab(&without)?;
         }
-        machine.set_crontab(&without)?;
-        return Ok(true);
+        return Ok(without != crontab);
     }
+    let layout = Layout::of(kind);
     let mut there = Vec::new();
-    for path in plan::files(kind) {
-        if ours(&path)?.is_some() {
+    for path in &layout.files {
+        if ours(path)?.is_some() {
             there.push(path);
         }
     }
@@ -77,44 +68,40 @@ pub fn remove(kind: Kind, machine: &Machine) -> Result<bool, ScheduleError> {
         return Ok(false);
     }
     may_write(kind)?;
-    let (before, after) = plan::stop(kind);
-    run_all(&before, machine)?;
+    run_all(&layout.stop, machine)?;
     for path in there {
-        fs::remove_file(&path).map_err(|source| ScheduleError::File { path, source })?;
+        fs::remove_file(path).map_err(|source| unusable(path, source))?;
     }
-    run_all(&after, machine)?;
+    run_all(&layout.reload, machine)?;
+    run_all(&layout.forget, machine)?;
     Ok(true)
 }
 
 /// Every schedule of ours on this machine.
 pub fn installed(machine: &Machine) -> Vec<Installed> {
-    let find = |kind: Kind| {
-        if !kind.is_of_this_system() {
-            return None;
-        }
-        if kind == Kind::Cron {
-            // Looked at only: what cannot be written back can still be read.
-            let crontab = machine.run("crontab", &["-l"], "").ok()?.stdout;
-            let line = crontab.lines().find(|line| cron::is_ours(line))?.to_owned();
-            return Some(Installed { kind, files: Vec::new(), line: Some(line) });
-        }
-        let files: Vec<PathBuf> = plan::files(kind)
-            .into_iter()
-            .filter(|path| matches!(ours(path), Ok(Some(_))))
-            .collect();
-        (!files.is_empty()).then_some(Installed { kind, files, line: None })
-    };
-    Kind::ALL.into_iter().filter_map(find).collect()
+    let here = Kind::value_variants().iter().filter(|kind| kind.is_of_this_system());
+    here.filter_map(|kind| find(*kind, machine)).collect()
+}
+
+fn find(kind: Kind, machine: &Machine) -> Option<Installed> {
+    if kind == Kind::Cron {
+        // Looked at only: what cannot be written back can still be read.
+        let crontab = machine.run("crontab", &["-l"], "").ok()?.stdout;
+        let line = crontab.lines().find(|line| cron::is_ours(line))?.to_owned();
+        return Some(Installed { kind, files: Vec::new(), line: Some(line), runs: None });
+    }
+    let mut files = Layout::of(kind).files;
+    files.retain(|path| matches!(ours(path), Ok(Some(_))));
+    (!files.is_empty()).then_some(Installed { kind, files, line: None, runs: machine.runs(kind) })
 }
 
 fn may_write(kind: Kind) -> Result<(), ScheduleError> {
-    if !kind.is_of_this_system() {
-        return Err(ScheduleError::OtherSystem(kind));
+    match kind {
+        _ if !kind.is_of_this_system() => Err(ScheduleError::OtherSystem(kind)),
+        Kind::Launchd => Err(ScheduleError::ByHand),
+        Kind::SystemdSystem if !is_root() => Err(ScheduleError::NotRoot),
+        _ => Ok(()),
     }
-    if kind == Kind::SystemdSystem && !is_root() {
-        return Err(ScheduleError::NotRoot);
-    }
-    Ok(())
 }
 
 /// The text of a file that is ours; `None` where there is no file.
@@ -128,22 +115,18 @@ fn ours(path: &Path) -> Result<Option<String>, ScheduleError> {
         Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => {
             Ok(None)
         }
-        Err(source) => Err(ScheduleError::File { path: path.to_owned(), source }),
+        Err(source) => Err(unusable(path, source)),
     }
 }
 
-fn write_all(files: &[File]) -> Result<(), ScheduleError> {
-    for file in files {
-        let folder = file.path.parent().unwrap_or(Path::new("/"));
-        fs::create_dir_all(folder)
-            .and_then(|()| write(file, &file.text))
-            .map_err(|source| ScheduleError::File { path: file.path.clone(), source })?;
-    }
-    Ok(())
+fn unusable(path: &Path, source: io::Error) -> ScheduleError {
+    ScheduleError::File { path: path.to_owned(), source }
 }
 
 fn write(file: &File, text: &str) -> io::Result<()> {
-    files::replace(&file.path, text.as_bytes(), file.mode, Durability::Content)
+    // Others may look into it, unlike the folders of our own state.
+    fs::create_dir_all(file.path.parent().unwrap_or(Path::new("/")))?;
+    replace(&file.path, text.as_bytes(), file.mode, Durability::Content)
 }
 
 fn run_all(steps: &[Step], machine: &Machine) -> Result<(), ScheduleError> {
@@ -151,9 +134,7 @@ fn run_all(steps: &[Step], machine: &Machine) -> Result<(), ScheduleError> {
         let arguments: Vec<&str> = step.arguments.iter().map(String::as_str).collect();
         let failed = match machine.run(step.program, &arguments, "") {
             Ok(finished) if finished.success => continue,
-            Ok(finished) => {
-                ScheduleError::Step { command: step.line(), why: finished.why().to_owned() }
-            }
+            Ok(finished) => ScheduleError::step(step.line(), finished.why()),
             Err(error) => error,
         };
         if !step.may_fail {
@@ -166,12 +147,11 @@ fn run_all(steps: &[Step], machine: &Machine) -> Result<(), ScheduleError> {
 
 /// Puts things back as they were, and says how that went.
 fn undo(kind: Kind, before: &[(&File, Option<String>)], machine: &Machine) -> String {
-    let was_there = before.iter().any(|(_, text)| text.is_some());
-    if !was_there {
+    let Layout { stop, reload, .. } = Layout::of(kind);
+    let lenient = |steps: Vec<Step>| steps.into_iter().map(Step::may_fail).collect::<Vec<_>>();
+    if before.iter().all(|(_, text)| text.is_none()) {
         // Enabling may have come halfway.
-        let stop: Vec<Step> =
-            plan::stop(kind).0.into_iter().map(|step| Step { may_fail: true, ..step }).collect();
-        let _ = run_all(&stop, machine);
+        let _ = run_all(&lenient(stop), machine);
     }
     let mut left = Vec::new();
     for (file, text) in before {
@@ -183,7 +163,7 @@ fn undo(kind: Kind, before: &[(&File, Option<String>)], machine: &Machine) -> St
             left.push(format!("{} ({error})", file.path.display()));
         }
     }
-    let _ = run_all(plan::after_undoing(kind).as_slice(), machine);
+    let _ = run_all(&lenient(reload), machine);
     if left.is_empty() {
         return "everything is as it was before".to_owned();
     }

@@ -12,7 +12,7 @@ pub struct Job {
     pub program: String,
     pub arguments: Vec<String>,
     /// Beside `PARTNERLINK_RUN_BY`, which each kind sets.
-    pub variables: Vec<(String, String)>,
+    pub variables: Vec<(&'static str, String)>,
     /// Whether a program of the person's is started too, which then lives by the job's limits.
     pub notifies: bool,
     /// For a system service: who it is.
@@ -24,8 +24,8 @@ pub struct Job {
 pub struct Service {
     pub user: String,
     pub home: String,
-    /// The folders that it must be able to write to.
-    pub writes: Vec<String>,
+    /// The folder that it must be able to write to.
+    pub writes: String,
     /// The key of the sealed files comes as a systemd credential.
     pub credential: bool,
 }
@@ -33,22 +33,18 @@ pub struct Service {
 impl Job {
     /// # Errors
     /// [`ScheduleError::Value`] for a value that would break a line.
-    pub fn checked(self) -> Result<Self, ScheduleError> {
-        let service = self
-            .service
-            .iter()
-            .flat_map(|service| [&service.user, &service.home].into_iter().chain(&service.writes));
-        let values =
-            self.words().chain(self.variables.iter().map(|(_, value)| value)).chain(service);
-        for value in values {
-            if value.chars().any(char::is_control) {
-                return Err(ScheduleError::Value {
-                    what: format!("{value:?}"),
-                    why: "has a line break or another control character".to_owned(),
-                });
+    pub fn check(&self) -> Result<(), ScheduleError> {
+        let service = self.service.iter();
+        let service = service.flat_map(|service| [&service.user, &service.home, &service.writes]);
+        let variables = self.variables.iter().map(|(_, value)| value);
+        let mut values = self.words().chain(variables).chain(service);
+        match values.find(|value| value.chars().any(char::is_control)) {
+            Some(value) => {
+                let why = "has a line break or another control character";
+                Err(ScheduleError::value(format!("{value:?}"), why))
             }
+            None => Ok(()),
         }
-        Ok(self)
     }
 
     /// Program and arguments.
@@ -68,8 +64,7 @@ pub fn this_program(around: &Surroundings) -> std::io::Result<PathBuf> {
 
 /// A path as text for a file that has to be text.
 pub fn text(path: &Path) -> Result<String, ScheduleError> {
-    path.to_str().map(str::to_owned).ok_or_else(|| ScheduleError::Value {
-        what: path.display().to_string(),
-        why: "is not Unicode".to_owned(),
-    })
+    path.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| ScheduleError::value(path.display().to_string(), "is not Unicode"))
 }

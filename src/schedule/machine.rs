@@ -92,31 +92,30 @@ impl Machine {
         Ok(process::run(command, input.as_bytes(), DEADLINE)?)
     }
 
+    /// What a program prints; `None` where it cannot be asked.
+    fn answer(&self, program: &'static str, arguments: &[&str]) -> Option<String> {
+        let finished = self.run(program, arguments, "").ok()?;
+        finished.success.then_some(finished.stdout)
+    }
+
     /// Whether a timer of ours is waiting for its time, and will again after a restart.
     pub fn timer_is_on(&self, kind: Kind) -> bool {
-        let timer = systemd::timer_name();
         ["is-active", "is-enabled"].into_iter().all(|question| {
-            let mut arguments = vec![question, "--quiet", &timer];
-            arguments.extend((kind == Kind::Systemd).then_some("--user"));
+            let arguments = systemd::arguments(kind, &[question, "--quiet", systemd::TIMER]);
             self.run("systemctl", &arguments, "").is_ok_and(|finished| finished.success)
         })
     }
 
     /// When a timer of ours runs next, and what became of the last run; `None` for kinds that keep
     /// no record, or where systemd cannot be asked.
-    pub fn runs(&self, kind: Kind) -> Option<Runs> {
-        if !matches!(kind, Kind::Systemd | Kind::SystemdSystem) {
+    pub(super) fn runs(&self, kind: Kind) -> Option<Runs> {
+        if !kind.is_systemd() {
             return None;
         }
-        let (timer, service) = (systemd::timer_name(), systemd::service_name());
-        let mut arguments = vec!["show", &timer, &service];
-        arguments.push(
-            "--property=ActiveState,NextElapseUSecRealtime,Result,ExecMainStatus,ExecMainExitTimestamp",
-        );
-        arguments.extend((kind == Kind::Systemd).then_some("--user"));
-        let shown =
-            self.run("systemctl", &arguments, "").ok().filter(|finished| finished.success)?;
-        let (timer, service) = shown.stdout.split_once("\n\n")?;
+        let properties = "--property=ActiveState,NextElapseUSecRealtime,Result,ExecMainStatus,ExecMainExitTimestamp";
+        let words = ["show", systemd::TIMER, systemd::SERVICE, properties];
+        let shown = self.answer("systemctl", &systemd::arguments(kind, &words))?;
+        let (timer, service) = shown.split_once("\n\n")?;
         // Not the timer's: Persistent= has it begin with a trigger that was none.
         let last = property(service, "ExecMainExitTimestamp").and_then(instant);
         Some(Runs {
@@ -134,10 +133,8 @@ impl Machine {
     /// Whether this user's systemd runs without a session too; `None` where that cannot be asked.
     pub fn lingers(&self) -> Option<bool> {
         let user = user_number();
-        let arguments = ["show-user", &user, "--property=Linger", "--value"];
-        let shown =
-            self.run("loginctl", &arguments, "").ok().filter(|finished| finished.success)?;
-        match shown.stdout.trim() {
+        let words = ["show-user", &user, "--property=Linger", "--value"];
+        match self.answer("loginctl", &words)?.trim() {
             "yes" => Some(true),
             "no" => Some(false),
             _ => None,
@@ -148,8 +145,7 @@ impl Machine {
     /// in it, so one of which anything would be lost on the way is an error.
     pub fn crontab(&self) -> Result<String, ScheduleError> {
         let listed = self.run("crontab", &["-l"], "")?;
-        let failed =
-            |why: &str| ScheduleError::Step { command: "crontab -l".into(), why: why.to_owned() };
+        let failed = |why: &str| ScheduleError::step("crontab -l", why);
         // "no crontab for anna" (Vixie, cronie, macOS), "can't open 'anna': No such file" (BusyBox)
         let is_none = listed.stderr.contains("no crontab")
             || listed.stderr.contains("can't open") && listed.stderr.contains("No such file");
@@ -165,13 +161,10 @@ impl Machine {
     pub fn set_crontab(&self, text: &str) -> Result<(), ScheduleError> {
         let argument = if text.trim().is_empty() { "-r" } else { "-" };
         let done = self.run("crontab", &[argument], text)?;
-        if done.success {
-            return Ok(());
+        match done.success {
+            true => Ok(()),
+            false => Err(ScheduleError::step(format!("crontab {argument}"), done.why())),
         }
-        Err(ScheduleError::Step {
-            command: format!("crontab {argument}"),
-            why: done.why().to_owned(),
-        })
     }
 
     /// The home folder of a user account of this machine.
@@ -182,7 +175,7 @@ impl Machine {
         };
         let known = fs::read_to_string("/etc/passwd").ok().and_then(|table| home(&table));
         // Accounts from a directory service are in no file.
-        let asked = || self.run("getent", &["passwd", user], "").ok().and_then(|f| home(&f.stdout));
+        let asked = || self.answer("getent", &["passwd", user]).and_then(|table| home(&table));
         known
             .or_else(asked)
             .filter(|home| Path::new(home).is_absolute())
@@ -222,12 +215,7 @@ fn property<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 
 /// `Sun 2026-11-22 00:10:52 UTC`, as systemd writes where that is the time zone; `n/a` is none.
 fn instant(text: &str) -> Option<Timestamp> {
-    let mut words = text.split(' ');
-    let (Some(_), Some(day), Some(time), Some("UTC")) =
-        (words.next(), words.next(), words.next(), words.next())
-    else {
-        return None;
-    };
+    let [_weekday, day, time, "UTC"] = text.split(' ').collect::<Vec<_>>()[..] else { return None };
     clock::parse_instant(&format!("{day}T{time}Z"))
 }
 

@@ -11,7 +11,6 @@ mod plan;
 mod record;
 mod systemd;
 mod windows;
-mod xml;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,14 +18,14 @@ use std::time::Duration;
 use clap::ValueEnum;
 use serde::Serialize;
 
-pub use install::{Change, install, look, remove};
+pub use install::{install, installed, is_there, remove};
 pub use job::{Job, Service};
 pub use machine::{Machine, Runs};
 pub use plan::{File, Plan, Step};
 pub use record::{LastRun, last_run};
 
-use crate::config::Environment;
 use crate::system::process::ChildError;
+use crate::text::xml_escaped;
 
 /// What everything that is written bears, so that nothing else is ever changed or removed.
 pub const MARK: &str = "written by partnerlink schedule install";
@@ -50,9 +49,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] =
-        [Self::Systemd, Self::SystemdSystem, Self::Cron, Self::Launchd, Self::Windows];
-
     /// As the person writes it after `--kind`.
     pub fn word(self) -> &'static str {
         match self {
@@ -64,9 +60,8 @@ impl Kind {
         }
     }
 
-    /// What the job finds in `PARTNERLINK_RUN_BY`.
-    pub fn run_by(self) -> &'static str {
-        if self == Self::SystemdSystem { "systemd" } else { self.word() }
+    fn is_systemd(self) -> bool {
+        matches!(self, Self::Systemd | Self::SystemdSystem)
     }
 
     /// Whether this system can have such a schedule at all.
@@ -88,11 +83,8 @@ pub struct Installed {
     pub files: Vec<PathBuf>,
     /// The line in the crontab.
     pub line: Option<String>,
-}
-
-/// Which schedules of ours this user finds installed here. Asks `crontab -l` where there is one.
-pub fn installed(environment: &Environment) -> Vec<Installed> {
-    install::installed(&Machine::new(environment))
+    /// `None` for kinds that keep no record, or where systemd cannot be asked.
+    pub runs: Option<Runs>,
 }
 
 /// How often the job runs. All kinds can do these: parts of an hour, of a day, or a day.
@@ -129,6 +121,29 @@ impl Every {
     }
 }
 
+/// A template with each `{name}` replaced by its value; it ends with one line break.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let value = |name| values.iter().find(|(known, _)| *known == name).map_or("", |found| found.1);
+    // Every second piece stands between braces.
+    let pieces = template.split(['{', '}']).enumerate();
+    let text: String =
+        pieces.map(|(at, piece)| if at % 2 == 0 { piece } else { value(piece) }).collect();
+    text.trim_end().to_owned() + "\n"
+}
+
+/// Text between tags. What is not ASCII becomes a reference: Windows reads files without a byte
+/// order mark in whatever code page it has.
+fn xml(value: &str) -> String {
+    let ascii = |c: char| if c.is_ascii() { c.to_string() } else { format!("&#{};", u32::from(c)) };
+    xml_escaped(value).chars().map(ascii).collect()
+}
+
+/// Whether a word needs no quotes, neither in a crontab nor in a unit.
+fn is_plain(word: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:@+,".contains(c);
+    !word.is_empty() && word.chars().all(plain)
+}
+
 /// Why something about a schedule cannot be done.
 #[derive(Debug, thiserror::Error)]
 pub enum ScheduleError {
@@ -137,6 +152,8 @@ pub enum ScheduleError {
     Value { what: String, why: String },
     #[error("a schedule of the kind {} belongs to another system than this", .0.word())]
     OtherSystem(Kind),
+    #[error("partnerlink prints a launchd agent, but does not install or remove it")]
+    ByHand,
     #[error("the user account {0:?} does not exist on this machine")]
     NoUser(String),
     #[error("only root may write to /etc/systemd/system")]
@@ -156,6 +173,16 @@ pub enum ScheduleError {
     Halfway { why: Box<Self>, undone: String },
 }
 
+impl ScheduleError {
+    fn value(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Value { what: what.into(), why: why.into() }
+    }
+
+    fn step(command: impl Into<String>, why: &str) -> Self {
+        Self::Step { command: command.into(), why: why.to_owned() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +197,11 @@ mod tests {
             assert!(every(minutes).is_err(), "{minutes}");
         }
         assert!(Every::new(Duration::from_secs(3601)).is_err());
+    }
+
+    #[test]
+    fn a_value_with_braces_stays_as_it_is() {
+        let values = [("a", "{b}"), ("b", "x"), ("more", "y\n")];
+        assert_eq!(filled("{a} {b}\n{none}{more}\n", &values), "{b} x\ny\n");
     }
 }

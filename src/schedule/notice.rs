@@ -20,13 +20,13 @@ use crate::system::process::{self, ChildError, Surroundings};
 /// How long the person's program may take for one account.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// How an account came out of a run.
+/// How the sign-in of an account stands after a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum SignIn {
     Good,
     /// It works, but only until then: no refresh lengthens the sign-in.
     Ends(Timestamp),
-    SignInNeeded,
+    Needed,
     /// Nothing new is known: the provider could not be reached.
     Unknown,
 }
@@ -35,7 +35,7 @@ pub enum Finding {
 #[derive(Clone, Debug)]
 pub struct News {
     pub account: AccountId,
-    pub finding: Finding,
+    pub sign_in: SignIn,
     /// Who signed in.
     pub who: Option<String>,
     pub sign_in_by: Option<Timestamp>,
@@ -56,7 +56,7 @@ struct Known {
     end_told: Option<Timestamp>,
 }
 
-type Book = BTreeMap<AccountId, Known>;
+type Notices = BTreeMap<AccountId, Known>;
 
 /// Tells what has to be told, and returns what went wrong with it.
 pub fn tell(
@@ -73,15 +73,15 @@ pub fn tell(
         log::debug!("another run tells what is new");
         return Vec::new();
     };
-    let mut book = Notebook::read(file);
+    let mut notices = NoticeFile::read(file);
     let mut troubles = Vec::new();
     for one in news {
-        let Some(message) = book.note(one, now) else { continue };
+        let Some(message) = notices.note(one, now) else { continue };
         match run(command, around, &message) {
             // Kept at once: should this run be ended, the next one does not repeat it.
             Ok(()) => {
-                book.told(one);
-                let _ = book.keep();
+                notices.told(one);
+                let _ = notices.keep();
             }
             Err(trouble) => {
                 troubles.push(format!("{}: --notify did not work: {}", one.account, trouble.why));
@@ -92,50 +92,50 @@ pub fn tell(
             }
         }
     }
-    if let Err(error) = book.keep() {
+    if let Err(error) = notices.keep() {
         troubles.push(format!("what was told could not be noted down: {error}"));
     }
     troubles
 }
 
-/// Forgets nothing between runs.
-struct Notebook {
+/// What is remembered between runs.
+struct NoticeFile {
     file: PathBuf,
-    before: Book,
-    book: Book,
+    before: Notices,
+    notices: Notices,
 }
 
-impl Notebook {
-    /// A damaged book counts as an empty one: a person hears twice, which is better than never.
+impl NoticeFile {
+    /// A damaged file counts as an empty one: a person hears twice, which is better than never.
     fn read(file: PathBuf) -> Self {
         let bytes = fs::read(&file).unwrap_or_default();
-        let before: Book = serde_json::from_slice(&bytes).unwrap_or_default();
-        Self { file, book: before.clone(), before }
+        let before: Notices = serde_json::from_slice(&bytes).unwrap_or_default();
+        Self { file, notices: before.clone(), before }
     }
 
     /// Notes how an account stands now, and returns the line that a person should get, if any.
     fn note(&mut self, news: &News, now: Timestamp) -> Option<String> {
-        let known = self.book.entry(news.account.clone()).or_default();
-        let (event, since) = match news.finding {
-            Finding::Good => {
+        let known = self.notices.entry(news.account.clone()).or_default();
+        let (event, since) = match news.sign_in {
+            SignIn::Good => {
                 (known.since, known.told) = (None, false);
                 return None;
             }
-            Finding::Ends(end) => {
+            SignIn::Ends(end) => {
                 (known.since, known.told) = (None, false);
                 if known.end_told == Some(end) {
                     return None;
                 }
                 ("sign-in-ends", None)
             }
-            Finding::SignInNeeded => {
+            SignIn::Needed => {
                 let since = *known.since.get_or_insert(now);
                 if known.told {
                     return None;
                 }
                 ("sign-in-needed", Some(since))
             }
-            Finding::Unknown => return None,
+            SignIn::Unknown => return None,
         };
         let mut message = json!({
             "schema": 1,
@@ -155,21 +155,21 @@ impl Notebook {
     }
 
     fn told(&mut self, news: &News) {
-        let known = self.book.entry(news.account.clone()).or_default();
-        match news.finding {
-            Finding::Ends(end) => known.end_told = Some(end),
+        let known = self.notices.entry(news.account.clone()).or_default();
+        match news.sign_in {
+            SignIn::Ends(end) => known.end_told = Some(end),
             _ => known.told = true,
         }
     }
 
     fn keep(&mut self) -> io::Result<()> {
-        self.book.retain(|_, known| *known != Known::default());
-        if self.book == self.before {
+        self.notices.retain(|_, known| *known != Known::default());
+        if self.notices == self.before {
             return Ok(());
         }
-        let bytes = serde_json::to_vec(&self.book).map_err(io::Error::other)?;
+        let bytes = serde_json::to_vec(&self.notices).map_err(io::Error::other)?;
         files::replace(&self.file, &bytes, Mode::Private, Durability::Content)?;
-        self.before = self.book.clone();
+        self.before = self.notices.clone();
         Ok(())
     }
 }
@@ -202,10 +202,10 @@ fn run(command: &str, around: &Surroundings, message: &str) -> Result<(), Troubl
 mod tests {
     use super::*;
 
-    fn news(finding: Finding) -> News {
+    fn news(sign_in: SignIn) -> News {
         News {
             account: "timberdata".parse().unwrap(),
-            finding,
+            sign_in,
             who: None,
             sign_in_by: None,
             why: "because".into(),
@@ -216,22 +216,22 @@ mod tests {
 
     #[test]
     fn each_thing_is_told_until_it_was_heard_and_then_not_again() {
-        let mut book = Notebook::read(PathBuf::from("/nonexistent"));
+        let mut notices = NoticeFile::read(PathBuf::from("/nonexistent"));
         let (now, later) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
-        let needed = news(Finding::SignInNeeded);
-        let first = book.note(&needed, now).unwrap();
-        assert_eq!(book.note(&needed, later), Some(first), "since stays");
-        book.told(&needed);
-        assert_eq!(book.note(&needed, later), None);
-        assert_eq!(book.note(&news(Finding::Unknown), later), None);
-        assert_eq!(book.note(&needed, later), None, "an unreachable provider changes nothing");
-        assert_eq!(book.note(&news(Finding::Good), later), None);
-        assert!(book.note(&needed, later).is_some(), "after a new sign-in");
+        let needed = news(SignIn::Needed);
+        let first = notices.note(&needed, now).unwrap();
+        assert_eq!(notices.note(&needed, later), Some(first), "since stays");
+        notices.told(&needed);
+        assert_eq!(notices.note(&needed, later), None);
+        assert_eq!(notices.note(&news(SignIn::Unknown), later), None);
+        assert_eq!(notices.note(&needed, later), None, "an unreachable provider changes nothing");
+        assert_eq!(notices.note(&news(SignIn::Good), later), None);
+        assert!(notices.note(&needed, later).is_some(), "after a new sign-in");
 
-        let ends = news(Finding::Ends(now));
-        assert!(book.note(&ends, now).unwrap().contains(r#""event":"sign-in-ends""#));
-        book.told(&ends);
-        assert_eq!(book.note(&ends, now), None);
-        assert!(book.note(&news(Finding::Ends(later)), now).is_some(), "another sign-in");
+        let ends = news(SignIn::Ends(now));
+        assert!(notices.note(&ends, now).unwrap().contains(r#""event":"sign-in-ends""#));
+        notices.told(&ends);
+        assert_eq!(notices.note(&ends, now), None);
+        assert!(notices.note(&news(SignIn::Ends(later)), now).is_some(), "another sign-in");
     }
 }

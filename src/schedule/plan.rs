@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::machine::user_number;
-use super::{Every, Job, Kind, Machine, ScheduleError, cron, launchd, systemd, windows};
+use super::{Every, Job, Kind, Machine, NAME, ScheduleError, cron, launchd, systemd, windows};
 use crate::system::files::Mode;
 use crate::system::paths;
 
@@ -36,13 +36,86 @@ impl Step {
         Self { program, arguments, may_fail: false }
     }
 
-    fn may_fail(self) -> Self {
+    pub(super) fn may_fail(self) -> Self {
         Self { may_fail: true, ..self }
     }
 
     /// As a person would type it.
     pub fn line(&self) -> String {
         format!("{} {}", self.program, self.arguments.join(" "))
+    }
+}
+
+/// Where the files of a kind lie, and the commands around them. Nothing of either for a crontab.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// In the order of their texts; none where there is no home folder.
+    pub files: Vec<PathBuf>,
+    /// Has the system see that files changed.
+    pub reload: Vec<Step>,
+    /// Makes written files work.
+    pub start: Vec<Step>,
+    /// Before files are taken away.
+    pub stop: Vec<Step>,
+    /// After they were.
+    pub forget: Vec<Step>,
+}
+
+impl Layout {
+    pub fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Cron => Self::default(),
+            Kind::Systemd => Self::of_systemd(kind, paths::user_units()),
+            Kind::SystemdSystem => Self::of_systemd(kind, Some(Path::new(SYSTEM_UNITS).to_owned())),
+            Kind::Launchd => {
+                let domain = format!("gui/{}", user_number());
+                let file = paths::launch_agents().map(|folder| folder.join(launchd::FILE));
+                let start = file.iter().map(|file| {
+                    Step::new("launchctl", &["bootstrap", &domain, &file.to_string_lossy()])
+                });
+                let job = format!("{domain}/{}", launchd::LABEL);
+                Self {
+                    start: start.collect(),
+                    stop: vec![Step::new("launchctl", &["bootout", &job])],
+                    files: file.into_iter().collect(),
+                    ..Self::default()
+                }
+            }
+            Kind::Windows => {
+                let file = paths::task_files().map(|folder| folder.join(windows::FILE));
+                let start = file.iter().map(|file| {
+                    let file = file.to_string_lossy();
+                    Step::new("schtasks", &["/Create", "/F", "/TN", NAME, "/XML", &file])
+                });
+                Self {
+                    start: start.collect(),
+                    stop: vec![Step::new("schtasks", &["/Delete", "/F", "/TN", NAME])],
+                    files: file.into_iter().collect(),
+                    ..Self::default()
+                }
+            }
+        }
+    }
+
+    fn of_systemd(kind: Kind, folder: Option<PathBuf>) -> Self {
+        let files = [systemd::SERVICE, systemd::TIMER];
+        let files = folder.map(|folder| files.map(|file| folder.join(file)));
+        let systemctl = |words: &[&str]| Step::new("systemctl", &systemd::arguments(kind, words));
+        Self {
+            files: files.into_iter().flatten().collect(),
+            reload: vec![systemctl(&["daemon-reload"])],
+            start: vec![
+                systemctl(&["enable", "--now", systemd::TIMER]),
+                // A timer that was running before keeps its old times until it is started again.
+                systemctl(&["restart", systemd::TIMER]),
+            ],
+            stop: vec![
+                systemctl(&["disable", "--now", systemd::TIMER]),
+                // When it last ran, which Persistent= writes down.
+                systemctl(&["clean", "--what=state", systemd::TIMER]).may_fail(),
+            ],
+            forget: vec![systemctl(&["reset-failed", systemd::SERVICE]).may_fail()],
+        }
     }
 }
 
@@ -60,105 +133,23 @@ pub struct Plan {
 impl Plan {
     pub fn new(
         kind: Kind,
-        job: Job,
+        job: &Job,
         every: Every,
         machine: &Machine,
     ) -> Result<Self, ScheduleError> {
-        let job = job.checked()?;
-        let paths = files(kind);
+        job.check()?;
         let (texts, line) = match kind {
             Kind::Systemd | Kind::SystemdSystem => {
-                (vec![systemd::service(&job)?, systemd::timer(every)], None)
+                (vec![systemd::service(job)?, systemd::timer(every)], None)
             }
-            Kind::Cron => (Vec::new(), Some(cron::line(&job, every, machine.seed())?)),
-            Kind::Launchd => (vec![launchd::agent(&job, every)], None),
-            Kind::Windows => (vec![windows::task(&job, every)?], None),
+            Kind::Cron => (Vec::new(), Some(cron::line(job, every, machine.seed())?)),
+            Kind::Launchd => (vec![launchd::agent(job, every)], None),
+            Kind::Windows => (vec![windows::task(job, every)?], None),
         };
         let mode = if kind == Kind::SystemdSystem { Mode::Readable } else { Mode::Private };
-        let files: Vec<File> =
-            paths.into_iter().zip(texts).map(|(path, text)| File { path, mode, text }).collect();
-        Ok(Self { kind, start: start(kind), files, line })
+        let Layout { files, reload, start, .. } = Layout::of(kind);
+        let files =
+            files.into_iter().zip(texts).map(|(path, text)| File { path, mode, text }).collect();
+        Ok(Self { kind, files, line, start: [reload, start].concat() })
     }
-}
-
-/// The files of a kind, in the order of their texts; none where there is no home folder.
-pub fn files(kind: Kind) -> Vec<PathBuf> {
-    let within = |folder: Option<PathBuf>, names: &[String]| {
-        folder
-            .map(|folder| names.iter().map(|name| folder.join(name)).collect())
-            .unwrap_or_default()
-    };
-    let units = [systemd::service_name(), systemd::timer_name()];
-    match kind {
-        Kind::Systemd => within(paths::user_units(), &units),
-        Kind::SystemdSystem => within(Some(Path::new(SYSTEM_UNITS).to_owned()), &units),
-        Kind::Cron => Vec::new(),
-        Kind::Launchd => within(paths::launch_agents(), &[launchd::file_name()]),
-        Kind::Windows => within(paths::task_files(), &[windows::file_name()]),
-    }
-}
-
-/// The commands that make written files work.
-fn start(kind: Kind) -> Vec<Step> {
-    let file = files(kind).first().map(|path| path.display().to_string()).unwrap_or_default();
-    match kind {
-        Kind::Systemd | Kind::SystemdSystem => vec![
-            reload(kind),
-            systemctl(kind, &["enable", "--now", &systemd::timer_name()]),
-            // A timer that was running before keeps its old times until it is started again.
-            systemctl(kind, &["restart", &systemd::timer_name()]),
-        ],
-        Kind::Cron => Vec::new(),
-        Kind::Launchd => vec![
-            Step::new("launchctl", &["bootout", &launchd_job()]).may_fail(),
-            Step::new("launchctl", &["bootstrap", &launchd_domain(), &file]),
-        ],
-        Kind::Windows => {
-            vec![Step::new("schtasks", &["/Create", "/F", "/TN", super::NAME, "/XML", &file])]
-        }
-    }
-}
-
-/// The commands before the files of a kind are taken away, and those after it.
-pub fn stop(kind: Kind) -> (Vec<Step>, Vec<Step>) {
-    let (timer, service) = (systemd::timer_name(), systemd::service_name());
-    match kind {
-        Kind::Systemd | Kind::SystemdSystem => (
-            vec![
-                systemctl(kind, &["disable", "--now", &timer]),
-                // When it last ran, which Persistent= writes down.
-                systemctl(kind, &["clean", "--what=state", &timer]).may_fail(),
-            ],
-            vec![reload(kind), systemctl(kind, &["reset-failed", &service]).may_fail()],
-        ),
-        Kind::Cron => (Vec::new(), Vec::new()),
-        Kind::Launchd => {
-            (vec![Step::new("launchctl", &["bootout", &launchd_job()]).may_fail()], Vec::new())
-        }
-        Kind::Windows => {
-            (vec![Step::new("schtasks", &["/Delete", "/F", "/TN", super::NAME])], Vec::new())
-        }
-    }
-}
-
-/// What makes systemd see that files changed; nothing for the other kinds.
-pub fn after_undoing(kind: Kind) -> Option<Step> {
-    matches!(kind, Kind::Systemd | Kind::SystemdSystem).then(|| reload(kind).may_fail())
-}
-
-fn reload(kind: Kind) -> Step {
-    systemctl(kind, &["daemon-reload"])
-}
-
-fn systemctl(kind: Kind, arguments: &[&str]) -> Step {
-    let user: &[&str] = if kind == Kind::Systemd { &["--user"] } else { &[] };
-    Step::new("systemctl", &[user, arguments].concat())
-}
-
-fn launchd_domain() -> String {
-    format!("gui/{}", user_number())
-}
-
-fn launchd_job() -> String {
-    format!("{}/{}", launchd_domain(), launchd::LABEL)
 }

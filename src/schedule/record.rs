@@ -6,9 +6,10 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Timestamp;
+use crate::clock::{self, Timestamp};
 use crate::system::files::{self, Durability, Mode};
 use crate::system::paths::Folders;
+use crate::text::printable;
 
 /// What came of an unattended `token refresh`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,8 +34,18 @@ impl LastRun {
         files::replace(&folders.last_run_file(), &bytes, Mode::Private, Durability::Content)
     }
 
-    /// The counts for people: `3 refreshed, 1 sign-in-needed`.
-    pub fn counts(&self) -> String {
+    /// The run in a sentence for people.
+    pub fn sentence(&self, now: Timestamp) -> String {
+        let (at, counts) = (clock::for_people(self.at, now), self.counts());
+        let text = format!(
+            "Last refresh without a person: {at} by {}, exit {} ({counts})",
+            self.by, self.exit
+        );
+        printable(&text)
+    }
+
+    /// `3 refreshed, 1 sign-in-needed`
+    fn counts(&self) -> String {
         let counts: Vec<String> =
             self.accounts.iter().map(|(word, count)| format!("{count} {word}")).collect();
         if counts.is_empty() { "no accounts".to_owned() } else { counts.join(", ") }

@@ -28,8 +28,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
 /// What runs `token refresh` by itself, and what came of it the last time.
 pub fn schedule(context: &Context) -> Finding {
     const NAME: &str = "schedule";
-    let environment = &context.settings.environment;
-    let installed = schedule::installed(environment);
+    let installed = schedule::installed(&Machine::new(&context.settings.environment));
     if installed.is_empty() {
         let to_refresh = context.index.all().iter().any(|account| account.refreshable);
         return match to_refresh {
@@ -41,10 +40,8 @@ pub fn schedule(context: &Context) -> Finding {
             false => Finding::good(NAME, "none is installed, and nothing is there to refresh"),
         };
     }
-    let machine = Machine::new(environment);
-    let stopped = installed
-        .iter()
-        .find(|schedule| machine.runs(schedule.kind).is_some_and(|runs| !runs.active));
+    let stopped =
+        installed.iter().find(|schedule| schedule.runs.as_ref().is_some_and(|runs| !runs.active));
     if let Some(stopped) = stopped.map(|schedule| schedule.kind.word()) {
         let remedy = format!("partnerlink schedule install --kind {stopped}");
         return Finding::warn(NAME, format!("{stopped}: the timer is stopped"), remedy);

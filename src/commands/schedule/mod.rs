@@ -1,10 +1,10 @@
 //! `schedule …`: what starts `token refresh` when nobody is there.
 
 mod install;
+mod plan;
 mod print;
 mod remove;
 mod status;
-mod what;
 
 use clap::Subcommand;
 

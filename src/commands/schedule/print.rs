@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::what::What;
+use super::plan::PlanArgs;
 use crate::commands::session::save_text;
 use crate::context::Context;
 use crate::error::{Error, Failed};
@@ -23,7 +23,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
-    what: What,
+    plan: PlanArgs,
     /// Write the files into this folder, as for a package; made if it is missing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -31,7 +31,7 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let plan = self.what.plan(context, &Machine::new(&context.settings.environment))?;
+        let plan = self.plan.plan(context, &Machine::new(&context.settings.environment))?;
         if let Some(folder) = &self.out {
             write(&plan, folder)?;
             return Ok(0);
@@ -42,18 +42,21 @@ impl Args {
         }
         // What is one file goes out as it is: XML lets nothing stand before its first line.
         let one = matches!(plan.kind, Kind::Launchd | Kind::Windows);
-        if let Some(file) = plan.files.first().filter(|_| one) {
-            let place = file.path.display();
-            let other = if plan.kind.is_of_this_system() {
-                ""
-            } else {
-                ", made on another system than it is for: put the path of the program there into it"
-            };
-            context.output.say(Mark::Note, format_args!("{place}{other}"));
-            context.output.data(&file.text)?;
-        } else {
+        let Some(file) = plan.files.first().filter(|_| one) else {
             context.output.data(&text(&plan))?;
+            return Ok(0);
+        };
+        let mut place = file.path.display().to_string();
+        if !plan.kind.is_of_this_system() {
+            place += ", made on another system than it is for: put the path of the program there into it";
         }
+        context.output.say(Mark::Note, place);
+        if plan.kind == Kind::Launchd {
+            for step in &plan.start {
+                context.output.say(Mark::Note, format_args!("When it is there: {}", step.line()));
+            }
+        }
+        context.output.data(&file.text)?;
         Ok(0)
     }
 }

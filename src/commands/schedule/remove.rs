@@ -24,21 +24,16 @@ impl Args {
         let machine = Machine::new(&context.settings.environment);
         let kinds = match self.kind {
             Some(kind) => vec![kind],
-            None => schedule::installed(&context.settings.environment)
-                .into_iter()
-                .map(|installed| installed.kind)
-                .collect(),
+            None => schedule::installed(&machine).iter().map(|installed| installed.kind).collect(),
         };
         let mut removed = Vec::new();
         for kind in kinds {
-            let gone = schedule::remove(kind, &machine).map_err(|error| {
-                Error::new(
-                    format!("could not remove the schedule of the kind {}", kind.word()),
-                    &error,
-                )
-            })?;
-            if gone {
-                context.output.say(Mark::Good, format_args!("Removed ({}).", kind.word()));
+            let word = kind.word();
+            let failed = |error| {
+                Error::new(format!("could not remove the schedule of the kind {word}"), &error)
+            };
+            if schedule::remove(kind, &machine).map_err(failed)? {
+                context.output.say(Mark::Good, format_args!("Removed ({word})."));
                 removed.push(kind);
             }
         }

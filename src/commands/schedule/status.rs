@@ -3,9 +3,8 @@ use serde_json::json;
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::Failed;
-use crate::schedule::{self, Installed, LastRun, Machine, Runs};
+use crate::schedule::{self, Installed, Machine};
 use crate::terminal::{Mark, stdout_is_terminal, table};
-use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,46 +20,33 @@ pub struct Args {}
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let machine = Machine::new(&context.settings.environment);
-        let found: Vec<(Installed, Option<Runs>)> =
-            schedule::installed(&context.settings.environment)
-                .into_iter()
-                .map(|installed| {
-                    let runs = machine.runs(installed.kind);
-                    (installed, runs)
-                })
-                .collect();
+        let output = &context.output;
+        let found = schedule::installed(&Machine::new(&context.settings.environment));
         let last = schedule::last_run(&context.folders);
-        if context.output.json {
-            context.output.json(&object(&found, last.as_ref()))?;
+        if output.json {
+            output.json(&json!({ "installed": found, "last_refresh": last }))?;
             return Ok(0);
         }
         if found.is_empty() {
-            let command = context.output.command("partnerlink schedule install");
-            context
-                .output
-                .say(Mark::Note, format_args!("No schedule is installed here: {command}"));
+            let command = output.command("partnerlink schedule install");
+            output.say(Mark::Note, format_args!("No schedule is installed here: {command}"));
         } else {
             show(context, &found)?;
         }
-        tell(context, last.as_ref());
+        let now = context.clock.now();
+        match last {
+            None => output.say(Mark::Note, "No refresh without a person is on record yet."),
+            Some(last) if last.exit == 0 => output.say(Mark::Good, last.sentence(now)),
+            Some(last) => {
+                let look = output.command("partnerlink status");
+                output.say(Mark::Warn, format_args!("{}; look: {look}", last.sentence(now)));
+            }
+        }
         Ok(0)
     }
 }
 
-fn object(found: &[(Installed, Option<Runs>)], last: Option<&LastRun>) -> serde_json::Value {
-    let installed: Vec<_> = found
-        .iter()
-        .map(|(installed, runs)| {
-            let mut object = json!(installed);
-            object["runs"] = json!(runs);
-            object
-        })
-        .collect();
-    json!({ "installed": installed, "last_refresh": last })
-}
-
-fn show(context: &Context, found: &[(Installed, Option<Runs>)]) -> Result<(), Failed> {
+fn show(context: &Context, found: &[Installed]) -> Result<(), Failed> {
     let now = context.clock.now();
     let for_person = stdout_is_terminal();
     let nothing = if for_person { "–" } else { "" };
@@ -71,9 +57,9 @@ fn show(context: &Context, found: &[(Installed, Option<Runs>)]) -> Result<(), Fa
     };
     let rows: Vec<Vec<String>> = found
         .iter()
-        .map(|(installed, runs)| {
-            let known = runs.clone().unwrap_or_default();
-            let next = match (runs, &installed.line) {
+        .map(|installed| {
+            let known = installed.runs.clone().unwrap_or_default();
+            let next = match (&installed.runs, &installed.line) {
                 (Some(runs), _) if !runs.active => "stopped".to_owned(),
                 // The times of a crontab are read by everybody who has one.
                 (None, Some(line)) => line.split(' ').take(5).collect::<Vec<_>>().join(" "),
@@ -95,8 +81,8 @@ fn show(context: &Context, found: &[(Installed, Option<Runs>)]) -> Result<(), Fa
         })
         .collect();
     context.output.show(&table::render(&HEADINGS, &rows, for_person))?;
-    for (installed, runs) in found {
-        if runs.as_ref().is_some_and(|runs| !runs.active) {
+    for installed in found {
+        if installed.runs.as_ref().is_some_and(|runs| !runs.active) {
             let kind = installed.kind.word();
             let command = format!("partnerlink schedule install --kind {kind}");
             context.output.say(
@@ -106,28 +92,4 @@ fn show(context: &Context, found: &[(Installed, Option<Runs>)]) -> Result<(), Fa
         }
     }
     Ok(())
-}
-
-/// What the last refresh on record did.
-fn tell(context: &Context, last: Option<&LastRun>) {
-    let Some(last) = last else {
-        context.output.say(Mark::Note, "No refresh without a person is on record yet.");
-        return;
-    };
-    let mark = if last.exit == 0 { Mark::Good } else { Mark::Warn };
-    let why = if last.exit == 0 {
-        String::new()
-    } else {
-        format!("; look: {}", context.output.command("partnerlink status"))
-    };
-    context.output.say(
-        mark,
-        format_args!(
-            "Last refresh without a person: {} by {}, exit {} ({}){why}",
-            clock::for_people(last.at, context.clock.now()),
-            printable(&last.by),
-            last.exit,
-            printable(&last.counts()),
-        ),
-    );
 }

@@ -16,7 +16,6 @@ use crate::flow::verify::readable;
 use crate::schedule::last_run;
 use crate::store::StoreKind;
 use crate::terminal::{Mark, error_object, stdout_is_terminal, table};
-use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -174,17 +173,6 @@ impl Args {
     }
 }
 
-/// What the last refresh without a person did, which tells whether there is a schedule at all.
-fn schedule(context: &Context, now: Timestamp) -> Option<String> {
-    let last = last_run(&context.folders)?;
-    let (at, counts) = (clock::for_people(last.at, now), last.counts());
-    let text = format!(
-        "Last refresh without a person: {at} by {}, exit {} ({counts})",
-        last.by, last.exit
-    );
-    Some(printable(&text))
-}
-
 fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed> {
     let for_person = stdout_is_terminal();
     let rows: Vec<Vec<String>> = lines
@@ -192,8 +180,9 @@ fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed>
         .map(|line| if for_person { row_for_person(line, now) } else { row_for_program(line) })
         .collect();
     context.output.show(&table::render(&HEADINGS, &rows, for_person))?;
-    if let Some(schedule) = schedule(context, now) {
-        context.output.say(Mark::Note, schedule);
+    // It tells whether there is a schedule at all.
+    if let Some(last) = last_run(&context.folders) {
+        context.output.say(Mark::Note, last.sentence(now));
     }
     for line in lines {
         if let Some(error) = &line.unreadable {

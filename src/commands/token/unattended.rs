@@ -8,7 +8,7 @@ use crate::clock::Clock as _;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::schedule::LastRun;
-use crate::schedule::notice::{self, Finding, News};
+use crate::schedule::notice::{self, News, SignIn};
 use crate::system::interrupt;
 use crate::system::process;
 use crate::terminal::Mark;
@@ -66,19 +66,17 @@ pub fn tell(context: &Context, command: Option<&str>, reports: &[Report], before
 fn news(context: &Context, report: &Report, before: &[Account]) -> Option<News> {
     let lost = || before.iter().find(|account| account.account == report.account).cloned();
     let known = context.index.get(&report.account).or_else(lost)?;
-    let (finding, why) = match (&report.error, &report.warning) {
-        (Some(error), _) if error.exit == Exit::SignInNeeded => {
-            (Finding::SignInNeeded, error.why.clone())
-        }
-        (Some(error), _) => (Finding::Unknown, error.why.clone()),
+    let (sign_in, why) = match (&report.error, &report.warning) {
+        (Some(error), _) if error.exit == Exit::SignInNeeded => (SignIn::Needed, error.why.clone()),
+        (Some(error), _) => (SignIn::Unknown, error.why.clone()),
         (None, Some(_)) => (
-            known.sign_in_by.map_or(Finding::Good, Finding::Ends),
+            known.sign_in_by.map_or(SignIn::Good, SignIn::Ends),
             "the sign-in ends soon, and no refresh can lengthen it".to_owned(),
         ),
-        (None, None) => (Finding::Good, String::new()),
+        (None, None) => (SignIn::Good, String::new()),
     };
     Some(News {
-        finding,
+        sign_in,
         who: known.who,
         sign_in_by: known.sign_in_by,
         why,

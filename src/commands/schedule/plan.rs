@@ -9,7 +9,7 @@ use crate::schedule::{Every, Job, Kind, Machine, Plan, ScheduleError, Service, j
 use crate::system::process;
 
 #[derive(Debug, clap::Args)]
-pub struct What {
+pub struct PlanArgs {
     /// What starts the job [default: what fits this machine]
     #[arg(long, value_enum, value_name = "KIND")]
     kind: Option<Kind>,
@@ -36,15 +36,15 @@ fn every(text: &str) -> Result<Every, String> {
     Every::new(super::super::duration(text)?)
 }
 
-impl What {
+impl PlanArgs {
     pub fn plan(&self, context: &Context, machine: &Machine) -> Result<Plan, Error> {
         let kind = self.kind.unwrap_or_else(|| machine.kind());
-        let failed = |error: &ScheduleError| {
-            Error::new(format!("could not plan a schedule of the kind {}", kind.word()), error)
+        let failed = |error: ScheduleError| {
+            Error::new(format!("could not plan a schedule of the kind {}", kind.word()), &error)
         };
         let service = match (kind, &self.user) {
             (Kind::SystemdSystem, Some(user)) => {
-                Some(service(context, machine, user).map_err(|error| failed(&error))?)
+                Some(service(context, machine, user).map_err(failed)?)
             }
             (Kind::SystemdSystem, None) => {
                 return Err(Error::usage(
@@ -63,7 +63,7 @@ impl What {
             (_, None) => None,
         };
         let job = self.job(context, machine, service)?;
-        Plan::new(kind, job, self.every, machine).map_err(|error| failed(&error))
+        Plan::new(kind, &job, self.every, machine).map_err(failed)
     }
 
     fn job(
@@ -72,7 +72,7 @@ impl What {
         machine: &Machine,
         service: Option<Service>,
     ) -> Result<Job, Error> {
-        let failed = |error: ScheduleError| Error::new("could not say what is to run", &error);
+        let settings = &context.settings;
         let program = match &self.program {
             Some(program) => program.clone(),
             None => job::this_program(&machine.around)
@@ -80,11 +80,9 @@ impl What {
         };
         let mut arguments: Vec<String> = ["token", "refresh", "--quiet"].map(str::to_owned).into();
         let mut variables = Vec::new();
-        match &context.settings.sandbox {
+        match &settings.sandbox {
             Some(SandboxChoice::Embedded) => arguments.push("--sandbox".to_owned()),
-            Some(SandboxChoice::At(base)) => {
-                variables.push(("PARTNERLINK_SANDBOX".to_owned(), base.clone()));
-            }
+            Some(SandboxChoice::At(base)) => variables.push(("PARTNERLINK_SANDBOX", base.clone())),
             None => {}
         }
         if let Some(command) = &self.notify {
@@ -93,27 +91,26 @@ impl What {
             // The name as a path: what runs the job has another PATH.
             arguments.extend(["--notify".to_owned(), process::join(&words)]);
         }
-        let settings = &context.settings;
         for (name, path) in settings.environment.place_variables() {
             // A service account has a configuration of its own.
-            if name != "XDG_CONFIG_HOME" || service.is_none() {
-                // The job has another working folder.
-                let path = if name == "PARTNERLINK_KEY_FILE" { whole(&path)? } else { path };
-                variables.push((name.to_owned(), job::text(&path).map_err(failed)?));
+            if name == "XDG_CONFIG_HOME" && service.is_some() {
+                continue;
             }
+            // The job has another working folder.
+            let path = if name == "PARTNERLINK_KEY_FILE" { whole(&path)? } else { path };
+            variables.push((name, text(&path)?));
         }
         if let Some(file) = settings.network.ca_file.as_ref().filter(|_| settings.ca_file_given) {
-            let file = job::text(&whole(file)?).map_err(failed)?;
-            arguments.extend(["--ca-file".to_owned(), file]);
+            arguments.extend(["--ca-file".to_owned(), text(&whole(file)?)?]);
         }
         if let Some(proxy) = settings.network.proxy.as_ref().filter(|proxy| !proxy.is_private()) {
-            variables.push((proxy.variable.to_owned(), proxy.value.clone()));
+            variables.push((proxy.variable, proxy.value.clone()));
             if !proxy.exempt.is_empty() {
-                variables.push(("NO_PROXY".to_owned(), proxy.exempt.clone()));
+                variables.push(("NO_PROXY", proxy.exempt.clone()));
             }
         }
         Ok(Job {
-            program: job::text(&program).map_err(failed)?,
+            program: text(&program)?,
             arguments,
             variables,
             notifies: self.notify.is_some() || settings.notify.is_some(),
@@ -125,6 +122,10 @@ impl What {
 /// A path from the root on.
 fn whole(path: &Path) -> Result<PathBuf, Error> {
     std::path::absolute(path).map_err(|error| Error::io("could not say what is to run", &error))
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    job::text(path).map_err(|error| Error::new("could not say what is to run", &error))
 }
 
 /// Who a system service is: a home folder, and the state in it that it has to write.
@@ -140,10 +141,10 @@ fn service(context: &Context, machine: &Machine, user: &str) -> Result<Service, 
         }
     };
     let credential = file_key.unwrap_or(settings.file_key) == FileKey::Systemd;
-    Ok(Service { user: user.to_owned(), home, writes: vec![writes], credential })
+    Ok(Service { user: user.to_owned(), home, writes, credential })
 }
 
-pub fn bad_notify(command: &str, why: String) -> Error {
+fn bad_notify(command: &str, why: String) -> Error {
     Error::usage(
         format!("could not use --notify {command:?}"),
         why,
