@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::process::words;
+
 /// How long a browser command is watched for an early failure. After that it is taken to run: a
 /// browser in the foreground stays for as long as the person keeps it open.
 const WATCH: Duration = Duration::from_millis(300);
@@ -55,7 +57,7 @@ pub struct NamedBrowser {
 
 impl Browser for NamedBrowser {
     fn open(&self, url: &Url) -> Result<(), BrowserError> {
-        let mut words = words(&self.command).into_iter();
+        let mut words = named(&self.command)?.into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
         let mut placed = false;
         for word in words {
@@ -69,6 +71,13 @@ impl Browser for NamedBrowser {
     }
 }
 
+fn named(command: &str) -> Result<Vec<String>, BrowserError> {
+    words(command).map_err(|error| BrowserError::NotStarted {
+        program: command.to_owned(),
+        source: std::io::Error::new(std::io::ErrorKind::InvalidInput, error),
+    })
+}
+
 /// The program that opens addresses here: the named command's, else the first that the system
 /// would try and that is there.
 pub fn launcher(command: Option<&str>, path: &OsStr) -> Result<PathBuf, BrowserError> {
@@ -78,7 +87,7 @@ pub fn launcher(command: Option<&str>, path: &OsStr) -> Result<PathBuf, BrowserE
             .find_map(|command| find_program(command.get_program(), path))
             .ok_or(BrowserError::NoLauncher);
     };
-    let program = words(command).into_iter().next().unwrap_or_default();
+    let program = named(command)?.into_iter().next().unwrap_or_default();
     find_program(OsStr::new(&program), path).ok_or_else(|| BrowserError::NotStarted {
         program,
         source: std::io::ErrorKind::NotFound.into(),
@@ -110,27 +119,6 @@ fn is_executable(file: &Path) -> bool {
     file.is_file()
 }
 
-/// Words of a command as a shell would see them: blanks separate, quotes join. Nothing else of a
-/// shell's language is understood, and no shell is started.
-pub fn words(command: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for c in command.chars() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '"' | '\'') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (_, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
-}
-
 /// Starts a child with nothing of ours but the address: no secrets in its environment, no
 /// terminal to read from or write to.
 fn start(mut command: Command, hidden: &[std::ffi::OsString]) -> Result<(), BrowserError> {
@@ -154,17 +142,4 @@ fn start(mut command: Command, hidden: &[std::ffi::OsString]) -> Result<(), Brow
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn commands_are_split_at_blanks_and_joined_by_quotes() {
-        assert_eq!(words("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
-        assert_eq!(words("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
-        assert_eq!(words("echo $(id);`id`"), ["echo", "$(id);`id`"]);
-        assert!(words("").is_empty());
-    }
 }

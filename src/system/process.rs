@@ -17,6 +17,8 @@ const TICK: Duration = Duration::from_millis(5);
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Most that is kept of each stream, in bytes: more than any crontab has.
 const MOST_OUTPUT: usize = 4 * 1024 * 1024;
+/// Stands for a backslash while a command is split; no command has a control character.
+const BACKSLASH: &str = "\u{1}";
 
 /// What a child that ended leaves.
 #[derive(Debug)]
@@ -99,7 +101,7 @@ pub fn check(command: &str) -> Result<Vec<String>, String> {
     if command.chars().any(char::is_control) {
         return Err("it has a line break or another control character".to_owned());
     }
-    let words = browser::words(command);
+    let words = words(command).map_err(|_| "a quote in it is not closed".to_owned())?;
     let Some(program) = words.first().filter(|word| !word.is_empty()) else {
         return Err("it is empty".to_owned());
     };
@@ -111,17 +113,21 @@ pub fn check(command: &str) -> Result<Vec<String>, String> {
     Ok(words)
 }
 
+/// Words of a command as a shell would see them: blanks separate, quotes join. Nothing else of a
+/// shell's language is understood, and no shell is started.
+pub fn words(command: &str) -> Result<Vec<String>, shell_words::ParseError> {
+    if !cfg!(windows) {
+        return shell_words::split(command);
+    }
+    // A backslash stands between folders there, and quotes nothing.
+    let words = shell_words::split(&command.replace('\\', BACKSLASH))?;
+    Ok(words.into_iter().map(|word| word.replace(BACKSLASH, "\\")).collect())
+}
+
 /// The reverse of the splitting: one text from which the same words come again.
 pub fn join(words: &[String]) -> String {
-    let quoted = words.iter().map(|word| {
-        let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'');
-        if !word.is_empty() && word.chars().all(plain) {
-            return word.clone();
-        }
-        // Between single quotes everything is itself but the single quote.
-        format!("'{}'", word.replace('\'', "'\"'\"'"))
-    });
-    quoted.collect::<Vec<_>>().join(" ")
+    // A single quote in double ones, and not behind a backslash: see above.
+    shell_words::join(words).replace(r"'\''", r#"'"'"'"#)
 }
 
 /// Runs a command to its end with `input` on its standard input; both its outputs are returned.
@@ -206,6 +212,16 @@ mod tests {
             let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
             assert_eq!(check(&join(&words)), Ok(words));
         }
+    }
+
+    #[test]
+    fn commands_are_split_at_blanks_and_joined_by_quotes() {
+        let split = |command| words(command).unwrap();
+        assert_eq!(split("firefox --new-window %s"), ["firefox", "--new-window", "%s"]);
+        assert_eq!(split("  'my browser' \"-p x\"y '' "), ["my browser", "-p xy", ""]);
+        assert_eq!(split("echo $(id);`id`"), ["echo", "$(id);`id`"]);
+        assert!(split("").is_empty());
+        assert!(check("tell 'me").is_err());
     }
 
     #[test]

@@ -1,0 +1,172 @@
+//! The environment: the only code that reads it, and the meaning of every variable.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{ConfigError, SandboxChoice};
+use crate::http::network::ProxySetting;
+use crate::secret::Secret;
+use crate::system::paths::Folders;
+use crate::system::process::Surroundings;
+
+/// Every variable of ours begins with this; children never inherit one.
+const PREFIX: &str = "PARTNERLINK_";
+
+/// A picture of the environment, taken once at the start.
+#[derive(Clone, Default)]
+pub struct Environment(Vec<(OsString, OsString)>);
+
+impl Environment {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn of_this_process() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// An environment of these variables alone.
+    pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// A variable's text; `None` when unset, empty, or not Unicode.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.to_str().map(str::to_owned)
+    }
+
+    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(PathBuf::from)
+    }
+
+    fn get(&self, name: &str) -> Option<&OsString> {
+        let found = self.0.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn without(&self, names: &[&str]) -> Self {
+        let kept = |name: &OsString| !names.iter().any(|other| name == other);
+        Self(self.0.iter().filter(|(name, _)| kept(name)).cloned().collect())
+    }
+
+    /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.
+    pub(super) fn sandbox(&self, flag: bool) -> Result<Option<SandboxChoice>, ConfigError> {
+        match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            Some(address) if address.starts_with("http://127.0.0.1:") => {
+                Ok(Some(SandboxChoice::At(address.trim_end_matches('/').to_owned())))
+            }
+            Some("1") => Ok(Some(SandboxChoice::Embedded)),
+            None | Some("" | "0") => Ok(flag.then_some(SandboxChoice::Embedded)),
+            Some(other) => {
+                Err(ConfigError::Variable { name: "PARTNERLINK_SANDBOX", value: other.to_owned() })
+            }
+        }
+    }
+
+    /// `PARTNERLINK_<PROVIDER>_CLIENT_ID`
+    pub fn client_id(&self, provider: &str) -> Option<String> {
+        self.text(&client_variable(provider, "CLIENT_ID"))
+    }
+
+    /// `PARTNERLINK_<PROVIDER>_CLIENT_SECRET`
+    pub fn client_secret(&self, provider: &str) -> Option<Secret> {
+        self.text(&client_variable(provider, "CLIENT_SECRET")).map(Secret::new)
+    }
+
+    /// The proxy for https addresses. In capitals or small, the capitals first; `HTTP_PROXY` is not
+    /// among them, since nothing goes elsewhere without TLS.
+    pub fn proxy(&self) -> Option<ProxySetting> {
+        const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let (variable, value) = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)))?;
+        let exempt = self.text("NO_PROXY").or_else(|| self.text("no_proxy")).unwrap_or_default();
+        Some(ProxySetting { variable, value: value.to_string_lossy().into_owned(), exempt })
+    }
+
+    pub fn passphrase(&self) -> Option<Secret> {
+        self.text("PARTNERLINK_PASSPHRASE").map(Secret::new)
+    }
+
+    /// The file of a systemd credential, where the service manager gave one.
+    pub fn systemd_credential(&self, name: &str) -> Option<PathBuf> {
+        self.path("CREDENTIALS_DIRECTORY").map(|folder| folder.join(name))
+    }
+
+    /// Whether a browser could show itself: a display, and not at the far end of an SSH line.
+    /// Windows and macOS always have one, unless this is SSH.
+    pub fn has_display(&self) -> bool {
+        let remote = self.text("SSH_CONNECTION").is_some() || self.text("SSH_TTY").is_some();
+        let display = self.text("DISPLAY").is_some() || self.text("WAYLAND_DISPLAY").is_some();
+        display || cfg!(any(windows, target_os = "macos")) && !remote
+    }
+
+    /// The folders of a run with or without `--sandbox`, whatever the configuration file says.
+    pub fn folders(&self, sandbox: bool) -> Option<Folders> {
+        let folders = Folders::resolve(self.path("PARTNERLINK_HOME").as_deref()).ok()?;
+        let sandbox = match self.text("PARTNERLINK_SANDBOX").as_deref() {
+            None | Some("0") => sandbox,
+            Some(_) => true,
+        };
+        Some(if sandbox { folders.for_sandbox() } else { folders })
+    }
+
+    /// What started this run: a schedule says so in `PARTNERLINK_RUN_BY` (`systemd`, `cron`, …).
+    pub fn run_by(&self) -> Option<String> {
+        self.text("PARTNERLINK_RUN_BY")
+    }
+
+    /// Whether this runs for a machine and not for a person.
+    pub fn is_ci(&self) -> bool {
+        self.text("CI").is_some()
+    }
+
+    /// What a child process finds: the `PATH`, and none of our variables.
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            path: self.path("PATH").map(PathBuf::into_os_string),
+            hidden: self.own_variables().cloned().collect(),
+        }
+    }
+
+    /// The variables without which a schedule, which inherits none, would look for everything in
+    /// other places. None of them is a secret.
+    pub fn place_variables(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        ["PARTNERLINK_HOME", "PARTNERLINK_STORE", "PARTNERLINK_KEY_FILE", "XDG_CONFIG_HOME"]
+            .into_iter()
+            .filter_map(|name| Some((name, self.path(name)?)))
+    }
+
+    /// The variables that a child process must not inherit: ours can hold secrets.
+    pub fn own_variables(&self) -> impl Iterator<Item = &OsString> {
+        let names = self.0.iter().map(|(name, _)| name);
+        names.filter(|name| name.to_string_lossy().starts_with(PREFIX))
+    }
+}
+
+/// The name of a provider's variable: `PARTNERLINK_TIMBERDATA_CLIENT_SECRET`.
+pub fn client_variable(provider: &str, what: &str) -> String {
+    format!("{PREFIX}{}_{what}", provider.to_ascii_uppercase().replace('-', "_"))
+}
+
+impl std::fmt::Debug for Environment {
+    /// Names only: values can be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_named_after_the_provider() {
+        assert_eq!(client_variable("my-erp", "CLIENT_ID"), "PARTNERLINK_MY_ERP_CLIENT_ID");
+    }
+
+    #[test]
+    fn a_display_decides_and_a_far_terminal_has_none() {
+        let env =
+            |names: &[&str]| Environment(names.iter().map(|n| ((*n).into(), "x".into())).collect());
+        assert!(!env(&["SSH_CONNECTION"]).has_display());
+        assert!(env(&["SSH_CONNECTION", "DISPLAY"]).has_display());
+        assert!(env(&["WAYLAND_DISPLAY"]).has_display());
+        assert_eq!(env(&[]).has_display(), cfg!(any(windows, target_os = "macos")));
+    }
+}
