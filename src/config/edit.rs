@@ -1,14 +1,10 @@
 //! Changing the configuration file: one value at a time, everything else stays as the person wrote
-//! it, comments and order included.
-//!
-//! No second TOML library for that: the reader knows where each value stands. A place is tried for
-//! the new text, what comes out is read again, and it counts only if exactly the one value changed.
+//! it, comments and order included (crate toml_edit).
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
-use toml::{Spanned, Table, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Value};
 
 use super::{ConfigError, parse, read};
 use crate::provider::registry::Registry;
@@ -83,15 +79,7 @@ impl Draft {
 
 /// A text as a TOML string.
 pub fn quoted(text: &str) -> String {
-    let mut literal = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => literal.extend(['\\', c]),
-            c if c.is_control() => literal += &format!("\\u{:04X}", u32::from(c)),
-            c => literal.push(c),
-        }
-    }
-    literal + "\""
+    Value::from(text).to_string()
 }
 
 /// Texts as a TOML array: one to a line where there are several.
@@ -103,113 +91,94 @@ pub fn list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// `None` when no place was found, or the literal is no TOML value.
+/// The text with one value set. `None` where the literal is no TOML value, or where something that
+/// is no table stands on the way.
 fn with_value(text: &str, keys: &[&str], literal: &str, comment: &str) -> Option<String> {
-    let mut wanted: Table = text.parse().ok()?;
-    let mut value: Table = format!("value = {literal}").parse().ok()?;
-    if value.len() != 1 {
-        return None;
-    }
-    insert(&mut wanted, keys, value.remove("value")?)?;
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let candidates = candidates(text, keys, literal, comment)?.into_iter();
-    // A file with Windows' line breaks keeps them.
-    let mut texts = candidates
-        .map(|(at, end, new)| [&text[..at], &new.replace('\n', newline), &text[end..]].concat());
-    texts.find(|text| text.parse::<Table>().is_ok_and(|table| table == wanted))
-}
-
-fn insert(table: &mut Table, keys: &[&str], value: Value) -> Option<()> {
-    match keys {
-        [] => None,
-        [key] => {
-            table.insert((*key).to_owned(), value);
-            Some(())
-        }
-        [key, rest @ ..] => {
-            let inner = table.entry((*key).to_owned()).or_insert_with(|| Table::new().into());
-            insert(inner.as_table_mut()?, rest, value)
-        }
-    }
-}
-
-/// Places to try, the best first: from byte, to byte, and what belongs between them.
-fn candidates(
-    text: &str,
-    keys: &[&str],
-    literal: &str,
-    comment: &str,
-) -> Option<Vec<(usize, usize, String)>> {
+    let value: Value = literal.parse().ok()?;
     let (key, parents) = keys.split_last()?;
-    let root = DeTable::parse(text).ok()?;
+    let (mark, body) = text.split_at(if text.starts_with('\u{feff}') { 3 } else { 0 });
+    let mut document: DocumentMut = body.parse().ok()?;
     let comment = if comment.is_empty() { String::new() } else { format!("# {comment}\n") };
-    let mut places = Vec::new();
+    let line = format!("{key} = {literal}\n");
+    let new = match place(&mut document, parents)? {
+        Place::Table(table) => {
+            set(table, key, value, &comment)?;
+            document.to_string()
+        }
+        Place::Top if body.is_empty() => comment + &line,
+        Place::Top => format!("{comment}{line}\n{body}"),
+        Place::End => {
+            let gap = match body {
+                "" => "",
+                _ if body.ends_with('\n') => "\n",
+                _ => "\n\n",
+            };
+            format!("{body}{gap}{comment}[{}]\n{line}", parents.join("."))
+        }
+    };
+    // A file with Windows' line breaks keeps them.
+    let new =
+        if text.contains("\r\n") { new.replace("\r\n", "\n").replace('\n', "\r\n") } else { new };
+    Some(format!("{mark}{new}"))
+}
 
-    // The tables on the way, the innermost first.
-    let mut way: Vec<(&DeTable, std::ops::Range<usize>)> = vec![(root.get_ref(), 0..0)];
+/// Where a new line goes.
+enum Place<'a> {
+    /// Into a table that has lines of its own
+    Table(&'a mut Item),
+    /// Before the first heading
+    Top,
+    /// At the end, under a new heading
+    End,
+}
+
+fn place<'a>(document: &'a mut DocumentMut, parents: &[&str]) -> Option<Place<'a>> {
+    if parents.is_empty() && document.get_values().is_empty() {
+        return Some(Place::Top);
+    }
+    let mut item = document.as_item_mut();
     for parent in parents {
-        match way.last().and_then(|(table, _)| table.get(*parent)) {
-            Some(value) => way.push((value.get_ref().as_table()?, value.span())),
-            None => break,
-        }
-    }
-    if let Some(value) = way.get(parents.len()).and_then(|(table, _)| table.get(*key)) {
-        let span = value.span();
-        return Some(vec![(span.start, span.end, literal.to_owned())]);
-    }
-    for (depth, (table, span)) in way.iter().enumerate().rev() {
-        if depth == 0 && !parents.is_empty() {
-            continue;
-        }
-        let opening = text.get(span.clone()).and_then(|text| text.chars().next());
-        let rest = [&parents[depth..], &[*key]].concat().join(".");
-        if depth > 0 && opening == Some('{') {
-            let comma = if table.is_empty() { "" } else { "," };
-            let end = text[..span.end - 1].trim_end().len();
-            places.push((end, end, format!("{comma} {rest} = {literal}")));
-            continue;
-        }
-        // After the last value that stands in this very table, or after its heading.
-        let values = table.iter().map(|(_, value)| value).filter(|value| is_leaf(value, text));
-        let last = values.map(|value| value.span().end).max();
-        if let Some(after) = last.or((opening == Some('[')).then_some(span.end)) {
-            let (at, gap) = line_end(text, after);
-            for depth in (0..=depth).rev() {
-                let name = [&parents[depth..], &[*key]].concat().join(".");
-                places.push((at, at, format!("{gap}{comment}{name} = {literal}\n")));
+        let is_inline = item.is_inline_table();
+        let table = item.as_table_like_mut()?;
+        if !table.contains_key(parent) {
+            if !is_inline {
+                return Some(Place::End);
             }
+            // `{ parent.key = … }`
+            let mut inner = InlineTable::new();
+            inner.set_dotted(true);
+            table.insert(parent, Value::from(inner).into());
         }
+        item = table.get_mut(parent)?;
     }
-    if parents.is_empty() {
-        let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        let gap = if text.len() > at { "\n" } else { "" };
-        places.push((at, at, format!("{comment}{key} = {literal}\n{gap}")));
-    } else {
-        let (at, gap) = line_end(text, text.len());
-        let space = if text.trim().is_empty() { "" } else { "\n" };
-        let section = parents.join(".");
-        let new = format!("{gap}{space}{comment}[{section}]\n{key} = {literal}\n");
-        places.push((at, at, new));
+    // Known by the headings below it alone: it has no lines yet.
+    if item.as_table().is_some_and(|table| table.is_implicit() && !table.is_dotted()) {
+        return Some(Place::End);
     }
-    Some(places)
+    Some(Place::Table(item))
 }
 
-/// Whether a value stands in its table's own lines, and not under a heading of its own.
-fn is_leaf(value: &Spanned<DeValue>, text: &str) -> bool {
-    match value.get_ref() {
-        DeValue::Table(_) => text[value.span()].starts_with('{'),
-        DeValue::Array(_) => !text[value.span()].starts_with("[["),
-        _ => true,
+/// Changes a line, or adds one behind the table's last.
+fn set(place: &mut Item, key: &str, mut value: Value, comment: &str) -> Option<()> {
+    let is_inline = place.is_inline_table();
+    let table = place.as_table_like_mut()?;
+    if let Some(old) = table.get_mut(key) {
+        let old = old.as_value_mut()?;
+        *value.decor_mut() = old.decor().clone();
+        *old = value;
+        return Some(());
     }
-}
-
-/// Where the line ends that has this byte, and the line break that is missing there.
-fn line_end(text: &str, from: usize) -> (usize, &'static str) {
-    match text[from..].find('\n') {
-        Some(length) => (from + length + 1, ""),
-        None if text.is_empty() || text.ends_with('\n') => (text.len(), ""),
-        None => (text.len(), "\n"),
+    // Between braces there is no line for a comment, and the last value's blank comes last again.
+    if is_inline && let Some((_, Item::Value(last))) = table.iter_mut().last() {
+        let blank = last.decor().suffix().cloned().unwrap_or_default();
+        value.decor_mut().set_suffix(blank);
+        last.decor_mut().set_suffix("");
     }
+    table.insert(key, value.into());
+    if !is_inline && !comment.is_empty() {
+        table.key_mut(key)?.leaf_decor_mut().set_prefix(comment);
+    }
+    Some(())
 }
 
 /// The file behind symbolic links; one that is not there yet counts as well.
@@ -248,8 +217,8 @@ mod tests {
             ("p.t.a = 1\nb = 2\n", "p.t.a = 1\np.t.id = \"x\"\nb = 2\n"),
             ("[p]\nt.a = 1\n", "[p]\nt.a = 1\nt.id = \"x\"\n"),
             ("[p]\nt = { a = 1 }\n", "[p]\nt = { a = 1, id = \"x\" }\n"),
-            ("p = {t={}}\n", "p = {t={ id = \"x\"}}\n"),
-            ("p = {}\n", "p = { t.id = \"x\"}\n"),
+            ("p = {t={}}\n", "p = {t={ id = \"x\" }}\n"),
+            ("p = {}\n", "p = { t.id = \"x\" }\n"),
             ("[p.t]\na = [\n 1, # ]\n]\n", "[p.t]\na = [\n 1, # ]\n]\nid = \"x\"\n"),
             ("[p.t]\na = '''\n[p.u]\n'''\n", "[p.t]\na = '''\n[p.u]\n'''\nid = \"x\"\n"),
             ("[p.'t']\na = 1\n", "[p.'t']\na = 1\nid = \"x\"\n"),
@@ -259,6 +228,16 @@ mod tests {
             // A second time changes nothing.
             assert_eq!(set(after, "p.t.id", "\"x\"").as_deref(), Some(after));
         }
+    }
+
+    #[test]
+    fn a_new_line_has_its_comment_above_it() {
+        let id = |text| with_value(text, &["p", "t", "id"], "1", "Mine").unwrap();
+        assert_eq!(id("[p.t]\na = 1 # a\n"), "[p.t]\na = 1 # a\n# Mine\nid = 1\n");
+        assert_eq!(id("p.t.a = 1\n"), "p.t.a = 1\n# Mine\np.t.id = 1\n");
+        assert_eq!(id("p.t = {}\n"), "p.t = { id = 1 }\n");
+        assert_eq!(id("p.t = {\n a = 1, # a\n}\n"), "p.t = {\n a = 1, id = 1, # a\n}\n");
+        assert_eq!(id("a = 1\r\n"), "a = 1\r\n\r\n# Mine\r\n[p.t]\r\nid = 1\r\n");
     }
 
     #[test]
@@ -277,7 +256,7 @@ mod tests {
     #[test]
     fn what_would_change_anything_else_is_not_done() {
         assert_eq!(set("", "s", "1\nt = 2"), None);
-        assert_eq!(set("", "s", "1 # "), Some("s = 1 # \n".into()));
+        assert_eq!(set("", "s", "1 # "), None);
         assert_eq!(set("", "s", ""), None);
         assert_eq!(set("s = 1\n", "s.t", "1"), None);
         assert_eq!(set("broken", "s", "1"), None);
@@ -286,7 +265,7 @@ mod tests {
     #[test]
     fn texts_become_toml_and_come_back() {
         for text in ["", "a\"b\\c", "tab\tline\n\u{7f}\u{0}ü€", "'''"] {
-            let table: Table =
+            let table: toml::Table =
                 format!("a = {}\nb = {}", quoted(text), list([text, text])).parse().unwrap();
             assert_eq!(table["a"].as_str(), Some(text));
             assert_eq!(table["b"].as_array().unwrap().len(), 2);

@@ -153,10 +153,17 @@ fn a_broken_file_is_refused_with_its_line_and_left_alone() {
         program.run(args).exits(2).says(&["config.toml, line 3"]);
     }
     assert_eq!(config(&program), text);
-    // A file that leaves no place for it says which line is meant.
+}
+
+#[test]
+fn a_table_between_braces_takes_the_value_as_well() {
     let program = Program::with_config("provider = { zaehlerfreunde = { title = \"Z\", } }\n");
-    let outcome = program.run(["provider", "setup", "zaehlerfreunde", "--client-id", "a"]).exits(2);
-    outcome.says(&["leaves no place for `provider.zaehlerfreunde.client_id = \"a\"`"]);
+    program.run(["provider", "setup", "zaehlerfreunde", "--client-id", "a"]).exits(0);
+    assert!(
+        config(&program).contains("{ title = \"Z\", client_id = \"a\", }"),
+        "{}",
+        config(&program)
+    );
 }
 
 #[test]
