@@ -54,11 +54,6 @@ impl Account {
         self.sign_in_by.is_some_and(|end| clock::seconds_between(now, end) < self.warn_before())
     }
 
-    /// Whether both are about the same tokens, wherever they are.
-    pub fn has_tokens_of(&self, other: &Self) -> bool {
-        (self.connected_at, self.refreshed_at) == (other.connected_at, other.refreshed_at)
-    }
-
     /// How long before its end a person is warned, in seconds.
     pub fn warn_before(&self) -> i64 {
         let end = self.sign_in_by.unwrap_or(self.connected_at);
@@ -139,7 +134,7 @@ mod tests {
     fn entry(account: &str) -> Account {
         Account {
             account: account.parse().unwrap(),
-            store: StoreKind::File,
+            store: StoreKind::FILE,
             client_id: "id".into(),
             who: None,
             issuer: None,

@@ -1,16 +1,15 @@
-//! The only place that builds the real adapters: stores, HTTP, browser, clock, sandbox. Each is
-//! made when a command first needs it, because each costs milliseconds.
+//! The only place that builds the real adapters: stores, HTTP, browser, clock, sandbox. None of them
+//! does anything before its first use, because each costs milliseconds.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use crate::account_id::AccountId;
 use crate::accounts::Index;
 use crate::clock::SystemClock;
-use crate::config::{FileKey, SandboxChoice, Settings, client_variable};
+use crate::config::{FileKey, SandboxChoice, Settings};
 use crate::error::Error;
-use crate::flow::{World, moving};
+use crate::flow::World;
 use crate::http::HttpClient;
 use crate::provider::Provider;
 use crate::provider::registry::Registry;
@@ -18,7 +17,7 @@ use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::store::file::{FileStore, KeySource};
 use crate::store::keychain::{Keychain, Patience};
-use crate::store::{Item, SecretBytes, StoreError, StoreKind, Stores, TokenStore};
+use crate::store::{Stores, Surroundings};
 use crate::system::browser::{Browser, BrowserError, NamedBrowser, SystemBrowser};
 use crate::system::paths::Folders;
 use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
@@ -42,8 +41,8 @@ pub struct Context {
     run_by: String,
     http: HttpClient,
     sandbox: OnceLock<Sandbox>,
-    keychain: OnceLock<Arc<Keychain>>,
-    file: OnceLock<FileStore>,
+    keychain: Arc<Keychain>,
+    stores: Stores,
 }
 
 impl Context {
@@ -56,26 +55,31 @@ impl Context {
             let attended = stdin_is_terminal() || stderr_is_terminal();
             if attended { "terminal" } else { "script" }.to_owned()
         });
+        let keychain = Arc::new(keychain(&settings, interactive));
+        let around = Surroundings {
+            key: key_source(&settings, settings.file_key, &keychain),
+            keychain: Arc::clone(&keychain),
+            folder: folders.tokens(),
+        };
         Self {
             run_by,
             index: Index::new(folders.accounts()),
             http: HttpClient::new(settings.network.clone()),
+            stores: Stores::open(&around, &settings.store, Box::new(given_secrets(&settings))),
             settings,
             output,
             interactive,
             clock: SystemClock,
             folders,
             sandbox: OnceLock::new(),
-            keychain: OnceLock::new(),
-            file: OnceLock::new(),
+            keychain,
         }
     }
 
-    /// The flows' view of the world, with one of the stores.
-    pub fn world<'a>(&'a self, store: &'a dyn TokenStore) -> World<'a> {
+    /// The flows' view of the world.
+    pub fn world(&self) -> World<'_> {
         World {
-            store,
-            stores: self,
+            stores: &self.stores,
             index: &self.index,
             http: &self.http,
             clock: &self.clock,
@@ -89,48 +93,9 @@ impl Context {
         &self.http
     }
 
-    /// The store that an account is in: what the index says, else the configured one.
-    pub fn store_of(&self, account: &AccountId) -> &dyn TokenStore {
-        let home = moving::home_of(&self.folders, &self.index, account);
-        self.store(home.unwrap_or(self.settings.store))
-    }
-
-    /// The store of sealed files, for what only it can be asked.
-    pub fn sealed_files(&self) -> &FileStore {
-        self.file.get_or_init(|| self.file_store_with(self.settings.file_key))
-    }
-
-    /// The same of the keychain.
-    pub fn keychain(&self) -> &Arc<Keychain> {
-        self.keychain.get_or_init(|| {
-            let service = if self.settings.sandbox.is_some() { SANDBOX_SERVICE } else { SERVICE };
-            let patience = if self.interactive {
-                Patience::attended(|| {
-                    log::warn!("the keychain waits to be unlocked: look for its window")
-                })
-            } else {
-                Patience::unattended()
-            };
-            Arc::new(Keychain::new(service.to_owned(), patience))
-        })
-    }
-
     /// The sealed files as this key opens them.
-    pub fn file_store_with(&self, key: FileKey) -> FileStore {
-        let environment = &self.settings.environment;
-        let key = match key {
-            FileKey::KeyFile => KeySource::KeyFile(self.settings.key_file.clone()),
-            FileKey::Keychain => KeySource::Keychain(self.keychain().clone()),
-            FileKey::Systemd => KeySource::Credential(
-                environment.systemd_credential(SYSTEMD_CREDENTIAL).unwrap_or_else(|| {
-                    PathBuf::from("$CREDENTIALS_DIRECTORY").join(SYSTEMD_CREDENTIAL)
-                }),
-            ),
-            FileKey::Passphrase => {
-                KeySource::Passphrase(environment.passphrase().unwrap_or_else(|| Secret::from("")))
-            }
-        };
-        FileStore::open(self.folders.tokens(), key)
+    pub fn sealed_files(&self, key: FileKey) -> FileStore {
+        FileStore::open(self.folders.tokens(), key_source(&self.settings, key, &self.keychain))
     }
 
     /// The providers, pointed at the sandbox where that was asked for.
@@ -169,67 +134,6 @@ impl Context {
         Ok(provider)
     }
 
-    /// The client secret of a provider that wants one: from the environment, else from the store.
-    pub fn client_secret(
-        &self,
-        provider: &Provider,
-        store: &dyn TokenStore,
-    ) -> Result<Option<Secret>, StoreError> {
-        if !provider.needs_secret() {
-            return Ok(None);
-        }
-        if self.settings.sandbox.is_some() {
-            return Ok(Some(sandbox::TIMBERDATA_SECRET.into()));
-        }
-        if let Some(secret) = self.settings.environment.client_secret(&provider.name) {
-            return Ok(Some(secret));
-        }
-        self.kept_client_secret(provider, store)
-    }
-
-    /// The client secret that is in a store, whatever the environment says.
-    pub fn kept_client_secret(
-        &self,
-        provider: &Provider,
-        store: &dyn TokenStore,
-    ) -> Result<Option<Secret>, StoreError> {
-        let bytes = store.load(&Item::ClientSecret(provider.name.clone()))?;
-        Ok(bytes.and_then(|bytes| String::from_utf8(bytes.expose().clone()).ok()).map(Secret::new))
-    }
-
-    /// The same where nothing can be done without it.
-    pub fn required_client_secret(
-        &self,
-        provider: &Provider,
-        store: &dyn TokenStore,
-    ) -> Result<Option<Secret>, Error> {
-        let what = || format!("could not sign requests to {}", provider.title);
-        let secret =
-            self.client_secret(provider, store).map_err(|error| Error::new(what(), &error))?;
-        if provider.needs_secret() && secret.is_none() {
-            return Err(Error::usage(
-                what(),
-                "it wants a client secret, and none is stored",
-                format!(
-                    "set {}, or connect again",
-                    client_variable(&provider.name, "CLIENT_SECRET")
-                ),
-            ));
-        }
-        Ok(secret)
-    }
-
-    /// Keeps a client secret for later refreshes.
-    pub fn keep_client_secret(
-        &self,
-        provider: &Provider,
-        secret: &Secret,
-        store: &dyn TokenStore,
-    ) -> Result<(), StoreError> {
-        let item = Item::ClientSecret(provider.name.clone());
-        store.save(&item, &SecretBytes::new(secret.expose().clone().into_bytes()))
-    }
-
     /// The program that a person named for opening addresses, if any.
     pub fn named_browser(&self) -> Option<String> {
         self.settings.browser.clone().or_else(|| self.settings.environment.text("BROWSER"))
@@ -246,13 +150,36 @@ impl Context {
     }
 }
 
-impl Stores for Context {
-    /// Nothing is opened before its first use.
-    fn store(&self, kind: StoreKind) -> &dyn TokenStore {
-        match kind {
-            StoreKind::File => self.sealed_files(),
-            StoreKind::Keychain | StoreKind::Memory => self.keychain().as_ref(),
+fn keychain(settings: &Settings, interactive: bool) -> Keychain {
+    let service = if settings.sandbox.is_some() { SANDBOX_SERVICE } else { SERVICE };
+    let tell = || log::warn!("the keychain waits to be unlocked: look for its window");
+    let patience = if interactive { Patience::attended(tell) } else { Patience::unattended() };
+    Keychain::new(service.to_owned(), patience)
+}
+
+fn key_source(settings: &Settings, key: FileKey, keychain: &Arc<Keychain>) -> KeySource {
+    let environment = &settings.environment;
+    match key {
+        FileKey::KeyFile => KeySource::KeyFile(settings.key_file.clone()),
+        FileKey::Keychain => KeySource::Keychain(keychain.clone()),
+        FileKey::Systemd => KeySource::Credential(
+            environment
+                .systemd_credential(SYSTEMD_CREDENTIAL)
+                .unwrap_or_else(|| Path::new("$CREDENTIALS_DIRECTORY").join(SYSTEMD_CREDENTIAL)),
+        ),
+        FileKey::Passphrase => {
+            KeySource::Passphrase(environment.passphrase().unwrap_or_else(|| Secret::from("")))
         }
+    }
+}
+
+/// The client secrets that are not in a store.
+fn given_secrets(settings: &Settings) -> impl Fn(&str) -> Option<Secret> + use<> {
+    let is_sandbox = settings.sandbox.is_some();
+    let environment = settings.environment.clone();
+    move |provider| match is_sandbox {
+        true => Some(sandbox::TIMBERDATA_SECRET.into()),
+        false => environment.client_secret(provider),
     }
 }
 

@@ -28,15 +28,6 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still (tests).
-pub struct FixedClock(pub Timestamp);
-
-impl Clock for FixedClock {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-}
-
 /// `start` plus `seconds` (which may be negative), at most the last representable instant.
 pub fn after(start: Timestamp, seconds: i64) -> Timestamp {
     start.saturating_add(seconds.seconds()).unwrap_or(Timestamp::MAX)

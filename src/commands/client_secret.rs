@@ -5,12 +5,14 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
+use crate::account_id::AccountId;
 use crate::config::client_variable;
 use crate::context::Context;
 use crate::error::Error;
+use crate::flow;
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::store::TokenStore;
+use crate::store::StoreKind;
 use crate::system::interrupt;
 
 /// Largest client secret that is read, in bytes.
@@ -60,13 +62,14 @@ impl Args {
         Ok(Some(secret))
     }
 
-    /// The secret from the flags, the environment, the store, the account's former store (it moves
-    /// with the account), or a person; `None` where the provider wants none.
+    /// The secret from the flags, the environment, a store, or a person; `None` where the provider
+    /// wants none.
     pub fn obtain(
         &self,
         context: &Context,
         provider: &Provider,
-        (store, former): (&dyn TokenStore, &dyn TokenStore),
+        account: &AccountId,
+        to: Option<&StoreKind>,
         what: &str,
     ) -> Result<Option<Found>, Error> {
         if !provider.needs_secret() {
@@ -75,14 +78,9 @@ impl Args {
         if let Some(secret) = self.given(what)? {
             return Ok(Some(Found { secret, is_new: true }));
         }
-        let stored =
-            context.client_secret(provider, store).map_err(|error| Error::new(what, &error))?;
-        if let Some(secret) = stored {
-            return Ok(Some(Found { secret, is_new: false }));
-        }
-        if former.kind() != store.kind()
-            && let Ok(Some(secret)) = context.client_secret(provider, former)
-        {
+        let known = flow::client_secret::find(&context.world(), provider, account, to)
+            .map_err(|error| Error::new(what, &error))?;
+        if let Some(secret) = known {
             return Ok(Some(Found { secret, is_new: false }));
         }
         if !context.interactive {

@@ -7,6 +7,7 @@ use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
 use crate::context::{Context, sandbox_browser};
 use crate::error::{Error, Exit, Failed};
+use crate::flow;
 use crate::flow::login::{Connected, Login, LoginError};
 use crate::oauth::Client;
 use crate::oauth::scope::Scope;
@@ -14,7 +15,7 @@ use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::schedule;
 use crate::secret::Secret;
-use crate::store::{StoreKind, Stores as _};
+use crate::store::StoreKind;
 use crate::system::interrupt;
 use crate::terminal::screen::{Opening, Screen};
 use crate::terminal::{Mark, stderr_is_terminal, stdin_is_terminal};
@@ -42,8 +43,8 @@ pub struct Args {
     #[command(flatten)]
     secret: client_secret::Args,
     /// Where to keep the tokens [default: keychain, or as configured]
-    #[arg(long, value_enum)]
-    store: Option<super::StoreName>,
+    #[arg(long, value_parser = super::store_kind())]
+    store: Option<StoreKind>,
     /// Print the link only
     #[arg(long)]
     no_browser: bool,
@@ -60,7 +61,7 @@ pub struct Args {
 
 impl Args {
     pub fn store(&self) -> Option<StoreKind> {
-        self.store.map(super::StoreName::kind)
+        self.store.clone()
     }
 
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
@@ -82,14 +83,10 @@ impl Args {
             ))
             .into());
         }
-        // An account stays in its store until it is asked to move.
-        let former = context.store_of(&self.account);
-        let store = match self.store {
-            None => former,
-            Some(_) => context.store(context.settings.store),
-        };
-        let found =
-            self.secret.obtain(context, &provider, (store, former), &what).map_err(about)?;
+        let found = self
+            .secret
+            .obtain(context, &provider, &self.account, self.store.as_ref(), &what)
+            .map_err(about)?;
         let is_new = found.as_ref().is_some_and(|found| found.is_new);
         let client = Client { id, secret: found.map(|found| found.secret) };
         let (opening, named) = self.opening(context);
@@ -102,14 +99,14 @@ impl Args {
         )
         .asking_for(self.scope.as_deref());
         let login = Login {
-            world: context.world(store),
+            world: context.world(),
             provider: &provider,
             client: &client,
             account: &self.account,
             scope: &scope,
             replace: self.replace,
             timeout: self.timeout,
-            may_move: self.store.is_some(),
+            to: self.store.clone(),
             bind_browser: provider.bind_browser && !named,
         };
         let connected = login.run(&mut screen).map_err(|error| match interrupt::pending() {
@@ -120,7 +117,7 @@ impl Args {
             None => about(Error::new(&what, &error)).into(),
         })?;
         if let Some(secret) = &client.secret {
-            self.keep(context, &provider, secret, is_new, connected.account.store)?;
+            self.keep(context, &provider, secret, is_new)?;
         }
         self.greet(context, &provider, &connected)?;
         Ok(0)
@@ -134,15 +131,12 @@ impl Args {
         provider: &Provider,
         secret: &Secret,
         is_new: bool,
-        kind: StoreKind,
     ) -> Result<(), Error> {
-        let store = context.store(kind);
-        let is_given = context.settings.sandbox.is_some()
-            || context.settings.environment.client_secret(&provider.name).is_some();
+        let (world, account) = (context.world(), &self.account);
         let is_gone =
-            || !is_given && matches!(context.kept_client_secret(provider, store), Ok(None));
+            || matches!(flow::client_secret::find(&world, provider, account, None), Ok(None));
         if is_new || is_gone() {
-            context.keep_client_secret(provider, secret, store).map_err(|error| {
+            flow::client_secret::keep(&world, provider, account, secret).map_err(|error| {
                 Error::new("connected, but could not keep the client secret", &error)
             })?;
         }

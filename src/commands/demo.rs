@@ -6,6 +6,7 @@ use crate::clock::{self, Clock as _};
 use crate::config::{Environment, Flags, Settings};
 use crate::context::{Context, TemporaryFolder, sandbox_browser, start_sandbox};
 use crate::error::{Error, Failed};
+use crate::flow;
 use crate::flow::login::Login;
 use crate::flow::refresh::{Due, RefreshOutcome, refresh};
 use crate::http::{HttpClient, Transport as _};
@@ -124,7 +125,8 @@ impl Demo {
 
     fn record(&self, account: &str) -> Result<Record, Error> {
         let account = id(account)?;
-        Record::load(self.context.store_of(&account), &account)
+        let record = self.context.world().peek(&account);
+        record
             .map_err(|error| Error::new(format!("could not read {account}"), &error))?
             .ok_or_else(|| super::not_connected("could not read", &account))
     }
@@ -133,22 +135,22 @@ impl Demo {
         let account = id(account)?;
         let what = format!("could not connect {account}");
         let provider = self.context.provider(account.provider())?;
-        let store = self.context.store_of(&account);
-        let secret = self.context.required_client_secret(&provider, store)?;
+        let secret = flow::client_secret::find(&self.context.world(), &provider, &account, None)
+            .map_err(|error| Error::new(&what, &error))?;
         let client = Client { id: provider.client_id.clone().unwrap_or_default(), secret };
         let scope = provider.scopes.keys().cloned().collect::<Vec<_>>().join(" ").into();
         let quiet = Output { quiet: true, ..self.output.clone() };
         let opening = Opening::Unseen(sandbox_browser());
         let mut screen = Screen::new(&quiet, &provider.title, &account, opening, false);
         let connected = Login {
-            world: self.context.world(store),
+            world: self.context.world(),
             provider: &provider,
             client: &client,
             account: &account,
             scope: &scope,
             replace: false,
             timeout: TIMEOUT,
-            may_move: true,
+            to: None,
             bind_browser: false,
         }
         .run(&mut screen)
@@ -166,9 +168,8 @@ impl Demo {
         let account = id(account)?;
         let what = format!("could not refresh {account}");
         let provider = self.context.provider(account.provider())?;
-        let world = self.context.world(self.context.store_of(&account));
         let now = self.context.clock.now();
-        let outcome = refresh(&world, &provider, None, &account, Due::Now(now))
+        let outcome = refresh(&self.context.world(), &provider, &account, Due::Now(now))
             .map_err(|error| Error::new(&what, &error))?;
         let until = |record: &Record| clock::for_people(record.account.access_token_until, now);
         match &outcome {

@@ -26,31 +26,19 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let mut failed = Vec::new();
-        for account in &self.accounts {
-            if let Err(error) = self.end(context, account) {
-                context.output.error(&error);
-                failed.push(error.exit);
-            }
-        }
-        match Exit::BY_URGENCY.into_iter().find(|exit| failed.contains(exit)) {
-            Some(exit) => Err(Failed::Told(exit)),
-            None => Ok(0),
-        }
+        let failed: Vec<Error> = self
+            .accounts
+            .iter()
+            .filter_map(|account| self.end(context, account).err())
+            .inspect(|error| context.output.error(error))
+            .collect();
+        super::exit_of(failed.iter())
     }
 
     fn end(&self, context: &Context, account: &AccountId) -> Result<(), Error> {
         let what = || format!("could not disconnect {account}");
         let provider = context.provider(account.provider())?;
-        let store = context.store_of(account);
-        // Without the secret the provider will refuse to revoke, which is told; deleting goes on.
-        let secret = if self.no_revoke {
-            None
-        } else {
-            context.client_secret(&provider, store).unwrap_or_default()
-        };
-        let world = context.world(store);
-        let revocation = disconnect(&world, &provider, secret.as_ref(), account, !self.no_revoke)
+        let revocation = disconnect(&context.world(), &provider, account, !self.no_revoke)
             .map_err(|error| Error::new(what(), &error).about(account))?;
         let (mark, text, code) = match &revocation {
             Revocation::Confirmed => {

@@ -25,42 +25,24 @@ pub mod token;
 
 use std::time::Duration;
 
-use clap::{Command, ValueEnum};
+use clap::Command;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::account_id::AccountId;
 use crate::clock;
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Exit, Failed};
 use crate::flow::refresh::RefreshOutcome;
 use crate::flow::token_source::{self, Saved};
 use crate::provider::Provider;
-use crate::store::StoreKind;
 use crate::store::record::Record;
+use crate::store::{STORES, StoreKind};
 use crate::terminal::topics::{TOPICS, Topic};
 
-/// A store by the name that a person types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum StoreName {
-    /// The operating system's keychain
-    Keychain,
-    /// Sealed files, for servers without one
-    File,
-}
-
-impl StoreName {
-    pub fn kind(self) -> StoreKind {
-        match self {
-            Self::Keychain => StoreKind::Keychain,
-            Self::File => StoreKind::File,
-        }
-    }
-
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Keychain => "keychain",
-            Self::File => "file",
-        }
-    }
+/// Reads a store's name for clap.
+fn store_kind() -> impl TypedValueParser<Value = StoreKind> {
+    let names = STORES.iter().map(|row| PossibleValue::new(row.kind.name()).help(row.help));
+    PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
 /// Reads an account for clap.
@@ -114,7 +96,7 @@ fn find<'a>(cli: &'a Command, path: &[impl AsRef<str>]) -> Option<&'a Command> {
 /// The first case needs neither provider nor network, and starts nothing.
 fn valid_token(context: &Context, account: &AccountId, min_ttl: Duration) -> Result<Record, Error> {
     let what = || format!("could not get a token for {account}");
-    let world = context.world(context.store_of(account));
+    let world = context.world();
     match token_source::saved(&world, account, min_ttl)
         .map_err(|error| Error::new(what(), &error).about(account))?
     {
@@ -123,10 +105,7 @@ fn valid_token(context: &Context, account: &AccountId, min_ttl: Duration) -> Res
         Saved::Old => {}
     }
     let provider = context.provider(account.provider())?;
-    let secret = context
-        .required_client_secret(&provider, world.store)
-        .map_err(|error| error.about(account))?;
-    let outcome = token_source::renewed(&world, &provider, secret.as_ref(), account, min_ttl)
+    let outcome = token_source::renewed(&world, &provider, account, min_ttl)
         .map_err(|error| Error::new(what(), &error).about(account))?;
     match outcome {
         RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => Ok(*record),
@@ -170,6 +149,15 @@ fn explain(
         RefreshOutcome::Refreshed(_) | RefreshOutcome::Unchanged(_) => {
             Error::sign_in_needed(what, "the access token ends too soon", account)
         }
+    }
+}
+
+/// The exit code of a command that has told each of its failures: the most urgent one's.
+fn exit_of<'a>(errors: impl Iterator<Item = &'a Error>) -> Result<u8, Failed> {
+    let exits: Vec<Exit> = errors.map(|error| error.exit).collect();
+    match Exit::BY_URGENCY.into_iter().find(|exit| exits.contains(exit)) {
+        Some(exit) => Err(Failed::Told(exit)),
+        None => Ok(0),
     }
 }
 

@@ -84,12 +84,10 @@ pub fn with_api<T>(
             "name it in the configuration file; `partnerlink config path` tells where it is",
         )
     })?;
-    let store = context.store_of(account);
     if context.index.get(account).is_none() {
         return Err(not_connected(what, account).into());
     }
-    let secret = context.required_client_secret(&provider, store)?;
-    let tokens = TokenSource::new(context.world(store), &provider, secret, account);
+    let tokens = TokenSource::new(context.world(), &provider, account);
     let api = ApiClient::new(context.http(), &tokens, base);
     work(&api, &provider)
 }

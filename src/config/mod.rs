@@ -24,6 +24,7 @@ const MAX_FILE_BYTES: u64 = 1024 * 1024;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfigFile {
+    #[serde(default, deserialize_with = "StoreKind::deserialize_setting")]
     store: Option<StoreKind>,
     file_key: Option<FileKey>,
     key_file: Option<PathBuf>,
@@ -186,11 +187,11 @@ impl Settings {
             Some(value) => Some(
                 value
                     .parse()
-                    .map_err(|()| ConfigError::Variable { name: "PARTNERLINK_STORE", value })?,
+                    .map_err(|_| ConfigError::Variable { name: "PARTNERLINK_STORE", value })?,
             ),
             None => None,
         };
-        let store_from = match (flags.store, store, file.store) {
+        let store_from = match (&flags.store, &store, &file.store) {
             (Some(_), ..) => "--store",
             (None, Some(_), _) => "PARTNERLINK_STORE",
             (None, None, Some(_)) => "the configuration file",
@@ -204,7 +205,7 @@ impl Settings {
         let ca_file_given = ca_file.is_some();
         let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
-            store: flags.store.or(store).or(file.store).unwrap_or(StoreKind::Keychain),
+            store: flags.store.or(store).or(file.store).unwrap_or_default(),
             store_from,
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),

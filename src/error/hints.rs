@@ -3,7 +3,7 @@
 use super::{Exit, Explain, Meaning};
 use crate::account_id::AccountIdError;
 use crate::api::ApiError;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, client_variable};
 use crate::data::query::QueryError;
 use crate::flow::disconnect::DisconnectError;
 use crate::flow::login::LoginError;
@@ -154,6 +154,9 @@ impl Explain for StoreError {
             Self::Io { .. } => ("store-io", "make the folder writable for your own user"),
             Self::Keychain(_) => {
                 ("store-failed", "try again; if it stays, connect with --store file")
+            }
+            Self::NoSuchStore(_) => {
+                ("store-unknown", "use the newer partnerlink that wrote it, or connect again")
             }
         };
         meaning(Exit::Store, code, hint)
@@ -331,6 +334,10 @@ impl Explain for RefreshError {
             Self::NotConnected => meaning(Exit::SignInNeeded, "not-connected", "connect it first"),
             Self::Lock(error) => error.meaning(),
             Self::Store(error) => error.meaning(),
+            Self::NoClientSecret { provider } => {
+                let variable = client_variable(provider, "CLIENT_SECRET");
+                meaning(Exit::Usage, "usage", format!("set {variable}, or connect again"))
+            }
             Self::NotSaved(_) => meaning(
                 Exit::Store,
                 "not-saved",

@@ -1,14 +1,13 @@
 //! Ending an account: revoke at the provider where that can be done, delete here in any case.
 
-use super::{Opened, World, intent, moving};
+use super::{LockedAccount, World, client_secret, intent, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::oauth::{Client, revoke};
 use crate::provider::Provider;
-use crate::secret::Secret;
 use crate::store::lock::LockError;
 use crate::store::record::Record;
-use crate::store::{Item, StoreError};
+use crate::store::{Item, StoreError, TokenStore};
 use crate::system::interrupt;
 
 /// What became of the account at the provider. Here it is gone in every case.
@@ -36,21 +35,17 @@ pub enum DisconnectError {
 
 /// Revokes (RFC 7009) and deletes. The lock is held throughout: a refresh that is under way ends
 /// first, and one that comes later finds nothing to bring back.
-///
-/// `secret` is the client's, where the provider wants one.
 pub fn disconnect(
     world: &World,
     provider: &Provider,
-    secret: Option<&Secret>,
     account: &AccountId,
     revoke: bool,
 ) -> Result<Revocation, DisconnectError> {
-    let Opened { _lock, world, record } = world.open(account)?;
-    let world = &world;
+    let LockedAccount { _lock, store, record } = world.open(account)?;
     interrupt::uninterrupted(|| {
         let revocation = match record {
             Ok(Some(_)) if !revoke => Revocation::Skipped,
-            Ok(Some(record)) => revoke_at(world, provider, secret, &record),
+            Ok(Some(record)) => revoke_at(world, provider, store, &record),
             Ok(None) => Revocation::WasNotConnected,
             // What cannot be read can still be deleted; whoever cannot be reached cannot.
             Err(error @ (StoreError::Damaged { .. } | StoreError::TooNew { .. })) => {
@@ -58,10 +53,8 @@ pub fn disconnect(
             }
             Err(error) => return Err(error.into()),
         };
-        world.store.delete(&Item::Account(account.clone()))?;
-        if let Err(error) = world.index.remove(account) {
-            log::warn!("the index entry of {account} could not be removed: {error}");
-        }
+        store.delete(&Item::Account(account.clone()))?;
+        world.forget(account);
         intent::clear(&world.folders.intent_file(account));
         moving::delete_other_copy(world, account)?;
         Ok(revocation)
@@ -71,7 +64,7 @@ pub fn disconnect(
 fn revoke_at(
     world: &World,
     provider: &Provider,
-    secret: Option<&Secret>,
+    store: &dyn TokenStore,
     record: &Record,
 ) -> Revocation {
     let (Some(endpoint), Some(refresh_token)) =
@@ -79,7 +72,9 @@ fn revoke_at(
     else {
         return Revocation::Impossible { valid_until: record.account.access_token_until };
     };
-    let client = Client { id: record.account.client_id.clone(), secret: secret.cloned() };
+    // Without its secret the provider will refuse, which is told; deleting goes on.
+    let secret = client_secret::of(world, provider, store).unwrap_or_default();
+    let client = Client { id: record.account.client_id.clone(), secret };
     match world.http.post(&revoke::request(&endpoint, &client, refresh_token)) {
         Ok(answer) if revoke::is_confirmed(&answer) => Revocation::Confirmed,
         Ok(answer) => Revocation::Unconfirmed(format!("the provider answered {}", answer.status)),

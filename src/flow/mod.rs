@@ -1,8 +1,10 @@
 //! What the program does, without terminal, keychain or HTTP library: each flow gets the world as
 //! traits and talks to the person, where it must, through one small trait.
 
+pub mod client_secret;
 pub mod disconnect;
 pub mod intent;
+pub mod inventory;
 pub mod login;
 pub mod moving;
 pub mod reach;
@@ -18,7 +20,7 @@ use crate::clock::Clock;
 use crate::http::Transport;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE, LockError};
 use crate::store::record::Record;
-use crate::store::{StoreError, StoreKind, Stores, TokenStore};
+use crate::store::{Item, StoreError, Stores, TokenStore};
 use crate::system::paths::Folders;
 
 use self::moving::Move;
@@ -26,9 +28,7 @@ use self::moving::Move;
 /// The parts of the world that every flow works with.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
-    /// The account's store, as far as that is known before its lock is held.
-    pub store: &'a dyn TokenStore,
-    pub stores: &'a dyn Stores,
+    pub stores: &'a Stores,
     pub index: &'a Index,
     pub http: &'a dyn Transport,
     pub clock: &'a dyn Clock,
@@ -37,105 +37,139 @@ pub struct World<'a> {
     pub run_by: &'a str,
 }
 
-/// An account under its lock.
-struct Opened<'a> {
+/// An account under its lock, in the one store where it lives.
+struct LockedAccount<'a> {
     _lock: AccountLock,
-    /// With the store in which the account lives.
-    world: World<'a>,
+    store: &'a dyn TokenStore,
     record: Result<Option<Record>, StoreError>,
 }
 
 impl<'a> World<'a> {
+    /// The store that an account is in as far as a look at note and index tells, else the one where
+    /// a new account goes.
+    pub fn home(&self, account: &AccountId) -> &'a dyn TokenStore {
+        self.known_home(account).unwrap_or_else(|| self.stores.configured())
+    }
+
+    /// The same where stores may be asked: an account that the index lost is found wherever it is.
+    pub fn whereabouts(&self, account: &AccountId) -> &'a dyn TokenStore {
+        if let Some(home) = self.known_home(account) {
+            return home;
+        }
+        let configured = self.stores.configured();
+        let item = Item::Account(account.clone());
+        let holds = |store: &&dyn TokenStore| match store.look() {
+            Ok(look) => look.items.contains(&item),
+            Err(error) => {
+                log::debug!("{} cannot be asked for {account}: {error}", store.kind());
+                false
+            }
+        };
+        if holds(&configured) {
+            return configured;
+        }
+        let others = self.stores.all().filter(|store| store.kind() != configured.kind());
+        others.into_iter().find(holds).unwrap_or(configured)
+    }
+
+    /// What the note of a move says, else the index.
+    fn known_home(&self, account: &AccountId) -> Option<&'a dyn TokenStore> {
+        let kind = match Move::pending(self.folders, account) {
+            Some(pending) => pending.counts().clone(),
+            None => self.index.get(account)?.store,
+        };
+        self.stores.get(&kind).ok()
+    }
+
     /// Takes the account's lock, finishes a move that was interrupted, and reads the record.
-    fn open(&self, account: &AccountId) -> Result<Opened<'a>, LockError> {
+    fn open(&self, account: &AccountId) -> Result<LockedAccount<'a>, LockError> {
         Ok(self.opened(self.lock(account)?, account))
     }
 
     /// The same after the lock was taken. The index is healed where it disagrees with the record.
-    fn opened(mut self, lock: AccountLock, account: &AccountId) -> Opened<'a> {
+    fn opened(&self, lock: AccountLock, account: &AccountId) -> LockedAccount<'a> {
         if let Some(mut pending) = Move::pending(self.folders, account)
-            && let Err(error) = pending.go_on(&self, account)
+            && let Err(error) = pending.resume(self, account)
         {
             log::warn!("the move of {account} to another store is not finished: {error}");
         }
-        if let Some(home) = moving::home_of(self.folders, self.index, account) {
-            self.store = self.stores.store(home);
-        }
-        let record = self.live_record(account);
+        let mut store = self.whereabouts(account);
+        let record = self.live_record(account, &mut store);
         if let Ok(record) = &record
-            && !self.index_agrees(account, record.as_ref())
+            && !self.index_agrees(account, record.as_ref(), store)
         {
             match record {
                 Some(record) => self.note(&record.account),
-                None => {
-                    if let Err(error) = self.index.remove(account) {
-                        log::debug!("the index entry of {account} could not be removed: {error}");
-                    }
-                }
+                None => self.forget(account),
             }
         }
-        Opened { _lock: lock, world: self, record }
+        LockedAccount { _lock: lock, store, record }
     }
 
     /// The record that counts. One that names another store was left behind by a move of which
     /// neither note nor index is left, unless there is nothing in that store.
-    fn live_record(&mut self, account: &AccountId) -> Result<Option<Record>, StoreError> {
-        let Some(mut record) = Record::load(self.store, account)? else { return Ok(None) };
-        let here = self.store.kind();
-        if !self.is_elsewhere(&record) {
+    fn live_record(
+        &self,
+        account: &AccountId,
+        store: &mut &'a dyn TokenStore,
+    ) -> Result<Option<Record>, StoreError> {
+        let Some(mut record) = Record::load(*store, account)? else { return Ok(None) };
+        let here = store.kind();
+        if record.account.store == here {
             return Ok(Some(record));
         }
-        if Move::pending(self.folders, account).is_none() {
-            let named = self.stores.store(record.account.store);
-            if let Some(moved) = Record::load(named, account)? {
-                self.store = named;
-                let left = Move::leaving(here);
-                let written = left.write(self.folders, account);
-                if let Err(error) = written.and_then(|()| left.finish(self, account)) {
-                    log::warn!("a former record of {account} is still in {here}: {error}");
-                }
-                return Ok(Some(moved));
+        if Move::pending(self.folders, account).is_none()
+            && let Ok(named) = self.stores.get(&record.account.store)
+            && let Some(moved) = Record::load(named, account)?
+        {
+            *store = named;
+            let left = Move::leaving(here, named.kind());
+            let written = left.write(self.folders, account);
+            if let Err(error) = written.and_then(|()| left.finish(self, account)) {
+                let here = &left.from;
+                log::warn!("a former record of {account} is still in {here}: {error}");
             }
+            return Ok(Some(moved));
         }
         record.account.store = here;
         Ok(Some(record))
     }
 
-    /// Whether a record says that it lives in another store than it lies in.
-    fn is_elsewhere(&self, record: &Record) -> bool {
-        let here = self.store.kind();
-        here != StoreKind::Memory && here != record.account.store
-    }
-
     /// Loads an account's record without the lock. The index is healed only if the lock is free:
     /// whoever holds it may be about to write both.
-    fn peek(&self, account: &AccountId) -> Result<Option<Record>, StoreError> {
-        let mut world = *self;
-        let mut record = Record::load(world.store, account)?;
-        if record.is_none()
-            && let Some(home) = moving::home_of(self.folders, self.index, account)
-            && home != world.store.kind()
-        {
-            // It was moved since the store was chosen.
-            world.store = self.stores.store(home);
-            record = Record::load(world.store, account)?;
+    pub fn peek(&self, account: &AccountId) -> Result<Option<Record>, StoreError> {
+        let mut store = self.home(account);
+        let mut record = Record::load(store, account)?;
+        let home = self.home(account);
+        if record.is_none() && home.kind() != store.kind() {
+            // It was moved between the look at the index and the look into the store.
+            store = home;
+            record = Record::load(store, account)?;
         }
-        let is_elsewhere = record.as_ref().is_some_and(|record| world.is_elsewhere(record));
-        if !is_elsewhere && world.index_agrees(account, record.as_ref()) {
+        if self.index_agrees(account, record.as_ref(), store) {
             return Ok(record);
         }
         match AccountLock::acquire(&self.folders.locks(), account, Duration::ZERO, &mut || ()) {
-            Ok(lock) => world.opened(lock, account).record,
+            Ok(lock) => self.opened(lock, account).record,
             Err(_) => Ok(record),
         }
     }
 
-    /// Whether the index knows of this record, or of the account in another store.
-    fn index_agrees(&self, account: &AccountId, record: Option<&Record>) -> bool {
-        let facts = |account: &Account| (account.connected_at, account.refreshed_at, account.store);
-        match (self.index.get(account), record) {
-            (Some(entry), Some(record)) => facts(&entry) == facts(&record.account),
-            (Some(entry), None) => entry.store != self.store.kind(),
+    /// Whether the index knows of this record in this store, or of the account in another one.
+    fn index_agrees(
+        &self,
+        account: &AccountId,
+        record: Option<&Record>,
+        store: &dyn TokenStore,
+    ) -> bool {
+        let facts = |account: &Account| (account.connected_at, account.refreshed_at, account.state);
+        match (self.index.get(account), record.map(|record| &record.account)) {
+            (Some(entry), Some(record)) => {
+                facts(&entry) == facts(record)
+                    && entry.store == store.kind()
+                    && record.store == store.kind()
+            }
+            (Some(entry), None) => entry.store != store.kind(),
             (None, record) => record.is_none(),
         }
     }
@@ -144,6 +178,13 @@ impl<'a> World<'a> {
     fn note(&self, account: &Account) {
         if let Err(error) = self.index.put(account) {
             log::debug!("the index entry of {} could not be written: {error}", account.account);
+        }
+    }
+
+    /// Takes an account from the index.
+    fn forget(&self, account: &AccountId) {
+        if let Err(error) = self.index.remove(account) {
+            log::warn!("the index entry of {account} could not be removed: {error}");
         }
     }
 

@@ -42,11 +42,10 @@ pub fn saved(world: &World, account: &AccountId, min_ttl: Duration) -> Result<Sa
 pub fn renewed(
     world: &World,
     provider: &Provider,
-    secret: Option<&Secret>,
     account: &AccountId,
     min_ttl: Duration,
 ) -> Result<RefreshOutcome, RefreshError> {
-    refresh::refresh(world, provider, secret, account, Due::Within(min_ttl))
+    refresh::refresh(world, provider, account, Due::Within(min_ttl))
 }
 
 /// Why there is no token.
@@ -64,21 +63,14 @@ pub enum NoToken {
 pub struct TokenSource<'a> {
     world: World<'a>,
     provider: &'a Provider,
-    secret: Option<Secret>,
     account: &'a AccountId,
     /// The token in use, and the record's time for it.
     current: Mutex<Option<Record>>,
 }
 
 impl<'a> TokenSource<'a> {
-    /// `secret` is the client's, where the provider wants one.
-    pub fn new(
-        world: World<'a>,
-        provider: &'a Provider,
-        secret: Option<Secret>,
-        account: &'a AccountId,
-    ) -> Self {
-        Self { world, provider, secret, account, current: Mutex::new(None) }
+    pub fn new(world: World<'a>, provider: &'a Provider, account: &'a AccountId) -> Self {
+        Self { world, provider, account, current: Mutex::new(None) }
     }
 
     /// A token that is good for a minute at least.
@@ -110,8 +102,7 @@ impl<'a> TokenSource<'a> {
     }
 
     fn refreshed(&self, due: Due<'_>) -> Result<Record, NoToken> {
-        let secret = self.secret.as_ref();
-        match refresh::refresh(&self.world, self.provider, secret, self.account, due)? {
+        match refresh::refresh(&self.world, self.provider, self.account, due)? {
             RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => Ok(*record),
             outcome => Err(NoToken::Outcome(Box::new(outcome))),
         }

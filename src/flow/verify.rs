@@ -1,6 +1,6 @@
 //! Whether what is saved of an account can be read.
 
-use super::{Opened, World};
+use super::{LockedAccount, World};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::store::lock::LockError;
@@ -28,16 +28,17 @@ pub enum VerifyError {
 /// Reads an account's record under its lock, and heals the index where the two disagree.
 pub fn verify(world: &World, account: &AccountId) -> Result<Verified, VerifyError> {
     let entry = world.index.get(account);
-    let Opened { _lock, world, record } = world.open(account)?;
-    let record = record?.ok_or(VerifyError::Gone(world.store.kind()))?;
+    let LockedAccount { _lock, store, record } = world.open(account)?;
+    let record = record?.ok_or_else(|| VerifyError::Gone(store.kind()))?;
     let now = world.index.get(account);
     Ok(Verified { index_was_wrong: entry != now, account: record.account })
 }
 
 /// The same without the lock, and without touching anything.
 pub fn readable(world: &World, account: &AccountId) -> Result<(), VerifyError> {
-    match Record::load(world.store, account)? {
+    let store = world.home(account);
+    match Record::load(store, account)? {
         Some(_) => Ok(()),
-        None => Err(VerifyError::Gone(world.store.kind())),
+        None => Err(VerifyError::Gone(store.kind())),
     }
 }

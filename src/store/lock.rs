@@ -5,7 +5,7 @@
 //! system's lock on it, which a dying process gives back by itself. Where the file system cannot
 //! lock, nothing is refreshed: going on without would be the very accident this prevents.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::account_id::AccountId;
 use crate::clock;
+use crate::system::files::create_private_folder;
 
 /// How long to wait for a lock unless the caller knows better: one token request with its time-out
 /// of 30 s is the longest that a healthy process holds it.
@@ -142,7 +143,8 @@ fn open(path: &Path) -> Result<File, LockError> {
     }
     let file = match options.open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            make_folder(path)?;
+            create_private_folder(path.parent().unwrap_or(path))
+                .map_err(|error| unusable(path, &format!("its folder cannot be made: {error}")))?;
             options.open(path)
         }
         other => other,
@@ -150,17 +152,6 @@ fn open(path: &Path) -> Result<File, LockError> {
     let file = file.map_err(|error| unusable(path, &plainly(&error)))?;
     check(&file, path)?;
     Ok(file)
-}
-
-fn make_folder(path: &Path) -> Result<(), LockError> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|error| unusable(path, &format!("its folder cannot be made: {error}")))
 }
 
 /// A lock file of somebody else's could be held or replaced by them at will.

@@ -1,28 +1,28 @@
-//! Where secrets live: one small trait, one file per backend.
+//! Where secrets live: one small trait, one file per store, one row each in [`STORES`].
 //!
-//! [`keychain`] is the default, [`file`] the sealed files for servers, [`memory`] for the demo and
-//! for tests. [`lock`] is the per-account lock that every writer holds, whatever the backend.
+//! [`keychain`] is the default, [`file`] the sealed files for servers. [`lock`] is the per-account
+//! lock that every writer holds, whatever the store.
 
+mod error;
 pub mod file;
+mod item;
 pub mod keychain;
+mod kind;
 pub mod lock;
-pub mod memory;
 pub mod record;
 
-use std::fmt;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::account_id::AccountId;
+pub use self::error::StoreError;
+pub use self::item::Item;
+pub use self::kind::{Row, STORES, StoreKind, Surroundings};
 use crate::secret::Secret;
 
 /// The bytes of one stored item; what they mean is the caller's affair.
 pub type SecretBytes = Secret<Vec<u8>>;
 
-/// A place that keeps secrets. Calls are synchronous and end within a deadline of the backend's
-/// own; "not there" is a value (`None`, `false`), never an error.
+/// A place that keeps secrets. Calls are synchronous and end within a deadline of the store's own;
+/// "not there" is a value (`None`, `false`), never an error.
 ///
 /// The caller holds the account's [`lock`] around `save` and `delete` of an account's item. After
 /// [`StoreError::TimedOut`] it is unknown whether the call had its effect.
@@ -39,166 +39,70 @@ pub trait TokenStore: Send + Sync {
     /// Removes the item for good. `false` when it was not there.
     fn delete(&self, item: &Item) -> Result<bool, StoreError>;
 
-    /// Every item in this store, in no particular order.
-    fn list(&self) -> Result<Vec<Item>, StoreError>;
+    /// What can be seen without changing anything, and without asking anybody to unlock anything.
+    fn look(&self) -> Result<Look, StoreError>;
 
     /// Fails if a `save` of a few KiB to this item would fail now, as far as that can be known
     /// without writing to it. Called before a single-use refresh token is spent.
     fn preflight(&self, item: &Item) -> Result<(), StoreError>;
 }
 
-/// The stores there are, each opened when it is first used.
-pub trait Stores: Sync {
-    fn store(&self, kind: StoreKind) -> &dyn TokenStore;
+/// A store as it stands.
+#[derive(Debug)]
+pub struct Look {
+    /// Whether a secret could be read now: not while the store is locked, or is yet to be made.
+    pub usable: Result<(), StoreError>,
+    /// Every item in it, in no particular order.
+    pub items: Vec<Item>,
 }
 
-/// What an item is; its text form is the name under which every backend keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Item {
-    /// The tokens of one account: `zaehlerfreunde:default`, always with the account's name.
-    Account(AccountId),
-    /// The client secret of one provider: `client-secret/timberdata`.
-    ClientSecret(String),
-    /// The key of the sealed files, where the keychain keeps it: `file-key`.
-    FileKey,
-    /// Written, read and deleted again to find out whether a store works: `probe/`.
-    Probe,
+/// All stores of a run, and the client secrets that its environment gives.
+pub struct Stores {
+    all: Vec<Arc<dyn TokenStore>>,
+    configured: usize,
+    given: Given,
 }
 
-impl Item {
-    const CLIENT_SECRET: &'static str = "client-secret/";
-    const FILE_KEY: &'static str = "file-key";
-    const PROBE: &'static str = "probe/";
+/// The client secret that the environment gives for a provider.
+pub type Given = Box<dyn Fn(&str) -> Option<Secret> + Send + Sync>;
 
-    /// Reads the text form back; `None` for a name that this program did not write.
-    pub fn from_name(name: &str) -> Option<Self> {
-        if name == Self::FILE_KEY {
-            return Some(Self::FileKey);
-        }
-        if name == Self::PROBE {
-            return Some(Self::Probe);
-        }
-        if let Some(provider) = name.strip_prefix(Self::CLIENT_SECRET) {
-            crate::account_id::check_name(provider).ok()?;
-            return Some(Self::ClientSecret(provider.to_owned()));
-        }
-        name.parse().ok().map(Self::Account)
+impl Stores {
+    /// Opens a store of each kind.
+    pub fn open(around: &Surroundings, configured: &StoreKind, given: Given) -> Self {
+        let all = STORES.iter().map(|row| (row.open)(around)).collect();
+        Self::new(all, configured, given)
     }
-}
 
-impl fmt::Display for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Account(id) => write!(f, "{}:{}", id.provider(), id.name()),
-            Self::ClientSecret(provider) => write!(f, "{}{provider}", Self::CLIENT_SECRET),
-            Self::FileKey => f.write_str(Self::FILE_KEY),
-            Self::Probe => f.write_str(Self::PROBE),
+    /// `configured` is where new accounts go: the first one if it is not among them.
+    pub fn new(all: Vec<Arc<dyn TokenStore>>, configured: &StoreKind, given: Given) -> Self {
+        let configured = all.iter().position(|store| store.kind() == *configured);
+        Self { all, configured: configured.unwrap_or_default(), given }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &dyn TokenStore> {
+        self.all.iter().map(|store| &**store)
+    }
+
+    pub fn get(&self, kind: &StoreKind) -> Result<&dyn TokenStore, StoreError> {
+        let found = self.all().find(|store| store.kind() == *kind);
+        found.ok_or_else(|| StoreError::NoSuchStore(kind.name().to_owned()))
+    }
+
+    /// Where new accounts go.
+    pub fn configured(&self) -> &dyn TokenStore {
+        &*self.all[self.configured]
+    }
+
+    /// The client secret of a provider: the environment's, else the one in this store.
+    pub fn client_secret(
+        &self,
+        provider: &str,
+        store: &dyn TokenStore,
+    ) -> Result<Option<Secret>, StoreError> {
+        if let Some(given) = (self.given)(provider) {
+            return Ok(Some(given));
         }
-    }
-}
-
-/// The backends a person can choose by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StoreKind {
-    /// The operating system's keychain
-    Keychain,
-    /// Sealed files in the state folder
-    File,
-    /// This process only (demo and tests)
-    #[serde(skip)]
-    Memory,
-}
-
-impl StoreKind {
-    /// The two that keep anything.
-    pub const LASTING: [Self; 2] = [Self::Keychain, Self::File];
-
-    /// Where else an account can be kept.
-    #[must_use]
-    pub fn other(self) -> Self {
-        if self == Self::File { Self::Keychain } else { Self::File }
-    }
-}
-
-impl std::str::FromStr for StoreKind {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        match name {
-            "keychain" => Ok(Self::Keychain),
-            "file" => Ok(Self::File),
-            _ => Err(()),
-        }
-    }
-}
-
-impl fmt::Display for StoreKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Keychain => "the system keychain",
-            Self::File => "sealed files",
-            Self::Memory => "memory only",
-        })
-    }
-}
-
-/// Why a store could not do what was asked. Texts say what failed and why; what to do about it
-/// stands beside every other hint in `error.rs`.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("the keychain is locked")]
-    Locked,
-    #[error("access to the keychain was denied: {0}")]
-    Denied(String),
-    #[error("no keychain service can be reached: {0}")]
-    Unreachable(String),
-    #[error("the keychain has no default collection yet")]
-    NoCollection,
-    #[error("the keychain service was restarted in the middle of the work")]
-    ServiceLost,
-    #[error("the keychain did not answer within {} s", .0.as_secs())]
-    TimedOut(Duration),
-    #[error(
-        "the keychain has {count} items named {item:?}, and which one is right cannot be known"
-    )]
-    Ambiguous { item: String, count: usize },
-    #[error("{0} was saved, but reading it back gave something else")]
-    ReadBackDiffers(Item),
-    #[error("{name} is damaged: {why}")]
-    Damaged { name: String, why: String },
-    #[error("{name} was written by a newer partnerlink (format {version})")]
-    TooNew { name: String, version: u32 },
-    #[error("{} cannot be opened with this key", .0.display())]
-    WrongKey(PathBuf),
-    #[error("the key of the sealed files is not available: {0}")]
-    NoKey(String),
-    #[error("{} is not safe to use: {why}", .path.display())]
-    Unsafe { path: PathBuf, why: String },
-    #[error("no room left to save tokens in {}", .0.display())]
-    NoSpace(PathBuf),
-    #[error("{action} {}: {source}", .path.display())]
-    Io { action: &'static str, path: PathBuf, source: std::io::Error },
-    #[error("the keychain failed: {0}")]
-    Keychain(String),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn item_names_come_back() {
-        let account = "zaehlerfreunde:muster".parse().unwrap();
-        for item in [
-            Item::Account(account),
-            Item::ClientSecret("timberdata".into()),
-            Item::FileKey,
-            Item::Probe,
-        ] {
-            assert_eq!(Item::from_name(&item.to_string()), Some(item));
-        }
-        assert_eq!(Item::from_name("client-secret/../x"), None);
-        assert_eq!(Item::from_name("Someone else's"), None);
+        let bytes = store.load(&Item::ClientSecret(provider.to_owned()))?;
+        Ok(bytes.and_then(|bytes| String::from_utf8(bytes.expose().clone()).ok()).map(Secret::new))
     }
 }

@@ -89,7 +89,7 @@ fn expose_option_to<S: serde::Serializer>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::memory::MemoryStore;
+    use crate::store::file::{FileStore, KeySource};
 
     #[test]
     fn a_record_of_an_older_version_is_read() {
@@ -97,7 +97,10 @@ mod tests {
             "issuer":null,"subject":null,"scope":"a","connected_at":"2026-11-21T00:00:00Z",
             "access_token_until":"2026-11-21T00:00:00Z","refreshable":true,"sign_in_by":null,
             "refreshed_at":null,"state":"connected","access_token":"t","refresh_token":null}"#;
-        let (store, account) = (MemoryStore::new(), "p".parse().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let key = KeySource::KeyFile(folder.path().join("key"));
+        let store = FileStore::open(folder.path().join("tokens"), key);
+        let account = "p".parse().unwrap();
         store.save(&Item::Account("p".parse().unwrap()), &SecretBytes::new(text.to_vec())).unwrap();
         let record = Record::load(&store, &account).unwrap().unwrap();
         assert_eq!(record.account.refreshed_by, None);

@@ -2,11 +2,12 @@
 //! itself, with a provider and a store that are closures.
 
 use std::io::Cursor;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use partnerlink::accounts::{Account, Index, State};
-use partnerlink::clock::{self, Clock, FixedClock, SystemClock, Timestamp};
+use partnerlink::clock::{self, Clock, SystemClock, Timestamp};
 use partnerlink::error::{Exit, Explain as _};
 use partnerlink::flow::World;
 use partnerlink::flow::refresh::{Due, RefreshError, RefreshOutcome, refresh};
@@ -14,15 +15,15 @@ use partnerlink::http::{Answer, HttpError, Request, Transport};
 use partnerlink::provider::registry::Registry;
 use partnerlink::secret::Secret;
 use partnerlink::store::lock::AccountLock;
-use partnerlink::store::memory::MemoryStore;
 use partnerlink::store::record::Record;
-use partnerlink::store::{Item, StoreError, StoreKind};
+use partnerlink::store::{Item, StoreError, StoreKind, Stores};
 use partnerlink::system::paths::Folders;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::json;
 
 use crate::ACCOUNT;
+use crate::memory::MemoryStore;
 use crate::provider::Provider;
 use crate::seat::Seat;
 
@@ -41,15 +42,25 @@ impl<F: Fn() -> Reply + Send + Sync> Transport for Closure<F> {
     }
 }
 
+/// A clock that stands still.
+struct FixedClock(Timestamp);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
 struct Bench {
     room: tempfile::TempDir,
-    store: MemoryStore,
+    store: Arc<MemoryStore>,
 }
 
 impl Bench {
     /// With an access token that has expired.
     fn new() -> Self {
-        let bench = Self { room: tempfile::tempdir().unwrap(), store: MemoryStore::new() };
+        let store = Arc::new(MemoryStore::new(StoreKind::FILE));
+        let bench = Self { room: tempfile::tempdir().unwrap(), store };
         bench.save("old", -3600);
         bench
     }
@@ -66,7 +77,7 @@ impl Bench {
         let now = SystemClock.now();
         let facts = Account {
             account: ACCOUNT.parse().unwrap(),
-            store: StoreKind::File,
+            store: StoreKind::FILE,
             client_id: "client".into(),
             who: None,
             issuer: Some("https://issuer.example/".into()),
@@ -82,7 +93,7 @@ impl Bench {
         };
         let refresh_token = Some(Secret::new(format!("refresh-token-{name}")));
         let record = Record::new(facts, Secret::new(format!("access-{name}")), refresh_token);
-        record.save(&self.store).unwrap();
+        record.save(&*self.store).unwrap();
     }
 
     fn refresh(
@@ -98,9 +109,9 @@ impl Bench {
         reply: impl Fn() -> Reply + Send + Sync,
     ) -> Result<RefreshOutcome, RefreshError> {
         let (index, folders, http) = (self.index(), self.folders(), Closure(reply));
+        let stores = Stores::new(vec![self.store.clone()], &StoreKind::FILE, Box::new(|_| None));
         let world = World {
-            store: &self.store,
-            stores: &self.store,
+            stores: &stores,
             index: &index,
             http: &http,
             clock,
@@ -109,12 +120,12 @@ impl Bench {
         };
         let provider = Registry::new(Default::default()).get("zaehlerfreunde").unwrap();
         let due = Due::Within(Duration::from_secs(60));
-        refresh(&world, &provider, None, &ACCOUNT.parse().unwrap(), due)
+        refresh(&world, &provider, &ACCOUNT.parse().unwrap(), due)
     }
 
     /// The refresh token that is stored.
     fn stored(&self) -> String {
-        let record = Record::load(&self.store, &ACCOUNT.parse().unwrap()).unwrap().unwrap();
+        let record = Record::load(&*self.store, &ACCOUNT.parse().unwrap()).unwrap().unwrap();
         record.refresh_token.unwrap().expose().clone()
     }
 }

@@ -27,7 +27,7 @@ const COMMANDS: [&[&str]; 6] = [
 fn seat_at(provider: &Provider, bus: &Path) -> Seat {
     let seat = Seat::with_expired(provider, &[ACCOUNT]);
     let mut record = seat.record(ACCOUNT).unwrap().expect("a record");
-    record.account.store = StoreKind::Keychain;
+    record.account.store = StoreKind::KEYCHAIN;
     seat.index().put(&record.account).unwrap();
     seat.with_variable("PARTNERLINK_STORE", "keychain")
         .with_variable("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", bus.display()))

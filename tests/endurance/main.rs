@@ -27,6 +27,8 @@ mod strace;
 #[path = "../cli/support/canary.rs"]
 #[expect(dead_code, reason = "shared: the tests of the command line use more of it")]
 mod canary;
+#[path = "../store/memory.rs"]
+mod memory;
 #[path = "../cli/support/program.rs"]
 #[expect(dead_code, reason = "shared: the tests of the command line use more of it")]
 mod program;

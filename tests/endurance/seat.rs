@@ -77,7 +77,7 @@ impl Seat {
         let now = SystemClock.now();
         let facts = Account {
             account: account.parse().unwrap(),
-            store: StoreKind::File,
+            store: StoreKind::FILE,
             client_id: "sandbox-client".into(),
             who: None,
             issuer: None,

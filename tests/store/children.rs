@@ -105,7 +105,9 @@ fn keychain_call(call: &str, millis: u64) {
         "load" => keychain.load(&account).map(|found| format!("found {}", found.is_some())),
         "save" => keychain.save(&account, &secret("x")).map(|()| "saved".into()),
         "delete" => keychain.delete(&account).map(|was| format!("deleted {was}")),
-        "list" => keychain.list().map(|items| format!("listed {}", items.len())),
+        "look" => {
+            keychain.look().map(|look| format!("{:?}, {} items", look.usable, look.items.len()))
+        }
         "preflight" => keychain.preflight(&account).map(|()| "ready".into()),
         _ => panic!("there is no such call: {call}"),
     };

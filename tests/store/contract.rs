@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::thread;
 
-use partnerlink::store::memory::MemoryStore;
-use partnerlink::store::{Item, StoreError, TokenStore};
+use partnerlink::store::{Item, StoreError, StoreKind, TokenStore};
 
+use crate::memory::MemoryStore;
 use crate::{item, secret};
 
 /// Runs the whole contract. The store may hold other items, and is left as it was found.
@@ -22,7 +22,7 @@ fn what_is_absent_is_a_value(store: &dyn TokenStore) {
     assert!(store.load(&absent).unwrap().is_none());
     assert!(!store.delete(&absent).unwrap());
     store.preflight(&absent).unwrap();
-    assert!(!store.list().unwrap().contains(&absent));
+    assert!(!store.look().unwrap().items.contains(&absent));
 }
 
 fn what_was_saved_comes_back_and_is_replaced(store: &dyn TokenStore) {
@@ -64,7 +64,7 @@ fn any_bytes_come_back(store: &dyn TokenStore) {
 }
 
 fn items_are_listed_and_kept_apart(store: &dyn TokenStore) {
-    let before = store.list().unwrap();
+    let before = store.look().unwrap().items;
     let names = [
         "timberdata:a",
         "timberdata:a-b",
@@ -78,7 +78,7 @@ fn items_are_listed_and_kept_apart(store: &dyn TokenStore) {
             scope.spawn(|| store.save(item, &secret(item.to_string())).unwrap());
         }
     });
-    let listed = store.list().unwrap();
+    let listed = store.look().unwrap().items;
     assert_eq!(listed.len(), before.len() + items.len(), "{listed:?}");
     for item in &items {
         assert!(listed.contains(item), "{item} is not listed");
@@ -90,17 +90,19 @@ fn items_are_listed_and_kept_apart(store: &dyn TokenStore) {
     for item in &items {
         assert!(store.delete(item).unwrap());
     }
-    assert_eq!(store.list().unwrap().len(), before.len());
+    assert_eq!(store.look().unwrap().items.len(), before.len());
 }
 
 #[test]
 fn the_store_in_memory_keeps_the_contract() {
-    holds(Arc::new(MemoryStore::new()));
+    holds(Arc::new(MemoryStore::new(StoreKind::named("memory"))));
 }
 
 #[test]
 fn the_store_in_memory_fails_to_order() {
-    let store = MemoryStore::failing([StoreError::Locked, StoreError::ServiceLost]);
+    let store = MemoryStore::new(StoreKind::named("memory"));
+    store.fail_next(StoreError::Locked);
+    store.fail_next(StoreError::ServiceLost);
     assert!(matches!(store.preflight(&Item::FileKey), Err(StoreError::Locked)));
     assert!(matches!(store.save(&Item::FileKey, &secret("x")), Err(StoreError::ServiceLost)));
     holds(Arc::new(store));

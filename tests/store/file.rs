@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use partnerlink::secret::Secret;
 use partnerlink::store::file::{FileStore, KeySource};
-use partnerlink::store::memory::MemoryStore;
-use partnerlink::store::{StoreError, TokenStore};
+use partnerlink::store::{StoreError, StoreKind, TokenStore};
 
 use crate::bench::{Bench, FILE, NAME, SmallDisk, mode, set_mode};
 use crate::children::child;
+use crate::memory::MemoryStore;
 use crate::{contract, item, secret};
 
 #[test]
@@ -21,7 +21,7 @@ fn the_contract_holds_with_every_source_of_the_key() {
     // The key that was made is there for a credential to be read from.
     let credential = KeySource::Credential(bench.key());
     contract::holds(Arc::new(FileStore::open(bench.room.path().join("credential"), credential)));
-    let keychain = KeySource::Keychain(Arc::new(MemoryStore::new()));
+    let keychain = KeySource::Keychain(Arc::new(MemoryStore::new(StoreKind::KEYCHAIN)));
     contract::holds(Arc::new(FileStore::open(bench.room.path().join("keychain"), keychain)));
     let passphrase = KeySource::Passphrase(Secret::from("correct horse"));
     contract::holds(Arc::new(FileStore::open(bench.room.path().join("passphrase"), passphrase)));
@@ -31,7 +31,7 @@ fn the_contract_holds_with_every_source_of_the_key() {
 fn nothing_is_touched_before_the_first_save() {
     let bench = Bench::new();
     assert!(bench.load().unwrap().is_none());
-    assert!(bench.store().list().unwrap().is_empty());
+    assert!(bench.store().look().unwrap().items.is_empty());
     assert!(!bench.store().delete(&item(NAME)).unwrap());
     assert_eq!(fs::read_dir(bench.room.path()).unwrap().count(), 0);
 }
@@ -141,7 +141,7 @@ fn leftovers_of_a_crash_are_swept() {
     leave();
     bench.store().save(&item(NAME), &secret("new")).unwrap();
     assert_eq!(bench.names(), [others, FILE]);
-    assert_eq!(bench.store().list().unwrap(), [item(NAME)]);
+    assert_eq!(bench.store().look().unwrap().items, [item(NAME)]);
     leave();
     assert!(bench.store().delete(&item(NAME)).unwrap());
     assert_eq!(bench.names(), [others]);

@@ -62,7 +62,7 @@ fn other_programs_find_the_item_under_its_names() {
         &["store", "--label=x", "service", "partnerlink-seen", "username", "Not ours!"],
         "x",
     );
-    assert_eq!(store.list().unwrap(), std::slice::from_ref(&account));
+    assert_eq!(store.look().unwrap().items, std::slice::from_ref(&account));
     assert!(store.delete(&account).unwrap());
 }
 
@@ -134,11 +134,11 @@ fn locked_empty_and_absent_services_are_told_apart() {
         ("absent", "preflight", "Unreachable("),
         ("empty", "load", "found false"),
         ("empty", "save", "NoCollection"),
-        ("empty", "list", "listed 0"),
+        ("empty", "look", "Err(NoCollection), 0 items"),
         ("locked", "load", "Locked"),
         ("locked", "save", "Locked"),
         ("locked", "delete", "Locked"),
-        ("locked", "list", "Locked"),
+        ("locked", "look", "Err(Locked)"),
         ("locked", "preflight", "Locked"),
     ] {
         let said = in_session(kind, "keychain-call", &[call, "9000"]);
@@ -203,7 +203,7 @@ fn a_bus_that_never_answers_is_given_up() {
     thread::spawn(move || {
         listener.incoming().map(|guest| Box::leak(Box::new(guest))).for_each(drop)
     });
-    for call in ["load", "save", "delete", "list", "preflight"] {
+    for call in ["load", "save", "delete", "look", "preflight"] {
         let mut caller = child("keychain-call", &[call, "400"]);
         caller.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()));
         let said = words(caller);

@@ -13,7 +13,9 @@ mod contract;
 mod file;
 mod keychain;
 mod lock;
+mod memory;
 mod owners;
+mod third;
 
 use partnerlink::secret::Secret;
 use partnerlink::store::{Item, SecretBytes};

@@ -1,6 +1,7 @@
 //! The connected accounts: how each stands, whether index and stores agree, who works on
 //! them now, and what crashes left behind.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,27 +11,38 @@ use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::Exit;
 use crate::flow::intent::Intent;
+use crate::store::StoreKind;
 use crate::store::file::inspect;
 use crate::store::lock::{self, LockError};
-use crate::store::{Item, StoreKind};
 use crate::terminal::report::Finding;
 
 pub fn check(context: &Context) -> Vec<Finding> {
     let mut found: Vec<Finding> = folder(context).into_iter().collect();
     let accounts = context.index.all();
-    let stored = stored(context, &accounts);
+    // A store that nothing points to, and that may have to be woken for it, is not asked.
+    let wanted = |kind: &StoreKind| {
+        let needs_session = kind.row().is_some_and(|row| row.needs_session);
+        let is_used = || accounts.iter().any(|account| account.store == *kind);
+        !needs_session || context.settings.store == *kind || is_used()
+    };
+    let contents = context.world().contents(wanted);
+    let stored: Vec<(&StoreKind, BTreeSet<AccountId>)> = contents
+        .iter()
+        .filter(|content| content.look.is_ok())
+        .map(|content| (&content.kind, content.accounts()))
+        .collect();
     if accounts.is_empty() {
         found.push(Finding::good("account", "none is connected yet"));
     }
     found.extend(accounts.iter().map(|account| {
         let lost = stored
             .iter()
-            .any(|(kind, items)| *kind == account.store && !items.contains(&account.account));
+            .any(|(kind, items)| **kind == account.store && !items.contains(&account.account));
         if lost { without_record(account) } else { standing(context, account) }
     }));
     for (kind, items) in &stored {
         let known = |id: &&AccountId| accounts.iter().all(|account| account.account != **id);
-        found.extend(items.iter().filter(known).map(|id| without_entry(id, *kind)));
+        found.extend(items.iter().filter(known).map(|id| without_entry(id, kind)));
     }
     found.extend(locks(context));
     found.extend(leftovers(context, &accounts));
@@ -63,31 +75,6 @@ fn is_writable(folder: &Path) -> bool {
     folder.metadata().is_ok_and(|meta| !meta.permissions().readonly())
 }
 
-/// The accounts that each store has, of those stores that can be looked at.
-fn stored(context: &Context, accounts: &[Account]) -> Vec<(StoreKind, Vec<AccountId>)> {
-    let ids = |items: Vec<Item>| {
-        let id = |item| match item {
-            Item::Account(id) => Some(id),
-            _ => None,
-        };
-        let mut ids: Vec<AccountId> = items.into_iter().filter_map(id).collect();
-        ids.sort();
-        ids
-    };
-    let mut stored = Vec::new();
-    // A keychain that nothing points to is not asked.
-    let wanted = context.settings.store == StoreKind::Keychain
-        || accounts.iter().any(|account| account.store == StoreKind::Keychain);
-    if let Some(look) = wanted.then(|| context.keychain().look().ok()).flatten() {
-        stored.push((StoreKind::Keychain, ids(look.items)));
-    }
-    let inspection = inspect(&context.folders.tokens());
-    if fs::read_dir(context.folders.tokens()).is_ok() || !inspection.exists {
-        stored.push((StoreKind::File, ids(inspection.items)));
-    }
-    stored
-}
-
 fn connect(account: &AccountId) -> String {
     format!("partnerlink connect {account}")
 }
@@ -115,7 +102,7 @@ fn without_record(account: &Account) -> Finding {
     Finding::bad("account", text, connect(&account.account), Exit::SignInNeeded)
 }
 
-fn without_entry(id: &AccountId, kind: StoreKind) -> Finding {
+fn without_entry(id: &AccountId, kind: &StoreKind) -> Finding {
     let text = format!("{id}: its tokens are in {kind}, but the list of accounts lacks it");
     Finding::warn("account", text, format!("partnerlink store verify {id}"))
 }

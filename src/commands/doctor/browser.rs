@@ -110,14 +110,14 @@ impl Stage {
         };
         let client = Client { id: provider.client_id.clone().unwrap_or_default(), secret: None };
         Login {
-            world: self.inner.world(self.inner.store_of(&self.account)),
+            world: self.inner.world(),
             provider: &provider,
             client: &client,
             account: &self.account,
             scope: &provider.default_scope,
             replace: false,
             timeout,
-            may_move: false,
+            to: None,
             bind_browser: false,
         }
         .run(person)

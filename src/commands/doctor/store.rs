@@ -4,22 +4,22 @@ use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::Exit;
 use crate::store::file::{Flaw, Inspection, inspect};
-use crate::store::{StoreError, StoreKind};
+use crate::store::{Look, StoreError, StoreKind};
 use crate::terminal::report::Finding;
 use crate::terminal::{stderr_is_terminal, stdin_is_terminal};
 
 const NAME: &str = "store";
 
 pub fn check(context: &Context, interactive: bool) -> Vec<Finding> {
+    let accounts = context.index.all();
     let used = |kind| {
-        context.settings.store == kind
-            || context.index.all().iter().any(|account| account.store == kind)
+        context.settings.store == kind || accounts.iter().any(|account| account.store == kind)
     };
     let mut found = Vec::new();
-    if used(StoreKind::Keychain) {
+    if used(StoreKind::KEYCHAIN) {
         found.push(keychain(context, interactive));
     }
-    if used(StoreKind::File) {
+    if used(StoreKind::FILE) {
         found.extend(sealed_files(context));
     }
     found
@@ -42,13 +42,9 @@ fn session(context: &Context, interactive: bool) -> &'static str {
 
 fn keychain(context: &Context, interactive: bool) -> Finding {
     let session = session(context, interactive);
-    let error = match context.keychain().look() {
-        Ok(look) if !look.locked => {
-            let text = format!("the system keychain is unlocked, as seen from {session}");
-            return Finding::good(NAME, text);
-        }
-        Ok(_) => StoreError::Locked,
-        Err(error) => error,
+    let Err(error) = keychain_look(context).and_then(|look| look.usable) else {
+        let text = format!("the system keychain is unlocked, as seen from {session}");
+        return Finding::good(NAME, text);
     };
     let mut finding = Finding::failed(NAME, &format!("from {session}: "), &error);
     if matches!(error, StoreError::TimedOut(_)) {
@@ -56,6 +52,10 @@ fn keychain(context: &Context, interactive: bool) -> Finding {
         finding.remedy = "restart the keychain service; for cron, connect with --store file".into();
     }
     finding
+}
+
+fn keychain_look(context: &Context) -> Result<Look, StoreError> {
+    context.world().stores.get(&StoreKind::KEYCHAIN)?.look()
 }
 
 fn sealed_files(context: &Context) -> Vec<Finding> {
@@ -111,11 +111,11 @@ fn key(context: &Context, inspection: &Inspection) -> Finding {
     }
     // Reading a locked keychain would ask somebody to unlock it.
     if settings.file_key == FileKey::Keychain
-        && context.keychain().look().is_ok_and(|look| look.locked)
+        && keychain_look(context).is_ok_and(|look| matches!(look.usable, Err(StoreError::Locked)))
     {
         return Finding::failed("key", "the key of the sealed files: ", &StoreError::Locked);
     }
-    match context.sealed_files().has_key() {
+    match context.sealed_files(settings.file_key).has_key() {
         Ok(true) => Finding::good("key", format!("{place} opens the sealed files")),
         Ok(false) if inspection.items.is_empty() && settings.file_key != FileKey::Systemd => {
             Finding::good("key", format!("{place}, from the first sign-in on"))

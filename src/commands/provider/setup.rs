@@ -8,6 +8,7 @@ use crate::config::client_variable;
 use crate::config::edit::{Draft, list, quoted};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
+use crate::flow;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::terminal::Mark;
@@ -143,8 +144,7 @@ impl Setup<'_> {
         if !provider.needs_secret() || context.settings.sandbox.is_some() {
             return Ok(None);
         }
-        let known = context
-            .client_secret(provider, context.store_of(&self.account()?))
+        let known = flow::client_secret::find(&context.world(), provider, &self.account()?, None)
             .map_err(|error| Error::new(&self.what, &error))?;
         if !context.interactive {
             return match known {
@@ -240,14 +240,9 @@ impl Setup<'_> {
             return Ok(Kept::None);
         }
         let Some(secret) = secret else { return Ok(Kept::Already) };
-        let store = context.store_of(&self.account()?);
-        let failed = |error| Error::new("could not keep the client secret", &error);
-        let kept = context.kept_client_secret(provider, store).map_err(failed)?;
-        if kept.is_some_and(|kept| kept.expose() == secret.expose()) {
-            return Ok(Kept::Already);
-        }
-        context.keep_client_secret(provider, &secret, store).map_err(failed)?;
-        Ok(Kept::New)
+        let kept = flow::client_secret::keep(&context.world(), provider, &self.account()?, &secret)
+            .map_err(|error| Error::new("could not keep the client secret", &error))?;
+        Ok(if kept { Kept::New } else { Kept::Already })
     }
 
     fn report(&self, client_id: &str, kept: Kept) -> Result<(), Error> {
@@ -281,7 +276,7 @@ impl Setup<'_> {
             output.say_more(format_args!("configuration  {}", file.display()));
         }
         if kept == Kept::New {
-            let store = self.context.store_of(&self.account()?).kind();
+            let store = self.context.world().home(&self.account()?).kind();
             output.say_more(format_args!("client secret  in {store}"));
         }
         for (what, is_set) in [

@@ -136,8 +136,9 @@ impl Installation<'_> {
         let (context, machine, kind) = (self.context, self.machine, self.plan.kind);
         let mut warnings = Vec::new();
         let accounts = context.index.all();
-        let needs_keychain = accounts.iter().any(|account| account.store == StoreKind::Keychain)
-            || accounts.is_empty() && context.settings.store == StoreKind::Keychain;
+        let needs_session = |kind: &StoreKind| kind.row().is_some_and(|row| row.needs_session);
+        let needs_keychain = accounts.iter().any(|account| needs_session(&account.store))
+            || accounts.is_empty() && needs_session(&context.settings.store);
         match kind {
             Kind::SystemdSystem if needs_keychain => warnings.push(
                 "A system service reaches no keychain: the accounts have to be connected by its user with --store file."

@@ -14,7 +14,6 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::verify::readable;
 use crate::schedule::last_run;
-use crate::store::StoreKind;
 use crate::terminal::{Mark, error_object, stdout_is_terminal, table};
 
 const EXAMPLES: &str = "\
@@ -155,7 +154,7 @@ impl Args {
         let standing = Standing::of(&account, now, self.within);
         let unreadable = if self.check {
             let id = &account.account;
-            readable(&context.world(context.store_of(id)), id)
+            readable(&context.world(), id)
                 .err()
                 .map(|error| Error::new(format!("could not read {id}"), &error).about(id))
         } else {
@@ -217,7 +216,7 @@ fn row_for_person(line: &Line, now: Timestamp) -> Vec<String> {
         or_nothing(account.who.as_deref().map(shortened)),
         or_nothing(refreshed),
         clock::for_people(account.access_token_until, now),
-        if account.store == StoreKind::File { "files" } else { "keychain" }.to_owned(),
+        account.store.row().map_or(account.store.name(), |row| row.short).to_owned(),
     ]
 }
 

@@ -2,12 +2,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::super::StoreName;
 use crate::config::edit::{Draft, quoted};
 use crate::config::{ConfigError, FileKey};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::store::{Item, SecretBytes, StoreError, StoreKind, Stores as _, TokenStore};
+use crate::store::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -23,8 +22,8 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[arg(value_enum, value_name = "STORE")]
-    store: StoreName,
+    #[arg(value_name = "STORE", value_parser = super::super::store_kind())]
+    store: StoreKind,
     /// Where the key of the sealed files is kept [default: as configured, else key-file]
     #[arg(long, value_enum)]
     key: Option<FileKey>,
@@ -32,8 +31,8 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let what = format!("could not use {}", self.store.kind());
-        if self.key.is_some() && self.store == StoreName::Keychain {
+        let what = format!("could not use {}", self.store);
+        if self.key.is_some() && self.store != StoreKind::FILE {
             let why = "--key is about the sealed files";
             return Err(Error::usage(what, why, "partnerlink store use file --key …").into());
         }
@@ -42,7 +41,7 @@ impl Args {
             return Err(Error::usage(what, why, "choose it without --sandbox").into());
         }
         self.try_it(context, &what)?;
-        let mut values = vec![("store", self.store.text())];
+        let mut values = vec![("store", self.store.name())];
         values.extend(self.key.map(|key| ("file_key", key.name())));
         let path = context.settings.folders.config_file();
         write(&path, &values).map_err(|error| Error::new(&what, &error))?;
@@ -53,7 +52,7 @@ impl Args {
     fn try_it(&self, context: &Context, what: &str) -> Result<(), Error> {
         let environment = &context.settings.environment;
         let key = self.key.unwrap_or(context.settings.file_key);
-        if self.store == StoreName::File
+        if self.store == StoreKind::FILE
             && key == FileKey::Passphrase
             && environment.passphrase().is_none()
         {
@@ -61,21 +60,19 @@ impl Args {
             return Err(Error::usage(what, why, "set PARTNERLINK_PASSPHRASE"));
         }
         let credential = environment.systemd_credential("partnerlink-key");
-        if self.store == StoreName::File && key == FileKey::Systemd && credential.is_none() {
+        if self.store == StoreKind::FILE && key == FileKey::Systemd && credential.is_none() {
             let text = "Not tried: the credential partnerlink-key is there only for a service that \
                         systemd starts with LoadCredential= or LoadCredentialEncrypted=";
             context.output.say(Mark::Warn, text);
             return Ok(());
         }
-        let files;
-        let store: &dyn TokenStore = match self.store {
-            StoreName::Keychain => context.store(StoreKind::Keychain),
-            StoreName::File => {
-                files = context.file_store_with(key);
-                &files
-            }
+        // The files with the key that is being chosen, and not with the configured one.
+        let probed = if self.store == StoreKind::FILE {
+            probe(&context.sealed_files(key))
+        } else {
+            context.world().stores.get(&self.store).and_then(probe)
         };
-        probe(store).map_err(|error| {
+        probed.map_err(|error| {
             let is_another = self.key.is_some_and(|key| key != context.settings.file_key);
             match Error::new(what, &error) {
                 error if is_another && matches!(error.code, "store-wrong-key" | "store-no-key") => {
@@ -90,39 +87,36 @@ impl Args {
     }
 
     fn tell(&self, context: &Context, path: &Path) -> Result<u8, Failed> {
-        let kind = self.store.kind();
-        let elsewhere: Vec<String> = context
-            .index
-            .all()
-            .iter()
-            .filter(|entry| entry.store != kind)
-            .map(|entry| entry.account.to_string())
-            .collect();
+        let kind = &self.store;
+        let mut elsewhere = context.index.all();
+        elsewhere.retain(|entry| entry.store != *kind);
+        let accounts: Vec<String> =
+            elsewhere.iter().map(|entry| entry.account.to_string()).collect();
         if context.output.json {
             context.output.json(&json!({
                 "store": kind,
                 "file_key": self.key.map(FileKey::name),
                 "config_file": path,
-                "accounts_elsewhere": elsewhere,
+                "accounts_elsewhere": accounts,
             }))?;
             return Ok(0);
         }
         let output = &context.output;
         output.say(Mark::Good, format_args!("New accounts are kept in {kind}"));
         output.say_more(format_args!("written to {}", path.display()));
-        if !elsewhere.is_empty() {
-            let command = format!("partnerlink store migrate --to {}", self.store.text());
+        if let Some(first) = elsewhere.first() {
+            let command = format!("partnerlink store migrate --to {}", kind.name());
             output.say(
                 Mark::Note,
                 format_args!(
                     "{} stay in {} until: {}",
-                    elsewhere.join(", "),
-                    kind.other(),
+                    accounts.join(", "),
+                    first.store,
                     output.command(&command)
                 ),
             );
         }
-        if context.settings.store_from == "PARTNERLINK_STORE" && context.settings.store != kind {
+        if context.settings.store_from == "PARTNERLINK_STORE" && context.settings.store != *kind {
             output
                 .say(Mark::Warn, "PARTNERLINK_STORE says otherwise, and is stronger than the file");
         }
@@ -132,7 +126,7 @@ impl Args {
 
 fn probe(store: &dyn TokenStore) -> Result<(), StoreError> {
     // With another key what is there already could not be opened any more.
-    for item in store.list()? {
+    for item in store.look()?.items {
         if matches!(item, Item::Account(_) | Item::ClientSecret(_)) {
             match store.load(&item) {
                 Err(error @ (StoreError::WrongKey(_) | StoreError::NoKey(_))) => return Err(error),

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use super::super::{StoreName, not_connected};
-use super::{Content, Report, finish};
+use super::super::not_connected;
+use super::{Report, finish};
 use crate::account_id::AccountId;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::flow::moving::{self, MoveError, Moved, relocate, relocate_secret};
-use crate::store::{Item, StoreKind, Stores as _};
+use crate::flow::moving::{Move, MoveError, Moved, relocate, relocate_secret};
+use crate::store::StoreKind;
 use crate::system::interrupt;
 use crate::terminal::Mark;
 
@@ -26,8 +26,8 @@ pub struct Args {
     #[arg(value_name = "ACCOUNT", value_parser = super::super::account, add = super::super::candidates::accounts())]
     accounts: Vec<AccountId>,
     /// Where to
-    #[arg(long, value_enum, value_name = "STORE")]
-    to: StoreName,
+    #[arg(long, value_name = "STORE", value_parser = super::super::store_kind())]
+    to: StoreKind,
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -35,9 +35,9 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let to = self.to.kind();
+        let to = &self.to;
         let all = self.accounts.is_empty();
-        let accounts = if all { of_the_other(context, to)? } else { self.named() };
+        let accounts = if all { not_in(context, to)? } else { self.named() };
         if accounts.is_empty() && !context.output.json {
             let text = format!("No account is outside {to}: nothing to move.");
             context.output.say(Mark::Note, text);
@@ -66,52 +66,40 @@ impl Args {
     }
 }
 
-/// Accounts of the index that live in the other store or whose move is not finished, and those in
-/// that store which the index lost.
-fn of_the_other(context: &Context, to: StoreKind) -> Result<BTreeSet<AccountId>, Error> {
-    let indexed = context.index.all();
-    let is_open = |account: &AccountId| moving::Move::pending(&context.folders, account).is_some();
+/// Accounts of the index that live elsewhere or whose move is not finished, and those in another
+/// store that the index lost.
+fn not_in(context: &Context, to: &StoreKind) -> Result<BTreeSet<AccountId>, Error> {
+    let is_open = |account: &AccountId| Move::pending(&context.folders, account).is_some();
+    let indexed = context.index.all().into_iter();
     let mut accounts: BTreeSet<AccountId> = indexed
-        .iter()
-        .filter(|entry| entry.store != to || is_open(&entry.account))
-        .map(|entry| entry.account.clone())
+        .filter(|entry| entry.store != *to || is_open(&entry.account))
+        .map(|entry| entry.account)
         .collect();
-    let other = Content::of(context, to.other());
-    match &other.items {
-        // What the index has there will say the same; what else is there cannot be known.
-        Err(error) if accounts.is_empty() && context.settings.store == to.other() => {
-            return Err(Error::new("could not list the accounts to move", error));
+    for other in context.world().contents(|kind| kind != to) {
+        match &other.look {
+            // What the index has there will say the same; what else is there cannot be known.
+            Err(error) if accounts.is_empty() && context.settings.store == other.kind => {
+                return Err(Error::new("could not list the accounts to move", error));
+            }
+            Err(error) => log::debug!("{} cannot be listed: {error}", other.kind),
+            Ok(_) => accounts.extend(other.accounts()),
         }
-        Err(error) => log::debug!("{} cannot be listed: {error}", to.other()),
-        Ok(_) => accounts.extend(other.accounts()),
     }
     Ok(accounts)
 }
 
-/// Where an account is. One that the index lost is in the configured store, unless only the other
-/// has it.
-fn whereabouts(context: &Context, account: &AccountId) -> StoreKind {
-    let configured = context.settings.store;
-    moving::home_of(&context.folders, &context.index, account).unwrap_or_else(|| {
-        let found = |kind| context.store(kind).load(&Item::Account(account.clone()));
-        let is_elsewhere = matches!(found(configured), Ok(None))
-            && matches!(found(configured.other()), Ok(Some(_)));
-        if is_elsewhere { configured.other() } else { configured }
-    })
-}
-
-fn planned(context: &Context, account: AccountId, to: StoreKind) -> Report {
-    let from = whereabouts(context, &account);
-    let (result, text) = if from == to {
+fn planned(context: &Context, account: AccountId, to: &StoreKind) -> Report {
+    let store = context.world().whereabouts(&account).kind();
+    let (result, text) = if store == *to {
         ("was-there", format!("is in {to}"))
     } else {
         ("would-move", format!("would move to {to}"))
     };
-    Report { account, store: from, result, text, error: None }
+    Report { account, store, result, text, error: None }
 }
 
-fn moved(context: &Context, account: AccountId, to: StoreKind) -> Report {
-    let world = context.world(context.store(whereabouts(context, &account)));
+fn moved(context: &Context, account: AccountId, to: &StoreKind) -> Report {
+    let world = context.world();
     let (result, text, error) = match relocate(&world, &account, to) {
         Ok(Moved::Moved) => ("moved", format!("moved to {to}"), None),
         Ok(Moved::SecondCopyDeleted) => {
@@ -132,18 +120,26 @@ fn moved(context: &Context, account: AccountId, to: StoreKind) -> Report {
         }
         _ => text,
     };
-    let store = moving::home_of(&context.folders, &context.index, &account).unwrap_or(to);
+    // An account that was not connected is nowhere.
+    let store = match context.index.get(&account) {
+        Some(_) => world.home(&account).kind(),
+        None => to.clone(),
+    };
     Report { account, store, result, text, error }
 }
 
 /// Client secrets of providers with which nobody is connected.
-fn move_other_secrets(context: &Context, to: StoreKind) -> Result<(), Error> {
-    let other = Content::of(context, to.other());
-    let world = context.world(context.store(to));
-    for provider in other.secrets() {
-        relocate_secret(&world, provider, to).map_err(|error| {
-            Error::new(format!("could not move the client secret of {provider}"), &error)
-        })?;
+fn move_other_secrets(context: &Context, to: &StoreKind) -> Result<(), Error> {
+    let world = context.world();
+    for content in world.contents(|kind| kind != to) {
+        for provider in content.client_secrets() {
+            let from = world.stores.get(&content.kind);
+            from.and_then(|from| relocate_secret(provider, from, world.stores.get(to)?)).map_err(
+                |error| {
+                    Error::new(format!("could not move the client secret of {provider}"), &error)
+                },
+            )?;
+        }
     }
     Ok(())
 }

@@ -5,15 +5,14 @@ mod migrate;
 mod status;
 mod verify;
 
-use std::collections::BTreeSet;
-
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::account_id::AccountId;
+use crate::commands::exit_of;
 use crate::context::Context;
-use crate::error::{Error, Exit, Failed};
-use crate::store::{Item, StoreError, StoreKind, Stores as _};
+use crate::error::{Error, Failed};
+use crate::store::StoreKind;
 use crate::terminal::{error_object, stdout_is_terminal};
 
 #[derive(Debug, Subcommand)]
@@ -34,34 +33,6 @@ impl Command {
             Self::Use(args) => args.run(context),
             Self::Migrate(args) => args.run(context),
         }
-    }
-}
-
-/// What is in a store.
-struct Content {
-    kind: StoreKind,
-    items: Result<Vec<Item>, StoreError>,
-}
-
-impl Content {
-    fn of(context: &Context, kind: StoreKind) -> Self {
-        Self { kind, items: context.store(kind).list() }
-    }
-
-    fn accounts(&self) -> BTreeSet<AccountId> {
-        let accounts = self.items.iter().flatten().filter_map(|item| match item {
-            Item::Account(account) => Some(account.clone()),
-            _ => None,
-        });
-        accounts.collect()
-    }
-
-    fn secrets(&self) -> Vec<&str> {
-        let secrets = self.items.iter().flatten().filter_map(|item| match item {
-            Item::ClientSecret(provider) => Some(provider.as_str()),
-            _ => None,
-        });
-        secrets.collect()
     }
 }
 
@@ -111,11 +82,5 @@ fn finish(context: &Context, reports: &[Report]) -> Result<u8, Failed> {
         let list: Vec<Value> = reports.iter().map(Report::object).collect();
         context.output.json(&json!({ "accounts": list }))?;
     }
-    let failed = |exit: &Exit| {
-        reports.iter().filter_map(|report| report.error.as_ref()).any(|error| error.exit == *exit)
-    };
-    match Exit::BY_URGENCY.into_iter().find(failed) {
-        Some(exit) => Err(Failed::Told(exit)),
-        None => Ok(0),
-    }
+    exit_of(reports.iter().filter_map(|report| report.error.as_ref()))
 }

@@ -1,9 +1,9 @@
 use serde_json::{Value, json};
 
-use super::Content;
 use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Explain as _, Failed};
+use crate::flow::inventory::Content;
 use crate::store::{StoreError, StoreKind};
 
 pub const EXAMPLES: &str = "\
@@ -13,7 +13,7 @@ Examples:
 
 pub fn run(context: &Context) -> Result<u8, Failed> {
     let settings = &context.settings;
-    let contents = StoreKind::LASTING.map(|kind| seen(context, kind));
+    let contents = context.world().contents(|_| true);
     if context.output.json {
         let stores: Vec<Value> = contents.iter().map(|content| object(context, content)).collect();
         context.output.json(&json!({
@@ -25,10 +25,8 @@ pub fn run(context: &Context) -> Result<u8, Failed> {
     }
     let mut text = format!("configured      {} ({})\n", settings.store, settings.store_from);
     for content in &contents {
-        let name = match content.kind {
-            StoreKind::File => "sealed files",
-            _ => "keychain",
-        };
+        let title = content.kind.to_string();
+        let name = title.trim_start_matches("the system ");
         text += &format!("{name:<15} {}\n", summary(content));
         for account in content.accounts() {
             text += &format!("{:<15} {account}\n", "");
@@ -40,24 +38,16 @@ pub fn run(context: &Context) -> Result<u8, Failed> {
     Ok(0)
 }
 
-/// What is in a store, without asking anybody to unlock it.
-fn seen(context: &Context, kind: StoreKind) -> Content {
-    if kind == StoreKind::File {
-        return Content::of(context, kind);
-    }
-    let items = match context.keychain().look() {
-        Ok(look) if look.locked => Err(StoreError::Locked),
-        Ok(look) => Ok(look.items),
-        Err(error) => Err(error),
-    };
-    Content { kind, items }
+/// A locked store cannot be used, though its items can be seen.
+fn usable(content: &Content) -> Result<(), &StoreError> {
+    content.look.as_ref()?.usable.as_ref().copied()
 }
 
 fn summary(content: &Content) -> String {
     let count = |number: usize, what: &str| {
         format!("{number} {what}{}", if number == 1 { "" } else { "s" })
     };
-    match &content.items {
+    match usable(content) {
         Err(error) => {
             // What the system adds to it is for `--json`.
             let text = error.to_string();
@@ -66,7 +56,7 @@ fn summary(content: &Content) -> String {
         Ok(_) => format!(
             "works; {}, {}",
             count(content.accounts().len(), "account"),
-            count(content.secrets().len(), "client secret")
+            count(content.client_secrets().len(), "client secret")
         ),
     }
 }
@@ -87,17 +77,17 @@ fn key(context: &Context) -> String {
 fn object(context: &Context, content: &Content) -> Value {
     let mut object = json!({
         "store": content.kind,
-        "usable": content.items.is_ok(),
+        "usable": usable(content).is_ok(),
         "accounts": content.accounts(),
-        "client_secrets": content.secrets(),
+        "client_secrets": content.client_secrets(),
     });
-    if let Err(error) = &content.items {
+    if let Err(error) = usable(content) {
         let meaning = error.meaning();
         object["code"] = meaning.code.into();
         object["why"] = error.to_string().into();
         object["hint"] = meaning.hint.into();
     }
-    if content.kind == StoreKind::File {
+    if content.kind == StoreKind::FILE {
         object["folder"] = json!(context.folders.tokens());
         object["key"] = context.settings.file_key.name().into();
         if context.settings.file_key == FileKey::KeyFile {

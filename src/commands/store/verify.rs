@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use super::{Content, Report, finish};
+use super::{Report, finish};
 use crate::account_id::AccountId;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::flow::moving;
+use crate::flow::inventory::Content;
 use crate::flow::verify::verify;
-use crate::store::{Item, StoreKind, Stores as _};
+use crate::store::{Item, TokenStore};
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -27,16 +27,15 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let contents = StoreKind::LASTING.map(|kind| Content::of(context, kind));
-        let accounts: BTreeSet<AccountId> = if self.accounts.is_empty() {
-            let indexed = context.index.all().into_iter().map(|entry| entry.account);
-            indexed.chain(contents.iter().flat_map(Content::accounts)).collect()
-        } else {
-            self.accounts.iter().cloned().collect()
+        let world = context.world();
+        let contents = world.contents(|_| true);
+        let accounts: BTreeSet<AccountId> = match self.accounts.is_empty() {
+            true => world.accounts(&contents),
+            false => self.accounts.iter().cloned().collect(),
         };
         if accounts.is_empty() {
             let here = contents.iter().find(|content| content.kind == context.settings.store);
-            if let Some(Err(error)) = here.map(|content| &content.items) {
+            if let Some(Err(error)) = here.map(|content| &content.look) {
                 return Err(Error::new("could not list the connected accounts", error).into());
             }
             if !context.output.json {
@@ -54,55 +53,46 @@ impl Args {
 }
 
 fn check(context: &Context, account: AccountId, contents: &[Content]) -> Report {
-    // An account that the index lost is where it was found.
-    let home = moving::home_of(&context.folders, &context.index, &account);
-    let found = contents.iter().find(|content| content.accounts().contains(&account));
-    let kind = home.or(found.map(|content| content.kind)).unwrap_or(context.settings.store);
-    let result = verify(&context.world(context.store(kind)), &account);
-    let report = |store, result, text: String, error| Report {
-        account: account.clone(),
-        store,
-        result,
-        text,
-        error,
-    };
-    match result {
-        Ok(verified) => {
-            let store = verified.account.store;
-            let other = contents.iter().find(|content| content.kind == store.other());
-            let item = Item::Account(account.clone());
-            let second = other.is_some_and(|other| {
-                other.accounts().contains(&account)
-                    && !matches!(context.store(other.kind).load(&item), Ok(None))
-            });
-            if second {
-                let name = if store == StoreKind::File { "file" } else { "keychain" };
-                context.output.say(
-                    Mark::Warn,
-                    format_args!(
-                        "{account}: {} has a second copy, which is not used; this deletes it: {}",
-                        store.other(),
-                        context
-                            .output
-                            .command(&format!("partnerlink store migrate {account} --to {name}"))
-                    ),
-                );
-                return report(store, "second-copy", format!("good, in {store}"), None);
-            }
-            if verified.index_was_wrong {
-                let text = format!("good, in {store}; the index was corrected");
-                return report(store, "index-corrected", text, None);
-            }
-            report(store, "good", format!("good, in {store}"), None)
-        }
+    let world = context.world();
+    let verified = match verify(&world, &account) {
+        Ok(verified) => verified,
         Err(error) => {
+            let store = world.home(&account).kind();
             let error = Error::new(format!("could not verify {account}"), &error).about(&account);
             let result = match error.code {
                 "record-missing" => "missing",
                 "store-damaged" => "damaged",
                 _ => "unreadable",
             };
-            report(kind, result, format!("{result}, in {kind}"), Some(error))
+            let text = format!("{result}, in {store}");
+            return Report { account, store, result, text, error: Some(error) };
         }
+    };
+    let store = verified.account.store;
+    let (mut result, mut text) = ("good", format!("good, in {store}"));
+    if verified.index_was_wrong {
+        (result, text) = ("index-corrected", format!("good, in {store}; the index was corrected"));
     }
+    let others = contents.iter().filter(|content| content.kind != store);
+    for other in others.filter(|other| has_copy(context, other, &account)) {
+        (result, text) = ("second-copy", format!("good, in {store}"));
+        let command = format!("partnerlink store migrate {account} --to {}", store.name());
+        context.output.say(
+            Mark::Warn,
+            format_args!(
+                "{account}: {} has a second copy, which is not used; this deletes it: {}",
+                other.kind,
+                context.output.command(&command)
+            ),
+        );
+    }
+    Report { account, store, result, text, error: None }
+}
+
+/// Whether there is one still: a move may have been finished since the look.
+fn has_copy(context: &Context, content: &Content, account: &AccountId) -> bool {
+    let item = Item::Account(account.clone());
+    let load = |store: &dyn TokenStore| store.load(&item);
+    content.accounts().contains(account)
+        && !matches!(context.world().stores.get(&content.kind).and_then(load), Ok(None))
 }

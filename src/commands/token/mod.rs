@@ -2,6 +2,7 @@
 
 mod get;
 mod refresh;
+mod report;
 mod show;
 mod unattended;
 

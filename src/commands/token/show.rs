@@ -3,7 +3,6 @@ use crate::clock::{self, Clock as _};
 use crate::commands::not_connected;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::store::record::Record;
 use crate::text::printable;
 
 /// Show what is known of an account's tokens, without the tokens
@@ -16,7 +15,9 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let record = Record::load(context.store_of(&self.account), &self.account)
+        let record = context
+            .world()
+            .peek(&self.account)
             .map_err(|error| {
                 Error::new(format!("could not show {}", self.account), &error).about(&self.account)
             })?

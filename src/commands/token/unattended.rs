@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::refresh::Report;
+use super::report::RefreshReport;
 use crate::accounts::Account;
 use crate::clock::Clock as _;
 use crate::context::Context;
@@ -28,7 +28,7 @@ pub fn check_notify(command: Option<&str>) -> Result<(), Error> {
 }
 
 /// Keeps what came of a run that a schedule started. That it cannot be kept is no failure.
-pub fn keep_record(context: &Context, reports: &[Report], result: &Result<u8, Failed>) {
+pub fn keep_record(context: &Context, reports: &[RefreshReport], result: &Result<u8, Failed>) {
     let Some(by) = context.settings.environment.run_by() else { return };
     let exit = match result {
         Ok(code) => *code,
@@ -48,7 +48,12 @@ pub fn keep_record(context: &Context, reports: &[Report], result: &Result<u8, Fa
 
 /// Tells a person of accounts that need them, through the program that they named. `before` is the
 /// index as it was before the run: that an account has lost its record takes it from the index.
-pub fn tell(context: &Context, command: Option<&str>, reports: &[Report], before: &[Account]) {
+pub fn tell(
+    context: &Context,
+    command: Option<&str>,
+    reports: &[RefreshReport],
+    before: &[Account],
+) {
     let Some(command) = command.or(context.settings.notify.as_deref()) else { return };
     // Whoever ended this run wants an end: the next one tells.
     if interrupt::pending().is_some() {
@@ -63,7 +68,7 @@ pub fn tell(context: &Context, command: Option<&str>, reports: &[Report], before
 }
 
 /// `None` for an account that was not connected, which nobody has to hear of.
-fn news(context: &Context, report: &Report, before: &[Account]) -> Option<News> {
+fn news(context: &Context, report: &RefreshReport, before: &[Account]) -> Option<News> {
     let lost = || before.iter().find(|account| account.account == report.account).cloned();
     let known = context.index.get(&report.account).or_else(lost)?;
     let (sign_in, why) = match (&report.error, &report.warning) {

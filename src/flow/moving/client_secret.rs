@@ -1,11 +1,13 @@
 //! The client secret of a provider, which goes with the last account that needs it.
 
-use crate::flow::World;
-use crate::store::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
+use crate::store::{Item, SecretBytes, StoreError, TokenStore};
 
 /// Moves a client secret that no account in `from` needs any more.
-pub fn relocate_secret(world: &World, provider: &str, to: StoreKind) -> Result<(), StoreError> {
-    let (from, to) = (world.stores.store(to.other()), world.stores.store(to));
+pub fn relocate_secret(
+    provider: &str,
+    from: &dyn TokenStore,
+    to: &dyn TokenStore,
+) -> Result<(), StoreError> {
     copy_secret(from, to, provider)?;
     delete_secret(from, to, provider)
 }
@@ -37,7 +39,7 @@ pub(super) fn delete_secret(
     let Some(secret) = secret_in(from, provider)? else { return Ok(()) };
     let is_needed =
         |item: &Item| matches!(item, Item::Account(account) if account.provider() == provider);
-    if from.list()?.iter().any(is_needed) {
+    if from.look()?.items.iter().any(is_needed) {
         return Ok(());
     }
     match secret_in(to, provider)? {

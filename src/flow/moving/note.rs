@@ -19,7 +19,7 @@ use crate::system::paths::Folders;
 /// A move that is under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
-    pub(super) from: StoreKind,
+    pub(in crate::flow) from: StoreKind,
     pub(super) to: StoreKind,
     pub(super) step: Step,
 }
@@ -42,34 +42,39 @@ impl Move {
         serde_json::from_slice(&fs::read(folders.move_file(account)).ok()?).ok()
     }
 
-    /// The note of a sign-in that changes the account's store.
-    pub(in crate::flow) fn by_sign_in(to: StoreKind, connected_at: Timestamp) -> Self {
-        Self { from: to.other(), to, step: Step::SignIn(connected_at) }
+    /// The note that a copy in `from` does not count, but the one in `to`.
+    pub(in crate::flow) fn leaving(from: StoreKind, to: StoreKind) -> Self {
+        Self { from, to, step: Step::Delete }
     }
 
-    /// The note that a copy in `from` does not count.
-    pub(in crate::flow) fn leaving(from: StoreKind) -> Self {
-        Self { from, to: from.other(), step: Step::Delete }
+    /// The note that nothing moves after all.
+    fn reversed(&self) -> Self {
+        Self::leaving(self.to.clone(), self.from.clone())
     }
 
     /// Which store's copy counts.
-    pub fn counts(&self) -> StoreKind {
-        if self.step == Step::Delete { self.to } else { self.from }
+    pub fn counts(&self) -> &StoreKind {
+        if self.step == Step::Delete { &self.to } else { &self.from }
+    }
+
+    /// The other one, whose copy does not count.
+    pub(super) fn does_not_count(&self) -> &StoreKind {
+        if self.step == Step::Delete { &self.from } else { &self.to }
     }
 
     /// Does what is left to do; the caller holds the account's lock. After a failure the step says
     /// how far it came.
-    pub(in crate::flow) fn go_on(
+    pub(in crate::flow) fn resume(
         &mut self,
         world: &World,
         account: &AccountId,
     ) -> Result<(), StoreError> {
         if let Step::SignIn(connected_at) = self.step {
-            let there = Record::load(world.stores.store(self.to), account)?;
+            let there = Record::load(world.stores.get(&self.to)?, account)?;
             self.step = Step::Delete;
             if there.is_none_or(|record| record.account.connected_at != connected_at) {
                 // It was not saved: the account stays where it was.
-                *self = Self::leaving(self.to);
+                *self = self.reversed();
             }
             self.write(world.folders, account)?;
         }
@@ -80,24 +85,24 @@ impl Move {
     }
 
     /// Leaves the account where it was. What cannot be undone now is left to the next run.
-    pub(super) fn call_back(&self, world: &World, account: &AccountId) {
-        let back = Self::leaving(self.to);
+    pub(super) fn roll_back(&self, world: &World, account: &AccountId) {
+        let back = self.reversed();
         if let Err(error) =
             back.write(world.folders, account).and_then(|()| back.finish(world, account))
         {
-            log::debug!("the move of {account} is not called back yet: {error}");
+            log::debug!("the move of {account} is not rolled back yet: {error}");
         }
     }
 
     pub(super) fn failure(&self, why: StoreError) -> MoveError {
         match self.step {
-            Step::Delete => MoveError::NotDeleted { from: self.from, why },
+            Step::Delete => MoveError::NotDeleted { from: self.from.clone(), why },
             _ => MoveError::NotCopied(why),
         }
     }
 
     fn copy(&mut self, world: &World, account: &AccountId) -> Result<(), StoreError> {
-        let (from, to) = (world.stores.store(self.from), world.stores.store(self.to));
+        let (from, to) = (world.stores.get(&self.from)?, world.stores.get(&self.to)?);
         match Record::load(from, account)? {
             Some(mut record) => {
                 let item = Item::Account(account.clone());
@@ -105,7 +110,7 @@ impl Move {
                 // Before the account, which may be refreshed as soon as it is there.
                 copy_secret(from, to, account.provider())?;
                 if record.account.store != self.to {
-                    record.account.store = self.to;
+                    record.account.store = self.to.clone();
                     record.save(from)?;
                 }
                 record.save(to)?;
@@ -119,7 +124,7 @@ impl Move {
             }
             // It was disconnected: what there is of it in `to` is not wanted either.
             None => {
-                *self = Self::leaving(self.to);
+                *self = self.reversed();
                 self.write(world.folders, account)?;
             }
         }
@@ -132,18 +137,14 @@ impl Move {
         world: &World,
         account: &AccountId,
     ) -> Result<(), StoreError> {
-        let (from, to) = (world.stores.store(self.from), world.stores.store(self.to));
+        let (from, to) = (world.stores.get(&self.from)?, world.stores.get(&self.to)?);
         // The index may lose its entry in a power cut as long as the note says where to look.
         if let Some(mut record) = Record::load(to, account)? {
             if record.account.store != self.to {
-                // It was called back after it was marked.
-                record.account.store = self.to;
+                // It was rolled back after it was marked.
+                record.account.store = self.to.clone();
                 record.save(to)?;
             }
-            // Only the index knows that the provider refused the refresh token.
-            let entry = world.index.get(account);
-            let entry = entry.filter(|entry| entry.has_tokens_of(&record.account));
-            record.account.state = entry.map_or(record.account.state, |entry| entry.state);
             world.index.put_durably(&record.account).map_err(|source| StoreError::Io {
                 action: "could not write the index entry in",
                 path: world.folders.accounts(),

@@ -1,14 +1,15 @@
 //! Moves in which each call to a store fails once, and sign-ins that change the store.
 
-use std::sync::Mutex;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::accounts::{Account, State};
-use crate::clock::{self, FixedClock};
+use crate::accounts::{Account, Index, State};
+use crate::clock::{self, Clock};
 use crate::http::{Answer, HttpError, Request, Transport};
-use crate::store::memory::MemoryStore;
 use crate::store::record::Record;
-use crate::store::{SecretBytes, Stores, TokenStore};
+use crate::store::{Look, SecretBytes, Stores};
+use crate::system::paths::Folders;
 
 struct Nobody;
 
@@ -18,11 +19,17 @@ impl Transport for Nobody {
     }
 }
 
-/// A store of a kind that lasts, which counts the calls to both.
-struct Shelf<'a> {
+impl Clock for Nobody {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+}
+
+/// A store in memory, which counts the calls to all of them.
+struct Shelf {
     kind: StoreKind,
-    store: MemoryStore,
-    trouble: &'a Mutex<Trouble>,
+    items: Mutex<HashMap<Item, SecretBytes>>,
+    trouble: Arc<Mutex<Trouble>>,
 }
 
 /// Which call fails, and whether all later ones do.
@@ -34,88 +41,93 @@ struct Trouble {
 
 const NONE: Trouble = Trouble { calls_left: u32::MAX, stays: false, came: false };
 
-impl Shelf<'_> {
-    fn call(&self) -> Result<&MemoryStore, StoreError> {
+impl Shelf {
+    fn call<T>(
+        &self,
+        work: impl FnOnce(&mut HashMap<Item, SecretBytes>) -> T,
+    ) -> Result<T, StoreError> {
         let mut trouble = self.trouble.lock().unwrap();
         trouble.calls_left = trouble.calls_left.wrapping_sub(1);
         let now = trouble.calls_left == 0 || trouble.came && trouble.stays;
         trouble.came |= now;
-        if now { Err(StoreError::Locked) } else { Ok(&self.store) }
+        if now { Err(StoreError::Locked) } else { Ok(work(&mut self.items.lock().unwrap())) }
     }
 }
 
-impl TokenStore for Shelf<'_> {
+impl TokenStore for Shelf {
     fn kind(&self) -> StoreKind {
-        self.kind
+        self.kind.clone()
     }
 
     fn load(&self, item: &Item) -> Result<Option<SecretBytes>, StoreError> {
-        self.call()?.load(item)
+        self.call(|items| items.get(item).cloned())
     }
 
     fn save(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
-        self.call()?.save(item, bytes)
+        self.call(|items| drop(items.insert(item.clone(), bytes.clone())))
     }
 
     fn delete(&self, item: &Item) -> Result<bool, StoreError> {
-        self.call()?.delete(item)
+        self.call(|items| items.remove(item).is_some())
     }
 
-    fn list(&self) -> Result<Vec<Item>, StoreError> {
-        self.call()?.list()
+    fn look(&self) -> Result<Look, StoreError> {
+        self.call(|items| Look { usable: Ok(()), items: items.keys().cloned().collect() })
     }
 
-    fn preflight(&self, item: &Item) -> Result<(), StoreError> {
-        self.call()?.preflight(item)
+    fn preflight(&self, _: &Item) -> Result<(), StoreError> {
+        self.call(|_| ())
     }
 }
 
-struct Room<'a> {
-    keychain: Shelf<'a>,
-    file: Shelf<'a>,
-    trouble: &'a Mutex<Trouble>,
+const KEYCHAIN: StoreKind = StoreKind::KEYCHAIN;
+const FILE: StoreKind = StoreKind::FILE;
+/// One that is in no table.
+const THIRD: StoreKind = StoreKind::named("third");
+
+struct Room {
+    stores: Stores,
+    trouble: Arc<Mutex<Trouble>>,
     index: Index,
     folders: Folders,
     _folder: tempfile::TempDir,
 }
 
-impl Stores for Room<'_> {
-    fn store(&self, kind: StoreKind) -> &dyn TokenStore {
-        if kind == StoreKind::File { &self.file } else { &self.keychain }
-    }
-}
-
-static CLOCK: FixedClock = FixedClock(Timestamp::UNIX_EPOCH);
-
-impl<'a> Room<'a> {
+impl Room {
     /// With an account in the keychain, and the client secret of its provider.
-    fn new(trouble: &'a Mutex<Trouble>) -> Self {
+    fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let folders = Folders::resolve(Some(folder.path())).unwrap();
-        let shelf = |kind| Shelf { kind, store: MemoryStore::new(), trouble };
+        let trouble = Arc::new(Mutex::new(NONE));
+        let shelf = |kind| -> Arc<dyn TokenStore> {
+            Arc::new(Shelf { kind, items: Mutex::default(), trouble: Arc::clone(&trouble) })
+        };
+        let all = [KEYCHAIN, FILE, THIRD].map(shelf).into();
         let room = Self {
-            keychain: shelf(StoreKind::Keychain),
-            file: shelf(StoreKind::File),
-            trouble,
+            stores: Stores::new(all, &KEYCHAIN, Box::new(|_| None)),
+            trouble: Arc::clone(&trouble),
             index: Index::new(folders.accounts()),
             folders,
             _folder: folder,
         };
-        let record = record(StoreKind::Keychain, 0, "old");
-        record.save(&room.keychain).unwrap();
+        let record = record(KEYCHAIN, 0, "old");
+        record.save(room.store(&KEYCHAIN)).unwrap();
         room.index.put(&record.account).unwrap();
         let secret = SecretBytes::new(b"secret".to_vec());
-        room.keychain.save(&Item::ClientSecret("p".into()), &secret).unwrap();
+        room.store(&KEYCHAIN).save(&Item::ClientSecret("p".into()), &secret).unwrap();
         room
+    }
+
+    fn store(&self, kind: &StoreKind) -> &dyn TokenStore {
+        self.stores.get(kind).unwrap()
     }
 
     fn world(&self) -> World<'_> {
         World {
-            store: self.store(StoreKind::Keychain),
-            stores: self,
+            stores: &self.stores,
             index: &self.index,
             http: &Nobody,
-            clock: &CLOCK,
+            clock: &Nobody,
             folders: &self.folders,
             run_by: "test",
         }
@@ -126,10 +138,9 @@ impl<'a> Room<'a> {
         *self.trouble.lock().unwrap() = NONE;
         let opened = self.world().open(&account()).unwrap();
         let token = opened.record.unwrap().unwrap().access_token.expose().clone();
-        let kind = opened.world.store.kind();
-        let there =
-            |kind: &StoreKind| Record::load(self.store(*kind), &account()).unwrap().is_some();
-        (kind, token, StoreKind::LASTING.into_iter().filter(there).collect())
+        let holds = |store: &&dyn TokenStore| Record::load(*store, &account()).unwrap().is_some();
+        let copies = self.stores.all().filter(holds).map(|store| store.kind()).collect();
+        (opened.store.kind(), token, copies)
     }
 }
 
@@ -158,125 +169,141 @@ fn record(store: StoreKind, connected_at: i64, token: &str) -> Record {
 }
 
 #[test]
-fn a_move_whose_any_call_fails_is_called_back_or_finished_by_the_next_run() {
-    for stays in [false, true] {
-        let count = (1..).find(|call| !fails_at(*call, stays)).unwrap();
+fn a_move_whose_any_call_fails_is_rolled_back_or_finished_by_the_next_run() {
+    for (to, stays) in [(FILE, false), (FILE, true), (THIRD, false), (THIRD, true)] {
+        let count = (1..).find(|call| !fails_at(*call, &to, stays)).unwrap();
         assert!(count > 12, "only {count} calls were tried");
     }
 }
 
 /// Whether there is such a call in a move.
-fn fails_at(call: u32, stays: bool) -> bool {
-    let trouble = Mutex::new(NONE);
-    let room = Room::new(&trouble);
-    *trouble.lock().unwrap() = Trouble { calls_left: call, stays, came: false };
-    let moved = relocate(&room.world(), &account(), StoreKind::File);
-    if !trouble.lock().unwrap().came {
+fn fails_at(call: u32, to: &StoreKind, stays: bool) -> bool {
+    let room = Room::new();
+    *room.trouble.lock().unwrap() = Trouble { calls_left: call, stays, came: false };
+    let moved = relocate(&room.world(), &account(), to);
+    if !room.trouble.lock().unwrap().came {
         assert_eq!(moved.unwrap(), Moved::Moved);
         return false;
     }
     let home = match Move::pending(&room.folders, &account()) {
         Some(Move { step: Step::Copy, to, .. }) => to,
-        Some(pending) => pending.counts(),
-        None => StoreKind::Keychain,
+        Some(pending) => pending.counts().clone(),
+        None => KEYCHAIN,
     };
-    assert_eq!(room.opened(), (home, "old".to_owned(), vec![home]), "call {call}, {stays}");
+    let there = (home.clone(), "old".to_owned(), vec![home.clone()]);
+    assert_eq!(room.opened(), there, "call {call}, {stays}");
     assert_eq!(Move::pending(&room.folders, &account()), None);
     assert_eq!(room.index.get(&account()).unwrap().store, home);
-    let kept = Record::load(room.store(home), &account()).unwrap().unwrap();
+    let kept = Record::load(room.store(&home), &account()).unwrap().unwrap();
     assert_eq!(kept.account.store, home, "it is not marked any more");
-    let secret = room.store(home).load(&Item::ClientSecret("p".into())).unwrap();
+    let secret = room.store(&home).load(&Item::ClientSecret("p".into())).unwrap();
     assert_eq!(secret.unwrap().expose(), b"secret");
     true
 }
 
 #[test]
-fn a_move_that_cannot_go_on_is_called_back() {
-    let trouble = Mutex::new(NONE);
-    let room = Room::new(&trouble);
-    let copying = Move { from: StoreKind::Keychain, to: StoreKind::File, step: Step::Copy };
+fn a_move_that_cannot_go_on_is_rolled_back() {
+    let room = Room::new();
+    let copying = Move { from: KEYCHAIN, to: FILE, step: Step::Copy };
     copying.write(&room.folders, &account()).unwrap();
-    record(StoreKind::File, 0, "old").save(&room.file).unwrap();
-    relocate(&room.world(), &account(), StoreKind::Keychain).unwrap();
-    let there = (StoreKind::Keychain, "old".to_owned(), vec![StoreKind::Keychain]);
+    record(FILE, 0, "old").save(room.store(&FILE)).unwrap();
+    relocate(&room.world(), &account(), &KEYCHAIN).unwrap();
+    let there = (KEYCHAIN, "old".to_owned(), vec![KEYCHAIN]);
     assert_eq!(room.opened(), there);
 }
 
 #[test]
 fn a_new_sign_in_counts_once_it_is_saved() {
-    let trouble = Mutex::new(NONE);
     for saved in [true, false] {
-        let room = Room::new(&trouble);
-        let new = record(StoreKind::File, 77, "new");
-        Move::by_sign_in(StoreKind::File, new.account.connected_at)
-            .write(&room.folders, &account())
-            .unwrap();
+        let room = Room::new();
+        let new = record(FILE, 77, "new");
+        let step = Step::SignIn(new.account.connected_at);
+        Move { from: KEYCHAIN, to: FILE, step }.write(&room.folders, &account()).unwrap();
         // What lay there before is no sign-in of now.
-        record(StoreKind::File, 5, "stray").save(&room.file).unwrap();
+        record(FILE, 5, "stray").save(room.store(&FILE)).unwrap();
         let (home, token) = match saved {
-            true => (StoreKind::File, "new"),
-            false => (StoreKind::Keychain, "old"),
+            true => (FILE, "new"),
+            false => (KEYCHAIN, "old"),
         };
         if saved {
-            new.save(&room.file).unwrap();
+            new.save(room.store(&FILE)).unwrap();
         }
-        assert_eq!(room.opened(), (home, token.to_owned(), vec![home]));
+        assert_eq!(room.opened(), (home.clone(), token.to_owned(), vec![home]));
     }
 }
 
 #[test]
 fn a_copy_that_does_not_count_goes_with_a_move_to_where_the_account_is() {
-    let trouble = Mutex::new(NONE);
-    let room = Room::new(&trouble);
-    record(StoreKind::File, 0, "stray").save(&room.file).unwrap();
-    let moved = relocate(&room.world(), &account(), StoreKind::Keychain);
+    let room = Room::new();
+    record(FILE, 0, "stray").save(room.store(&FILE)).unwrap();
+    let moved = relocate(&room.world(), &account(), &KEYCHAIN);
     assert_eq!(moved.unwrap(), Moved::SecondCopyDeleted);
-    assert_eq!(room.opened().2, [StoreKind::Keychain]);
-    let moved = relocate(&room.world(), &account(), StoreKind::Keychain);
+    assert_eq!(room.opened().2, [KEYCHAIN]);
+    let moved = relocate(&room.world(), &account(), &KEYCHAIN);
     assert_eq!(moved.unwrap(), Moved::WasThere);
 }
 
 #[test]
 fn a_marked_copy_gives_way_to_the_one_it_names() {
-    let trouble = Mutex::new(NONE);
-    let room = Room::new(&trouble);
-    record(StoreKind::File, 0, "left-over").save(&room.keychain).unwrap();
-    assert_eq!(room.opened().0, StoreKind::Keychain, "it is the only one");
-    record(StoreKind::File, 0, "moved").save(&room.file).unwrap();
+    let room = Room::new();
+    record(FILE, 0, "left-over").save(room.store(&KEYCHAIN)).unwrap();
+    assert_eq!(room.opened().0, KEYCHAIN, "it is the only one");
+    record(FILE, 0, "moved").save(room.store(&FILE)).unwrap();
     room.index.remove(&account()).unwrap();
-    let there = (StoreKind::File, "moved".to_owned(), vec![StoreKind::File]);
+    let there = (FILE, "moved".to_owned(), vec![FILE]);
     assert_eq!(room.opened(), there);
 }
 
 #[test]
 fn a_move_does_not_make_a_refused_sign_in_good() {
-    let trouble = Mutex::new(NONE);
-    let room = Room::new(&trouble);
-    let refused = Account { state: State::SignInNeeded, ..room.index.get(&account()).unwrap() };
-    room.index.put(&refused).unwrap();
-    relocate(&room.world(), &account(), StoreKind::File).unwrap();
-    assert_eq!(room.opened().0, StoreKind::File);
+    let room = Room::new();
+    let mut refused = record(KEYCHAIN, 0, "old");
+    refused.account.state = State::SignInNeeded;
+    refused.save(room.store(&KEYCHAIN)).unwrap();
+    relocate(&room.world(), &account(), &FILE).unwrap();
+    assert_eq!(room.opened().0, FILE);
     assert_eq!(room.index.get(&account()).unwrap().state, State::SignInNeeded);
 }
 
 #[test]
 fn a_sign_in_that_is_not_saved_leaves_the_copy_that_counted() {
-    use StoreKind::{File, Keychain};
-    let trouble = Mutex::new(NONE);
-    for (from, step) in [(Keychain, Step::Delete), (File, Step::Copy)] {
+    for (from, to, step) in [(KEYCHAIN, FILE, Step::Delete), (FILE, KEYCHAIN, Step::Copy)] {
         for saved in [false, true] {
-            let room = Room::new(&trouble);
+            let room = Room::new();
             // It counts in the file store; in the keychain is what a move could not delete, or wrote.
-            record(File, 5, "live").save(&room.file).unwrap();
-            let pending = Move { from, to: from.other(), step: step.clone() };
+            record(FILE, 5, "live").save(room.store(&FILE)).unwrap();
+            let pending = Move { from: from.clone(), to: to.clone(), step: step.clone() };
             pending.write(&room.folders, &account()).unwrap();
-            let new = record(File, 77, "new");
-            before_sign_in(&room.world(), &account(), File, new.account.connected_at).unwrap();
+            let new = record(FILE, 77, "new");
+            before_sign_in(&room.world(), &account(), &FILE, new.account.connected_at).unwrap();
             if saved {
-                new.save(&room.file).unwrap();
+                new.save(room.store(&FILE)).unwrap();
             }
             let token = if saved { "new" } else { "live" };
-            assert_eq!(room.opened(), (File, token.to_owned(), vec![File]));
+            assert_eq!(room.opened(), (FILE, token.to_owned(), vec![FILE]));
         }
     }
+}
+
+#[test]
+fn a_lost_account_is_found_in_whichever_store_it_is() {
+    let room = Room::new();
+    relocate(&room.world(), &account(), &THIRD).unwrap();
+    room.index.remove(&account()).unwrap();
+    assert_eq!(room.opened(), (THIRD, "old".to_owned(), vec![THIRD]));
+    assert_eq!(room.index.get(&account()).unwrap().store, THIRD);
+}
+
+#[test]
+fn a_move_to_a_third_store_waits_for_the_one_that_is_not_finished() {
+    let room = Room::new();
+    record(FILE, 0, "stray").save(room.store(&FILE)).unwrap();
+    let pending = Move { from: FILE, to: KEYCHAIN, step: Step::Delete };
+    pending.write(&room.folders, &account()).unwrap();
+    *room.trouble.lock().unwrap() = Trouble { calls_left: 1, stays: true, came: false };
+    let refused = relocate(&room.world(), &account(), &THIRD);
+    assert!(matches!(refused, Err(MoveError::NotDeleted { from, .. }) if from == FILE));
+    *room.trouble.lock().unwrap() = NONE;
+    assert_eq!(relocate(&room.world(), &account(), &THIRD).unwrap(), Moved::Moved);
+    assert_eq!(room.opened(), (THIRD, "old".to_owned(), vec![THIRD]));
 }

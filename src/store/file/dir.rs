@@ -43,14 +43,22 @@ impl Content {
 }
 
 impl Dir {
-    /// `None` when there is no such folder.
+    /// `None` when there is no such folder. One that others may look into is closed to them.
     pub(super) fn open(path: &Path) -> Result<Option<Self>, StoreError> {
-        let Some(dir) = Self::open_as(path, OFlags::NOFOLLOW)? else { return Ok(None) };
-        let stat =
-            fs::fstat(&dir.handle).map_err(|errno| dir.failed("could not look at", "", errno))?;
-        check_owner(&stat, path)?;
-        tighten(&dir.handle, &stat, Mode::RWXU, path);
+        let Some(dir) = Self::open_untouched(path)? else { return Ok(None) };
+        tighten(&dir.handle, &dir.stat()?, Mode::RWXU, path);
         Ok(Some(dir))
+    }
+
+    /// The same for a look: its mode stays as it is.
+    pub(super) fn open_untouched(path: &Path) -> Result<Option<Self>, StoreError> {
+        let Some(dir) = Self::open_as(path, OFlags::NOFOLLOW)? else { return Ok(None) };
+        check_owner(&dir.stat()?, path)?;
+        Ok(Some(dir))
+    }
+
+    fn stat(&self) -> Result<Stat, StoreError> {
+        fs::fstat(&self.handle).map_err(|errno| self.failed("could not look at", "", errno))
     }
 
     /// The same, and makes the folder and those above it if they are missing.

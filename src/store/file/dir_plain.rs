@@ -35,6 +35,10 @@ impl Dir {
         Self::open_anyones(path)
     }
 
+    pub(super) fn open_untouched(path: &Path) -> Result<Option<Self>, StoreError> {
+        Self::open_anyones(path)
+    }
+
     pub(super) fn make(path: &Path) -> Result<Self, StoreError> {
         Self::make_anyones(path)
     }

@@ -32,6 +32,7 @@ const MOST_ARGON: (u32, u32, u32) = (1024 * 1024, 64, 64);
 ///
 /// A key in a file is one line of base64 that stands for 32 random bytes, as `head -c32
 /// /dev/urandom | base64` makes it.
+#[derive(Clone)]
 pub enum KeySource {
     /// In the system's keychain, or whichever store that is; made at the first save.
     Keychain(Arc<dyn TokenStore>),

@@ -31,7 +31,7 @@ pub use self::key::KeySource;
 use self::names::{ENDING, file_name, item_of};
 use self::sealed::Fault;
 use super::lock::{AccountLock, LOCK_DEADLINE};
-use super::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
+use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 
 /// Less room than this and nothing is begun that ends in a save: a record has a few KiB, and a file
 /// system this full is about to fail anyway.
@@ -58,10 +58,6 @@ impl FileStore {
     /// Whether the key is there and can be used. Makes none.
     pub fn has_key(&self) -> Result<bool, StoreError> {
         Ok(self.find_key()?.is_some())
-    }
-
-    fn dir(&self) -> Result<Option<Dir>, StoreError> {
-        Dir::open(&self.folder)
     }
 
     /// The key for reading: it has to be there already.
@@ -132,11 +128,11 @@ impl FileStore {
 
 impl TokenStore for FileStore {
     fn kind(&self) -> StoreKind {
-        StoreKind::File
+        StoreKind::FILE
     }
 
     fn load(&self, item: &Item) -> Result<Option<SecretBytes>, StoreError> {
-        let Some(dir) = self.dir()? else { return Ok(None) };
+        let Some(dir) = Dir::open(&self.folder)? else { return Ok(None) };
         let Some(content) = dir.read(&file_name(item))? else { return Ok(None) };
         self.unseal(&dir, item, &content).map(Some)
     }
@@ -164,14 +160,18 @@ impl TokenStore for FileStore {
 
     /// Needs no key: what cannot be opened can still be deleted.
     fn delete(&self, item: &Item) -> Result<bool, StoreError> {
-        let Some(dir) = self.dir()? else { return Ok(false) };
+        let Some(dir) = Dir::open(&self.folder)? else { return Ok(false) };
         let _lock = self.lock_if_shared(item)?;
         dir.remove(&file_name(item))
     }
 
-    fn list(&self) -> Result<Vec<Item>, StoreError> {
-        let Some(dir) = self.dir()? else { return Ok(Vec::new()) };
-        Ok(dir.names()?.iter().filter_map(|name| item_of(name)).collect())
+    fn look(&self) -> Result<Look, StoreError> {
+        let names = match Dir::open_untouched(&self.folder)? {
+            Some(dir) => dir.names()?,
+            None => Vec::new(),
+        };
+        let items = names.iter().filter_map(|name| item_of(name)).collect();
+        Ok(Look { usable: Ok(()), items })
     }
 
     fn preflight(&self, item: &Item) -> Result<(), StoreError> {

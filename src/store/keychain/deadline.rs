@@ -2,9 +2,9 @@
 //! sees. The call runs in a thread of its own; when its time is up the thread is left behind and
 //! ends with the process.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -32,18 +32,6 @@ impl Deadline {
         &self,
         work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let place = Arc::new(Mutex::new(None));
-        let result = Arc::clone(&place);
-        self.finish(Box::new(move || {
-            let answer = work();
-            *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-        }))?;
-        let answer = place.lock().unwrap_or_else(PoisonError::into_inner).take();
-        answer.unwrap_or_else(|| Err(broke_down()))
-    }
-
-    /// The same for work that keeps its result.
-    fn finish(&self, work: Box<dyn FnOnce() + Send>) -> Result<(), StoreError> {
         if self.stuck.load(Ordering::SeqCst) > 0 {
             return Err(self.timed_out());
         }
@@ -52,20 +40,18 @@ impl Deadline {
         let (sender, receiver) = mpsc::sync_channel(0);
         let stuck = Arc::clone(&self.stuck);
         let spawned = thread::Builder::new().name("keychain".into()).spawn(move || {
-            work();
-            if sender.send(()).is_err() {
+            if sender.send(work()).is_err() {
                 stuck.fetch_sub(1, Ordering::SeqCst);
             }
         });
         if let Err(error) = spawned {
-            return Err(StoreError::Keychain(format!(
-                "no thread could be started for it: {error}"
-            )));
+            let why = format!("no thread could be started for it: {error}");
+            return Err(StoreError::Keychain(why));
         }
         self.wait(&receiver)
     }
 
-    fn wait(&self, receiver: &Receiver<()>) -> Result<(), StoreError> {
+    fn wait<T>(&self, receiver: &Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
         let first = WAIT_IS_LONG.min(self.patience.deadline);
         let mut answer = receiver.recv_timeout(first);
         if matches!(answer, Err(RecvTimeoutError::Timeout)) && first < self.patience.deadline {
@@ -73,12 +59,14 @@ impl Deadline {
             answer = receiver.recv_timeout(self.patience.deadline - first);
         }
         match answer {
-            Ok(()) => Ok(()),
+            Ok(answer) => answer,
             Err(RecvTimeoutError::Timeout) => {
                 self.stuck.fetch_add(1, Ordering::SeqCst);
                 Err(self.timed_out())
             }
-            Err(RecvTimeoutError::Disconnected) => Err(broke_down()),
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(StoreError::Keychain("the code that speaks to it broke down".into()))
+            }
         }
     }
 
@@ -93,10 +81,6 @@ impl Deadline {
     fn timed_out(&self) -> StoreError {
         StoreError::TimedOut(self.patience.deadline)
     }
-}
-
-fn broke_down() -> StoreError {
-    StoreError::Keychain("the code that speaks to it broke down".into())
 }
 
 #[cfg(test)]

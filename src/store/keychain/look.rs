@@ -2,15 +2,7 @@
 //! and which items of ours it holds. Their names can be read while it is locked.
 
 use super::platform::Platform;
-use crate::store::{Item, StoreError};
-
-/// The keychain as it stands.
-#[derive(Debug)]
-pub struct Look {
-    /// Whether reading a secret would ask somebody to unlock it first.
-    pub locked: bool,
-    pub items: Vec<Item>,
-}
+use crate::store::{Item, Look, StoreError};
 
 #[cfg(any(target_os = "linux", target_os = "freebsd"))]
 pub(super) fn look(platform: &Platform) -> Result<Look, StoreError> {
@@ -32,20 +24,27 @@ pub(super) fn look(platform: &Platform) -> Result<Look, StoreError> {
             StoreError::ServiceLost => StoreError::Unreachable("it hung up".into()),
             other => other,
         })?;
-    let collection = service.get_default_collection().map_err(meant)?;
     let found =
         service.search_items(HashMap::from([("service", platform.service())])).map_err(meant)?;
     let name = |item: &secret_service::blocking::Item| {
         Item::from_name(item.get_attributes().ok()?.get("username")?)
     };
-    let locked = collection.is_locked().map_err(meant)? || !found.locked.is_empty();
     let items = found.unlocked.iter().chain(&found.locked).filter_map(name).collect();
-    Ok(Look { locked, items })
+    let usable = match service.get_default_collection() {
+        Ok(collection) if collection.is_locked().map_err(meant)? => Err(StoreError::Locked),
+        Ok(_) if !found.locked.is_empty() => Err(StoreError::Locked),
+        Ok(_) => Ok(()),
+        Err(error) => match meant(error) {
+            error @ StoreError::NoCollection => Err(error),
+            error => return Err(error),
+        },
+    };
+    Ok(Look { usable, items })
 }
 
 /// Elsewhere a search reads names only, and asks nobody.
 #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
 pub(super) fn look(platform: &Platform) -> Result<Look, StoreError> {
     let items = platform.names()?.iter().filter_map(|name| Item::from_name(name)).collect();
-    Ok(Look { locked: false, items })
+    Ok(Look { usable: Ok(()), items })
 }

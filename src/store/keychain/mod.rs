@@ -16,10 +16,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::deadline::Deadline;
-pub use self::look::Look;
 use self::parts::Vault;
 use self::platform::Platform;
-use super::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
+use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 
 /// How long to wait for a keychain when nobody is there to unlock it. A healthy one answers in
 /// 10 ms, on a badly busy machine in 50.
@@ -62,11 +61,6 @@ impl Keychain {
         Self { platform: Arc::new(Platform::new(service)), deadline: Deadline::new(patience) }
     }
 
-    /// What can be seen without asking anybody to unlock anything.
-    pub fn look(&self) -> Result<Look, StoreError> {
-        self.call(look::look)
-    }
-
     fn call<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Platform) -> Result<T, StoreError> + Send + 'static,
@@ -78,7 +72,7 @@ impl Keychain {
 
 impl TokenStore for Keychain {
     fn kind(&self) -> StoreKind {
-        StoreKind::Keychain
+        StoreKind::KEYCHAIN
     }
 
     fn load(&self, item: &Item) -> Result<Option<SecretBytes>, StoreError> {
@@ -98,12 +92,9 @@ impl TokenStore for Keychain {
         self.call(move |platform| parts::delete(platform, &name, platform::PART_LIMIT))
     }
 
-    /// Asks to unlock the keychain if it is locked. Parts of items, and items that another program
-    /// filed under our name, are passed over.
-    fn list(&self) -> Result<Vec<Item>, StoreError> {
-        self.call(|platform| {
-            Ok(platform.names()?.iter().filter_map(|name| Item::from_name(name)).collect())
-        })
+    /// Parts of items, and items that another program filed under our name, are passed over.
+    fn look(&self) -> Result<Look, StoreError> {
+        self.call(look::look)
     }
 
     /// That the item can be read says that the service is there and the item unlocked. For an item

@@ -3,16 +3,16 @@
 //! Bind the listener, open the authorize URL, wait for the one right callback, exchange its code,
 //! check who it was, save, read back, and only then tell browser and person.
 
+mod save;
+
 use std::io;
 use std::time::{Duration, Instant};
 
 use url::Url;
 
 use super::World;
-use super::moving;
-use super::refresh::{warn_about_lifetime, warn_about_scope};
 use crate::account_id::AccountId;
-use crate::accounts::{Account, State};
+use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
 use crate::http::HttpError;
 use crate::loopback::{self, BindError, Judgement, ResultPage, Serving};
@@ -27,8 +27,7 @@ use crate::oauth::token::{self, TokenError, Tokens};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::lock::LockError;
-use crate::store::record::Record;
-use crate::store::{Item, StoreError, StoreKind, TokenStore};
+use crate::store::{StoreError, StoreKind};
 use crate::system::interrupt;
 
 /// How often the wait looks at the clock, the keyboard and Ctrl-C.
@@ -47,9 +46,9 @@ pub struct Login<'a> {
     /// Whether the account may change to another person.
     pub replace: bool,
     pub timeout: Duration,
-    /// Whether `world.store` was asked for by name. Else the account stays where it is by the time
-    /// the tokens come.
-    pub may_move: bool,
+    /// The store that was asked for by name. Else the account stays where it is by the time the
+    /// tokens come.
+    pub to: Option<StoreKind>,
     /// Tie the answer to the browser by a cookie, through a local link.
     pub bind_browser: bool,
 }
@@ -131,15 +130,6 @@ impl Login<'_> {
     pub fn run(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
         self.preflight()?;
         interrupt::uninterrupted(|| self.run_uninterrupted(person))
-    }
-
-    /// A store that cannot save is found out before the person is sent to the browser. Under the
-    /// lock, because a store tries it where another run may be writing.
-    fn preflight(&self) -> Result<(), LoginError> {
-        let _lock = self.world.lock(self.account)?;
-        let target = self.target();
-        self.before(target)?;
-        Ok(target.preflight(&Item::Account(self.account.clone()))?)
     }
 
     fn run_uninterrupted(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
@@ -278,113 +268,6 @@ impl Login<'_> {
                 };
                 Ok(Some(id_token::check(token, &expected)?))
             }
-        }
-    }
-
-    fn save(&self, tokens: Tokens, claims: Option<Claims>) -> Result<Connected, LoginError> {
-        let now = self.world.clock.now();
-        let _lock = self.world.lock(self.account)?;
-        let target = self.target();
-        self.check_person(claims.as_ref(), target)?;
-
-        let granted = tokens.scope.unwrap_or_else(|| self.scope.clone());
-        warn_about_scope(self.account, self.scope, &granted);
-        let lifetime = tokens.expires_in.unwrap_or(self.provider.access_token_seconds);
-        warn_about_lifetime(self.account, lifetime);
-        let access_token_until = clock::after(now, lifetime);
-        let refreshable = tokens.refresh_token.is_some();
-        let sign_in_by = match self.provider.refresh_token_seconds {
-            Some(seconds) if refreshable => Some(clock::after(now, seconds)),
-            _ if refreshable => None,
-            _ => Some(access_token_until),
-        };
-        let account = Account {
-            account: self.account.clone(),
-            store: target.kind(),
-            client_id: self.client.id.clone(),
-            who: claims.as_ref().map(Claims::who),
-            issuer: claims.as_ref().map(|claims| claims.iss.clone()),
-            subject: claims.map(|claims| claims.sub),
-            scope: granted,
-            connected_at: now,
-            access_token_until,
-            refreshable,
-            sign_in_by,
-            refreshed_at: None,
-            refreshed_by: None,
-            state: State::Connected,
-        };
-        let record = Record::new(account, tokens.access_token, tokens.refresh_token);
-        self.save_in(target, &record)?;
-        Ok(Connected {
-            no_refresh_token: !refreshable && self.expects_refresh_token(),
-            account: record.account,
-        })
-    }
-
-    /// Where the tokens go to; the lock is held.
-    fn target(&self) -> &dyn TokenStore {
-        match moving::home_of(self.world.folders, self.world.index, self.account) {
-            Some(home) if !self.may_move => self.world.stores.store(home),
-            _ => self.world.store,
-        }
-    }
-
-    /// Saves, and leaves nothing behind where the account was before: that store may be the very
-    /// one that does not work any more, so its failure is told and forgiven.
-    fn save_in(&self, target: &dyn TokenStore, record: &Record) -> Result<(), StoreError> {
-        let (world, account) = (&self.world, self.account);
-        let kind = target.kind();
-        let left = match kind {
-            StoreKind::Memory => None,
-            _ => moving::before_sign_in(world, account, kind, record.account.connected_at)?,
-        };
-        record.save(target)?;
-        world.note(&record.account);
-        if let Some(mut left) = left
-            && let Err(error) = left.go_on(world, account)
-        {
-            log::warn!("the former record of {account} is still in {}: {error}", kind.other());
-        }
-        Ok(())
-    }
-
-    fn expects_refresh_token(&self) -> bool {
-        use crate::provider::RefreshSupport;
-        let asked =
-            self.provider.refresh_scope.as_ref().is_none_or(|word| self.scope.contains(word));
-        asked && self.provider.refresh == RefreshSupport::Rotating
-    }
-
-    /// What was connected under this name. A damaged record names nobody; saving over it is what a
-    /// new sign-in is for.
-    fn before(&self, target: &dyn TokenStore) -> Result<Option<Account>, StoreError> {
-        let entry = self.world.index.get(self.account);
-        if entry.as_ref().is_some_and(|entry| entry.store != target.kind()) {
-            return Ok(entry);
-        }
-        match Record::load(target, self.account) {
-            Err(StoreError::Damaged { .. }) => Ok(None),
-            other => Ok(other?.map(|record| record.account)),
-        }
-    }
-
-    /// Another person under the same account name is an accident until the person says otherwise.
-    fn check_person(
-        &self,
-        claims: Option<&Claims>,
-        target: &dyn TokenStore,
-    ) -> Result<(), LoginError> {
-        let (Some(before), Some(claims)) = (self.before(target)?, claims) else { return Ok(()) };
-        match &before.subject {
-            Some(subject) if *subject != claims.sub && !self.replace => {
-                Err(LoginError::AnotherPerson {
-                    account: self.account.clone(),
-                    before: before.who.unwrap_or_else(|| subject.clone()),
-                    now: claims.who(),
-                })
-            }
-            _ => Ok(()),
         }
     }
 }

@@ -1,0 +1,50 @@
+//! Which accounts there are: those of the index, and those in the stores that it lost.
+
+use std::collections::BTreeSet;
+
+use super::World;
+use crate::account_id::AccountId;
+use crate::store::{Item, Look, StoreError, StoreKind};
+
+/// What is in a store, as far as it can be seen without unlocking it.
+pub struct Content {
+    pub kind: StoreKind,
+    pub look: Result<Look, StoreError>,
+}
+
+impl Content {
+    pub fn accounts(&self) -> BTreeSet<AccountId> {
+        let accounts = self.items().filter_map(|item| match item {
+            Item::Account(account) => Some(account.clone()),
+            _ => None,
+        });
+        accounts.collect()
+    }
+
+    /// The providers whose client secrets are there.
+    pub fn client_secrets(&self) -> Vec<&str> {
+        let secrets = self.items().filter_map(|item| match item {
+            Item::ClientSecret(provider) => Some(provider.as_str()),
+            _ => None,
+        });
+        secrets.collect()
+    }
+
+    fn items(&self) -> impl Iterator<Item = &Item> {
+        self.look.iter().flat_map(|look| &look.items)
+    }
+}
+
+impl World<'_> {
+    /// Looks into the stores that are `wanted`; the others are left alone.
+    pub fn contents(&self, wanted: impl Fn(&StoreKind) -> bool) -> Vec<Content> {
+        let stores = self.stores.all().filter(|store| wanted(&store.kind()));
+        stores.map(|store| Content { kind: store.kind(), look: store.look() }).collect()
+    }
+
+    /// Every account of the index, and of these stores.
+    pub fn accounts(&self, contents: &[Content]) -> BTreeSet<AccountId> {
+        let indexed = self.index.all().into_iter().map(|entry| entry.account);
+        indexed.chain(contents.iter().flat_map(Content::accounts)).collect()
+    }
+}

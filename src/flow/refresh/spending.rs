@@ -1,0 +1,219 @@
+//! Spending one refresh token: note the intent, send, save durably, and only then forget the note.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use super::{Attempt, RefreshError, RefreshOutcome, warn_about_lifetime, warn_about_scope};
+use crate::accounts::{Account, State};
+use crate::clock::{self, Timestamp};
+use crate::flow::World;
+use crate::flow::intent::{self, Intent};
+use crate::http::{HttpError, retry};
+use crate::oauth::error::OAuthError;
+use crate::oauth::id_token::{self, IdTokenError};
+use crate::oauth::token::{self, TokenError, Tokens};
+use crate::oauth::{Answer, Client};
+use crate::provider::Provider;
+use crate::secret::Secret;
+use crate::store::record::Record;
+use crate::store::{Item, StoreError, TokenStore};
+
+/// How often, and how long apart, a save is tried before the new token is given up.
+const SAVE_TRIES: u32 = 3;
+const SAVE_PAUSE: Duration = Duration::from_millis(500);
+
+/// One refresh token on its way; the account's lock is held.
+pub(super) struct Spending<'a> {
+    pub(super) world: &'a World<'a>,
+    pub(super) store: &'a dyn TokenStore,
+    pub(super) provider: &'a Provider,
+    pub(super) client: Client,
+    pub(super) record: Record,
+    pub(super) intent_file: PathBuf,
+}
+
+impl Spending<'_> {
+    pub(super) fn run(self, refresh_token: &Secret) -> Result<Attempt, RefreshError> {
+        // Whether the token may have been spent already, without anybody hearing the answer.
+        let mut doubtful = self.wait_for_predecessor(refresh_token);
+        // Whoever deletes a lock file lets two runs in: the other one may have ended meanwhile.
+        if doubtful && let Some(record) = self.replaced()? {
+            return Ok(Attempt::Done(RefreshOutcome::Unchanged(record)));
+        }
+
+        self.store.preflight(&Item::Account(self.record.account.account.clone()))?;
+        Intent::new(refresh_token, self.world.clock.now())
+            .write(&self.intent_file)
+            .map_err(RefreshError::NoIntent)?;
+
+        let answer = match self.send(refresh_token, &mut doubtful) {
+            Ok(answer) => answer,
+            Err(error) if error.is_lasting() => {
+                if !doubtful {
+                    intent::clear(&self.intent_file);
+                }
+                return Err(RefreshError::Http(error));
+            }
+            Err(error @ HttpError::TooLarge { .. }) => return Err(RefreshError::Http(error)),
+            // Whether the token was spent is unknown: the intent stays.
+            Err(error) => return Ok(later(error.to_string(), None, None)),
+        };
+        let outcome = match token::read(&answer, self.provider.token_type_optional) {
+            Ok(tokens) => self.accept(tokens, &answer),
+            Err(TokenError::GrantRefused(why)) => self.refused(why, doubtful),
+            Err(error @ TokenError::TryLater { status, retry_after }) => {
+                // 429 and 4xx were answered before anything happened; after 5xx nobody knows.
+                if status < 500 && !doubtful {
+                    intent::clear(&self.intent_file);
+                }
+                return Ok(later(error.to_string(), Some(status), retry_after));
+            }
+            Err(error) => self.rescue(&answer).and(Err(RefreshError::Token(error))),
+        };
+        // Where the new token is not saved, the next run must hear that this one lost it.
+        if !matches!(outcome, Err(RefreshError::NotSaved(_) | RefreshError::Store(_))) {
+            intent::clear(&self.intent_file);
+        }
+        outcome.map(Attempt::Done)
+    }
+
+    /// Lets a request of a run that died settle before the same token is sent again. Whether
+    /// there was one is returned: it explains a refusal.
+    fn wait_for_predecessor(&self, refresh_token: &Secret) -> bool {
+        let left = Intent::read(&self.intent_file);
+        let Some(left) = left.filter(|left| left.is_about(refresh_token)) else { return false };
+        log::debug!("an earlier run was interrupted while it refreshed this account");
+        thread::sleep(left.wait(self.world.clock.now()));
+        true
+    }
+
+    /// Sends the request, and once more if no answer came: under the lock the same token is right
+    /// either way. If the provider did not act, it works; if it did, only its overlap can help.
+    fn send(&self, refresh_token: &Secret, doubtful: &mut bool) -> Result<Answer, HttpError> {
+        let request = token::refresh(&self.provider.token_endpoint(), &self.client, refresh_token);
+        match self.world.http.post(&request) {
+            Err(error) if error.is_transient() => {
+                *doubtful |= !matches!(error, HttpError::Unreachable { .. });
+                thread::sleep(retry::pause(0));
+                self.world.http.post(&request)
+            }
+            other => other,
+        }
+    }
+
+    /// Saves what came; the old refresh token stays where none came (RFC 6749 §6).
+    fn accept(&self, tokens: Tokens, answer: &Answer) -> Result<RefreshOutcome, RefreshError> {
+        let now = self.world.clock.now();
+        let old = &self.record.account;
+        match self.check_identity(&tokens, now) {
+            Ok(()) => {}
+            // Its clock or this machine's is wrong, which is no reason to lose the sign-in.
+            Err(error @ (IdTokenError::Expired | IdTokenError::IssuedAt)) => {
+                self.rescue(answer)?;
+                return Err(error.into());
+            }
+            // Somebody else's tokens are not kept.
+            Err(error) => return Err(error.into()),
+        }
+        let scope = tokens.scope.unwrap_or_else(|| old.scope.clone());
+        warn_about_scope(&old.account, &old.scope, &scope);
+        let lifetime = tokens.expires_in.unwrap_or(self.provider.access_token_seconds);
+        warn_about_lifetime(&old.account, lifetime);
+        if tokens.unusable_refresh_token {
+            log::warn!("{}: an unusable refresh token came; the former one is kept", old.account);
+        }
+        let account = Account {
+            access_token_until: clock::after(now, lifetime),
+            scope,
+            refreshed_at: Some(now),
+            refreshed_by: Some(self.world.run_by.to_owned()),
+            state: State::Connected,
+            ..old.clone()
+        };
+        let refresh_token = tokens.refresh_token.or_else(|| self.record.refresh_token.clone());
+        let record = Record::new(account, tokens.access_token, refresh_token);
+        self.save(&record)?;
+        self.world.note(&record.account);
+        Ok(RefreshOutcome::Refreshed(Box::new(record)))
+    }
+
+    /// An ID token that comes with a refresh must be about the same sign-in (OIDC Core §12.2).
+    fn check_identity(&self, tokens: &Tokens, now: Timestamp) -> Result<(), IdTokenError> {
+        let (Some(id_token), Some(subject)) = (&tokens.id_token, &self.record.account.subject)
+        else {
+            return Ok(());
+        };
+        let issuers = match &self.record.account.issuer {
+            Some(issuer) => std::slice::from_ref(issuer),
+            None => self.provider.issuers.as_slice(),
+        };
+        let expected = id_token::Expected {
+            issuers,
+            client_id: &self.client.id,
+            nonce: None,
+            subject: Some(subject),
+            now,
+        };
+        id_token::check(id_token, &expected).map(drop)
+    }
+
+    /// The old token is spent, so the new one is worth several tries.
+    fn save(&self, record: &Record) -> Result<(), RefreshError> {
+        let mut result = record.save(self.store);
+        for _ in 1..SAVE_TRIES {
+            let Err(error) = &result else { break };
+            log::warn!("the new tokens could not be saved ({error}); trying again");
+            thread::sleep(SAVE_PAUSE);
+            result = record.save(self.store);
+        }
+        result.map_err(RefreshError::NotSaved)
+    }
+
+    /// An answer that cannot be used may still carry the new refresh token, and the old one is
+    /// spent: that one is kept whatever else is wrong.
+    fn rescue(&self, answer: &Answer) -> Result<(), RefreshError> {
+        match token::refresh_token_of(answer) {
+            Some(new) => {
+                let Record { account, access_token, .. } = self.record.clone();
+                self.save(&Record::new(account, access_token, Some(new)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The stored record, if somebody replaced the one in hand.
+    fn replaced(&self) -> Result<Option<Box<Record>>, StoreError> {
+        let secret = |record: &Record| record.refresh_token.as_ref().map(|t| t.expose().clone());
+        let stored = Record::load(self.store, &self.record.account.account)?;
+        Ok(stored.filter(|stored| secret(stored) != secret(&self.record)).map(Box::new))
+    }
+
+    /// Believes a refusal only if the token that was refused is still the stored one: a copy of
+    /// this store on another machine may have been refreshed there.
+    fn refused(&self, why: OAuthError, interrupted: bool) -> Result<RefreshOutcome, RefreshError> {
+        let account = &self.record.account;
+        if let Some(record) = self.replaced()? {
+            return Ok(RefreshOutcome::Unchanged(record));
+        }
+        let mut record = self.record.clone();
+        record.account.state = State::SignInNeeded;
+        if let Err(error) = record.save(self.store) {
+            log::warn!(
+                "{} needs a sign-in, which its record does not say: {error}",
+                account.account
+            );
+        }
+        self.world.note(&record.account);
+        let last_good = account.refreshed_at.unwrap_or(account.connected_at);
+        Ok(RefreshOutcome::SignInNeeded { why, interrupted, last_good })
+    }
+}
+
+fn later(why: String, status: Option<u16>, wait: Option<Duration>) -> Attempt {
+    let outcome = RefreshOutcome::TryLater { why, status };
+    match wait {
+        Some(wait) => Attempt::Wait(wait, outcome),
+        None => Attempt::Done(outcome),
+    }
+}

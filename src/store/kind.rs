@@ -1,0 +1,118 @@
+//! The kinds of store, one row each.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::file::{FileStore, KeySource};
+use super::keychain::Keychain;
+use super::{StoreError, TokenStore};
+
+/// The stores there are; the first is used where nothing else is chosen. One more is a file beside
+/// this one, and a row here.
+pub static STORES: [Row; 2] = [
+    Row {
+        kind: StoreKind::KEYCHAIN,
+        title: "the system keychain",
+        short: "keychain",
+        help: "The operating system's keychain",
+        needs_session: true,
+        open: |around| around.keychain.clone(),
+    },
+    Row {
+        kind: StoreKind::FILE,
+        title: "sealed files",
+        short: "files",
+        help: "Sealed files, for servers without one",
+        needs_session: false,
+        open: |around| Arc::new(FileStore::open(around.folder.clone(), around.key.clone())),
+    },
+];
+
+/// One kind of store.
+pub struct Row {
+    pub kind: StoreKind,
+    /// In a sentence, after "in".
+    pub title: &'static str,
+    /// In a narrow column.
+    pub short: &'static str,
+    /// On the command line, beside its name.
+    pub help: &'static str,
+    /// Whether it can be reached only while its user is signed in at the desktop.
+    pub needs_session: bool,
+    /// Touches nothing: what takes time is done by the store's first call.
+    pub open: fn(&Surroundings) -> Arc<dyn TokenStore>,
+}
+
+/// What a run has for stores to be opened with.
+pub struct Surroundings {
+    pub keychain: Arc<Keychain>,
+    /// The folder of the sealed files.
+    pub folder: PathBuf,
+    /// Where their key is.
+    pub key: KeySource,
+}
+
+/// Which store, by its name in settings, records and on the command line. A record may name one
+/// that only a newer version has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StoreKind(Cow<'static, str>);
+
+impl StoreKind {
+    pub const KEYCHAIN: Self = Self::named("keychain");
+    pub const FILE: Self = Self::named("file");
+
+    pub const fn named(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// Its row; `None` for one that this version does not have.
+    pub fn row(&self) -> Option<&'static Row> {
+        STORES.iter().find(|row| row.kind == *self)
+    }
+
+    /// For a setting, in which an unknown name is a mistake.
+    pub fn deserialize_setting<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Self>, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        name.parse().map(Some).map_err(|_| {
+            let names: Vec<String> =
+                STORES.iter().map(|row| format!("`{}`", row.kind.name())).collect();
+            let names = names.join(" or ");
+            D::Error::custom(format_args!("unknown variant `{name}`, expected {names}"))
+        })
+    }
+}
+
+impl Default for StoreKind {
+    fn default() -> Self {
+        STORES[0].kind.clone()
+    }
+}
+
+impl FromStr for StoreKind {
+    type Err = StoreError;
+
+    fn from_str(name: &str) -> Result<Self, StoreError> {
+        let row = STORES.iter().find(|row| row.kind.name() == name);
+        row.map(|row| row.kind.clone()).ok_or_else(|| StoreError::NoSuchStore(name.to_owned()))
+    }
+}
+
+/// For people, in a sentence.
+impl fmt::Display for StoreKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.row().map_or(self.name(), |row| row.title))
+    }
+}
