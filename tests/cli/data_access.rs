@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::provider::http::Reply;
-use crate::support::data::{Data, OFFICE, asked, connected_to_fake, data_calls, space_page};
+use crate::support::data::{Data, OFFICE, connected_to_fake, data_calls, space_page};
 use crate::support::spoiled::old_token_refused;
 
 #[test]
@@ -53,9 +53,9 @@ fn a_lasting_401_costs_one_refresh_and_two_calls() {
 fn the_same_at_the_sandbox_and_without_a_refresh_at_timberdata() {
     let (data, front) = Data::behind(|_, _| Reply::error(401, "invalid_token"));
     data.program.run(["meter", "spaces"]).exits(4).says(&["partnerlink connect zaehlerfreunde"]);
-    assert_eq!((asked(&front, "spaces"), front.count("refresh_token")), (2, 1));
+    assert_eq!((front.count("spaces"), front.count("refresh_token")), (2, 1));
     data.program.run(["timber", "user"]).exits(4).says(&["partnerlink connect timberdata"]);
-    assert_eq!((asked(&front, "user"), front.count("refresh_token")), (1, 1));
+    assert_eq!((front.count("user"), front.count("refresh_token")), (1, 1));
 }
 
 #[test]
@@ -63,10 +63,10 @@ fn after_one_refresh_the_call_succeeds() {
     let (data, front) = Data::behind(old_token_refused());
     let outcome = data.program.run(["meter", "whoami"]).exits(0);
     assert!(outcome.data().ends_with("Stadtwerke Muster"), "{}", outcome.told());
-    assert_eq!((asked(&front, "current"), front.count("refresh_token")), (2, 1));
+    assert_eq!((front.count("current"), front.count("refresh_token")), (2, 1));
     // The new token was kept.
     data.program.run(["meter", "whoami"]).exits(0);
-    assert_eq!((asked(&front, "current"), front.count("refresh_token")), (3, 1));
+    assert_eq!((front.count("current"), front.count("refresh_token")), (3, 1));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::provider::http::Reply;
 use crate::support::data::{
-    Data, OFFICE, asked, connected_to_fake, connected_to_fake_with, data_calls, space_page,
+    Data, OFFICE, connected_to_fake, connected_to_fake_with, data_calls, space_page,
 };
 use crate::support::spoiled::{self, each_entry, first};
 
@@ -112,7 +112,7 @@ fn a_429_is_waited_for_as_long_as_it_says() {
     let (data, front) = Data::behind(first(too_many));
     let outcome = data.program.run(["meter", "whoami"]).exits(0);
     assert!(outcome.took >= Duration::from_secs(1), "{:?}", outcome.took);
-    assert_eq!(asked(&front, "current"), 2);
+    assert_eq!(front.count("current"), 2);
 
     let (program, fake) = connected_to_fake();
     fake.serves(|_| Reply::new(429, "Retry-After: 3600\r\n", ""));
@@ -126,7 +126,7 @@ fn a_lasting_500_is_asked_four_times_and_exit_3() {
     let (data, front) = Data::behind(|_, _| Reply::new(500, "", "<h1>Not what you asked for</h1>"));
     let outcome = data.program.run(["meter", "whoami"]).exits(3).says(&["answered 500"]);
     assert!(outcome.took >= Duration::from_millis(3500), "the pauses grow: {:?}", outcome.took);
-    assert_eq!(asked(&front, "current"), 4);
+    assert_eq!(front.count("current"), 4);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::provider::http::Reply;
-use crate::support::data::{Data, asked, connected_to_fake, data_calls, space_page};
+use crate::support::data::{Data, connected_to_fake, data_calls, space_page};
 use crate::support::provider_for;
 use crate::support::spoiled::endless_pages;
 
@@ -23,10 +23,10 @@ fn pages_without_end_are_refused_after_the_first() {
             "woodlist/summaries",
         ),
     ] {
-        let before = asked(&front, path);
+        let before = front.count(path);
         let outcome = data.program.run(command).exits(6).says(&["pages, which cannot be"]);
         assert!(outcome.took < Duration::from_secs(5), "{}", outcome.told());
-        assert_eq!(asked(&front, path), before + 1, "{command:?}");
+        assert_eq!(front.count(path), before + 1, "{command:?}");
     }
     assert!(!data.program.root().join("piles.geojson").exists());
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::ACCOUNT;
-use crate::fake::{Fake, granted, tokens};
 use crate::lock::{held, holder, seat_at};
 use crate::program::Running;
+use crate::providers::{numbered, tokens};
 
 #[test]
 fn others_give_up_after_half_a_minute_and_nothing_is_spent_twice() {
@@ -22,7 +22,7 @@ fn others_give_up_after_half_a_minute_and_nothing_is_spent_twice() {
 fn a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_30_seconds() {
     let (fake, go) = held();
     let seat = seat_at(&fake);
-    seat.put("zaehlerfreunde:other", &granted(0), -3600);
+    seat.put("zaehlerfreunde:other", &tokens(0), -3600);
     let stopped = holder(&seat, &fake);
     stopped.signal(Signal::STOP);
     let others: Vec<Running> = [
@@ -39,21 +39,20 @@ fn a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_30_seconds() {
         let took = outcome.took;
         assert!((Duration::from_secs(30)..Duration::from_secs(55)).contains(&took), "{took:?}");
     }
-    assert_eq!(fake.requests(), 2, "one for each account");
+    assert_eq!(fake.calls().len(), 2, "one for each account");
     // What came meanwhile counts, although it is late by the clock.
     go.send(()).unwrap();
     thread::sleep(Duration::from_millis(300));
     stopped.signal(Signal::CONT);
-    assert_eq!(stopped.finish().exits(0).data(), granted(1).access_token);
-    assert_eq!(fake.requests(), 2);
+    assert_eq!(stopped.finish().exits(0).data(), tokens(1).access_token);
+    assert_eq!(fake.calls().len(), 2);
 }
 
 fn a_provider_that_never_answers_holds_up_nobody_for_long_and_costs_nothing() {
-    let fake = Fake::start(|number, _| {
+    let fake = numbered(|number| {
         if number <= 2 {
             thread::sleep(Duration::from_secs(90));
         }
-        tokens(number)
     });
     let seat = seat_at(&fake);
     let first = holder(&seat, &fake);
@@ -62,8 +61,8 @@ fn a_provider_that_never_answers_holds_up_nobody_for_long_and_costs_nothing() {
     // One time-out of 30 s, a second, and once more.
     let took = first.finish().exits(3).says(&["did not answer within 30 s"]).took;
     assert!((Duration::from_secs(60)..Duration::from_secs(85)).contains(&took), "{took:?}");
-    assert_eq!(fake.requests(), 2);
-    assert_eq!(seat.token(ACCOUNT), granted(0).access_token);
+    assert_eq!(fake.calls().len(), 2);
+    assert_eq!(seat.token(ACCOUNT), tokens(0).access_token);
     assert!(seat.intent_of(ACCOUNT).exists());
-    assert_eq!(seat.run(["token", "get", ACCOUNT]).exits(0).data(), granted(3).access_token);
+    assert_eq!(seat.run(["token", "get", ACCOUNT]).exits(0).data(), tokens(3).access_token);
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::ACCOUNT;
 use crate::program::Running;
 use crate::provider::Provider;
+use crate::providers::strict;
 use crate::seat::Seat;
 
 /// Two hundred processes on a busy machine.
@@ -32,7 +33,7 @@ fn all_print_the_same_token(provider: &Provider, seat: &Seat, getters: Vec<Runni
 #[test]
 fn however_many_want_an_expired_token_one_of_them_refreshes_it() {
     for count in [2, 10, 50, 200] {
-        let provider = Provider::strict();
+        let provider = strict();
         let mut seat = Seat::with_expired(&provider, &[ACCOUNT]);
         seat.patience = PATIENCE;
         let getters = (0..count).map(|_| seat.spawn(["token", "get", ACCOUNT])).collect();
@@ -43,7 +44,7 @@ fn however_many_want_an_expired_token_one_of_them_refreshes_it() {
 #[test]
 fn however_many_cron_jobs_refresh_one_of_them_does_and_the_others_say_unchanged() {
     for count in [2, 10, 50] {
-        let provider = Provider::strict();
+        let provider = strict();
         let mut seat = Seat::with_expired(&provider, &[ACCOUNT]);
         seat.patience = PATIENCE;
         let jobs: Vec<_> = (0..count).map(|_| seat.spawn(["token", "refresh"])).collect();
@@ -57,7 +58,7 @@ fn however_many_cron_jobs_refresh_one_of_them_does_and_the_others_say_unchanged(
 
 #[test]
 fn getters_and_cron_jobs_at_once_make_one_refresh() {
-    let provider = Provider::strict();
+    let provider = strict();
     let mut seat = Seat::with_expired(&provider, &[ACCOUNT]);
     seat.patience = PATIENCE;
     let both =
@@ -73,7 +74,7 @@ fn getters_and_cron_jobs_at_once_make_one_refresh() {
 #[test]
 fn a_burst_that_begins_in_one_instant_makes_one_refresh() {
     for _ in 0..5 {
-        let provider = Provider::strict();
+        let provider = strict();
         let seat = Seat::with_expired(&provider, &[ACCOUNT]);
         let barrier = seat.root().join("barrier");
         assert!(Command::new("mkfifo").arg(&barrier).status().unwrap().success());
@@ -99,8 +100,8 @@ fn a_burst_that_begins_in_one_instant_makes_one_refresh() {
 
 #[test]
 fn jobs_two_hundred_accounts_are_each_refreshed_once_by_one_run() {
-    let provider = Provider::strict();
-    let mut seat = Seat::new(&provider.url);
+    let provider = strict();
+    let mut seat = Seat::new(&provider.base());
     seat.patience = PATIENCE;
     let names: Vec<String> = (0..MANY).map(|n| format!("{ACCOUNT}:customer-{n:03}")).collect();
     for name in &names {

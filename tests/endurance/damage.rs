@@ -1,5 +1,4 @@
-//! Records, index entries and modes that are not as they should be, seen through the program
-//!.
+//! Records, index entries and modes that are not as they should be, seen through the program.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -10,7 +9,7 @@ use std::time::Duration;
 use partnerlink::store::lock::AccountLock;
 
 use crate::ACCOUNT;
-use crate::provider::Provider;
+use crate::providers::strict;
 use crate::seat::Seat;
 
 fn mode(path: &Path) -> u32 {
@@ -19,7 +18,7 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn a_damaged_record_is_told_and_moved_aside_and_never_written_over() {
-    let provider = Provider::strict();
+    let provider = strict();
     let damages: [fn(&mut Vec<u8>); 5] = [
         |file| file.truncate(file.len() - 7),
         |file| file.truncate(20),
@@ -48,7 +47,7 @@ fn a_damaged_record_is_told_and_moved_aside_and_never_written_over() {
 
 #[test]
 fn a_wrong_or_missing_key_changes_nothing() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let (key, sealed) = (seat.home().join("tokens.key"), fs::read(seat.file_of(ACCOUNT)).unwrap());
     let right = fs::read(&key).unwrap();
@@ -76,7 +75,7 @@ fn a_wrong_or_missing_key_changes_nothing() {
 
 #[test]
 fn a_record_of_a_newer_version_is_left_alone() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let text = fs::read(seat.file_of(ACCOUNT)).unwrap();
     let newer = [b"partnerlink-sealed 2 ", &text["partnerlink-sealed 1 ".len()..]].concat();
@@ -90,7 +89,7 @@ fn a_record_of_a_newer_version_is_left_alone() {
 
 #[test]
 fn an_entry_without_a_record_goes() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     fs::remove_file(seat.file_of(ACCOUNT)).unwrap();
     seat.run(["token", "get", ACCOUNT]).exits(4).says(&["is not connected"]);
@@ -100,8 +99,8 @@ fn an_entry_without_a_record_goes() {
 
 #[test]
 fn a_record_without_an_entry_gets_one_by_whoever_reads_it() {
-    let provider = Provider::strict();
-    let seat = Seat::new(&provider.url);
+    let provider = strict();
+    let seat = Seat::new(&provider.base());
     for args in
         [&["token", "get", ACCOUNT][..], &["token", "refresh", ACCOUNT], &["token", "refresh"]]
     {
@@ -127,7 +126,7 @@ fn a_record_without_an_entry_gets_one_by_whoever_reads_it() {
 /// Entries are not forced to the disk: after a power cut some may be empty.
 #[test]
 fn an_account_that_the_index_lost_is_refreshed_with_the_others() {
-    let provider = Provider::strict();
+    let provider = strict();
     let other = "zaehlerfreunde:other";
     let seat = Seat::with_expired(&provider, &[ACCOUNT, other]);
     fs::write(seat.index_file_of(other), "").unwrap();
@@ -139,7 +138,7 @@ fn an_account_that_the_index_lost_is_refreshed_with_the_others() {
 /// As after a kill between the save and the entry.
 #[test]
 fn an_entry_that_is_older_than_its_record_is_brought_up_to_date() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let old = fs::read(seat.index_file_of(ACCOUNT)).unwrap();
     seat.run(["token", "refresh", ACCOUNT]).exits(0);
@@ -152,8 +151,8 @@ fn an_entry_that_is_older_than_its_record_is_brought_up_to_date() {
 /// Whoever holds the lock may be about to delete the account, or to write the entry.
 #[test]
 fn a_reader_heals_nothing_that_another_run_is_working_on() {
-    let provider = Provider::strict();
-    let seat = Seat::new(&provider.url);
+    let provider = strict();
+    let seat = Seat::new(&provider.base());
     seat.connect(&provider, ACCOUNT);
     fs::remove_file(seat.index_file_of(ACCOUNT)).unwrap();
     let soon = Duration::from_secs(1);
@@ -168,7 +167,7 @@ fn a_reader_heals_nothing_that_another_run_is_working_on() {
 /// Many that find the entry missing at once write it together.
 #[test]
 fn many_that_heal_at_once_do_not_lose_the_account() {
-    let provider = Provider::strict();
+    let provider = strict();
     for _ in 0..4 {
         let seat = Seat::with_expired(&provider, &[ACCOUNT]);
         fs::remove_file(seat.index_file_of(ACCOUNT)).unwrap();
@@ -181,10 +180,10 @@ fn many_that_heal_at_once_do_not_lose_the_account() {
 
 #[test]
 fn what_a_crash_left_behind_is_swept_by_the_next_save() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     fs::write(seat.file_of(ACCOUNT).with_extension("sealed.tmp"), "half").unwrap();
-    fs::write(seat.index_file_of(ACCOUNT).with_extension("tmp"), "{").unwrap();
+    fs::write(seat.index_file_of(ACCOUNT).with_extension("json.tmp"), "{").unwrap();
     assert_eq!(seat.leftovers().len(), 2);
     seat.run(["token", "refresh"]).exits(0);
     assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
@@ -192,7 +191,7 @@ fn what_a_crash_left_behind_is_swept_by_the_next_save() {
 
 #[test]
 fn everything_is_for_the_owner_alone_whatever_the_umask() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let key = fs::read(seat.home().join("tokens.key")).unwrap();
     let sealed = fs::read(seat.file_of(ACCOUNT)).unwrap();

@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::provider::Provider;
+use crate::providers::{overlapping, strict};
 use crate::seat::Seat;
 use crate::strace;
 use crate::{ACCOUNT, is_root, left_out};
@@ -55,8 +55,8 @@ impl Drop for SmallDisk {
 
 #[test]
 fn a_full_disk_is_found_out_before_the_refresh_token_is_spent() {
-    let provider = Provider::strict();
-    let seat = Seat::new(&provider.url);
+    let provider = strict();
+    let seat = Seat::new(&provider.base());
     let Some(disk) = SmallDisk::under(&seat, "a full disk") else { return };
     seat.connect(&provider, ACCOUNT);
     let record = fs::read(seat.file_of(ACCOUNT)).unwrap();
@@ -73,15 +73,15 @@ fn a_full_disk_is_found_out_before_the_refresh_token_is_spent() {
         }
         fs::remove_file(disk.filler()).unwrap();
     }
-    assert_eq!(provider.count("refresh_token") + provider.count("authorization_code"), 1);
+    assert_eq!(provider.count("refresh_token") + provider.count("authorization_code"), 0);
     seat.run(REFRESH).exits(0);
     provider.refreshed_exactly(1);
 }
 
 #[test]
 fn on_a_read_only_disk_a_good_token_is_printed_and_none_is_spent() {
-    let provider = Provider::strict();
-    let seat = Seat::new(&provider.url);
+    let provider = strict();
+    let seat = Seat::new(&provider.base());
     let Some(disk) = SmallDisk::under(&seat, "a read-only disk") else { return };
     seat.connect(&provider, ACCOUNT);
     seat.connect(&provider, "zaehlerfreunde:unlisted");
@@ -115,7 +115,7 @@ fn spent_then_forced_to_the_disk_then_told() {
     if let Some(why) = strace::is_blind() {
         return left_out("the order of system calls", why);
     }
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let (outcome, trace) = strace::watched(&seat, &REFRESH, &[]);
     outcome.exits(0);
@@ -146,7 +146,7 @@ fn a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_keeps_the_o
     if let Some(why) = strace::is_blind() {
         return left_out("failing calls", why);
     }
-    let provider = Provider::start("60s", &[]);
+    let provider = overlapping();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let (folder, temporary) =
         (seat.folders().tokens(), seat.file_of(ACCOUNT).with_extension("sealed.tmp"));
@@ -198,7 +198,7 @@ fn root_does_not_touch_another_users_tokens() {
     if !is_root() {
         return left_out("another user's tokens", "needs root");
     }
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     chown_all(&seat.state(), 12345);
     for args in
@@ -221,7 +221,7 @@ fn root_does_not_touch_another_users_tokens() {
 
 #[test]
 fn another_user_gets_nothing_of_ours() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let as_nobody = |args: &[&str]| {
         let program = seat.command(args);

@@ -24,7 +24,7 @@ use serde_json::json;
 
 use crate::ACCOUNT;
 use crate::memory::MemoryStore;
-use crate::provider::Provider;
+use crate::providers::strict;
 use crate::seat::Seat;
 
 type Reply = Result<(u16, String), HttpError>;
@@ -272,7 +272,7 @@ fn a_save_that_reads_back_differently_is_tried_three_times_and_then_told() {
 
 #[test]
 fn a_token_is_refreshed_a_minute_before_its_end() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let before = seat.token(ACCOUNT);
     for (seconds, min_ttl, refreshed) in

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::ACCOUNT;
 use crate::chance::Chance;
 use crate::program::Outcome;
-use crate::provider::Provider;
+use crate::providers::overlapping;
 use crate::seat::Seat;
 
 /// Runs for each kind of garbage.
@@ -63,7 +63,7 @@ fn no_configuration_makes_it_panic() {
 #[test]
 fn no_stored_file_makes_it_panic() {
     let mut chance = Chance::new("stored files");
-    let provider = Provider::start("60s", &[]);
+    let provider = overlapping();
     let mut seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let commands: [&[&str]; 5] = [
         &["token", "get", ACCOUNT],
@@ -100,7 +100,7 @@ fn no_record_that_opens_makes_it_panic() {
     use partnerlink::store::{Item, SecretBytes, TokenStore as _};
 
     let mut chance = Chance::new("records");
-    let provider = Provider::start("60s", &[]);
+    let provider = overlapping();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let item = Item::Account(ACCOUNT.parse().unwrap());
     let good = seat.store().load(&item).unwrap().expect("a record").expose().clone();
@@ -116,7 +116,7 @@ fn no_record_that_opens_makes_it_panic() {
 #[test]
 fn no_command_line_makes_it_panic() {
     let mut chance = Chance::new("command lines");
-    let provider = Provider::start("60s", &[]);
+    let provider = overlapping();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let words = [
         "connect",

@@ -10,6 +10,7 @@ use partnerlink::store::StoreKind;
 
 use crate::ACCOUNT;
 use crate::provider::Provider;
+use crate::providers::strict;
 use crate::seat::Seat;
 
 /// How long a command may take to find out, with time for a busy machine.
@@ -49,7 +50,7 @@ fn every_command_fails_soon(seat: &Seat, provider: &Provider, why: &str, cure: &
 
 #[test]
 fn without_a_keychain_service_every_command_says_so_at_once() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = seat_at(&provider, Path::new("/nonexistent/bus"));
     every_command_fails_soon(
         &seat,
@@ -67,7 +68,7 @@ fn a_keychain_that_never_answers_is_given_up() {
     thread::spawn(move || {
         listener.incoming().map(|guest| Box::leak(Box::new(guest))).for_each(drop)
     });
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = seat_at(&provider, &room.path().join("bus"));
     every_command_fails_soon(&seat, &provider, "did not answer within 3 s", "look for a window");
 }

@@ -8,9 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::chance::Chance;
-use crate::fake::{Fake, granted, tokens};
 use crate::program::Outcome;
 use crate::provider::Provider;
+use crate::providers::{numbered, overlapping, strict, tokens};
 use crate::seat::Seat;
 use crate::strace::{self, Point};
 use crate::{ACCOUNT, left_out};
@@ -31,10 +31,10 @@ impl Aftermath {
     /// Lets `kill` end a refresh for every one of `moments`, and looks at what it left.
     fn of<T: Send>(
         provider: &Provider,
+        overlaps: bool,
         moments: Vec<T>,
         kill: impl Fn(&Seat, &T) -> bool + Sync,
     ) -> Self {
-        let overlaps = provider.overlaps();
         let result = Mutex::new(Self { killed: 0, lost: 0 });
         let moments = Mutex::new(moments);
         let work = || {
@@ -83,7 +83,7 @@ fn every_point(provider: &Provider) -> BTreeSet<Point> {
     let (outcome, trace) = strace::watched(&seat, &REFRESH, &[]);
     outcome.exits(0);
     let points = strace::points(&seat, &trace);
-    for call in ["openat", "flock", "write", "fsync", "renameat", "rename", "unlink", "recvfrom"] {
+    for call in ["openat", "flock", "write", "fsync", "renameat", "unlink", "recvfrom"] {
         assert!(
             points.iter().any(|point| point.call == call),
             "no {call} in\n{}",
@@ -93,94 +93,91 @@ fn every_point(provider: &Provider) -> BTreeSet<Point> {
     points
 }
 
-fn killed_at_every_point(overlap: &str) -> Option<Aftermath> {
+fn killed_at_every_point(overlaps: bool) -> Option<Aftermath> {
     if !strace::is_there() {
         left_out("killed at every system call", strace::MISSING);
         return None;
     }
-    let provider = Provider::start(overlap, &[]);
+    let provider = if overlaps { overlapping() } else { strict() };
     let points: Vec<Point> = every_point(&provider).into_iter().collect();
     let count = points.len();
-    let aftermath = Aftermath::of(&provider, points, |seat, point| {
+    let aftermath = Aftermath::of(&provider, overlaps, points, |seat, point| {
         let outcome = strace::with_signal(seat, &REFRESH, point, "SIGKILL");
         assert!(outcome.signal == Some(9) || outcome.code == Some(0), "{}", outcome.told());
         outcome.signal == Some(9)
     });
     let Aftermath { killed, lost } = aftermath;
-    eprintln!("overlap {overlap}: {count} system calls, killed at {killed}, {lost} sign-ins lost");
+    eprintln!("overlap {overlaps}: {count} system calls, killed at {killed}, {lost} sign-ins lost");
     assert!(killed as usize * 10 >= count * 8, "only {killed} of {count} kills hit");
     Some(aftermath)
 }
 
 #[test]
 fn killed_at_any_system_call_with_an_overlap_no_sign_in_is_lost() {
-    if let Some(aftermath) = killed_at_every_point("60s") {
+    if let Some(aftermath) = killed_at_every_point(true) {
         assert_eq!(aftermath.lost, 0);
     }
 }
 
 #[test]
 fn killed_at_any_system_call_without_an_overlap_none_is_lost_silently() {
-    if let Some(aftermath) = killed_at_every_point("0s") {
+    if let Some(aftermath) = killed_at_every_point(false) {
         // From the provider's answer to the rename: were none lost, no kill hit that stretch.
         assert!(aftermath.lost > 0);
     }
 }
 
-fn killed_at_random(overlap: &str) {
-    let provider = Provider::start(overlap, &[]);
+fn killed_at_random(overlaps: bool) {
+    let provider = if overlaps { overlapping() } else { strict() };
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let usual = (0..3).map(|_| seat.run(REFRESH).exits(0).took).max().unwrap();
     let mut chance = Chance::new("killed at random");
     let moments: Vec<Duration> = (0..RANDOM_KILLS).map(|_| chance.part_of(usual)).collect();
-    let Aftermath { killed, lost } = Aftermath::of(&provider, moments, |seat, moment| {
+    let Aftermath { killed, lost } = Aftermath::of(&provider, overlaps, moments, |seat, moment| {
         let run = seat.spawn(REFRESH);
         thread::sleep(*moment);
         run.kill();
         true
     });
-    let refreshed = provider.count("refreshed");
+    let refreshed = provider.counts().refreshed;
     eprintln!(
-        "overlap {overlap}: {killed} kills within {usual:?}, {refreshed} refreshes, {lost} sign-ins lost"
+        "overlap {overlaps}: {killed} kills within {usual:?}, {refreshed} refreshes, {lost} sign-ins lost"
     );
-    assert!(refreshed >= RANDOM_KILLS as u64, "{}", provider.counts());
+    assert!(refreshed >= RANDOM_KILLS as u64, "{:?}", provider.counts());
 }
 
 #[test]
 fn killed_at_random_with_an_overlap_no_sign_in_is_lost() {
-    killed_at_random("60s");
+    killed_at_random(true);
 }
 
 #[test]
 fn killed_at_random_without_an_overlap_none_is_lost_silently() {
-    killed_at_random("0s");
+    killed_at_random(false);
 }
 
 /// A home in which a run was killed while the provider had its request.
-fn killed_in_flight(fake: &Fake) -> Seat {
-    let seat = Seat::new(&fake.url);
-    seat.put(ACCOUNT, &granted(0), -3600);
+fn killed_in_flight(fake: &Provider) -> Seat {
+    let seat = Seat::new(&fake.base());
+    seat.put(ACCOUNT, &tokens(0), -3600);
     let run = seat.spawn(["token", "get", ACCOUNT]);
-    fake.wait_for_requests(1);
+    fake.wait_for_calls(1);
     run.kill();
     assert!(seat.intent_of(ACCOUNT).exists());
     seat
 }
 
-fn holding_the_first() -> Fake {
-    Fake::start(|number, _| {
-        thread::sleep(Duration::from_millis(if number == 1 { 1500 } else { 0 }));
-        tokens(number)
-    })
+fn holding_the_first() -> Provider {
+    numbered(|number| thread::sleep(Duration::from_millis(if number == 1 { 1500 } else { 0 })))
 }
 
 #[test]
 fn after_a_run_that_died_the_provider_is_left_in_peace_for_two_seconds() {
     let fake = holding_the_first();
     let seat = killed_in_flight(&fake);
-    assert_eq!(seat.run(["token", "get", ACCOUNT]).exits(0).data(), granted(2).access_token);
-    let times = fake.times();
-    let gap = times[1] - times[0];
+    assert_eq!(seat.run(["token", "get", ACCOUNT]).exits(0).data(), tokens(2).access_token);
+    let calls = fake.calls();
+    let gap = calls[1].at - calls[0].at;
     assert!((Duration::from_millis(1900)..Duration::from_secs(6)).contains(&gap), "{gap:?}");
     assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
 }
@@ -202,7 +199,7 @@ fn an_old_intent_one_from_the_future_and_one_about_another_token_hold_nobody_up(
         "not an intent".to_owned(),
         String::new(),
     ] {
-        seat.put(ACCOUNT, &granted(0), -3600);
+        seat.put(ACCOUNT, &tokens(0), -3600);
         fs::write(seat.intent_of(ACCOUNT), &changed).unwrap();
         let begin = Instant::now();
         seat.run(["token", "get", ACCOUNT]).exits(0);

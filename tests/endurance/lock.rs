@@ -7,35 +7,34 @@ use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::fake::{Fake, granted, tokens};
 use crate::program::Running;
 use crate::provider::Provider;
+use crate::providers::{numbered, strict, tokens};
 use crate::seat::Seat;
 use crate::{ACCOUNT, is_root};
 
 /// A provider that answers nothing before it is told to.
-pub fn held() -> (Fake, mpsc::Sender<()>) {
+pub fn held() -> (Provider, mpsc::Sender<()>) {
     let (go, wait) = mpsc::channel();
     let wait = Mutex::new(wait);
-    let fake = Fake::start(move |number, _| {
+    let fake = numbered(move |number| {
         if number == 1 {
             let _ = wait.lock().unwrap().recv();
         }
-        tokens(number)
     });
     (fake, go)
 }
 
-pub fn seat_at(fake: &Fake) -> Seat {
-    let mut seat = Seat::new(&fake.url);
+pub fn seat_at(fake: &Provider) -> Seat {
+    let mut seat = Seat::new(&fake.base());
     seat.patience = Duration::from_secs(90);
-    seat.put(ACCOUNT, &granted(0), -3600);
+    seat.put(ACCOUNT, &tokens(0), -3600);
     seat
 }
 
-pub fn holder(seat: &Seat, fake: &Fake) -> Running {
+pub fn holder(seat: &Seat, fake: &Provider) -> Running {
     let run = seat.spawn(["token", "get", ACCOUNT]);
-    fake.wait_for_requests(1);
+    fake.wait_for_calls(1);
     run
 }
 
@@ -49,12 +48,12 @@ fn a_killed_holder_gives_the_lock_back_at_once() {
     let outcome = waiting.finish().exits(0);
     // The dead run's request gets two seconds to settle.
     assert!(outcome.took < Duration::from_secs(10), "{:?}", outcome.took);
-    assert_eq!(outcome.data(), granted(2).access_token);
+    assert_eq!(outcome.data(), tokens(2).access_token);
 }
 
 #[test]
 fn what_is_no_lock_file_is_refused_and_nothing_is_refreshed() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let lock = seat.lock_of(ACCOUNT);
     fs::create_dir_all(lock.parent().unwrap()).unwrap();
@@ -90,7 +89,7 @@ fn what_is_no_lock_file_is_refused_and_nothing_is_refreshed() {
 
 #[test]
 fn a_lock_file_deleted_between_two_runs_is_made_again() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     for _ in 0..5 {
         fs::remove_file(seat.lock_of(ACCOUNT)).ok();
@@ -113,20 +112,20 @@ fn a_lock_file_deleted_under_its_holder_does_not_spend_a_token_twice() {
     std::thread::sleep(Duration::from_millis(300));
     go.send(()).unwrap();
     for run in [first, second] {
-        assert_eq!(run.finish().exits(0).data(), granted(1).access_token);
+        assert_eq!(run.finish().exits(0).data(), tokens(1).access_token);
     }
-    assert_eq!(fake.requests(), 1);
+    assert_eq!(fake.calls().len(), 1);
 }
 
 #[test]
 fn cron_and_desktop_contend_for_the_same_lock() {
-    let provider = Provider::strict();
-    let seat = Seat::new(&provider.url);
+    let provider = strict();
+    let seat = Seat::new(&provider.base());
     let home = seat.root().join("home");
     let cron = |args: &[&str]| {
         let mut command = seat.command(args);
         command.env_clear().env("HOME", &home).env("PATH", "/usr/bin:/bin").env("SHELL", "/bin/sh");
-        command.env("LOGNAME", "someone").env("PARTNERLINK_SANDBOX", &provider.url);
+        command.env("LOGNAME", "someone").env("PARTNERLINK_SANDBOX", provider.base());
         command.env("PARTNERLINK_STORE", "file").stdin(std::process::Stdio::null());
         command
     };

@@ -1,9 +1,8 @@
 //! The built program at its hardest: many processes at once, killed at every step, on full and
 //! read-only disks, beside a keychain that hangs.
 //!
-//! Most processes here talk to `partnerlink sandbox`, itself a process, whose `/sandbox/counts` says
-//! exactly what the provider saw. Where a provider has to misbehave to the tenth of a second, there
-//! is one of a few lines ([`fake`]).
+//! The processes talk to `tests/provider` in this one, whose counts say exactly what it saw, and which
+//! misbehaves to the tenth of a second.
 
 #![cfg(target_os = "linux")]
 
@@ -12,14 +11,16 @@ mod chance;
 mod crowd;
 mod damage;
 mod disk;
-mod fake;
 mod flows;
 mod garbage;
 mod keychain;
 mod killed;
 mod lock;
 mod mixture;
+#[path = "../provider/mod.rs"]
+#[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]
 mod provider;
+mod providers;
 mod seat;
 mod signals;
 mod strace;

@@ -9,7 +9,7 @@ use partnerlink::store::lock::AccountLock;
 use crate::ACCOUNT;
 use crate::chance::Chance;
 use crate::program::{Outcome, Running};
-use crate::provider::Provider;
+use crate::providers::strict;
 use crate::seat::Seat;
 
 const ROUNDS: usize = 150;
@@ -55,8 +55,8 @@ fn round(seat: &Seat, chance: &mut Chance) -> Round {
 
 #[test]
 fn in_any_order_an_account_ends_connected_or_disconnected_and_nothing_in_between() {
-    let provider = Provider::strict();
-    let mut seat = Seat::new(&provider.url);
+    let provider = strict();
+    let mut seat = Seat::new(&provider.base());
     seat.patience = Duration::from_secs(60);
     let mut chance = Chance::new("in any order");
     let (mut alive, mut gone) = (0, 0);
@@ -91,7 +91,7 @@ fn in_any_order_an_account_ends_connected_or_disconnected_and_nothing_in_between
         } else {
             gone += 1;
         }
-        assert_eq!(provider.count("reuse_detected"), 0, "{}", context());
+        assert_eq!(provider.counts().reused, 0, "{}", context());
     }
     eprintln!("{ROUNDS} rounds: {alive} ended connected, {gone} disconnected");
     assert!(alive > 0 && gone > 0);
@@ -100,7 +100,7 @@ fn in_any_order_an_account_ends_connected_or_disconnected_and_nothing_in_between
 /// Two writers of one temporary file would put the one's bytes under the other's name.
 #[test]
 fn a_sign_in_leaves_alone_what_another_run_is_writing() {
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let temporary = seat.file_of(ACCOUNT).with_extension("sealed.tmp");
     let soon = Duration::from_secs(1);

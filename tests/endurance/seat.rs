@@ -16,7 +16,7 @@ use partnerlink::store::{StoreError, StoreKind};
 use partnerlink::system::paths::Folders;
 
 use crate::program::Program;
-use crate::provider::{Granted, Provider};
+use crate::provider::{Provider, Tokens};
 
 /// A day: the life of the sandbox's access tokens.
 const LIFE: i64 = 86_400;
@@ -57,7 +57,7 @@ impl Seat {
 
     /// With these accounts connected, whose access tokens have expired.
     pub fn with_expired(provider: &Provider, accounts: &[&str]) -> Self {
-        let seat = Self::new(&provider.url);
+        let seat = Self::new(&provider.base());
         for account in accounts {
             seat.connect(provider, account);
             seat.expire(account);
@@ -71,7 +71,7 @@ impl Seat {
     }
 
     /// Stores tokens that somebody granted, the access token with so many seconds to live.
-    pub fn put(&self, account: &str, granted: &Granted, seconds: i64) {
+    pub fn put(&self, account: &str, granted: &Tokens, seconds: i64) {
         self.canaries.access_token(&granted.access_token);
         self.canaries.never("refresh token", &granted.refresh_token);
         let now = SystemClock.now();

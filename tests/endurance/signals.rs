@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::fake::{Fake, granted};
 use crate::program::Running;
-use crate::provider::Provider;
+use crate::providers::{numbered, strict, tokens};
 use crate::seat::Seat;
 use crate::strace::{self, Point};
 use crate::{ACCOUNT, left_out};
@@ -23,43 +22,43 @@ const SIDE_BY_SIDE: usize = 4;
 #[test]
 fn a_signal_while_the_provider_answers_waits_for_the_save() {
     for (signal, name, number) in SIGNALS {
-        let fake = Fake::slow(Duration::from_secs(1));
-        let seat = Seat::new(&fake.url);
-        seat.put(ACCOUNT, &granted(0), -3600);
+        let fake = numbered(|_| thread::sleep(Duration::from_secs(1)));
+        let seat = Seat::new(&fake.base());
+        seat.put(ACCOUNT, &tokens(0), -3600);
         let run = seat.spawn(["token", "refresh"]);
-        fake.wait_for_requests(1);
+        fake.wait_for_calls(1);
         run.signal(signal);
         // An impatient person presses it again.
         thread::sleep(Duration::from_millis(50));
         run.signal(signal);
         let outcome = run.finish().exits(128 + number);
         assert!(outcome.stdout.contains("\trefreshed\t"), "{name}: {}", outcome.told());
-        assert_eq!(seat.token(ACCOUNT), granted(1).access_token, "{name}");
+        assert_eq!(seat.token(ACCOUNT), tokens(1).access_token, "{name}");
         assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
     }
 }
 
 #[test]
 fn after_a_signal_no_further_account_is_begun() {
-    let fake = Fake::slow(Duration::from_secs(2));
-    let seat = Seat::new(&fake.url);
+    let fake = numbered(|_| thread::sleep(Duration::from_secs(2)));
+    let seat = Seat::new(&fake.base());
     for number in 0..6 {
-        seat.put(&format!("{ACCOUNT}:{number}"), &granted(0), -3600);
+        seat.put(&format!("{ACCOUNT}:{number}"), &tokens(0), -3600);
     }
     let run = seat.spawn(["token", "refresh", "--jobs", "2"]);
-    fake.wait_for_requests(2);
+    fake.wait_for_calls(2);
     run.signal(Signal::TERM);
     let outcome = run.finish().exits(143);
-    assert_eq!((fake.requests(), outcome.stdout.lines().count()), (2, 2), "{}", outcome.told());
+    assert_eq!((fake.calls().len(), outcome.stdout.lines().count()), (2, 2), "{}", outcome.told());
 }
 
 #[test]
 fn a_signal_while_waiting_for_another_run_ends_at_once() {
-    let fake = Fake::slow(Duration::from_secs(4));
-    let seat = Seat::new(&fake.url);
-    seat.put(ACCOUNT, &granted(0), -3600);
+    let fake = numbered(|_| thread::sleep(Duration::from_secs(4)));
+    let seat = Seat::new(&fake.base());
+    seat.put(ACCOUNT, &tokens(0), -3600);
     let first = seat.spawn(["token", "get", ACCOUNT]);
-    fake.wait_for_requests(1);
+    fake.wait_for_calls(1);
     let waiting = seat.spawn(["--verbose", "token", "get", ACCOUNT]);
     thread::sleep(Duration::from_millis(200));
     let begin = Instant::now();
@@ -68,7 +67,7 @@ fn a_signal_while_waiting_for_another_run_ends_at_once() {
     assert!(outcome.signal == Some(2) || outcome.code == Some(130), "{}", outcome.told());
     assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
     first.finish().exits(0);
-    assert_eq!(fake.requests(), 1);
+    assert_eq!(fake.calls().len(), 1);
 }
 
 #[test]
@@ -76,7 +75,7 @@ fn no_signal_at_any_system_call_of_a_refresh_costs_the_sign_in() {
     if !strace::is_there() {
         return left_out("a signal at every system call", strace::MISSING);
     }
-    let provider = Provider::strict();
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     seat.run(REFRESH).exits(0);
     let (outcome, trace) = strace::watched(&seat, &REFRESH, &[]);
@@ -114,7 +113,7 @@ fn no_signal_at_any_system_call_of_a_refresh_costs_the_sign_in() {
     let delayed = delayed.into_inner().unwrap();
     eprintln!("{delayed} signals waited for the save");
     assert!(delayed > 50, "only {delayed} signals came in the middle");
-    assert_eq!(provider.count("reuse_detected"), 0);
+    assert_eq!(provider.counts().reused, 0);
 }
 
 /// A `connect` that waits for its browser, and the address it listens at. Its three ports may be
@@ -140,9 +139,9 @@ fn waiting_connect(seat: &Seat) -> (Running, SocketAddr) {
 
 #[test]
 fn a_signal_while_connect_waits_closes_the_port_and_stores_nothing() {
-    let provider = Provider::strict();
+    let provider = strict();
     for (signal, _, number) in SIGNALS {
-        let seat = Seat::new(&provider.url);
+        let seat = Seat::new(&provider.base());
         let (run, address) = waiting_connect(&seat);
         assert!(TcpStream::connect(address).is_ok(), "nobody listens at {address}");
         let begin = Instant::now();
@@ -158,8 +157,15 @@ fn a_signal_while_connect_waits_closes_the_port_and_stores_nothing() {
 
 #[test]
 fn a_signal_during_the_exchange_waits_for_the_save() {
-    let provider = Provider::start("0s", &["--fault", "slow"]);
-    let seat = Seat::new(&provider.url);
+    let provider = strict();
+    provider.does(|call, honest| {
+        let reply = honest();
+        if call.path().ends_with("/token") {
+            thread::sleep(Duration::from_secs(3));
+        }
+        reply
+    });
+    let seat = Seat::new(&provider.base());
     let begin = Instant::now();
     let run = loop {
         let mut run = seat.spawn(["connect", ACCOUNT]);

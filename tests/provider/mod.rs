@@ -208,14 +208,12 @@ impl Provider {
         self.calls().pop().expect("a request")
     }
 
-    /// How many requests of this kind came.
-    pub fn calls_that(&self, are_so: impl Fn(&Call) -> bool) -> usize {
-        self.state().calls.iter().filter(|call| are_so(call)).count()
-    }
-
-    /// Token requests with this `grant_type`.
-    pub fn count(&self, grant_type: &str) -> usize {
-        self.calls_that(|call| call.parameter("grant_type") == grant_type)
+    /// Requests of this kind: a `grant_type`, or the end of a path.
+    pub fn count(&self, kind: &str) -> usize {
+        let path = format!("/{kind}");
+        let is_one =
+            |call: &&Call| call.path().ends_with(&path) || call.parameter("grant_type") == kind;
+        self.state().calls.iter().filter(is_one).count()
     }
 
     /// Waits until so many requests have come.
@@ -231,6 +229,12 @@ impl Provider {
     /// What became of the refresh tokens.
     pub fn counts(&self) -> Counts {
         self.state().grants.counts
+    }
+
+    /// Exactly so many refresh tokens were spent, and none of them twice.
+    #[track_caller]
+    pub fn refreshed_exactly(&self, times: u64) {
+        assert_eq!(self.counts(), Counts { refreshed: times, ..Counts::default() });
     }
 
     /// The refresh token that was given last.

@@ -98,11 +98,6 @@ pub fn data_calls(fake: &Provider) -> Vec<Call> {
     fake.calls().into_iter().filter(|call| call.path().starts_with("/api/")).collect()
 }
 
-/// How many requests came for what this is the last part of the path of.
-pub fn asked(provider: &Provider, last: &str) -> usize {
-    provider.calls_that(|call| call.path().ends_with(&format!("/{last}")))
-}
-
 /// A page of a list with one space on it, the first of `pages`.
 pub fn space_page(pages: u64) -> Value {
     json!({ "spaces": [{ "id": "s", "name": "Space" }], "totalNumPages": pages })
