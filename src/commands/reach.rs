@@ -12,7 +12,7 @@ use crate::http::probe::{Probed, Unreached};
 use crate::provider::Provider;
 use crate::terminal::Output;
 use crate::terminal::progress::Waiting;
-use crate::terminal::report::{Finding, Report};
+use crate::terminal::report::{Finding, Findings};
 use crate::text::printable;
 
 /// The ways out of this machine.
@@ -29,7 +29,7 @@ impl Way<'_> {
         output: &Output,
         provider: &Provider,
         before: &str,
-        report: &mut Report,
+        findings: &mut Findings,
     ) -> Result<(), Error> {
         let mut ahead = None;
         for (kind, url) in reach::endpoints(provider) {
@@ -42,9 +42,9 @@ impl Way<'_> {
                 ahead = ahead.or(reach::clock_difference(answer, self.clock.now()));
             }
             let proxy = self.network.proxy_to(&url);
-            report.add(finding(kind, &url, answer, proxy.as_deref(), before))?;
+            findings.add(finding(kind, &url, answer, proxy.as_deref(), before))?;
         }
-        report.extend(ahead.map(|ahead| clock(ahead, before)))
+        findings.extend(ahead.map(|ahead| clock(ahead, before)))
     }
 }
 
@@ -68,6 +68,11 @@ fn finding(
         "milliseconds": answer.as_ref().map(|answer| answer.took.as_millis() as u64),
         "redirect_to": answer.as_ref().and_then(|answer| answer.location.as_ref()).map(host_of),
     });
+    let by = if proxy.is_some() { " through a proxy" } else { "" };
+    let public = match &answer {
+        Some(answer) => format!("{host} answered {}{by}", answer.status),
+        None => format!("{host} could not be reached{by}"),
+    };
     let told = match (&answer, error) {
         (Some(answer), _) => {
             let took = answer.took.as_millis();
@@ -114,6 +119,7 @@ fn finding(
         }
     }
     .with(facts)
+    .publicly(public)
 }
 
 fn remedy(error: &Unreached, proxy: Option<&str>) -> String {

@@ -1,4 +1,4 @@
-//! A report on what was looked at: a line for each thing, and below it what to do.
+//! What `doctor` and `provider check` find: a line for each thing, and below it what to do.
 
 use std::io;
 
@@ -19,6 +19,9 @@ pub struct Finding {
     pub name: &'static str,
     pub mark: Mark,
     pub text: String,
+    /// The text for others' eyes, where `text` has a private value: a path, an address inside of a
+    /// company, a message that quotes a file.
+    public: Option<String>,
     /// What to do, best a command; empty where there is nothing to do.
     pub remedy: String,
     /// The exit code that it calls for.
@@ -30,7 +33,8 @@ pub struct Finding {
 impl Finding {
     pub fn good(name: &'static str, text: impl Into<String>) -> Self {
         let (text, remedy) = (text.into(), String::new());
-        Self { name, mark: Mark::Good, text, remedy, exit: None, facts: Value::Null }
+        let (public, exit, facts) = (None, None, Value::Null);
+        Self { name, mark: Mark::Good, text, public, remedy, exit, facts }
     }
 
     pub fn warn(name: &'static str, text: impl Into<String>, remedy: impl Into<String>) -> Self {
@@ -46,17 +50,33 @@ impl Finding {
         Self { mark: Mark::Bad, exit: Some(exit), ..Self::warn(name, text, remedy) }
     }
 
-    /// A failure in the words of the table of errors; `before` says what it is about.
+    /// A failure in the words of the table of errors; `before` says what it is about. Others get
+    /// its code: errors name paths.
     pub fn failed(name: &'static str, before: &str, error: &dyn Explain) -> Self {
         let meaning = error.meaning();
         Self::bad(name, format!("{before}{error}"), meaning.hint, meaning.exit)
+            .publicly(format!("{before}{}", meaning.code))
+    }
+
+    /// With another text for others. They do not get the remedy and the facts either.
+    #[must_use]
+    pub fn publicly(self, text: impl Into<String>) -> Self {
+        Self { public: Some(text.into()), ..self }
     }
 
     /// With members of its own for programs.
     #[must_use]
-    pub fn with(mut self, facts: Value) -> Self {
-        self.facts = facts;
-        self
+    pub fn with(self, facts: Value) -> Self {
+        Self { facts, ..self }
+    }
+
+    fn for_others(&self) -> Self {
+        match &self.public {
+            None => self.clone(),
+            Some(text) => {
+                Self { mark: self.mark, exit: self.exit, ..Self::good(self.name, text.clone()) }
+            }
+        }
     }
 
     fn object(&self) -> Value {
@@ -77,14 +97,20 @@ impl Finding {
 }
 
 /// Findings in their order, each shown as soon as it is there.
-pub struct Report {
+pub struct Findings {
     output: Output,
-    pub findings: Vec<Finding>,
+    pub list: Vec<Finding>,
 }
 
-impl Report {
+impl Findings {
     pub fn new(output: &Output) -> Self {
-        Self { output: output.clone(), findings: Vec::new() }
+        Self { output: output.clone(), list: Vec::new() }
+    }
+
+    /// The same without private values.
+    pub fn for_others(&self) -> Self {
+        let list = self.list.iter().map(Finding::for_others).collect();
+        Self { output: self.output.clone(), list }
     }
 
     pub fn add(&mut self, finding: Finding) -> Result<(), Error> {
@@ -94,7 +120,7 @@ impl Report {
                 .map(|(width, _)| usize::from(width.0));
             self.output.show(&lines(&self.output, &finding, width))?;
         }
-        self.findings.push(finding);
+        self.list.push(finding);
         Ok(())
     }
 
@@ -104,28 +130,26 @@ impl Report {
 
     /// The most urgent of the exit codes, 0 without any.
     pub fn exit_code(&self) -> u8 {
-        let called_for =
-            |exit: &Exit| self.findings.iter().any(|finding| finding.exit == Some(*exit));
+        let called_for = |exit: &Exit| self.list.iter().any(|finding| finding.exit == Some(*exit));
         Exit::BY_URGENCY.into_iter().find(called_for).map_or(0, |exit| exit as u8)
     }
 
     /// For programs: every finding, and the exit code that they call for.
     pub fn object(&self) -> Value {
-        let findings: Vec<Value> = self.findings.iter().map(Finding::object).collect();
-        json!({ "exit": self.exit_code(), "findings": findings })
+        let list: Vec<Value> = self.list.iter().map(Finding::object).collect();
+        json!({ "exit": self.exit_code(), "findings": list })
     }
 
     /// As it was shown, without colours and breaks.
     pub fn text(&self) -> String {
         let plain = Output { sandbox: false, ..self.output.clone() };
-        let lines = |finding| lines(&plain, finding, None);
-        let text: String = self.findings.iter().map(lines).collect();
+        let text: String = self.list.iter().map(|finding| lines(&plain, finding, None)).collect();
         anstream::adapter::strip_str(&text).to_string()
     }
 
     /// The last line: how many good, and how many not.
     pub fn sum(&self) -> String {
-        let count = |mark| self.findings.iter().filter(|finding| finding.mark == mark).count();
+        let count = |mark| self.list.iter().filter(|finding| finding.mark == mark).count();
         let (warnings, bad) = (count(Mark::Warn), count(Mark::Bad));
         match (warnings, bad) {
             (0, 0) => "Everything looks good.".into(),
@@ -167,20 +191,32 @@ mod tests {
 
     #[test]
     fn a_remedy_stands_below_its_finding_and_the_most_urgent_exit_code_wins() {
-        let mut report = Report::new(&Output { json: true, ..Output::default() });
+        let mut findings = Findings::new(&Output { json: true, ..Output::default() });
         let found = [
             Finding::good("config", "fine"),
             Finding::bad("network", "no\u{1b}", "partnerlink provider check x", Exit::TryLater),
             Finding::bad("store", "locked", "unlock it", Exit::Store),
         ];
-        report.extend(found).unwrap();
-        assert_eq!(report.exit_code(), 5);
+        findings.extend(found).unwrap();
+        assert_eq!(findings.exit_code(), 5);
         assert_eq!(
-            report.text(),
+            findings.text(),
             "✓ config      fine\n\
              ✗ network     no?\n              → partnerlink provider check x\n\
              ✗ store       locked\n              → unlock it\n"
         );
-        assert_eq!(report.sum(), "2 not in order (✗).");
+        assert_eq!(findings.sum(), "2 not in order (✗).");
+    }
+
+    #[test]
+    fn others_get_no_private_value() {
+        let mut findings = Findings::new(&Output { json: true, ..Output::default() });
+        let found = Finding::warn("store", "others see /home/anna/x", "chmod 600 /home/anna/x");
+        findings
+            .add(found.with(json!({ "path": "/home/anna/x" })).publicly("others see it"))
+            .unwrap();
+        assert_eq!(findings.for_others().text(), "! store       others see it\n");
+        assert!(!findings.for_others().object().to_string().contains("anna"));
+        assert!(findings.object().to_string().contains("anna"));
     }
 }

@@ -432,7 +432,14 @@ fn the_report_for_support_has_nothing_private_in_it() {
         ] {
             assert!(!text.contains(private), "{private:?} in {text}");
         }
-        for public in ["fake: good", "part…", "HTTPS_PROXY", "PARTNERLINK_PASSPHRASE", "linux"] {
+        for public in [
+            "fake: good",
+            "1 sealed file",
+            "fake.client_id",
+            "HTTPS_PROXY",
+            "PARTNERLINK_PASSPHRASE",
+            "linux",
+        ] {
             assert!(text.contains(public), "no {public:?} in {text}");
         }
     }

@@ -55,6 +55,7 @@ fn folder(context: &Context) -> Option<Finding> {
     let told = |why: String| {
         let remedy = "make it readable and writable for your own user, or set PARTNERLINK_HOME";
         Finding::bad("state", format!("{} {why}", folder.display()), remedy, Exit::Store)
+            .publicly(why)
     };
     match fs::read_dir(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -145,6 +146,7 @@ fn leftovers(context: &Context, accounts: &[Account]) -> Vec<Finding> {
     let damaged = inspect(&context.folders.tokens()).put_aside.into_iter().map(|path| {
         let text = format!("{} was damaged and put aside", path.display());
         Finding::warn("leftover", text, format!("when nobody needs it: rm '{}'", path.display()))
+            .publicly("a damaged file was put aside")
     });
     let intents = files(&context.folders.intents(), "json").into_iter().filter_map(|path| {
         let id = account_of(&path).filter(|id| !is_at_work(context, id))?;

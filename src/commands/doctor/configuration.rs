@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::config::{ConfigError, client_variable};
 use crate::context::Context;
-use crate::error::{Exit, Explain as _};
+use crate::error::{Error, Exit, Explain as _};
 use crate::terminal::report::Finding;
 
 pub fn check(context: &Context, fault: Option<&ConfigError>) -> Vec<Finding> {
@@ -29,8 +29,18 @@ pub fn version() -> String {
 }
 
 fn broken(error: &ConfigError) -> Finding {
+    let public = match error {
+        ConfigError::Syntax { line, .. } => format!("line {line} of the file is wrong"),
+        ConfigError::Variable { name, .. } => format!("the variable {name} is wrong"),
+        _ => "it cannot be used".to_owned(),
+    };
     let text = format!("{error}; what follows goes without it");
-    Finding::bad("config", text, error.meaning().hint, Exit::Usage)
+    Finding::bad("config", text, error.meaning().hint, Exit::Usage).publicly(public)
+}
+
+fn unusable(name: &str, error: Error) -> Finding {
+    Finding::bad("provider", error.why, error.hint, error.exit)
+        .publicly(format!("{name} cannot be used"))
 }
 
 fn file(context: &Context) -> Finding {
@@ -40,26 +50,24 @@ fn file(context: &Context) -> Finding {
         use std::os::unix::fs::MetadataExt as _;
         // Who can write it decides where tokens go.
         if meta.mode() & 0o002 != 0 {
-            let text = format!(
-                "others can write to {} (mode {:04o})",
-                path.display(),
-                meta.mode() & 0o7777
-            );
-            return Finding::warn("config", text, format!("chmod o-w '{}'", path.display()));
+            let mode = meta.mode() & 0o7777;
+            let text = format!("others can write to {} (mode {mode:04o})", path.display());
+            return Finding::warn("config", text, format!("chmod o-w '{}'", path.display()))
+                .publicly(format!("others can write to it (mode {mode:04o})"));
         }
     }
     let state =
         if context.settings.file_exists { "is valid" } else { "is not there, and need not be" };
-    Finding::good("config", format!("{} {state}", path.display()))
+    Finding::good("config", format!("{} {state}", path.display())).publicly(format!("it {state}"))
 }
 
 fn providers(context: &Context) -> Vec<Finding> {
     let registry = match context.registry() {
         Ok(registry) => registry,
-        Err(error) => return vec![Finding::bad("provider", error.why, error.hint, error.exit)],
+        Err(error) => return vec![unusable("one", error)],
     };
     let one = |name: &String| match context.provider(name) {
-        Err(error) => Finding::bad("provider", error.why, error.hint, error.exit),
+        Err(error) => unusable(name, error),
         Ok(provider) if provider.client_id.is_some() => {
             let variable = client_variable(name, "CLIENT_ID");
             let place = match context.settings.environment.client_id(name) {

@@ -112,10 +112,10 @@ fn browser(context: &Context) -> Finding {
     let named = context.named_browser();
     let path = context.settings.environment.text("PATH").unwrap_or_default();
     match launcher(named.as_deref(), OsStr::new(&path)) {
-        Ok(program) if named.is_some() => {
-            Finding::good("browser", format!("yours: {}", program.display()))
+        Ok(program) => {
+            let whose = if named.is_some() { "yours" } else { "the system's" };
+            Finding::good("browser", format!("{whose}: {}", program.display())).publicly(whose)
         }
-        Ok(program) => Finding::good("browser", format!("the system's: {}", program.display())),
         Err(error) => {
             let remedy = match named {
                 Some(_) => {
@@ -124,7 +124,7 @@ fn browser(context: &Context) -> Finding {
                 None => "install xdg-utils, or name a program in PARTNERLINK_BROWSER",
             };
             let text = format!("{error}; connect shows the link to open by hand");
-            Finding::warn("browser", text, remedy)
+            Finding::warn("browser", text, remedy).publicly("it could not be started")
         }
     }
 }
@@ -195,25 +195,29 @@ fn proxies(context: &Context, providers: &[Provider]) -> Finding {
         false => format!(", but not to {}", past.join(", ")),
     };
     Finding::good("proxy", format!("{}{past} (by {set})", proxy.place()))
+        .publicly(format!("there is one{past} (by {set})"))
 }
 
 fn certificates(context: &Context) -> Option<Finding> {
     let (count, error) = roots()?;
-    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
-        .into_iter()
-        .filter_map(|name| Some(format!("{name}={}", context.settings.environment.text(name)?)));
-    let named: Vec<String> = named.collect();
-    let mut place =
-        if named.is_empty() { "of the system".into() } else { format!("by {}", named.join(", ")) };
+    let set = |name: &&str| context.settings.environment.text(name).is_some();
+    let variables: Vec<&str> = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(set).collect();
+    let value = |name: &&str| context.settings.environment.text(name).unwrap_or_default();
+    let named: Vec<String> =
+        variables.iter().map(|name| format!("{name}={}", value(name))).collect();
+    let (mut place, public) = match named.is_empty() {
+        true => ("of the system".to_owned(), "of the system".to_owned()),
+        false => (format!("by {}", named.join(", ")), format!("by {}", variables.join(", "))),
+    };
     let network = &context.settings.network;
     // One that cannot be used was told of before this.
     if let Some(file) = network.ca_file.as_ref().filter(|_| network.check().is_ok()) {
         place += &format!(", and those in {}", file.display());
     }
     let remedy = "apt install ca-certificates, or name a file of roots in SSL_CERT_FILE";
-    Some(match error {
+    let why = error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+    let finding = match error {
         _ if count == 0 => {
-            let why = error.map(|error| format!(" ({error})")).unwrap_or_default();
             let text = format!("no root certificates {place}{why}: https cannot work");
             Finding::bad("roots", text, remedy, Exit::Usage)
         }
@@ -222,5 +226,6 @@ fn certificates(context: &Context) -> Option<Finding> {
             Finding::warn("roots", text, remedy)
         }
         None => Finding::good("roots", format!("{count} root certificates {place}")),
-    })
+    };
+    Some(finding.publicly(format!("{count} root certificates {public}")))
 }

@@ -5,7 +5,7 @@ use crate::config::{ConfigError, Environment, Flags, Settings};
 use crate::context::Context;
 use crate::error::Failed;
 use crate::terminal::progress::Waiting;
-use crate::terminal::report::{Finding, Report};
+use crate::terminal::report::{Finding, Findings};
 use crate::terminal::{self, Mark, Output};
 
 mod accounts;
@@ -14,8 +14,9 @@ mod bundle;
 mod configuration;
 mod machine;
 mod network;
-mod redact;
 mod store;
+
+use self::bundle::Bundle;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,9 +69,9 @@ impl Args {
         fault: Option<&ConfigError>,
         interactive: bool,
     ) -> Result<u8, Failed> {
-        let bundle = self.bundle.as_deref().map(|path| bundle::begin(path, self.force));
+        let bundle = self.bundle.as_deref().map(|path| Bundle::begin(path, self.force));
         let bundle = bundle.transpose()?;
-        let mut report = Report::new(&context.output);
+        let mut findings = Findings::new(&context.output);
         let checks: [(&str, &dyn Fn() -> Vec<Finding>); 5] = [
             ("the configuration", &|| configuration::check(context, fault)),
             ("the token store", &|| store::check(context, interactive)),
@@ -83,26 +84,26 @@ impl Args {
                 let _waiting = Waiting::on(&context.output, &format!("looking at {what}"));
                 check()
             };
-            report.extend(found)?;
+            findings.extend(found)?;
         }
         if self.network {
-            network::check(context, &mut report)?;
+            network::check(context, &mut findings)?;
         }
         if self.browser {
-            browser::try_out(context, self.timeout, &mut report)?;
+            browser::try_out(context, self.timeout, &mut findings)?;
         }
         if context.output.json {
-            context.output.json(&report.object())?;
+            context.output.json(&findings.object())?;
         } else {
-            let mark = match report.exit_code() {
+            let mark = match findings.exit_code() {
                 0 => Mark::Good,
                 _ => Mark::Bad,
             };
-            context.output.say(mark, report.sum());
+            context.output.say(mark, findings.sum());
         }
         if let Some(bundle) = bundle {
-            bundle.write(context, &report)?;
+            bundle.write(context, &findings)?;
         }
-        Ok(report.exit_code())
+        Ok(findings.exit_code())
     }
 }

@@ -63,16 +63,13 @@ fn sealed_files(context: &Context) -> Vec<Finding> {
     let inspection = inspect(&folder);
     let mut found: Vec<Finding> = inspection.flaws.iter().map(flaw).collect();
     if found.is_empty() {
-        found.push(Finding::good(
-            NAME,
-            match inspection.items.len() {
-                _ if !inspection.exists => {
-                    format!("sealed files in {}, from the first sign-in on", folder.display())
-                }
-                1 => format!("1 sealed file in {}", folder.display()),
-                count => format!("{count} sealed files in {}", folder.display()),
-            },
-        ));
+        let (public, later) = match inspection.items.len() {
+            _ if !inspection.exists => ("sealed files".to_owned(), ", from the first sign-in on"),
+            1 => ("1 sealed file".to_owned(), ""),
+            count => (format!("{count} sealed files"), ""),
+        };
+        let text = format!("{public} in {}{later}", folder.display());
+        found.push(Finding::good(NAME, text).publicly(public + later));
     }
     found.push(key(context, &inspection));
     found
@@ -84,7 +81,8 @@ fn flaw(flaw: &Flaw) -> Finding {
             NAME,
             format!("others can look into {} (mode {mode:04o})", path.display()),
             format!("chmod {should:o} '{}'", path.display()),
-        ),
+        )
+        .publicly(format!("others can look into a file or folder (mode {mode:04o})")),
         Flaw::Unsafe { path, why } => {
             Finding::failed(NAME, "", &StoreError::Unsafe { path: path.clone(), why: why.clone() })
         }
@@ -93,7 +91,8 @@ fn flaw(flaw: &Flaw) -> Finding {
             format!("{} cannot be read: {source}", path.display()),
             "make it readable for your own user",
             Exit::Store,
-        ),
+        )
+        .publicly(format!("something cannot be read: {source}")),
     }
 }
 
@@ -116,9 +115,11 @@ fn key(context: &Context, inspection: &Inspection) -> Finding {
         return Finding::failed("key", "the key of the sealed files: ", &StoreError::Locked);
     }
     match context.sealed_files(settings.file_key).has_key() {
-        Ok(true) => Finding::good("key", format!("{place} opens the sealed files")),
+        Ok(true) => Finding::good("key", format!("{place} opens the sealed files"))
+            .publicly("it opens the sealed files"),
         Ok(false) if inspection.items.is_empty() && settings.file_key != FileKey::Systemd => {
             Finding::good("key", format!("{place}, from the first sign-in on"))
+                .publicly("from the first sign-in on")
         }
         Ok(false) => {
             let error = StoreError::NoKey(format!("{place} is not there"));
