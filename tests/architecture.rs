@@ -157,7 +157,7 @@ const CRATES: [(&str, &[&str], &str); 15] = [
     ("rpassword", &["commands/client_secret.rs"], "the one prompt for a secret"),
     ("signal_hook", &["system/interrupt.rs"], "one meaning of Ctrl-C"),
     ("directories", &["system/paths.rs"], "one list of folders"),
-    ("jiff", &["clock/", "plot/zone.rs"], "one clock, and one axis of time"),
+    ("jiff", &["clock/"], "one clock"),
     ("flate2", &["formats/", "http/"], "one format needs it, and data on its way"),
     ("jaq_core", &["commands/api/jq.rs"], "one option needs it"),
 ];

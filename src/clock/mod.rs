@@ -6,6 +6,7 @@ use std::time::Duration;
 
 pub use jiff::Timestamp;
 use jiff::ToSpan;
+pub use jiff::civil::Date;
 pub use jiff::tz::TimeZone;
 
 pub use self::wall::WallClock;
@@ -97,7 +98,7 @@ pub fn parse_point(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     if day.len() != "2026-10-25".len() {
         return None;
     }
-    let date: jiff::civil::Date = day.parse().ok()?;
+    let date: Date = day.parse().ok()?;
     Some(date.to_zoned(zone.clone()).ok()?.timestamp())
 }
 
@@ -116,6 +117,11 @@ pub fn next_month(instant: Timestamp, zone: &TimeZone) -> Timestamp {
         .checked_add(1.month())
         .and_then(|day| day.to_zoned(zone.clone()))
         .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
+/// The Monday of a day's week.
+pub fn monday_of(day: Date) -> Date {
+    day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days())
 }
 
 /// The local month of an instant: `2026-10`.

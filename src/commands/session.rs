@@ -14,9 +14,10 @@ use crate::error::{Error, Exit, Failed};
 use crate::flow::token_source::{NoToken, TokenSource};
 use crate::formats::{self, Format, Options};
 use crate::oauth::scope::Scope;
+use crate::plot::{Look, Picture};
 use crate::provider::Provider;
 use crate::system::{FileError, OutputFile};
-use crate::terminal::{stdout_is_terminal, stdout_stream};
+use crate::terminal::{self, stdout_is_terminal, stdout_stream};
 
 /// Requests at once, unless `--jobs` says otherwise.
 pub const DEFAULT_JOBS: u16 = 8;
@@ -195,6 +196,25 @@ pub fn save_text(path: &Path, text: &str, force: bool, what: &str) -> Result<(),
     let mut file = OutputFile::create(path, force).map_err(|error| Error::new(what, &error))?;
     file.write_all(text.as_bytes()).map_err(|error| Error::io(what, &error))?;
     file.finish().map_err(|error| Error::new(what, &error))
+}
+
+/// Writes a picture as the file's ending says.
+pub fn save_picture(path: &Path, picture: &Picture, force: bool, what: &str) -> Result<(), Error> {
+    let text = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => picture.svg(),
+        Some("html") => picture.html(),
+        _ => {
+            let why = format!("the ending of {} is neither .svg nor .html", path.display());
+            return Err(Error::usage(what, why, "name a file with one of them"));
+        }
+    };
+    save_text(path, &text, force, what)
+}
+
+/// How pictures are drawn on this terminal.
+pub fn look(ascii: bool) -> Look {
+    let (columns, rows) = terminal::size();
+    Look { ascii, colour: terminal::stdout_has_colour(), ..Look::of_terminal(columns, rows) }
 }
 
 impl Target {

@@ -7,8 +7,9 @@ const BRAILLE: [u32; 8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
 /// One column of three dots, the topmost the lowest bit.
 const ASCII: [char; 8] = [' ', '\'', '-', '\'', '.', ':', '.', '|'];
 
+/// One character of the terminal: dots, or a sign over them.
 #[derive(Clone, Copy, Default)]
-struct Cell {
+struct DotCell {
     dots: u8,
     sign: Option<char>,
     paint: Paint,
@@ -19,12 +20,12 @@ pub struct Canvas {
     pub columns: usize,
     pub rows: usize,
     ascii: bool,
-    cells: Vec<Cell>,
+    cells: Vec<DotCell>,
 }
 
 impl Canvas {
     pub fn new(columns: usize, rows: usize, ascii: bool) -> Self {
-        Self { columns, rows, ascii, cells: vec![Cell::default(); columns * rows] }
+        Self { columns, rows, ascii, cells: vec![DotCell::default(); columns * rows] }
     }
 
     /// Dots from left to right.
@@ -70,9 +71,19 @@ impl Canvas {
         }
     }
 
-    fn cell(&mut self, column: usize, row: usize) -> Option<&mut Cell> {
-        let inside = column < self.columns && row < self.rows;
-        if inside { self.cells.get_mut(row * self.columns + column) } else { None }
+    /// A faint line of signs behind the data, from left to right.
+    pub fn grid_row(&mut self, row: usize, sign: char) {
+        (0..self.columns).for_each(|column| self.behind(column, row, sign, Paint::Faint));
+    }
+
+    /// The same from top to bottom.
+    pub fn grid_column(&mut self, column: usize, sign: char) {
+        (0..self.rows).for_each(|row| self.behind(column, row, sign, Paint::Faint));
+    }
+
+    fn cell(&mut self, column: usize, row: usize) -> Option<&mut DotCell> {
+        let inside = column < self.columns;
+        self.cells.get_mut(row * self.columns + column).filter(|_| inside)
     }
 
     /// One row as text, neighbours of the same look painted together.
@@ -93,7 +104,7 @@ impl Canvas {
         line
     }
 
-    fn text_of(&self, cell: Cell) -> char {
+    fn text_of(&self, cell: DotCell) -> char {
         match cell.sign {
             Some(sign) => sign,
             None if cell.dots == 0 => ' ',

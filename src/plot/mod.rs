@@ -1,31 +1,34 @@
 //! Pictures of data, in the terminal and as files: text in, text out, nothing printed.
 //!
-//! [`meter`] draws one device's readings, [`timber`] draws log piles. Each has three doors:
-//! `terminal`, `svg` (one self-contained document) and `html` (a page with the numbers below; no
+//! [`meter`] draws one device's readings, [`timber`] draws log piles. Each has two doors:
+//! `terminal`, and `picture`, which is an SVG document or an HTML page with the numbers below (no
 //! script, nothing loaded).
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`zone`], [`ticks`] | instants as wall-clock times, marks of a time axis |
-//! | [`number`] | numbers for people, axes with round numbers |
-//! | [`colour`] | palettes that every eye tells apart |
-//! | [`canvas`], [`frame`] | dots in a terminal, axes around them |
-//! | [`svg`], [`page`] | elements, escaped; the page around them |
-//!
-//! code, and nothing here has to be fast.
+//! | `time`, `ticks` | spans of time and their captions, marks of a time axis |
+//! | `number` | numbers for people, axes with round numbers |
+//! | `colour` | palettes that every eye tells apart |
+//! | `canvas`, `frame` | dots in a terminal, axes around them |
+//! | `svg`, `picture` | elements, escaped; the document and the page around them |
 
-pub mod canvas;
-pub mod colour;
-pub mod frame;
+mod canvas;
+mod colour;
+mod frame;
 pub mod meter;
-pub mod number;
-pub mod page;
-pub mod svg;
-pub mod ticks;
+mod number;
+mod picture;
+mod svg;
+mod ticks;
 pub mod timber;
-pub mod zone;
+mod time;
 
-use zone::TimeZone;
+use colour::Paint;
+
+use crate::text::printable;
+
+pub use picture::Picture;
+pub use time::Span;
 
 /// Columns that a picture in the terminal gets at least, however narrow the terminal says it is.
 const MIN_WIDTH: usize = 40;
@@ -37,7 +40,25 @@ const TEXT_ROWS: usize = 10;
 const MIN_HEIGHT: usize = 10;
 const MAX_HEIGHT: usize = 24;
 
-/// How a picture in the terminal is drawn, and in which zone its times are.
+/// What stands in plain ASCII for the letters and signs of the pictures' own words.
+const PLAIN: [(char, &str); 14] = [
+    ('–', "-"),
+    ('·', "|"),
+    ('÷', "/"),
+    ('³', "3"),
+    ('°', ""),
+    ('≥', ">="),
+    ('×', "x"),
+    ('ä', "ae"),
+    ('ö', "oe"),
+    ('ü', "ue"),
+    ('Ä', "Ae"),
+    ('Ö', "Oe"),
+    ('Ü', "Ue"),
+    ('ß', "ss"),
+];
+
+/// How a picture in the terminal is drawn.
 #[derive(Clone, Debug)]
 pub struct Look {
     /// Columns of the terminal.
@@ -47,62 +68,58 @@ pub struct Look {
     /// Only characters that every terminal and every mail has.
     pub ascii: bool,
     pub colour: bool,
-    pub zone: TimeZone,
 }
 
 impl Look {
-    /// For a terminal of this size, braille, in colour, Berlin's time: a curve and its figures
-    /// are seen at once.
+    /// For a terminal of this size, braille, in colour: a curve and its figures are seen at once.
     pub fn of_terminal(columns: usize, rows: usize) -> Self {
         let height = rows.saturating_sub(TEXT_ROWS).clamp(MIN_HEIGHT, MAX_HEIGHT);
-        Self { width: columns, height, ascii: false, colour: true, zone: zone::berlin() }
+        Self { width: columns, height, ascii: false, colour: true }
     }
 
     /// Columns to draw in.
-    pub(crate) fn columns(&self) -> usize {
+    fn columns(&self) -> usize {
         self.width.clamp(MIN_WIDTH, MAX_WIDTH)
     }
 
     /// The one or the other sign.
-    pub(crate) fn sign(&self, fine: char, ascii: char) -> char {
+    fn sign(&self, fine: char, ascii: char) -> char {
         if self.ascii { ascii } else { fine }
     }
 
-    /// A text that this terminal can show.
-    pub(crate) fn words(&self, text: &str) -> String {
-        if !self.ascii {
-            return text.to_owned();
+    /// A text that this terminal can show. It may come from outside.
+    fn words(&self, text: &str) -> String {
+        let text = printable(text);
+        if !self.ascii || text.is_ascii() {
+            return text;
         }
         let mut words = String::new();
         for c in text.chars() {
-            let plain = match c {
-                '–' => "-",
-                '·' => "|",
-                '÷' => "/",
-                '³' => "3",
-                '°' => "",
-                '≥' => ">=",
-                '×' => "x",
-                'ä' => "ae",
-                'ö' => "oe",
-                'ü' => "ue",
-                'Ä' => "Ae",
-                'Ö' => "Oe",
-                'Ü' => "Ue",
-                'ß' => "ss",
-                c if c.is_ascii() => {
-                    words.push(c);
-                    continue;
-                }
-                _ => "?",
-            };
-            words += plain;
+            match PLAIN.iter().find(|(fine, _)| *fine == c) {
+                Some((_, plain)) => words += plain,
+                None => words.push(if c.is_ascii() { c } else { '?' }),
+            }
         }
         words
+    }
+
+    /// Title and caption above the pictures.
+    fn heading(&self, title: &str, caption: &str) -> String {
+        let title = Paint::Strong.on(&self.words(title), self.colour);
+        let caption = Paint::Faint.on(&self.words(caption), self.colour);
+        format!("{title}\n{caption}\n")
     }
 }
 
 /// Columns that a text takes in a terminal, as far as the sources' alphabets go.
-pub(crate) fn letters(text: &str) -> usize {
+fn letters(text: &str) -> usize {
     text.chars().count()
+}
+
+/// A text of at most `most` letters.
+fn cut(text: &str, most: usize) -> String {
+    if letters(text) <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }

@@ -32,13 +32,6 @@ pub fn short(value: f64) -> String {
     number(value, decimals)
 }
 
-/// Places of the values, the lowest value first, of equal ones the earlier.
-pub fn order(values: &[f64]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..values.len()).collect();
-    places.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    places
-}
-
 /// How many, with the noun in the right number.
 pub fn count(many: usize, one: &str, more: &str) -> String {
     format!("{} {}", number(many as f64, 0), if many == 1 { one } else { more })
@@ -119,12 +112,6 @@ mod tests {
         assert_eq!(number(-0.04, 1), "0.0");
         assert_eq!((short(5.834).as_str(), short(1204.4).as_str()), ("5.83", "1,204"));
         assert_eq!((short(0.0).as_str(), short(0.0123).as_str()), ("0", "0.0123"));
-    }
-
-    #[test]
-    fn values_are_put_in_order() {
-        assert_eq!(order(&[2.0, -1.5, 0.0, -3.0, 2.0, 1e9]), [3, 1, 2, 0, 4, 5]);
-        assert_eq!(order(&[]), Vec::<usize>::new());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::colour;
-use super::page::Fact;
+use super::colour::{Colour, GROUPS, LEVELS};
+use super::picture::KeyFigure;
 use crate::text::html_escaped;
 
 /// Width of every picture, in its own units (pixels where it is shown at full size).
@@ -11,7 +11,7 @@ pub const WIDTH: f64 = 960.0;
 /// Where a plot begins and ends: labels of the axis fit to its left.
 pub const LEFT: f64 = 72.0;
 pub const RIGHT: f64 = 936.0;
-/// Height of title, caption and facts above the pictures.
+/// Height of title, caption and key figures above the pictures.
 const HEADER: f64 = 118.0;
 /// A letter's width at the size of the labels, roughly.
 pub const LETTER: f64 = 6.4;
@@ -82,14 +82,12 @@ impl Panel {
     }
 
     pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
-        self.path(
-            class,
-            &format!("M{} {}L{} {}", round(from.0), round(from.1), round(to.0), round(to.1)),
-        );
+        let [x, y, to_x, to_y] = [from.0, from.1, to.0, to.1].map(round);
+        self.path(class, &format!("M{x} {y}L{to_x} {to_y}"));
     }
 
     pub fn rect(&mut self, class: &str, at: (f64, f64), size: (f64, f64)) {
-        let (x, y, width, height) = (round(at.0), round(at.1), round(size.0), round(size.1));
+        let [x, y, width, height] = [at.0, at.1, size.0, size.1].map(round);
         let _ = write!(
             self.body,
             "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>"
@@ -105,22 +103,24 @@ impl Panel {
     /// A circle, with what is shown when the pointer rests on it.
     pub fn circle(&mut self, class: &str, at: (f64, f64), radius: f64, title: &str) {
         let (x, y, radius) = (round(at.0), round(at.1), round(radius));
-        let title = if title.is_empty() {
-            String::new()
-        } else {
-            format!("<title>{}</title>", html_escaped(title))
-        };
-        let _ = write!(
-            self.body,
-            "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\">{title}</circle>"
-        );
+        let _ =
+            write!(self.body, "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\">");
+        if !title.is_empty() {
+            let _ = write!(self.body, "<title>{}</title>", html_escaped(title));
+        }
+        self.body += "</circle>";
     }
 }
 
-/// A document of pictures below each other. With `facts` it stands alone: they and the title are
-/// above the pictures; without, the page around it says them.
-pub fn document(title: &str, caption: &str, facts: Option<&[Fact]>, panels: &[Panel]) -> String {
-    let top = if facts.is_some() { HEADER } else { 8.0 };
+/// A document of pictures below each other. With `key_figures` it stands alone: they and the title
+/// are above the pictures; without, the page around it says them.
+pub fn document(
+    title: &str,
+    caption: &str,
+    key_figures: Option<&[KeyFigure]>,
+    panels: &[Panel],
+) -> String {
+    let top = if key_figures.is_some() { HEADER } else { 8.0 };
     let height = round(top + panels.iter().map(|panel| panel.height).sum::<f64>() + 12.0);
     let (title, caption) = (html_escaped(title), html_escaped(caption));
     let mut svg = format!(
@@ -133,11 +133,11 @@ pub fn document(title: &str, caption: &str, facts: Option<&[Fact]>, panels: &[Pa
          <rect class=\"bg\" width=\"{WIDTH}\" height=\"{height}\"/>\n",
         style()
     );
-    if let Some(facts) = facts {
+    if let Some(key_figures) = key_figures {
         let _ = writeln!(
             svg,
             "<text class=\"title\" x=\"24\" y=\"34\">{title}</text><text x=\"24\" y=\"54\">{caption}</text>{}",
-            header(facts)
+            header(key_figures)
         );
     }
     let mut y = top;
@@ -148,41 +148,32 @@ pub fn document(title: &str, caption: &str, facts: Option<&[Fact]>, panels: &[Pa
     svg + "</svg>\n"
 }
 
-/// The facts side by side: name above value.
-fn header(facts: &[Fact]) -> String {
+/// The key figures side by side: name above value.
+fn header(key_figures: &[KeyFigure]) -> String {
     let mut row = Panel::default();
-    let each = (WIDTH - 48.0) / facts.len().max(1) as f64;
-    for (index, fact) in facts.iter().enumerate() {
+    let each = (WIDTH - 48.0) / key_figures.len().max(1) as f64;
+    for (index, figure) in key_figures.iter().enumerate() {
         let x = 24.0 + index as f64 * each;
-        row.text("", (x, 80.0), Anchor::Start, fact.name);
-        row.text("head", (x, 98.0), Anchor::Start, &fact.value);
+        row.text("", (x, 80.0), Anchor::Start, figure.name);
+        row.text("head", (x, 98.0), Anchor::Start, &figure.value);
     }
     row.body
 }
 
 /// The style sheet: light, and dark where the reader prefers it.
 fn style() -> String {
-    let mut style = STYLE.to_owned();
-    style += &coloured(false);
-    style += "@media(prefers-color-scheme:dark){";
-    style += DARK;
-    style += &coloured(true);
-    style + "}\n"
+    let (light, dark) = (coloured(false), coloured(true));
+    format!("{STYLE}{light}@media(prefers-color-scheme:dark){{{DARK}{dark}}}\n")
 }
 
 fn coloured(dark: bool) -> String {
     let mut rules = String::new();
-    let groups = colour::GROUPS.iter().chain([&colour::OTHER]);
-    for (index, (light, deep, _)) in groups.enumerate() {
-        let colour = if dark { deep } else { light };
+    let of = |colour: &Colour| if dark { colour.on_dark } else { colour.on_light };
+    for (index, colour) in GROUPS.iter().map(of).enumerate() {
         let _ = writeln!(rules, ".c{index}{{fill:{colour};stroke:{colour}}}");
     }
-    for level in 0..colour::LEVELS {
-        let _ = writeln!(
-            rules,
-            ".l{level}{{fill:{};shape-rendering:crispEdges}}",
-            colour::hex_of_level(level, dark)
-        );
+    for (level, colour) in LEVELS.iter().map(of).enumerate() {
+        let _ = writeln!(rules, ".l{level}{{fill:{colour};shape-rendering:crispEdges}}");
     }
     rules
 }

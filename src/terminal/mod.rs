@@ -18,7 +18,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::plot;
 use crate::text::{self, printable, printable_lines};
 
 const BOLD: Style = Style::new().bold();
@@ -217,13 +216,16 @@ pub fn stdout_stream() -> Box<dyn io::Write> {
     }
 }
 
-/// How pictures are drawn on this terminal.
-pub fn look(ascii: bool, zone: &crate::clock::TimeZone) -> plot::Look {
-    let (columns, rows) = terminal_size::terminal_size()
-        .map_or((100, 40), |(width, height)| (usize::from(width.0), usize::from(height.0)));
+/// Columns and rows of the terminal; for none, what fits a page.
+pub fn size() -> (usize, usize) {
+    terminal_size::terminal_size()
+        .map_or((100, 40), |(columns, rows)| (usize::from(columns.0), usize::from(rows.0)))
+}
+
+/// Whether stdout is a terminal that shows colours.
+pub fn stdout_has_colour() -> bool {
     let never = anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never;
-    let colour = stdout_is_terminal() && !never;
-    plot::Look { ascii, colour, zone: zone.clone(), ..plot::Look::of_terminal(columns, rows) }
+    stdout_is_terminal() && !never
 }
 
 /// Whether a person reads stdout.

@@ -1,18 +1,14 @@
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
 use super::range::RangeArgs;
 use super::readings::fetch;
 use crate::api::ApiError;
-use crate::clock::TimeZone;
-use crate::commands::session::{AccountArgs, explained, save_text, with_api, zone_of};
+use crate::commands::session::{AccountArgs, explained, look, save_picture, with_api, zone_of};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::plot::meter::collect::Collector;
-use crate::plot::meter::series::Series;
-use crate::plot::meter::{self, View};
-use crate::terminal::{Mark, look};
+use crate::plot::Span;
+use crate::plot::meter::{self, Collector, MeterView, Series};
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +24,7 @@ pub struct Args {
     range: RangeArgs,
     /// The pictures [default: a curve for up to eight days, else a heat map; a file gets all]
     #[arg(long, value_enum)]
-    view: Vec<ViewArg>,
+    view: Vec<MeterView>,
     /// Only characters that every terminal has
     #[arg(long)]
     ascii: bool,
@@ -45,13 +41,6 @@ pub struct Args {
     account: AccountArgs,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ViewArg {
-    Curve,
-    HeatMap,
-    Duration,
-}
-
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let what = "could not draw readings";
@@ -61,8 +50,8 @@ impl Args {
             let jobs = self.account.jobs();
             let range =
                 self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
-            let span = Some((range.query.from, range.query.to));
-            let mut collector = Collector::new(range.query.resolution.seconds(), span, &zone);
+            let span = Span { begin: range.query.from, end: range.query.to };
+            let mut collector = Collector::new(range.query.resolution, Some(span), &zone);
             let collected = fetch(api, &range, &zone, jobs, |_, _, readings| {
                 readings.iter().for_each(|reading| collector.add(&reading));
                 Ok::<_, ApiError>(())
@@ -75,8 +64,8 @@ impl Args {
                 return Ok(0);
             }
             match &self.output {
-                Some(path) => self.save(path, &all, &zone, what)?,
-                None => self.show(context, &all, &zone)?,
+                Some(path) => self.save(path, &all, what)?,
+                None => self.show(context, &all)?,
             }
             Ok(0)
         })
@@ -84,31 +73,24 @@ impl Args {
 }
 
 impl Args {
-    fn views(&self, series: &Series, zone: &TimeZone) -> Vec<View> {
-        if self.view.is_empty() && self.output.is_some() {
-            return vec![View::Curve, View::HeatMap, View::Duration];
+    fn views(&self, series: &Series) -> Vec<MeterView> {
+        match (self.view.is_empty(), &self.output) {
+            (false, _) => self.view.clone(),
+            (true, Some(_)) => MeterView::ALL.to_vec(),
+            (true, None) => vec![MeterView::fitting(series)],
         }
-        if self.view.is_empty() {
-            return vec![View::fitting(series, zone)];
-        }
-        let view = |view: &ViewArg| match view {
-            ViewArg::Curve => View::Curve,
-            ViewArg::HeatMap => View::HeatMap,
-            ViewArg::Duration => View::Duration,
-        };
-        self.view.iter().map(view).collect()
     }
 
-    fn show(&self, context: &Context, all: &[Series], zone: &TimeZone) -> Result<(), Error> {
-        let look = look(self.ascii, zone);
+    fn show(&self, context: &Context, all: &[Series]) -> Result<(), Error> {
+        let look = look(self.ascii);
         for series in all {
-            context.output.data(&meter::terminal(series, &self.views(series, zone), &look))?;
+            context.output.data(&meter::terminal(series, &self.views(series), &look))?;
         }
         Ok(())
     }
 
     /// One picture in one file: a file cannot be of several meters.
-    fn save(&self, path: &Path, all: &[Series], zone: &TimeZone, what: &str) -> Result<(), Error> {
+    fn save(&self, path: &Path, all: &[Series], what: &str) -> Result<(), Error> {
         let [series] = all else {
             return Err(Error::usage(
                 what,
@@ -119,15 +101,6 @@ impl Args {
                 "name one --device that has one direction, or leave -o out",
             ));
         };
-        let views = self.views(series, zone);
-        let text = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("svg") => meter::svg(series, &views, zone),
-            Some("html") => meter::html(series, &views, zone),
-            _ => {
-                let why = format!("the ending of {} is neither .svg nor .html", path.display());
-                return Err(Error::usage(what, why, "name a file with one of them"));
-            }
-        };
-        save_text(path, &text, self.force, what)
+        save_picture(path, &meter::picture(series, &self.views(series)), self.force, what)
     }
 }

@@ -1,15 +1,10 @@
-use std::path::{Path, PathBuf};
-
-use clap::ValueEnum;
+use std::path::PathBuf;
 
 use super::aggregations::{each_pile, failed};
-use crate::clock::TimeZone;
-use crate::commands::session::{AccountArgs, require_scope, save_text, with_api};
+use crate::commands::session::{AccountArgs, look, require_scope, save_picture, with_api};
 use crate::context::Context;
-use crate::error::{Error, Failed};
-use crate::plot::timber::piles::{By, Piles};
-use crate::plot::timber::{self, View};
-use crate::terminal::look;
+use crate::error::Failed;
+use crate::plot::timber::{self, GroupedBy, Piles, TimberView};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,10 +17,10 @@ Examples:
 pub struct Args {
     /// The pictures [default: both]
     #[arg(long, value_enum)]
-    view: Vec<ViewArg>,
+    view: Vec<TimberView>,
     /// What piles are put together by
-    #[arg(long, value_enum, default_value_t = ByArg::SaleStatus)]
-    by: ByArg,
+    #[arg(long, value_enum, default_value_t = GroupedBy::SaleStatus)]
+    by: GroupedBy,
     /// Only characters that every terminal has
     #[arg(long)]
     ascii: bool,
@@ -37,21 +32,6 @@ pub struct Args {
     force: bool,
     #[command(flatten)]
     account: AccountArgs,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ViewArg {
-    Map,
-    Bars,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ByArg {
-    SaleStatus,
-    TransportStatus,
-    ContractorStatus,
-    BillingStatus,
-    WoodList,
 }
 
 impl Args {
@@ -69,48 +49,18 @@ impl Args {
                 error.told(what, |error| failed(what, provider, &account, error))?;
             }
             let title = format!("Log piles (Polter), {}", provider.title);
-            let piles = Piles::new(&title, self.by(), &all);
+            let piles = Piles::new(&title, self.by, &all);
+            let views = if self.view.is_empty() { &TimberView::ALL[..] } else { &self.view };
             match &self.output {
-                Some(path) => self.save(path, &piles, what)?,
+                Some(path) => {
+                    save_picture(path, &timber::picture(&piles, views), self.force, what)?;
+                }
                 None => {
-                    let look = look(self.ascii, &TimeZone::UTC);
-                    context.output.data(&timber::terminal(&piles, &self.views(), &look))?;
+                    let text = timber::terminal(&piles, views, &look(self.ascii));
+                    context.output.data(&text)?;
                 }
             }
             Ok(0)
         })
-    }
-
-    fn by(&self) -> By {
-        match self.by {
-            ByArg::SaleStatus => By::SaleStatus,
-            ByArg::TransportStatus => By::TransportStatus,
-            ByArg::ContractorStatus => By::ContractorStatus,
-            ByArg::BillingStatus => By::BillingStatus,
-            ByArg::WoodList => By::WoodList,
-        }
-    }
-
-    fn views(&self) -> Vec<View> {
-        if self.view.is_empty() {
-            return View::ALL.to_vec();
-        }
-        let view = |view: &ViewArg| match view {
-            ViewArg::Map => View::Map,
-            ViewArg::Bars => View::Bars,
-        };
-        self.view.iter().map(view).collect()
-    }
-
-    fn save(&self, path: &Path, piles: &Piles, what: &str) -> Result<(), Error> {
-        let text = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("svg") => timber::svg(piles, &self.views()),
-            Some("html") => timber::html(piles, &self.views()),
-            _ => {
-                let why = format!("the ending of {} is neither .svg nor .html", path.display());
-                return Err(Error::usage(what, why, "name a file with one of them"));
-            }
-        };
-        save_text(path, &text, self.force, what)
     }
 }

@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
-use super::series::{Measurement, Series, interval_end};
-use crate::clock::Timestamp;
+use super::series::{Interval, Quantity, Series};
+use crate::clock::{TimeZone, Timestamp};
+use crate::data::query::Resolution;
 use crate::data::reading::Reading;
-use crate::plot::number::order;
-use crate::plot::zone::TimeZone;
+use crate::plot::time::Span;
 
 /// Intervals that one picture may have: eleven years of quarter hours. A single wrong year in a
 /// timestamp would otherwise ask for millions of gaps.
@@ -24,47 +24,54 @@ pub enum SeriesError {
 /// Takes readings as they come and sorts them into one series per device, measurement, unit and
 /// direction, in the order of their first appearance.
 pub struct Collector {
-    resolution_seconds: i64,
-    span: Option<(Timestamp, Timestamp)>,
+    resolution: Resolution,
+    span: Option<Span>,
     zone: TimeZone,
-    found: Vec<([String; 4], Series)>,
+    found: Vec<Found>,
+}
+
+/// Readings that belong together.
+struct Found {
+    /// Device, measurement, unit and direction.
+    key: [String; 4],
+    /// Without its intervals.
+    series: Series,
+    readings: Vec<(Timestamp, Option<f64>)>,
 }
 
 impl Collector {
-    /// `span` is the time asked for, its end exclusive: what is missing at its ends is a gap too.
-    /// Without it a series begins and ends with its readings.
-    pub fn new(
-        resolution_seconds: i64,
-        span: Option<(Timestamp, Timestamp)>,
-        zone: &TimeZone,
-    ) -> Self {
-        Self { resolution_seconds, span, zone: zone.clone(), found: Vec::new() }
+    /// `span` is the time asked for: what is missing at its ends is a gap too. Without it a series
+    /// begins and ends with its readings.
+    pub fn new(resolution: Resolution, span: Option<Span>, zone: &TimeZone) -> Self {
+        Self { resolution, span, zone: zone.clone(), found: Vec::new() }
     }
 
     /// A value that is no finite number is a missing one.
     pub fn add(&mut self, reading: &Reading) {
         let value = reading.value.as_deref().and_then(|digits| digits.parse().ok());
-        let point = (reading.time, value.filter(|value: &f64| value.is_finite()));
+        let value = value.filter(|value: &f64| value.is_finite());
         let key: [&str; 4] =
             [&reading.device_id, &reading.measurement, &reading.unit, &reading.direction];
-        if let Some((_, series)) = self.found.iter_mut().find(|(known, _)| *known == key) {
-            series.points.push(point);
-            return;
-        }
-        let series = Series {
-            title: title(reading),
-            unit: reading.unit.clone().into_owned(),
-            measurement: Measurement::of(&reading.measurement),
-            points: vec![point],
-            resolution_seconds: self.resolution_seconds,
-        };
-        self.found.push((key.map(ToOwned::to_owned), series));
+        let place = self.found.iter().position(|found| found.key == key).unwrap_or_else(|| {
+            let series = Series {
+                title: title(reading),
+                unit: reading.unit.clone().into_owned(),
+                quantity: Quantity::of(&reading.measurement),
+                resolution: self.resolution,
+                intervals: Vec::new(),
+                zone: self.zone.clone(),
+            };
+            let key = key.map(ToOwned::to_owned);
+            self.found.push(Found { key, series, readings: Vec::new() });
+            self.found.len() - 1
+        });
+        self.found[place].readings.push((reading.time, value));
     }
 
     /// The series, each on its grid. Of two values for one interval the later one counts.
     pub fn finish(self) -> Result<Vec<Series>, SeriesError> {
-        let Self { span, zone, .. } = self;
-        self.found.into_iter().map(|(_, series)| on_grid(series, span, &zone)).collect()
+        let span = self.span;
+        self.found.into_iter().map(|found| found.on_grid(span)).collect()
     }
 }
 
@@ -76,48 +83,48 @@ fn title(reading: &Reading) -> String {
         "OUT" => "feed-in",
         other => other,
     };
-    let words = [reading.medium.to_ascii_lowercase(), direction.to_owned()];
-    let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { name.to_string() } else { format!("{name} · {}", words.join(", ")) }
+    let words = [reading.medium.to_ascii_lowercase().as_str(), direction].join(", ");
+    match words.trim_matches([',', ' ']) {
+        "" => name.to_string(),
+        words => format!("{name} · {words}"),
+    }
 }
 
-fn on_grid(
-    mut series: Series,
-    span: Option<(Timestamp, Timestamp)>,
-    zone: &TimeZone,
-) -> Result<Series, SeriesError> {
-    let times: Vec<f64> = series.points.iter().map(|(time, _)| time.as_second() as f64).collect();
-    series.points = order(&times).into_iter().map(|place| series.points[place]).collect();
-    let own = series.span(zone);
-    let Some((begin, end)) = span.or(own) else { return Ok(series) };
-    let mut grid = Vec::new();
-    let mut readings = series.points.iter().peekable();
-    let mut at = begin;
-    while at < end {
-        let until = interval_end(at, series.resolution_seconds, zone);
-        if until <= at || grid.len() == MOST_INTERVALS {
-            return Err(SeriesError::TooLong);
-        }
-        let mut value = None;
-        while let Some((time, found)) = readings.next_if(|(time, _)| *time < until) {
-            if *time >= at {
-                value = found.or(value);
+impl Found {
+    fn on_grid(mut self, span: Option<Span>) -> Result<Series, SeriesError> {
+        let next = |at| self.series.resolution.next(at, &self.series.zone);
+        self.readings.sort_by_key(|(time, _)| *time);
+        let (first, last) = (self.readings.first(), self.readings.last());
+        let own = first.zip(last).map(|(first, last)| Span { begin: first.0, end: next(last.0) });
+        let mut readings = self.readings.iter().peekable();
+        let mut intervals = Vec::new();
+        let Some(Span { mut begin, end: very_end }) = span.or(own) else { return Ok(self.series) };
+        while begin < very_end {
+            let end = next(begin);
+            if end <= begin || intervals.len() == MOST_INTERVALS {
+                return Err(SeriesError::TooLong);
             }
+            let mut value = None;
+            while let Some((time, found)) = readings.next_if(|(time, _)| *time < end) {
+                if *time >= begin {
+                    value = found.or(value);
+                }
+            }
+            intervals.push(Interval { time: Span { begin, end }, value });
+            begin = end;
         }
-        grid.push((at, value));
-        at = until;
+        Ok(Series { intervals, ..self.series })
     }
-    Ok(Series { points: grid, ..series })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::time;
     use super::*;
-    use crate::clock::seconds_between;
-    use crate::plot::zone::{self, DAY};
+    use crate::clock::berlin;
 
-    fn time(text: &str) -> Timestamp {
-        text.parse().unwrap()
+    fn span(begin: &str, end: &str) -> Span {
+        Span { begin: time(begin), end: time(end) }
     }
 
     fn reading(at: &str, value: Option<&'static str>, direction: &'static str) -> Reading<'static> {
@@ -138,36 +145,33 @@ mod tests {
 
     #[test]
     fn what_is_missing_stays_missing() {
-        let span = (time("2026-01-12T00:00:00Z"), time("2026-01-12T01:15:00Z"));
-        let mut collector = Collector::new(900, Some(span), &zone::berlin());
+        let span = span("2026-01-12T00:00:00Z", "2026-01-12T01:15:00Z");
+        let mut collector = Collector::new(Resolution::QuarterHour, Some(span), &berlin());
         collector.add(&reading("2026-01-12T00:45:00Z", Some("2.5"), "IN"));
         collector.add(&reading("2026-01-12T00:15:00Z", Some("1"), "IN"));
         collector.add(&reading("2026-01-12T00:30:00Z", None, "IN"));
         collector.add(&reading("2026-01-12T00:15:00Z", Some("0.5"), "OUT"));
         let all = collector.finish().unwrap();
-        let values: Vec<Option<f64>> = all[0].points.iter().map(|point| point.1).collect();
+        let values: Vec<Option<f64>> =
+            all[0].intervals.iter().map(|interval| interval.value).collect();
         assert_eq!(values, [None, Some(1.0), None, Some(2.5), None]);
         assert_eq!(all[0].title, "Haus · electricity, consumption");
-        assert_eq!((all.len(), all[1].known().count()), (2, 1));
+        assert_eq!((all.len(), all[1].values().count()), (2, 1));
     }
 
     #[test]
     fn days_of_the_grid_are_local_days() {
-        let span = (time("2026-03-27T23:00:00Z"), time("2026-03-30T22:00:00Z"));
-        let mut collector = Collector::new(DAY, Some(span), &zone::berlin());
+        let span = span("2026-03-27T23:00:00Z", "2026-03-30T22:00:00Z");
+        let mut collector = Collector::new(Resolution::Day, Some(span), &berlin());
         collector.add(&reading("2026-03-28T23:00:00Z", Some("1"), "IN"));
         let series = collector.finish().unwrap().remove(0);
-        let hours: Vec<i64> = series
-            .points
-            .iter()
-            .map(|point| seconds_between(point.0, series.until(point.0, &zone::berlin())) / 3600)
-            .collect();
-        assert_eq!(hours, [24, 23, 24]);
+        let hours: Vec<f64> = series.intervals.iter().map(Interval::hours).collect();
+        assert_eq!(hours, [24.0, 23.0, 24.0]);
     }
 
     #[test]
     fn a_wrong_year_is_an_error_and_not_a_million_gaps() {
-        let mut collector = Collector::new(900, None, &zone::berlin());
+        let mut collector = Collector::new(Resolution::QuarterHour, None, &berlin());
         collector.add(&reading("1970-01-01T00:00:00Z", Some("1"), "IN"));
         collector.add(&reading("2026-01-12T00:00:00Z", Some("1e999"), "IN"));
         assert_eq!(collector.finish(), Err(SeriesError::TooLong));

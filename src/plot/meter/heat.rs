@@ -1,20 +1,23 @@
-//! A heat map's cells: rows are days (or weeks), columns are times of day (or weekdays).
+//! The cells of a heat map: rows are days (or weeks), columns are times of day (or weekdays).
+
+use std::collections::BTreeMap;
 
 use super::series::Series;
-use crate::plot::number::order;
-use crate::plot::zone::{self, DAY, Date, TimeZone};
+use crate::clock::{Date, TimeZone, Timestamp, monday_of};
+use crate::data::query::Resolution;
+use crate::plot::number::short;
 
+pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /// Part of the values that the scale covers at least; single peaks above it share its last step,
 /// or a kettle would leave the rest of the month in one colour.
 const SCALE_PART: f64 = 0.97;
 /// How far above that part the highest value may be for the scale to reach it all the same.
 const SCALE_SLACK: f64 = 1.3;
 
-/// What is in a cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Cell {
+/// What a place of the map shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HeatCell {
     /// No interval: before the begin, after the end, or the hour that March leaves out.
-    #[default]
     Outside,
     /// Intervals, but no value.
     Missing,
@@ -24,17 +27,17 @@ pub enum Cell {
 
 /// One line of the map.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct HeatRow {
     pub day: Date,
     /// The hour that October has twice, the second time: the rest of the row is outside.
     pub again: bool,
-    pub cells: Vec<Cell>,
+    pub cells: Vec<HeatCell>,
 }
 
 /// The map and its scale.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heat {
-    pub rows: Vec<Row>,
+pub struct HeatMap {
+    pub rows: Vec<HeatRow>,
     pub columns: usize,
     /// A row is a week, named by its Monday.
     pub weekly: bool,
@@ -46,141 +49,145 @@ pub struct Heat {
     pub clipped: bool,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    total: f64,
-    known: u32,
-    missing: bool,
+impl HeatMap {
+    /// The cells, `minutes` to a column; a row is a day, or where `weekly` the mean of a week.
+    pub fn of(flow: &Series, minutes: usize, weekly: bool) -> Self {
+        let weekdays = flow.resolution == Resolution::Day;
+        let weekly = weekly || weekdays;
+        let columns = if weekdays { WEEKDAYS.len() } else { 1440 / minutes };
+        let mut rows: BTreeMap<(Date, bool), Vec<Vec<Option<f64>>>> = BTreeMap::new();
+        for interval in &flow.intervals {
+            let begin = interval.time.begin;
+            let local = flow.zone.to_datetime(begin);
+            let (day, again) = if weekly {
+                (monday_of(local.date()), false)
+            } else {
+                (local.date(), comes_again(begin, &flow.zone))
+            };
+            let [hour, minute, weekday] =
+                [local.hour(), local.minute(), local.weekday().to_monday_zero_offset()]
+                    .map(|number| usize::from(number.unsigned_abs()));
+            let column = if weekdays { weekday } else { (hour * 60 + minute) / minutes };
+            let row = rows.entry((day, again)).or_insert_with(|| vec![Vec::new(); columns]);
+            if let Some(values) = row.get_mut(column) {
+                values.push(interval.value);
+            }
+        }
+        let row = |((day, again), values): ((Date, bool), Vec<Vec<Option<f64>>>)| {
+            let cells = values.iter().map(|values| HeatCell::of(values)).collect();
+            HeatRow { day, again, cells }
+        };
+        let rows = rows.into_iter().map(row).collect();
+        Self { rows, columns, weekly, weekdays, low: 0.0, top: 0.0, clipped: false }.scaled()
+    }
+
+    fn scaled(self) -> Self {
+        let cells = self.rows.iter().flat_map(|row| &row.cells);
+        let value = |cell: &HeatCell| match cell {
+            HeatCell::Value(value) => Some(*value),
+            _ => None,
+        };
+        let mut values: Vec<f64> = cells.filter_map(value).collect();
+        values.sort_by(f64::total_cmp);
+        let (Some(lowest), Some(highest)) = (values.first(), values.last()) else { return self };
+        let index = (values.len() as f64 * SCALE_PART) as usize;
+        let most = *values.get(index).unwrap_or(highest);
+        let clipped = *highest > most * SCALE_SLACK && most > 0.0;
+        Self { low: lowest.min(0.0), top: if clipped { most } else { *highest }, clipped, ..self }
+    }
+
+    /// Which of `steps` steps of the scale a value belongs to.
+    pub fn step(&self, value: f64, steps: usize) -> usize {
+        let part = (value - self.low) / (self.top - self.low).max(f64::MIN_POSITIVE);
+        ((part * steps as f64) as usize).min(steps - 1)
+    }
+
+    /// What the upper end of the scale says.
+    pub fn top_label(&self, axis: &str) -> String {
+        format!("{}{} {axis}", if self.clipped { "≥ " } else { "" }, short(self.top))
+    }
+
+    /// Whether there is a cell without a value.
+    pub fn has_gaps(&self) -> bool {
+        self.rows.iter().any(|row| row.cells.contains(&HeatCell::Missing))
+    }
 }
 
-/// The cells, `minutes` to a column; a row is a day, or where `weekly` the mean of a week.
-pub fn heat(flow: &Series, minutes: i64, weekly: bool, zone: &TimeZone) -> Heat {
-    let weekdays = flow.resolution_seconds >= DAY;
-    let weekly = weekly || weekdays;
-    let columns = if weekdays { 7 } else { usize::try_from(1440 / minutes.max(1)).unwrap_or(1) };
-    let mut rows: Vec<(Date, bool, Vec<Sum>)> = Vec::new();
-    for (begin, value) in &flow.points {
-        let wall = zone::wall(*begin, zone);
-        let day = if weekly { zone::monday_of(wall.day) } else { wall.day };
-        let again = wall.again && !weekly;
-        let column = if weekdays {
-            zone::weekday(wall.day)
-        } else {
-            usize::try_from(wall.minute / minutes.max(1)).unwrap_or_default()
-        };
-        // The second 02:15 comes between rows: its row is the last but one or the last.
-        let row = match rows.iter().rposition(|row| (row.0, row.1) == (day, again)) {
-            Some(row) => row,
-            None => {
-                rows.push((day, again, vec![Sum::default(); columns]));
-                rows.len() - 1
-            }
-        };
-        if let Some(sum) = rows.get_mut(row).and_then(|row| row.2.get_mut(column)) {
-            sum.total += value.unwrap_or_default();
-            sum.known += u32::from(value.is_some());
-            sum.missing |= value.is_none();
+impl HeatCell {
+    fn of(values: &[Option<f64>]) -> Self {
+        let known: Vec<f64> = values.iter().copied().flatten().collect();
+        match (values.len(), known.len()) {
+            (0, _) => Self::Outside,
+            (_, 0) => Self::Missing,
+            (_, count) => Self::Value(known.iter().sum::<f64>() / count as f64),
         }
     }
-    let cell = |sum: Sum| match sum {
-        Sum { known: 0, missing: false, .. } => Cell::Outside,
-        Sum { known: 0, .. } => Cell::Missing,
-        Sum { total, known, .. } => Cell::Value(total / f64::from(known)),
-    };
-    let rows = rows
-        .into_iter()
-        .map(|(day, again, sums)| Row { day, again, cells: sums.into_iter().map(cell).collect() })
-        .collect();
-    scaled(Heat { rows, columns, weekly, weekdays, low: 0.0, top: 0.0, clipped: false })
 }
 
-fn scaled(heat: Heat) -> Heat {
-    let values: Vec<f64> = heat
-        .rows
-        .iter()
-        .flat_map(|row| &row.cells)
-        .filter_map(|cell| if let Cell::Value(value) = cell { Some(*value) } else { None })
-        .collect();
-    let values: Vec<f64> = order(&values).into_iter().map(|place| values[place]).collect();
-    let (Some(lowest), Some(highest)) = (values.first(), values.last()) else { return heat };
-    let index = (values.len() as f64 * SCALE_PART) as usize;
-    let most = values.get(index).unwrap_or(highest);
-    let clipped = *highest > most * SCALE_SLACK && *most > 0.0;
-    Heat { low: lowest.min(0.0), top: if clipped { *most } else { *highest }, clipped, ..heat }
+/// Whether the clock showed this time an hour before already (the last Sunday of October).
+fn comes_again(at: Timestamp, zone: &TimeZone) -> bool {
+    let shown = zone.to_ambiguous_timestamp(zone.to_datetime(at));
+    shown.is_ambiguous() && shown.later().is_ok_and(|later| later == at)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::series::Measurement;
+    use super::super::testing::{quarters, series};
     use super::*;
-    use crate::clock::{Timestamp, after};
 
-    fn days(begin: &str, end: &str) -> Series {
-        let (begin, end): (Timestamp, Timestamp) = (begin.parse().unwrap(), end.parse().unwrap());
-        let points = (0..)
-            .map(|n| after(begin, n * 900))
-            .take_while(|at| *at < end)
-            .map(|at| (at, Some(1.0)))
-            .collect();
-        Series {
-            title: String::new(),
-            unit: "kW".into(),
-            measurement: Measurement::Power,
-            points,
-            resolution_seconds: 900,
-        }
+    fn days(begin: &str, quarter_hours: usize) -> Series {
+        quarters(begin, vec![Some(1.0); quarter_hours])
     }
 
-    fn filled(row: &Row) -> usize {
-        row.cells.iter().filter(|cell| **cell != Cell::Outside).count()
+    fn filled(row: &HeatRow) -> usize {
+        row.cells.iter().filter(|cell| **cell != HeatCell::Outside).count()
     }
 
     #[test]
     fn the_march_day_has_92_quarters_at_their_own_times() {
-        let march = days("2026-03-28T23:00:00Z", "2026-03-30T22:00:00Z");
-        let heat = heat(&march, 15, false, &zone::berlin());
+        let march = days("2026-03-28T23:00:00Z", 92 + 96);
+        let heat = HeatMap::of(&march, 15, false);
         assert_eq!(heat.rows.iter().map(filled).collect::<Vec<_>>(), [92, 96]);
-        assert_eq!(heat.rows[0].cells[8..12], [Cell::Outside; 4]);
-        assert_eq!(heat.rows[0].cells[12], Cell::Value(1.0));
+        assert_eq!(heat.rows[0].cells[8..12], [HeatCell::Outside; 4]);
+        assert_eq!(heat.rows[0].cells[12], HeatCell::Value(1.0));
     }
 
     #[test]
     fn the_october_day_has_100_quarters_four_of_them_again() {
-        let october = days("2026-10-24T22:00:00Z", "2026-10-26T23:00:00Z");
-        let heat = heat(&october, 15, false, &zone::berlin());
+        let october = days("2026-10-24T22:00:00Z", 100 + 96);
+        let heat = HeatMap::of(&october, 15, false);
         assert_eq!(heat.rows.iter().map(filled).collect::<Vec<_>>(), [96, 4, 96]);
         assert_eq!(heat.rows.iter().map(|row| row.again).collect::<Vec<_>>(), [false, true, false]);
-        assert_eq!(heat.rows[1].cells[8..12], [Cell::Value(1.0); 4]);
+        assert_eq!(heat.rows[1].cells[8..12], [HeatCell::Value(1.0); 4]);
     }
 
     #[test]
     fn a_gap_is_missing_and_a_mean_knows_only_what_is_known() {
-        let mut series = days("2026-01-11T23:00:00Z", "2026-01-12T01:00:00Z");
-        series.points.truncate(8);
-        for (point, value) in series.points.iter_mut().zip([None, None, None, Some(3.0), Some(0.0)])
-        {
-            point.1 = value;
-        }
-        let cells = &heat(&series, 30, false, &zone::berlin()).rows[0].cells;
-        assert_eq!(cells[..3], [Cell::Missing, Cell::Value(3.0), Cell::Value(0.5)]);
-        assert_eq!(cells[4], Cell::Outside);
+        let mut values = vec![None, None, None, Some(3.0), Some(0.0)];
+        values.resize(8, Some(1.0));
+        let series = quarters("2026-01-11T23:00:00Z", values);
+        let cells = &HeatMap::of(&series, 30, false).rows[0].cells;
+        assert_eq!(cells[..3], [HeatCell::Missing, HeatCell::Value(3.0), HeatCell::Value(0.5)]);
+        assert_eq!(cells[4], HeatCell::Outside);
     }
 
     #[test]
     fn single_peaks_do_not_take_the_scale() {
-        let mut series = days("2026-01-11T23:00:00Z", "2026-01-21T23:00:00Z");
-        series.points[100].1 = Some(50.0);
-        let heat = heat(&series, 15, false, &zone::berlin());
+        let mut series = days("2026-01-11T23:00:00Z", 960);
+        series.intervals[100].value = Some(50.0);
+        let heat = HeatMap::of(&series, 15, false);
         assert_eq!((heat.top, heat.clipped), (1.0, true));
+        assert_eq!((heat.step(0.0, 10), heat.step(1.0, 10), heat.step(50.0, 10)), (0, 9, 9));
+        let flat = HeatMap::of(&quarters("2026-01-11T23:00:00Z", [Some(0.0)]), 15, false);
+        assert_eq!(flat.step(0.0, 10), 0);
     }
 
     #[test]
     fn days_are_shown_by_week_and_weekday() {
-        let mut series = days("2026-01-13T23:00:00Z", "2026-01-13T23:15:00Z");
-        series.resolution_seconds = DAY;
-        let heat = heat(&series, 15, false, &zone::berlin());
+        let series = series("2026-01-13T23:00:00Z", Resolution::Day, [Some(1.0)]);
+        let heat = HeatMap::of(&series, 15, false);
         assert_eq!((heat.columns, heat.weekly, heat.weekdays), (7, true, true));
-        assert_eq!(heat.rows[0].cells[2], Cell::Value(1.0));
+        assert_eq!(heat.rows[0].cells[2], HeatCell::Value(1.0));
         assert_eq!(heat.rows[0].day.to_string(), "2026-01-12");
     }
 }

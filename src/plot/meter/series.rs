@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::clock::{Timestamp, after};
-use crate::plot::number;
-use crate::plot::zone::{self, DAY, TimeZone};
+use crate::clock::TimeZone;
+use crate::data::query::Resolution;
+use crate::plot::time::Span;
 
 /// What a value says of its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measurement {
+pub enum Quantity {
     /// The mean over the interval.
     Power,
     /// The sum over the interval.
@@ -19,8 +19,8 @@ pub enum Measurement {
     Other,
 }
 
-impl Measurement {
-    /// The provider's word.
+impl Quantity {
+    /// By the provider's word.
     pub fn of(word: &str) -> Self {
         match word {
             "POWER" => Self::Power,
@@ -29,107 +29,119 @@ impl Measurement {
             _ => Self::Other,
         }
     }
+
+    /// In words, for a caption.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Power => "mean power",
+            Self::Energy => "energy",
+            Self::MeterReading => "meter reading",
+            Self::Other => "values",
+        }
+    }
 }
 
-/// Values of one device, one measurement, one direction.
+/// A value, where there is one, and the time that it is of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    pub time: Span,
+    pub value: Option<f64>,
+}
+
+impl Interval {
+    pub fn hours(&self) -> f64 {
+        self.time.seconds() as f64 / 3600.0
+    }
+}
+
+/// Values of one device, one quantity, one direction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     pub title: String,
     pub unit: String,
-    pub measurement: Measurement,
-    /// Begin of each interval, rising, and its value where there is one.
-    pub points: Vec<(Timestamp, Option<f64>)>,
-    /// From 86,400 up an interval is a local day, which may have 23 or 25 hours.
-    pub resolution_seconds: i64,
+    pub quantity: Quantity,
+    pub resolution: Resolution,
+    /// One after the other without a gap between them: what is missing has no value.
+    pub intervals: Vec<Interval>,
+    /// Where the meter is: its days begin at midnight there.
+    pub zone: TimeZone,
 }
 
 impl Series {
-    /// Where an interval ends.
-    pub fn until(&self, begin: Timestamp, zone: &TimeZone) -> Timestamp {
-        interval_end(begin, self.resolution_seconds, zone)
+    /// The time that the intervals cover; nothing where there are none.
+    pub fn span(&self) -> Option<Span> {
+        let (first, last) = (self.intervals.first()?, self.intervals.last()?);
+        Some(Span { begin: first.time.begin, end: last.time.end })
     }
 
-    /// The time that the points cover; nothing where there are none.
-    pub fn span(&self, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-        let (first, last) = (self.points.first()?, self.points.last()?);
-        Some((first.0, self.until(last.0, zone)))
+    /// The values that are there.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = f64> {
+        self.intervals.iter().filter_map(|interval| interval.value)
     }
 
-    /// The values that are there, with their begin.
-    pub fn known(&self) -> impl Iterator<Item = (Timestamp, f64)> {
-        self.points.iter().filter_map(|(begin, value)| Some((*begin, (*value)?)))
+    /// Lowest and highest value for an axis: with zero, but for the state of a meter.
+    pub fn limits(&self) -> (f64, f64) {
+        let start = match self.quantity {
+            Quantity::MeterReading => self.values().next().unwrap_or_default(),
+            _ => 0.0,
+        };
+        self.values().fold((start, start), |(low, high), value| (low.min(value), high.max(value)))
     }
 
     /// What flowed: power and energy as they are, a meter's state as its increase per interval,
     /// which is known where both ends of the interval are.
     pub fn flow(&self) -> Cow<'_, Self> {
-        if self.measurement != Measurement::MeterReading {
+        if self.quantity != Quantity::MeterReading {
             return Cow::Borrowed(self);
         }
-        let increase = |pair: &[(Timestamp, Option<f64>)]| match pair {
-            [(begin, Some(from)), (_, Some(to))] => (*begin, Some(to - from)),
-            [(begin, _), ..] => (*begin, None),
-            [] => (Timestamp::MIN, None),
+        let increase = |pair: &[Interval]| {
+            let value = pair[1].value.zip(pair[0].value).map(|(to, from)| to - from);
+            Interval { value, ..pair[0] }
         };
-        let points = self.points.windows(2).map(increase).collect();
-        Cow::Owned(Self { points, measurement: Measurement::Energy, ..self.clone() })
+        let intervals = self.intervals.windows(2).map(increase).collect();
+        Cow::Owned(Self { intervals, quantity: Quantity::Energy, ..self.clone() })
     }
 
     /// What an axis of these values says: `kW`, `kWh per 15 min`.
     pub fn axis(&self) -> String {
-        match self.measurement {
-            Measurement::Energy => format!("{} per {}", self.unit, self.interval()),
+        match self.quantity {
+            Quantity::Energy => format!("{} per {}", self.unit, self.interval()),
             _ => self.unit.clone(),
         }
     }
 
-    /// `mean power`, `energy`, `meter reading`
-    pub fn quantity(&self) -> &'static str {
-        match self.measurement {
-            Measurement::Power => "mean power",
-            Measurement::Energy => "energy",
-            Measurement::MeterReading => "meter reading",
-            Measurement::Other => "values",
-        }
+    /// What a curve of these values is called.
+    pub fn curve_heading(&self) -> String {
+        let state = self.quantity == Quantity::MeterReading;
+        format!("{}, {}", if state { "Meter reading" } else { "Load curve" }, self.axis())
     }
 
-    /// The length of an interval: `15 min`, `h`, `day`
-    pub fn interval(&self) -> String {
-        match self.resolution_seconds {
-            3600 => "h".to_owned(),
-            seconds if seconds >= DAY => "day".to_owned(),
-            seconds => number::length(seconds),
+    /// The length of an interval.
+    pub fn interval(&self) -> &'static str {
+        match self.resolution {
+            Resolution::QuarterHour => "15 min",
+            Resolution::Hour => "h",
+            Resolution::Day => "day",
         }
-    }
-}
-
-/// Where an interval of this resolution ends.
-pub fn interval_end(begin: Timestamp, resolution: i64, zone: &TimeZone) -> Timestamp {
-    if resolution >= DAY {
-        zone::day_begin(zone::next_day(zone::day_of(begin, zone)), zone)
-    } else {
-        after(begin, resolution.max(1))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::quarters;
     use super::*;
 
     #[test]
     fn a_meter_flows_where_both_ends_are_known() {
-        let begin: Timestamp = "2026-01-12T00:00:00Z".parse().unwrap();
         let states = [Some(10.0), Some(10.5), None, Some(12.0), Some(12.25)];
-        let points = (0..).zip(states).map(|(n, state)| (after(begin, n * 900), state)).collect();
         let series = Series {
-            title: String::new(),
             unit: "kWh".into(),
-            measurement: Measurement::MeterReading,
-            points,
-            resolution_seconds: 900,
+            quantity: Quantity::MeterReading,
+            ..quarters("2026-01-12T00:00:00Z", states)
         };
-        let flow: Vec<Option<f64>> = series.flow().points.iter().map(|point| point.1).collect();
-        assert_eq!(flow, [Some(0.5), None, None, Some(0.25)]);
-        assert_eq!(series.flow().axis(), "kWh per 15 min");
+        let flow = series.flow();
+        let values: Vec<Option<f64>> = flow.intervals.iter().map(|it| it.value).collect();
+        assert_eq!(values, [Some(0.5), None, None, Some(0.25)]);
+        assert_eq!(flow.axis(), "kWh per 15 min");
     }
 }

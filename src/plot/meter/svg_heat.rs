@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::heat::{self, Cell, Heat, Row};
+use super::heat::{HeatCell, HeatMap, WEEKDAYS};
 use super::series::Series;
-use crate::plot::colour::{self, LEVELS};
+use crate::clock::{Date, TimeZone, midnight_after, seconds_between};
+use crate::plot::colour::LEVELS;
 use crate::plot::number::short;
 use crate::plot::svg::{Anchor, LEFT, Panel, RIGHT, round};
-use crate::plot::zone::{self, TimeZone};
+use crate::plot::time::DAY;
 
 const TOP: f64 = 52.0;
 /// Heights of a row: of a month, and of many days together.
@@ -15,24 +16,25 @@ const ROW: f64 = 14.0;
 const MOST_HEIGHT: f64 = 760.0;
 /// Below this height rows have names only where a month begins.
 const NAMED_ROW: f64 = 12.0;
-/// Columns of a day at most: a minute would be less than a pixel.
-const SHORTEST_MINUTES: i64 = 5;
+/// Width of a step of the legend.
+const STEP: f64 = 24.0;
 
-pub fn heat_map(flow: &Series, zone: &TimeZone) -> Panel {
-    let minutes = (flow.resolution_seconds / 60).clamp(SHORTEST_MINUTES, 1440);
-    let heat = heat::heat(flow, minutes, false, zone);
+pub fn heat_map(flow: &Series) -> Panel {
+    let minutes = flow.resolution.seconds().unsigned_abs() as usize / 60;
+    let heat = HeatMap::of(flow, minutes, false);
     let rows = heat.rows.iter().filter(|row| !row.again).count().max(1);
+    let highest = if heat.weekdays { 2.0 * ROW } else { ROW };
     // Whole pixels: rows of one and a half would be seen as stripes.
-    let high =
-        (MOST_HEIGHT / rows as f64).floor().clamp(1.0, if heat.weekdays { 2.0 * ROW } else { ROW });
+    let high = (MOST_HEIGHT / rows as f64).floor().clamp(1.0, highest);
     let bottom = TOP + high * rows as f64;
     let words = if heat.weekdays { "weeks by weekdays" } else { "days by time of day" };
     let mut panel = Panel::new(bottom + 70.0, &format!("Heat map, {}: {words}", flow.axis()));
-    cells(&mut panel, &heat, high);
-    columns(&mut panel, &heat, bottom);
-    names(&mut panel, &heat, high);
-    legend(&mut panel, &heat, flow, bottom + 34.0);
-    notes(&mut panel, &heat, bottom + 34.0, zone);
+    draw_cells(&mut panel, &heat, high);
+    name_columns(&mut panel, &heat, bottom);
+    name_rows(&mut panel, &heat, high);
+    draw_legend(&mut panel, &heat, &flow.axis(), bottom + 34.0);
+    let odd_days = odd_days(&heat, &flow.zone);
+    panel.text("", (RIGHT, bottom + 34.0), Anchor::End, odd_days.trim_end());
     panel
 }
 
@@ -40,70 +42,60 @@ fn x(part: f64) -> f64 {
     LEFT + part * (RIGHT - LEFT)
 }
 
+/// What fills a place of the map, and whether only the upper half of it is this row's.
+#[derive(Clone, Copy, PartialEq)]
+struct Filling {
+    /// A class of the style sheet; nothing outside.
+    class: Option<usize>,
+    half: bool,
+}
+
+/// The class behind those of the levels.
+const GAP: usize = LEVELS.len();
+
 /// One path for each colour; neighbours of one colour are one rectangle.
-fn cells(panel: &mut Panel, heat: &Heat, high: f64) {
-    let mut paths = vec![String::new(); LEVELS];
-    let mut gaps = String::new();
+fn draw_cells(panel: &mut Panel, heat: &HeatMap, high: f64) {
+    let mut paths = vec![String::new(); GAP + 1];
     let mut y = TOP - high;
     for (index, row) in heat.rows.iter().enumerate() {
         // The hour that comes twice is shown in two halves, the first above the second.
-        let twice = |column: usize| {
-            let second = heat.rows.get(index + 1).filter(|next| next.again);
-            second
-                .and_then(|next| next.cells.get(column))
-                .is_some_and(|cell| *cell != Cell::Outside)
+        let second = heat.rows.get(index + 1).filter(|next| next.again);
+        let filling = |column: usize| Filling {
+            class: match row.cells[column] {
+                HeatCell::Outside => None,
+                HeatCell::Missing => Some(GAP),
+                HeatCell::Value(value) => Some(heat.step(value, LEVELS.len())),
+            },
+            half: second.is_some_and(|next| next.cells[column] != HeatCell::Outside),
         };
-        if !row.again {
-            y += high;
-        }
+        let fillings: Vec<Filling> = (0..heat.columns).map(filling).collect();
+        y += if row.again { 0.0 } else { high };
         let mut column = 0;
-        while let Some(cell) = row.cells.get(column).copied() {
-            let (kind, half) = (kind(cell, heat), twice(column));
-            let alike = |at: &usize| {
-                row.cells.get(*at).is_some_and(|next| self::kind(*next, heat) == kind)
-                    && twice(*at) == half
-            };
-            let end =
-                (column + 1..row.cells.len()).find(|at| !alike(at)).unwrap_or(row.cells.len());
-            let (from, to) = (part(column, heat), part(end, heat));
-            let (from, width) = (round(from), round(to - from));
-            let (top, tall) = match (row.again, half) {
+        for alike in fillings.chunk_by(|left, right| left == right) {
+            let [from, to] =
+                [column, column + alike.len()].map(|it| x(it as f64 / heat.columns as f64));
+            column += alike.len();
+            let (top, tall) = match (row.again, alike[0].half) {
                 (true, _) => (y + high / 2.0, high / 2.0),
                 (_, true) => (y, high / 2.0),
                 _ => (y, high),
             };
-            let rect = format!("M{from} {}h{width}v{}h-{width}z", round(top), round(tall));
-            match kind {
-                Some(Some(level)) => paths[level] += &rect,
-                Some(None) => gaps += &rect,
-                None => {}
+            if let Some(class) = alike[0].class {
+                let [from, top, width, tall] = [from, top, to - from, tall].map(round);
+                let _ = write!(paths[class], "M{from} {top}h{width}v{tall}h-{width}z");
             }
-            column = end;
         }
     }
-    for (level, path) in paths.iter().enumerate() {
+    for (level, path) in paths[..GAP].iter().enumerate() {
         panel.path(&format!("l{level}"), path);
     }
-    panel.path("gapped", &gaps);
+    panel.path("gapped", &paths[GAP]);
 }
 
-/// A level of the scale, a gap, or nothing at all.
-fn kind(cell: Cell, heat: &Heat) -> Option<Option<usize>> {
-    match cell {
-        Cell::Outside => None,
-        Cell::Missing => Some(None),
-        Cell::Value(value) => Some(Some(colour::level(value, heat.low, heat.top))),
-    }
-}
-
-fn part(column: usize, heat: &Heat) -> f64 {
-    x(column as f64 / heat.columns.max(1) as f64)
-}
-
-fn columns(panel: &mut Panel, heat: &Heat, bottom: f64) {
+fn name_columns(panel: &mut Panel, heat: &HeatMap, bottom: f64) {
     if heat.weekdays {
-        for (index, name) in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().enumerate() {
-            let middle = x((index as f64 + 0.5) / 7.0);
+        for (index, name) in WEEKDAYS.iter().enumerate() {
+            let middle = x((index as f64 + 0.5) / WEEKDAYS.len() as f64);
             panel.text("", (middle, TOP - 10.0), Anchor::Middle, name);
         }
         return;
@@ -116,20 +108,22 @@ fn columns(panel: &mut Panel, heat: &Heat, bottom: f64) {
     }
 }
 
-fn names(panel: &mut Panel, heat: &Heat, high: f64) {
+fn name_rows(panel: &mut Panel, heat: &HeatMap, high: f64) {
     let mut y = TOP;
     let mut month = None;
+    let named = high >= NAMED_ROW;
     for row in heat.rows.iter().filter(|row| !row.again) {
         let begins = month.is_some_and(|month| month != row.day.month());
-        let name = match high >= NAMED_ROW {
-            true if heat.weekly || begins => row.day.strftime("%-d %b").to_string(),
-            true => row.day.strftime("%a %-d").to_string(),
-            false if begins && row.day.month() == 1 => row.day.strftime("%Y").to_string(),
-            false if begins || month.is_none() => row.day.strftime("%b").to_string(),
-            false => String::new(),
+        let format = match named {
+            true if heat.weekly || begins => "%-d %b",
+            true => "%a %-d",
+            false if begins && row.day.month() == 1 => "%Y",
+            false if begins || month.is_none() => "%b",
+            false => "",
         };
-        let middle = if high >= NAMED_ROW { y + high / 2.0 + 4.0 } else { y + 11.0 };
-        if !name.is_empty() {
+        let middle = if named { y + high / 2.0 + 4.0 } else { y + 11.0 };
+        if !format.is_empty() {
+            let name = row.day.strftime(format).to_string();
             panel.text("", (LEFT - 8.0, middle), Anchor::End, &name);
         }
         month = Some(row.day.month());
@@ -137,45 +131,37 @@ fn names(panel: &mut Panel, heat: &Heat, high: f64) {
     }
 }
 
-fn legend(panel: &mut Panel, heat: &Heat, flow: &Series, y: f64) {
-    const STEP: f64 = 24.0;
-    for level in 0..LEVELS {
+fn draw_legend(panel: &mut Panel, heat: &HeatMap, axis: &str, y: f64) {
+    for level in 0..LEVELS.len() {
         panel.rect(&format!("l{level}"), (LEFT + level as f64 * STEP, y - 11.0), (STEP, 12.0));
     }
-    let middle = (heat.low + heat.top) / 2.0;
-    let end = LEFT + STEP * LEVELS as f64;
-    let top =
-        format!("{}{} {}", if heat.clipped { "≥ " } else { "" }, short(heat.top), flow.axis());
+    let end = LEFT + STEP * LEVELS.len() as f64;
+    let middle = short((heat.low + heat.top) / 2.0);
     panel.text("", (LEFT, y + 16.0), Anchor::Start, &short(heat.low));
-    panel.text(
-        "",
-        (usize::midpoint(LEFT as usize, end as usize) as f64, y + 16.0),
-        Anchor::Middle,
-        &short(middle),
-    );
-    panel.text("", (end, y + 16.0), Anchor::Middle, &top);
-    if heat.rows.iter().any(|row| row.cells.contains(&Cell::Missing)) {
+    panel.text("", ((LEFT + end) / 2.0, y + 16.0), Anchor::Middle, &middle);
+    panel.text("", (end, y + 16.0), Anchor::Middle, &heat.top_label(axis));
+    if heat.has_gaps() {
         panel.rect("gapped", (end + 110.0, y - 11.0), (STEP, 12.0));
         panel.text("", (end + 140.0, y), Anchor::Start, "no data");
     }
 }
 
 /// What the two odd days of the year look like.
-fn notes(panel: &mut Panel, heat: &Heat, y: f64, zone: &TimeZone) {
+fn odd_days(heat: &HeatMap, zone: &TimeZone) -> String {
     let mut words = String::new();
-    for Row { day, again, .. } in &heat.rows {
-        let begin = zone::day_begin(*day, zone);
-        let end = zone::day_begin(zone::next_day(*day), zone);
-        let seconds = crate::clock::seconds_between(begin, end);
-        if seconds < zone::DAY && !heat.weekly {
-            let _ = write!(words, "{} has 23 hours. ", day.strftime("%-d %b"));
-        } else if *again {
-            let _ = write!(
-                words,
-                "{}: the hour that comes twice in two halves. ",
-                day.strftime("%-d %b")
-            );
+    for row in &heat.rows {
+        let day = row.day.strftime("%-d %b");
+        if row.again {
+            let _ = write!(words, "{day}: the hour that comes twice in two halves. ");
+        } else if !heat.weekly && is_short(row.day, zone) {
+            let _ = write!(words, "{day} has 23 hours. ");
         }
     }
-    panel.text("", (RIGHT, y), Anchor::End, words.trim_end());
+    words
+}
+
+/// Whether the clocks are put forward on this day.
+fn is_short(day: Date, zone: &TimeZone) -> bool {
+    let begin = day.to_zoned(zone.clone()).map(|midnight| midnight.timestamp());
+    begin.is_ok_and(|begin| seconds_between(begin, midnight_after(begin, 1, zone)) < DAY)
 }

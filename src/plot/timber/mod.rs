@@ -1,140 +1,116 @@
 //! Log piles: on a plain map by volume, and their volume by status or by wood list.
 
-mod bars;
-mod map;
-pub mod piles;
+mod piles;
 mod projection;
 mod svg_bars;
 mod svg_map;
+mod terminal_bars;
+mod terminal_map;
 
-use self::piles::{Piles, fm};
+use clap::ValueEnum;
+
+use self::piles::{Place, PlottedPile, count_piles, fm};
 use super::Look;
-use super::colour::{self, Paint};
-use super::number::{count, number};
-use super::page::{self, Table};
-use super::svg::{self, Panel};
-use crate::text::printable;
+use super::colour::{COLOURED_GROUPS, GROUPS, Paint};
+use super::number::number;
+use super::picture::{NumbersColumn, NumbersTable, Picture};
+use super::svg::Panel;
+
+pub use self::piles::{GroupedBy, Piles};
 
 /// One way to look at piles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TimberView {
     Map,
-    /// Fm by group.
+    // Fm by group.
     Bars,
 }
 
-impl View {
+impl TimberView {
     pub const ALL: [Self; 2] = [Self::Map, Self::Bars];
 }
 
 /// The pictures one below the other for a terminal.
-pub fn terminal(piles: &Piles, views: &[View], look: &Look) -> String {
-    let title = look.words(&printable(&piles.title));
-    let mut text = Paint::Strong.on(&title, look.colour) + "\n";
-    text += &(Paint::Faint.on(&look.words(&caption(piles)), look.colour) + "\n");
+pub fn terminal(piles: &Piles, views: &[TimberView], look: &Look) -> String {
+    let mut text = look.heading(&piles.title, &caption(piles));
     for view in views {
         text.push('\n');
         text += &match view {
-            View::Map => map::map(piles, look),
-            View::Bars => bars::bars(piles, look),
+            TimberView::Map => terminal_map::map(piles, look),
+            TimberView::Bars => terminal_bars::bars(piles, look),
         };
     }
     text
 }
 
-/// One SVG document with these pictures.
-pub fn svg(piles: &Piles, views: &[View]) -> String {
-    svg::document(&piles.title, &caption(piles), Some(&piles.facts()), &panels(piles, views))
-}
-
-/// A page with these pictures, and a row for each pile.
-pub fn html(piles: &Piles, views: &[View]) -> String {
-    let caption = caption(piles);
-    let picture = svg::document(&piles.title, &caption, None, &panels(piles, views));
-    page::page(&piles.title, &caption, &piles.facts(), &picture, &table(piles))
-}
-
-fn panels(piles: &Piles, views: &[View]) -> Vec<Panel> {
-    let panel = |view: &View| match view {
-        View::Map => svg_map::map(piles),
-        View::Bars => svg_bars::bars(piles),
+/// The pictures for a file, with a row for each pile.
+pub fn picture(piles: &Piles, views: &[TimberView]) -> Picture {
+    let panel = |view: &TimberView| -> Panel {
+        match view {
+            TimberView::Map => svg_map::map(piles),
+            TimberView::Bars => svg_bars::bars(piles),
+        }
     };
-    views.iter().map(panel).collect()
+    Picture {
+        title: piles.title.clone(),
+        caption: caption(piles),
+        key_figures: piles.key_figures(),
+        panels: views.iter().map(panel).collect(),
+        table: table(piles),
+    }
 }
 
 /// `300 piles · 12,345.6 Fm by sale status`
 fn caption(piles: &Piles) -> String {
-    let many = count(piles.spots.len(), "pile", "piles");
-    let unknown = piles.unknown();
-    let of_unknown = match unknown {
+    let of_unknown = match piles.unknown() {
         0 => String::new(),
-        _ => format!(" · {} of unknown volume", count(unknown, "pile", "piles")),
+        unknown => format!(" · {} of unknown volume", count_piles(unknown)),
     };
-    format!("{many} · {} by {}{of_unknown}", fm(piles.volume()), piles.by.words())
+    let (many, volume) = (count_piles(piles.piles.len()), fm(piles.volume()));
+    format!("{many} · {volume} by {}{of_unknown}", piles.by.words())
 }
 
 /// A group's place among the colours; behind the last of them all are alike.
 fn shade(group: usize) -> usize {
-    group.min(colour::GROUPS.len())
+    group.min(COLOURED_GROUPS)
 }
 
 /// A group's colour in a terminal.
 fn ink(group: usize) -> Paint {
-    Paint::Ink(colour::GROUPS.get(group).unwrap_or(&colour::OTHER).2)
+    Paint::Ink(GROUPS[shade(group)].terminal)
 }
 
-/// What a group is called: a bare integer means nothing without its member's name.
-fn named(piles: &Piles, group: usize) -> String {
-    let name = piles.groups.get(group).map_or("", |group| group.name.as_str());
-    if name.chars().all(|c| c.is_ascii_digit()) {
-        format!("{} {name}", piles.by.words())
-    } else {
-        name.to_owned()
-    }
-}
-
-fn table(piles: &Piles) -> Table {
-    let degrees = |place: piles::Place| match place {
-        piles::Place::At(latitude, longitude) => {
-            (Some(number(latitude, 5)), Some(number(longitude, 5)))
-        }
-        piles::Place::Elsewhere => (Some("outside".to_owned()), Some(String::new())),
-        piles::Place::Unknown => (None, None),
+fn table(piles: &Piles) -> NumbersTable {
+    let row = |pile: &PlottedPile| {
+        let (latitude, longitude) = match pile.place {
+            Place::At(at) => (Some(number(at.latitude, 5)), Some(number(at.longitude, 5))),
+            Place::Elsewhere => (Some("outside".to_owned()), Some(String::new())),
+            Place::Unknown => (None, None),
+        };
+        let volume = pile.volume.map(|volume| number(volume, 2));
+        let group = piles.groups[pile.group].name.clone();
+        vec![Some(pile.number.clone()), Some(group), volume, latitude, longitude]
     };
-    let rows = piles
-        .spots
-        .iter()
-        .map(|spot| {
-            let (latitude, longitude) = degrees(spot.place);
-            let volume = spot.volume.map(|volume| number(volume, 2));
-            let group = piles.groups.get(spot.group).map(|group| group.name.clone());
-            vec![Some(spot.number.clone()), group, volume, latitude, longitude]
-        })
-        .collect();
-    Table {
+    NumbersTable {
         caption: "Piles".to_owned(),
-        headings: ["Pile", piles.by.words(), "Fm", "Latitude, °", "Longitude, °"]
-            .map(str::to_owned)
-            .to_vec(),
-        numeric: vec![false, false, true, true, true],
-        rows,
+        columns: vec![
+            NumbersColumn::of_words("Pile"),
+            NumbersColumn::of_words(piles.by.words()),
+            NumbersColumn::of_numbers("Fm"),
+            NumbersColumn::of_numbers("Latitude, °"),
+            NumbersColumn::of_numbers("Longitude, °"),
+        ],
+        rows: piles.piles.iter().map(row).collect(),
     }
-}
-
-/// What the pointer shows on a pile.
-fn hover(piles: &Piles, spot: &piles::Spot) -> String {
-    let volume = spot.volume.map_or_else(|| "volume unknown".to_owned(), fm);
-    format!("{}: {volume}, {}", spot.number, named(piles, spot.group))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::piles::By;
     use super::*;
     use crate::data::pile::Pile;
     use serde_json::{Map, Value, json};
 
-    fn piles(by: By) -> Piles {
+    fn piles(by: GroupedBy) -> Piles {
         let pile = |n: i64| {
             let members = json!({
                 "woodlist_number": "26-001", "woodlist_name": "<Harz>", "number": n,
@@ -153,11 +129,12 @@ mod tests {
 
     #[test]
     fn every_picture_counts_what_it_cannot_show() {
-        let piles = piles(By::SaleStatus);
+        let piles = piles(GroupedBy::SaleStatus);
         let plain = Look { ascii: true, colour: false, ..Look::of_terminal(80, 40) };
-        let text = terminal(&piles, &View::ALL, &plain);
+        let text = terminal(&piles, &TimberView::ALL, &plain);
         assert!(text.is_ascii() && text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        for text in [text, svg(&piles, &View::ALL), html(&piles, &View::ALL)] {
+        let picture = picture(&piles, &TimberView::ALL);
+        for text in [text, picture.svg(), picture.html()] {
             assert!(text.contains("Not on the map: 1 pile without a position"), "{text}");
             assert!(text.contains("1 pile of unknown volume") && text.contains("4,650.0 Fm"));
             assert!(text.contains("sale status 3"), "{text}");
@@ -166,26 +143,25 @@ mod tests {
 
     #[test]
     fn piles_have_titles_and_escaped_names() {
-        let svg = svg(&piles(By::WoodList), &View::ALL);
+        let svg = picture(&piles(GroupedBy::WoodList), &TimberView::ALL).svg();
         assert!(svg.contains("<title>26-001-30: 300.0 Fm, 26-001 &lt;Harz&gt;</title>"), "{svg}");
         assert!(!svg.contains("<Harz>") && svg.contains("no wood list"));
-        let html = html(&piles(By::WoodList), &[View::Bars]);
+        let html = picture(&piles(GroupedBy::WoodList), &[TimberView::Bars]).html();
         assert_eq!(html.matches("<tr>").count(), 32);
     }
 
     #[test]
     fn no_piles_at_all_are_no_failure() {
-        let none = Piles::new("", By::WoodList, []);
+        let none = Piles::new("", GroupedBy::WoodList, &[]);
         let look = Look::of_terminal(20, 5);
-        assert!(terminal(&none, &View::ALL, &look).contains("No pile"));
-        assert!(
-            !svg(&none, &View::ALL).contains("NaN") && html(&none, &View::ALL).contains("0.0 Fm")
-        );
+        assert!(terminal(&none, &TimberView::ALL, &look).contains("No pile"));
+        let picture = picture(&none, &TimberView::ALL);
+        assert!(!picture.svg().contains("NaN") && picture.html().contains("0.0 Fm"));
     }
 
     #[test]
     fn colours_end_where_they_would_repeat() {
-        assert_eq!((shade(2), shade(99)), (2, colour::GROUPS.len()));
-        assert_eq!(ink(99), Paint::Ink(colour::OTHER.2));
+        assert_eq!((shade(2), shade(99)), (2, COLOURED_GROUPS));
+        assert_eq!(ink(99), Paint::Ink(245));
     }
 }

@@ -1,55 +1,62 @@
 //! Log piles (Polter) as the pictures need them: where, how much, which group.
 
+use std::ops::RangeInclusive;
+
+use clap::ValueEnum;
+
 use crate::data::pile::Pile;
-use crate::plot::number::{count, number, order};
-use crate::plot::page::Fact;
+use crate::plot::colour::COLOURED_GROUPS;
+use crate::plot::number::{count, number};
+use crate::plot::picture::KeyFigure;
 
 /// Where German piles lie, in degrees (WGS 84). A position outside is a mistake, mostly 0/0 or
 /// latitude and longitude swapped, and would make the rest of the map a dot.
-const LATITUDES: std::ops::RangeInclusive<f64> = 47.0..=56.0;
-const LONGITUDES: std::ops::RangeInclusive<f64> = 5.0..=16.0;
+const LATITUDES: RangeInclusive<f64> = 47.0..=56.0;
+const LONGITUDES: RangeInclusive<f64> = 5.0..=16.0;
 
 /// What piles are put together by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupedBy {
     SaleStatus,
     TransportStatus,
     ContractorStatus,
     BillingStatus,
-    /// By number, as it is shown to the forester, with its name.
+    // By number, as it is shown to the forester, with its name.
     WoodList,
 }
 
-impl By {
-    /// The provider's member.
-    fn member(self) -> &'static str {
+impl GroupedBy {
+    /// In words: `sale status`.
+    pub fn words(self) -> &'static str {
+        self.names().0
+    }
+
+    /// In words, and the provider's member.
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::SaleStatus => "sale_status",
-            Self::TransportStatus => "transport_status",
-            Self::ContractorStatus => "contractor_status",
-            Self::BillingStatus => "supplier_billing_status",
-            Self::WoodList => "woodlist_number",
+            Self::SaleStatus => ("sale status", "sale_status"),
+            Self::TransportStatus => ("transport status", "transport_status"),
+            Self::ContractorStatus => ("contractor status", "contractor_status"),
+            Self::BillingStatus => ("billing status", "supplier_billing_status"),
+            Self::WoodList => ("wood list", "woodlist_number"),
         }
     }
 
-    /// In words: `sale status`.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::SaleStatus => "sale status",
-            Self::TransportStatus => "transport status",
-            Self::ContractorStatus => "contractor status",
-            Self::BillingStatus => "billing status",
-            Self::WoodList => "wood list",
+    /// What a pile's group is called.
+    fn group_of(self, pile: &Pile) -> String {
+        let mut name = pile.text(self.names().1);
+        if self == Self::WoodList {
+            name = [name, pile.text("woodlist_name")].join(" ").trim().to_owned();
         }
+        if name.is_empty() { format!("no {}", self.words()) } else { name }
     }
 }
 
 /// One pile.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Spot {
+pub struct PlottedPile {
     /// Its full number.
     pub number: String,
-    /// Latitude and longitude in degrees.
     pub place: Place,
     /// Solid cubic metres (Fm).
     pub volume: Option<f64>,
@@ -60,15 +67,22 @@ pub struct Spot {
 /// Where a pile is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
-    At(f64, f64),
+    At(Position),
     /// A position that is not in Germany.
     Elsewhere,
     Unknown,
 }
 
+/// In degrees (WGS 84).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    pub latitude: f64,
+    pub longitude: f64,
+}
+
 /// Piles with the same status, or of the same wood list.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub struct PileGroup {
     pub name: String,
     pub piles: usize,
     /// Fm of those whose volume is known.
@@ -79,51 +93,91 @@ pub struct Group {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Piles {
     pub title: String,
-    pub by: By,
-    pub spots: Vec<Spot>,
+    pub by: GroupedBy,
+    pub piles: Vec<PlottedPile>,
     /// The largest volume first.
-    pub groups: Vec<Group>,
+    pub groups: Vec<PileGroup>,
 }
 
 impl Piles {
-    pub fn new<'a>(title: &str, by: By, piles: impl IntoIterator<Item = &'a Pile>) -> Self {
-        let mut groups: Vec<Group> = Vec::new();
-        let mut spots: Vec<Spot> =
-            piles.into_iter().map(|pile| spot(pile, by, &mut groups)).collect();
-        let order = order(&groups.iter().map(|group| -group.volume).collect::<Vec<f64>>());
-        for spot in &mut spots {
-            spot.group = order.iter().position(|old| *old == spot.group).unwrap_or_default();
+    pub fn new(title: &str, by: GroupedBy, piles: &[Pile]) -> Self {
+        let mut groups: Vec<PileGroup> = Vec::new();
+        for pile in piles {
+            let name = by.group_of(pile);
+            let place = groups.iter().position(|group| group.name == name).unwrap_or(groups.len());
+            if place == groups.len() {
+                groups.push(PileGroup { name, piles: 0, volume: 0.0 });
+            }
+            groups[place].piles += 1;
+            groups[place].volume += volume(pile).unwrap_or_default();
         }
-        let groups = order.iter().map(|old| groups[*old].clone()).collect();
-        Self { title: title.to_owned(), by, spots, groups }
+        groups.sort_by(|one, other| other.volume.total_cmp(&one.volume));
+        let plotted = |pile: &Pile| {
+            let name = by.group_of(pile);
+            let group = groups.iter().position(|group| group.name == name).unwrap_or_default();
+            let (number, place, volume) = (pile.full_number(), place(pile), volume(pile));
+            PlottedPile { number, place, volume, group }
+        };
+        let piles = piles.iter().map(plotted).collect();
+        Self { title: title.to_owned(), by, piles, groups }
     }
 
-    /// Latitude, longitude and the pile, of those that have a place; the largest first, so that
-    /// small ones lie on top.
-    pub fn placed(&self) -> Vec<(f64, f64, &Spot)> {
-        let placed: Vec<(f64, f64, &Spot)> = self
-            .spots
-            .iter()
-            .filter_map(|spot| match spot.place {
-                Place::At(latitude, longitude) => Some((latitude, longitude, spot)),
-                _ => None,
-            })
-            .collect();
-        let falling: Vec<f64> =
-            placed.iter().map(|(_, _, spot)| -spot.volume.unwrap_or_default()).collect();
-        order(&falling).into_iter().map(|place| placed[place]).collect()
+    /// What a group is called in a picture: a bare integer means nothing without its member's name.
+    pub fn label(&self, group: &PileGroup) -> String {
+        let bare = group.name.chars().all(|c| c.is_ascii_digit());
+        if bare { format!("{} {}", self.by.words(), group.name) } else { group.name.clone() }
+    }
+
+    /// The groups by their labels. Those behind the first `most` are one, where they are several.
+    pub fn bars(&self, most: usize) -> Vec<PileGroup> {
+        let labelled = |group: &PileGroup| PileGroup { name: self.label(group), ..group.clone() };
+        let mut bars: Vec<PileGroup> = self.groups.iter().map(labelled).collect();
+        if bars.len() > most + 1 {
+            let rest = bars.split_off(most);
+            bars.push(PileGroup {
+                name: format!("{} more", rest.len()),
+                piles: rest.iter().map(|group| group.piles).sum(),
+                volume: rest.iter().map(|group| group.volume).sum(),
+            });
+        }
+        bars
+    }
+
+    /// What the colours mean, in their order.
+    pub fn legend(&self) -> Vec<String> {
+        let coloured = self.groups.iter().take(COLOURED_GROUPS);
+        let mut legend: Vec<String> = coloured.map(|group| self.label(group)).collect();
+        let rest = self.groups.len() - legend.len();
+        if rest > 0 {
+            legend.push(format!("{rest} more"));
+        }
+        legend
+    }
+
+    /// Those that have a place; the largest first, so that small ones lie on top.
+    pub fn placed(&self) -> Vec<(Position, &PlottedPile)> {
+        let place = |pile: &PlottedPile| match pile.place {
+            Place::At(position) => Some(position),
+            _ => None,
+        };
+        let mut placed: Vec<_> =
+            self.piles.iter().filter_map(|pile| Some((place(pile)?, pile))).collect();
+        let volume = |pile: &PlottedPile| pile.volume.unwrap_or_default();
+        placed.sort_by(|(_, one), (_, other)| volume(other).total_cmp(&volume(one)));
+        placed
     }
 
     /// How many are not on the map, and why; nothing where all are.
     pub fn not_on_the_map(&self) -> Vec<String> {
-        let many = |place: Place| self.spots.iter().filter(|spot| spot.place == place).count();
         let reasons = [
-            (many(Place::Unknown), "without a position"),
-            (many(Place::Elsewhere), "with a position outside 47–56° N, 5–16° E"),
+            (Place::Unknown, "without a position"),
+            (Place::Elsewhere, "with a position outside 47–56° N, 5–16° E"),
         ];
-        let words =
-            |(many, why): &(usize, &str)| format!("{} {why}", count(*many, "pile", "piles"));
-        reasons.iter().filter(|(many, _)| *many > 0).map(words).collect()
+        let words = |(place, why): (Place, &str)| {
+            let many = self.piles.iter().filter(|pile| pile.place == place).count();
+            (many > 0).then(|| format!("{} {why}", count_piles(many)))
+        };
+        reasons.into_iter().filter_map(words).collect()
     }
 
     /// Fm of all piles whose volume is known.
@@ -133,22 +187,22 @@ impl Piles {
 
     /// Piles whose volume is not known.
     pub fn unknown(&self) -> usize {
-        self.spots.iter().filter(|spot| spot.volume.is_none()).count()
+        self.piles.iter().filter(|pile| pile.volume.is_none()).count()
     }
 
     /// Counts and sums.
-    pub fn facts(&self) -> Vec<Fact> {
-        let fact = |name, value| Fact { name, value, note: String::new() };
+    pub fn key_figures(&self) -> Vec<KeyFigure> {
+        let figure = |name, value| KeyFigure { name, value, note: String::new() };
         let unknown = self.unknown();
-        let mut facts = vec![
-            fact("piles", number(self.spots.len() as f64, 0)),
-            fact("volume", fm(self.volume())),
-            fact("on the map", number(self.placed().len() as f64, 0)),
+        let mut figures = vec![
+            figure("piles", number(self.piles.len() as f64, 0)),
+            figure("volume", fm(self.volume())),
+            figure("on the map", number(self.placed().len() as f64, 0)),
         ];
         if unknown > 0 {
-            facts.push(fact("volume unknown", count(unknown, "pile", "piles")));
+            figures.push(figure("volume unknown", count_piles(unknown)));
         }
-        facts
+        figures
     }
 }
 
@@ -157,40 +211,25 @@ pub fn fm(volume: f64) -> String {
     format!("{} Fm", number(volume, 1))
 }
 
-fn spot(pile: &Pile, by: By, groups: &mut Vec<Group>) -> Spot {
-    let volume = volume(pile);
-    let name = group_name(pile, by);
-    let group = groups.iter().position(|group| group.name == name).unwrap_or_else(|| {
-        groups.push(Group { name, piles: 0, volume: 0.0 });
-        groups.len() - 1
-    });
-    groups[group].piles += 1;
-    groups[group].volume += volume.unwrap_or_default();
-    let place = match pile.position() {
-        Some((latitude, longitude))
-            if LATITUDES.contains(&latitude) && LONGITUDES.contains(&longitude) =>
-        {
-            Place::At(latitude, longitude)
-        }
-        Some(_) => Place::Elsewhere,
-        None => Place::Unknown,
-    };
-    Spot { number: pile.full_number(), place, volume, group }
+/// `1 pile`, `1,234 piles`
+pub fn count_piles(many: usize) -> String {
+    count(many, "pile", "piles")
+}
+
+fn place(pile: &Pile) -> Place {
+    let Some((latitude, longitude)) = pile.position() else { return Place::Unknown };
+    if LATITUDES.contains(&latitude) && LONGITUDES.contains(&longitude) {
+        Place::At(Position { latitude, longitude })
+    } else {
+        Place::Elsewhere
+    }
 }
 
 /// What was sold, else what the forester measured; both are Fm, no other measure is taken.
 fn volume(pile: &Pile) -> Option<f64> {
-    let read = |member: &str| pile.text(member).parse().ok();
+    let read = |member| pile.text(member).parse().ok();
     let fits = |volume: &f64| volume.is_finite() && *volume >= 0.0;
-    read("sale_fm_volume").filter(fits).or_else(|| read("protocol_fm_volume").filter(fits))
-}
-
-fn group_name(pile: &Pile, by: By) -> String {
-    let mut name = pile.text(by.member());
-    if by == By::WoodList {
-        name = [name, pile.text("woodlist_name")].join(" ").trim().to_owned();
-    }
-    if name.is_empty() { format!("no {}", by.words()) } else { name }
+    ["sale_fm_volume", "protocol_fm_volume"].into_iter().find_map(|it| read(it).filter(fits))
 }
 
 #[cfg(test)]
@@ -228,7 +267,7 @@ mod tests {
             json!({ "latitude": null, "longitude": 8, "protocol_fm_volume": 1 }),
         ]
         .map(pile);
-        let piles = Piles::new("t", By::SaleStatus, &piles);
+        let piles = Piles::new("t", GroupedBy::SaleStatus, &piles);
         assert_eq!(piles.placed().len(), 1);
         assert_eq!(
             piles.not_on_the_map(),
@@ -237,7 +276,7 @@ mod tests {
         let names: Vec<&str> = piles.groups.iter().map(|group| group.name.as_str()).collect();
         assert_eq!(names, ["1", "3", "no sale status"]);
         assert_eq!((piles.groups[1].piles, piles.groups[1].volume), (2, 10.0));
-        assert_eq!(piles.groups[piles.spots[0].group].name, "3");
-        assert_eq!(piles.facts()[1].value, "31.0 Fm");
+        assert_eq!(piles.groups[piles.piles[0].group].name, "3");
+        assert_eq!(piles.key_figures()[1].value, "31.0 Fm");
     }
 }

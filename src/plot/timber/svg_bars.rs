@@ -1,10 +1,10 @@
 //! Volume by group as SVG.
 
-use super::piles::{Group, Piles, fm};
-use super::{named, shade};
-use crate::plot::letters;
-use crate::plot::number::{Scale, count};
+use super::piles::{Piles, count_piles, fm};
+use super::shade;
+use crate::plot::number::Scale;
 use crate::plot::svg::{Anchor, LETTER, Panel, RIGHT};
+use crate::plot::{cut, letters};
 
 const TOP: f64 = 40.0;
 const ROW: f64 = 24.0;
@@ -17,50 +17,26 @@ const NUMBERS: f64 = 170.0;
 const MOST: usize = 40;
 
 pub fn bars(piles: &Piles) -> Panel {
-    let mut rows: Vec<(String, Group)> = piles
-        .groups
-        .iter()
-        .enumerate()
-        .map(|(index, group)| (named(piles, index), group.clone()))
-        .collect();
-    if rows.len() > MOST + 1 {
-        let rest = rows.split_off(MOST);
-        let name = format!("{} more", rest.len());
-        let group = Group {
-            name: name.clone(),
-            piles: rest.iter().map(|row| row.1.piles).sum(),
-            volume: rest.iter().map(|row| row.1.volume).sum(),
-        };
-        rows.push((name, group));
-    }
-    let bottom = TOP + ROW * rows.len() as f64;
+    let groups = piles.bars(MOST);
+    let bottom = TOP + ROW * groups.len() as f64;
     let mut panel = Panel::new(bottom + 44.0, &format!("Volume by {}, Fm", piles.by.words()));
-    let letters = rows.iter().map(|row| letters(&row.0)).max().unwrap_or_default();
-    let left = (LEFT + letters as f64 * LETTER * 1.1 + 12.0).min(LONGEST_NAME);
-    let right = RIGHT - NUMBERS;
-    let most = rows.iter().map(|row| row.1.volume).fold(0.0, f64::max);
+    let longest = groups.iter().map(|group| letters(&group.name)).max().unwrap_or_default();
+    let left = (LEFT + longest as f64 * LETTER * 1.1 + 12.0).min(LONGEST_NAME);
+    let name_room = ((left - LEFT - 8.0) / LETTER) as usize;
+    let most = groups.iter().map(|group| group.volume).fold(0.0, f64::max);
     let scale = Scale::within(0.0, most, 6);
-    let x = |volume: f64| left + scale.part(volume) * (right - left);
+    let x = |volume: f64| left + scale.part(volume) * (RIGHT - NUMBERS - left);
     for tick in scale.ticks() {
         panel.line("grid", (x(tick), TOP - 6.0), (x(tick), bottom + 2.0));
         panel.text("", (x(tick), bottom + 18.0), Anchor::Middle, &scale.label(tick));
     }
-    for (index, (name, group)) in rows.iter().enumerate() {
+    for (index, group) in groups.iter().enumerate() {
         let y = TOP + ROW * index as f64;
-        let class = format!("c{}", shade(index));
-        panel.text("", (left - 8.0, y + 15.0), Anchor::End, &cut(name, left));
-        panel.rect(&class, (left, y + 3.0), (x(group.volume) - left, ROW - 8.0));
-        let numbers = format!("{} · {}", fm(group.volume), count(group.piles, "pile", "piles"));
-        panel.text("strong", (x(group.volume) + 8.0, y + 15.0), Anchor::Start, &numbers);
+        let (class, end) = (format!("c{}", shade(index)), x(group.volume));
+        panel.text("", (left - 8.0, y + 15.0), Anchor::End, &cut(&group.name, name_room));
+        panel.rect(&class, (left, y + 3.0), (end - left, ROW - 8.0));
+        let numbers = format!("{} · {}", fm(group.volume), count_piles(group.piles));
+        panel.text("strong", (end + 8.0, y + 15.0), Anchor::Start, &numbers);
     }
     panel
-}
-
-/// A name as long as there is room for it.
-fn cut(name: &str, left: f64) -> String {
-    let room = ((left - LEFT - 8.0) / LETTER) as usize;
-    if letters(name) <= room {
-        return name.to_owned();
-    }
-    name.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }

@@ -1,11 +1,10 @@
 //! Piles on a map as SVG.
 
-use super::piles::Piles;
-use super::projection::{self, Projection};
-use super::{hover, named, shade};
-use crate::plot::colour::GROUPS;
+use super::piles::{Piles, PlottedPile, fm};
+use super::projection::{PileMap, Projection};
+use super::shade;
 use crate::plot::letters;
-use crate::plot::number;
+use crate::plot::number::{decimals, number, step};
 use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT};
 
 const TOP: f64 = 34.0;
@@ -17,28 +16,23 @@ const SMALLEST: f64 = 1.5;
 const GRID: f64 = 90.0;
 
 pub fn map(piles: &Piles) -> Panel {
-    let placed = piles.placed();
-    let width = RIGHT - LEFT;
-    let Some((projection, height)) = Projection::of(&placed, width, MOST_HIGH) else {
+    let missing = piles.not_on_the_map().join(", ");
+    let Some(map) = PileMap::of(piles, RIGHT - LEFT, MOST_HIGH, LARGEST) else {
         let mut panel = Panel::new(60.0, "Piles on the map: none has a position");
-        panel.text("", (LEFT, 40.0), Anchor::Start, &piles.not_on_the_map().join(", "));
+        panel.text("", (LEFT, 40.0), Anchor::Start, &missing);
         return panel;
     };
     let mut panel = Panel::new(0.0, "Piles by place, area of a circle by volume in Fm");
-    let bottom = TOP + height;
-    grid(&mut panel, &projection, height);
-    let most = placed.first().and_then(|(_, _, spot)| spot.volume).unwrap_or_default();
-    let largest = projection::largest(placed.len(), LARGEST);
-    for (latitude, longitude, spot) in &placed {
-        let (x, y) = projection.place(*latitude, *longitude);
-        let radius = projection::radius(spot.volume.unwrap_or_default(), most, largest);
-        let class = format!("pile c{}", shade(spot.group));
-        panel.circle(&class, (LEFT + x, TOP + y), radius.max(SMALLEST), &hover(piles, spot));
+    let bottom = TOP + map.projection.height;
+    grid(&mut panel, &map.projection, bottom);
+    for circle in &map.circles {
+        let class = format!("pile c{}", shade(circle.pile.group));
+        let (at, radius) = ((LEFT + circle.x, TOP + circle.y), circle.radius.max(SMALLEST));
+        panel.circle(&class, at, radius, &hover(piles, circle.pile));
     }
-    sizes(&mut panel, most, largest, bottom + 48.0);
-    bar(&mut panel, &projection, bottom + 48.0);
+    sizes(&mut panel, &map, bottom + 48.0);
+    scale_bar(&mut panel, &map.projection, bottom + 48.0);
     let mut y = groups(&mut panel, piles, bottom + 84.0);
-    let missing = piles.not_on_the_map().join(", ");
     if !missing.is_empty() {
         panel.text("strong", (LEFT, y + 4.0), Anchor::Start, &format!("Not on the map: {missing}"));
         y += 22.0;
@@ -47,14 +41,19 @@ pub fn map(piles: &Piles) -> Panel {
     panel
 }
 
-fn grid(panel: &mut Panel, projection: &Projection, height: f64) {
-    let bottom = TOP + height;
+/// What the pointer shows on a pile.
+fn hover(piles: &Piles, pile: &PlottedPile) -> String {
+    let volume = pile.volume.map_or_else(|| "volume unknown".to_owned(), fm);
+    format!("{}: {volume}, {}", pile.number, piles.label(&piles.groups[pile.group]))
+}
+
+fn grid(panel: &mut Panel, projection: &Projection, bottom: f64) {
     for line in projection.parallels(GRID) {
         let y = TOP + line.at;
         panel.line("grid", (LEFT, y), (RIGHT, y));
         panel.text("", (LEFT - 6.0, y + 4.0), Anchor::End, &line.label);
     }
-    for line in projection.meridians(RIGHT - LEFT, GRID) {
+    for line in projection.meridians(GRID) {
         let x = LEFT + line.at;
         panel.line("grid", (x, TOP), (x, bottom));
         panel.text("", (x, bottom + 17.0), Anchor::Middle, &line.label);
@@ -66,19 +65,19 @@ fn grid(panel: &mut Panel, projection: &Projection, height: f64) {
 }
 
 /// Circles of round volumes, to compare with.
-fn sizes(panel: &mut Panel, most: f64, largest: f64, y: f64) {
-    let round = number::step(most / 2.5);
-    let mut x = LEFT + largest;
+fn sizes(panel: &mut Panel, map: &PileMap, y: f64) {
+    let round = step(map.most / 2.5);
+    let mut x = LEFT + map.largest;
     for volume in [round / 10.0, round / 2.0, round].into_iter().filter(|v| *v > 0.0) {
-        let radius = projection::radius(volume, most, largest).max(SMALLEST);
-        let label = format!("{} Fm", number::number(volume, number::decimals(round / 10.0)));
+        let radius = map.radius(volume).max(SMALLEST);
+        let label = format!("{} Fm", number(volume, decimals(round / 10.0)));
         panel.circle("bare", (x, y - 4.0), radius, "");
         panel.text("", (x + radius + 6.0, y), Anchor::Start, &label);
         x += 2.0 * radius + 26.0 + letters(&label) as f64 * LETTER;
     }
 }
 
-fn bar(panel: &mut Panel, projection: &Projection, y: f64) {
+fn scale_bar(panel: &mut Panel, projection: &Projection, y: f64) {
     let (label, length) = projection.bar(200.0);
     let from = RIGHT - length;
     panel.line("mark solid", (from, y), (RIGHT, y));
@@ -91,17 +90,14 @@ fn bar(panel: &mut Panel, projection: &Projection, y: f64) {
 /// Colours and names, as many lines as they need; where the next line would be.
 fn groups(panel: &mut Panel, piles: &Piles, top: f64) -> f64 {
     let (mut x, mut y) = (LEFT, top);
-    let shown = piles.groups.len().min(GROUPS.len());
-    let rest = piles.groups.len() - shown;
-    for group in 0..shown + usize::from(rest > 0) {
-        let name = if group < shown { named(piles, group) } else { format!("{rest} more") };
-        let wide = 34.0 + letters(&name) as f64 * LETTER * 1.05;
+    for (group, label) in piles.legend().iter().enumerate() {
+        let wide = 34.0 + letters(label) as f64 * LETTER * 1.05;
         if x + wide > RIGHT && x > LEFT {
             x = LEFT;
             y += 20.0;
         }
-        panel.circle(&format!("pile c{}", shade(group)), (x + 6.0, y - 4.0), 6.0, "");
-        panel.text("", (x + 17.0, y), Anchor::Start, &name);
+        panel.circle(&format!("pile c{group}"), (x + 6.0, y - 4.0), 6.0, "");
+        panel.text("", (x + 17.0, y), Anchor::Start, label);
         x += wide;
     }
     y + 22.0

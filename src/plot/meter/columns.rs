@@ -1,0 +1,138 @@
+//! What a column of a curve shows, and values by size.
+
+use super::series::Series;
+use crate::clock::Timestamp;
+use crate::plot::number::number;
+
+/// What one column of a curve shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CurveColumn {
+    /// Of the intervals in it, where a value is known.
+    pub range: Option<ValueRange>,
+    /// A part of it has no value.
+    pub missing: bool,
+    /// Intervals that the mean is of.
+    known: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValueRange {
+    pub low: f64,
+    pub high: f64,
+    pub mean: f64,
+}
+
+impl CurveColumn {
+    fn take(&mut self, value: Option<f64>) {
+        let Some(value) = value else {
+            self.missing = true;
+            return;
+        };
+        self.known += 1;
+        let before = self.range.unwrap_or(ValueRange { low: value, high: value, mean: value });
+        self.range = Some(ValueRange {
+            low: before.low.min(value),
+            high: before.high.max(value),
+            mean: before.mean + (value - before.mean) / f64::from(self.known),
+        });
+    }
+}
+
+/// The series in `count` columns of the same time. An interval that reaches into several is in
+/// each of them; nothing is drawn where nothing was measured.
+pub fn columns(series: &Series, count: usize) -> Vec<CurveColumn> {
+    let mut columns = vec![CurveColumn::default(); count];
+    let Some(span) = series.span() else { return columns };
+    let place = |at: Timestamp| span.part(at) * count as f64;
+    for interval in &series.intervals {
+        let first = (place(interval.time.begin) + 1e-6) as usize;
+        let last = ((place(interval.time.end) - 1e-6) as usize).max(first);
+        for column in columns.iter_mut().take(last + 1).skip(first) {
+            column.take(interval.value);
+        }
+    }
+    columns
+}
+
+/// Values from the highest to the lowest (Jahresdauerlinie). Gaps are in no part of it.
+pub struct DurationCurve {
+    pub steps: Vec<DurationStep>,
+    /// Hours that were measured.
+    pub hours: f64,
+}
+
+/// A value, and the hours until which it is reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DurationStep {
+    pub until: f64,
+    pub value: f64,
+}
+
+impl DurationCurve {
+    pub fn of(flow: &Series) -> Self {
+        let known = flow.intervals.iter().filter_map(|it| Some((it.value?, it.hours())));
+        let mut known: Vec<(f64, f64)> = known.collect();
+        known.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let mut hours = 0.0;
+        let step = |(value, long)| {
+            hours += long;
+            DurationStep { until: hours, value }
+        };
+        let steps = known.into_iter().map(step).collect();
+        Self { steps, hours }
+    }
+
+    /// The hours that were measured, in words.
+    pub fn measured(&self) -> String {
+        number(self.hours, usize::from(self.hours.fract() != 0.0))
+    }
+
+    /// The value at a part of the time, 0 the highest and 1 the lowest.
+    pub fn at(&self, part: f64) -> Option<f64> {
+        let hour = part * self.hours;
+        let index = self.steps.partition_point(|step| step.until <= hour);
+        self.steps.get(index).or(self.steps.last()).map(|step| step.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::quarters;
+    use super::*;
+
+    fn series(values: &[Option<f64>]) -> Series {
+        quarters("2026-01-12T00:00:00Z", values.iter().copied())
+    }
+
+    fn range(low: f64, high: f64, mean: f64) -> Option<ValueRange> {
+        Some(ValueRange { low, high, mean })
+    }
+
+    #[test]
+    fn columns_keep_their_extremes_and_gaps_stay_empty() {
+        let columns = columns(&series(&[Some(1.0), Some(3.0), None, None, None, Some(0.0)]), 3);
+        assert_eq!(columns[0].range, range(1.0, 3.0, 2.0));
+        assert_eq!((columns[1].range, columns[1].missing), (None, true));
+        assert_eq!((columns[2].range, columns[2].missing), (range(0.0, 0.0, 0.0), true));
+    }
+
+    #[test]
+    fn a_long_interval_is_in_every_column_it_covers() {
+        let columns = columns(&series(&[Some(1.0), Some(2.0)]), 5);
+        let means: Vec<f64> = columns.iter().map(|column| column.range.unwrap().mean).collect();
+        assert_eq!(means, [1.0, 1.0, 1.5, 2.0, 2.0]);
+    }
+
+    #[test]
+    fn the_duration_curve_falls_and_leaves_gaps_out() {
+        let values = [Some(1.0), None, Some(5.0), Some(2.0), Some(1.0)];
+        let curve = DurationCurve::of(&series(&values));
+        assert_eq!(curve.hours, 1.0);
+        let steps: Vec<(f64, f64)> = curve.steps.iter().map(|it| (it.until, it.value)).collect();
+        assert_eq!(steps, [(0.25, 5.0), (0.5, 2.0), (0.75, 1.0), (1.0, 1.0)]);
+        assert_eq!(
+            (curve.at(0.0), curve.at(0.3), curve.at(1.0)),
+            (Some(5.0), Some(2.0), Some(1.0))
+        );
+    }
+}

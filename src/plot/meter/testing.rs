@@ -1,0 +1,38 @@
+//! Series for the tests of this room.
+
+use super::series::{Interval, Quantity, Series};
+use crate::clock::{Timestamp, berlin};
+use crate::data::query::Resolution;
+use crate::plot::time::Span;
+
+pub fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Kilowatts, a value for each interval from `begin` on.
+pub fn series(
+    begin: &str,
+    resolution: Resolution,
+    values: impl IntoIterator<Item = Option<f64>>,
+) -> Series {
+    let mut end = time(begin);
+    let interval = |value| {
+        let begin = end;
+        end = resolution.next(begin, &berlin());
+        Interval { time: Span { begin, end }, value }
+    };
+    let intervals = values.into_iter().map(interval).collect();
+    Series {
+        title: "Haus".into(),
+        unit: "kW".into(),
+        quantity: Quantity::Power,
+        resolution,
+        intervals,
+        zone: berlin(),
+    }
+}
+
+/// The same of quarter hours.
+pub fn quarters(begin: &str, values: impl IntoIterator<Item = Option<f64>>) -> Series {
+    series(begin, Resolution::QuarterHour, values)
+}

@@ -1,0 +1,124 @@
+//! Piles on a map in the terminal.
+
+use super::ink;
+use super::piles::Piles;
+use super::projection::{GridLine, PileCircle, PileMap};
+use crate::plot::canvas::Canvas;
+use crate::plot::colour::Paint;
+use crate::plot::frame::{AxisLabel, LowerAxis};
+use crate::plot::number::number;
+use crate::plot::{Look, letters};
+
+/// Columns left of the map, for the degrees.
+const LEFT: usize = 11;
+/// Radius of the largest pile in dots of braille.
+const LARGEST: f64 = 3.2;
+/// Signs of the plain map with the volume they begin at, as a part of the largest.
+const SIGNS: [(char, f64); 4] = [('.', 0.0), ('o', 0.1), ('O', 0.35), ('@', 0.7)];
+
+pub fn map(piles: &Piles, look: &Look) -> String {
+    let columns = look.columns() - LEFT - 2;
+    // A dot of braille is as wide as it is high; a cell is two of them wide and four high.
+    let (width, most_high) = ((columns * 2) as f64, (look.height.max(8) * 4) as f64);
+    let Some(map) = PileMap::of(piles, width, most_high, LARGEST) else {
+        return format!("No pile has a position that can be drawn.\n{}", missing(piles, look));
+    };
+    let rows = (map.projection.height / 4.0).ceil() as usize;
+    let mut canvas = Canvas::new(columns, rows, look.ascii);
+    for circle in &map.circles {
+        if look.ascii {
+            sign(&mut canvas, circle, map.most);
+        } else {
+            disc(&mut canvas, circle);
+        }
+    }
+    let parallels = map.projection.parallels(16.0);
+    let meridians = map.projection.meridians(26.0);
+    let (row_of, column_of) = (|at: f64| (at / 4.0) as usize, |at: f64| (at / 2.0) as usize);
+    if !look.ascii {
+        meridians.iter().for_each(|line| canvas.grid_column(column_of(line.at), '┊'));
+        parallels.iter().for_each(|line| canvas.grid_row(row_of(line.at), '┈'));
+    }
+    let mut text = String::new();
+    for row in 0..canvas.rows {
+        let parallel = parallels.iter().find(|line| row_of(line.at) == row);
+        let label = look.words(parallel.map_or("", |line| &line.label));
+        let axis = format!("{label:>width$} {}", look.sign('│', '|'), width = LEFT - 2);
+        text += &Paint::Faint.on(&axis, look.colour);
+        text += canvas.row(row, look.colour).trim_end();
+        text.push('\n');
+    }
+    let label = |line: &GridLine| AxisLabel {
+        column: column_of(line.at),
+        until: None,
+        text: look.words(&line.label),
+    };
+    let labels = meridians.iter().map(label).collect();
+    text += &LowerAxis { labels, missing: Vec::new() }.draw(columns, LEFT, look);
+    text + &scale_bar(&map, look) + &legend(piles, map.most, look)
+}
+
+/// A disc whose area goes with the volume, at least one dot.
+fn disc(canvas: &mut Canvas, circle: &PileCircle) {
+    let reach = circle.radius.ceil() as i64;
+    for down in -reach..=reach {
+        for right in -reach..=reach {
+            let near = (down * down + right * right) as f64 <= circle.radius * circle.radius;
+            let (column, row) = (circle.x + right as f64, circle.y + down as f64);
+            if near && column >= 0.0 && row >= 0.0 {
+                canvas.dot(column as usize, row as usize, ink(circle.pile.group));
+            }
+        }
+    }
+}
+
+/// A letter: the larger the pile, the larger it is.
+fn sign(canvas: &mut Canvas, circle: &PileCircle, most: f64) {
+    let part = circle.pile.volume.unwrap_or_default() / most.max(f64::MIN_POSITIVE);
+    let sign = SIGNS.iter().rev().find(|(_, least)| part >= *least).map_or('.', |sign| sign.0);
+    let (column, row) = ((circle.x / 2.0) as usize, (circle.y / 4.0) as usize);
+    canvas.behind(column, row, sign, ink(circle.pile.group));
+}
+
+fn scale_bar(map: &PileMap, look: &Look) -> String {
+    let (label, dots) = map.projection.bar(48.0);
+    let cells = (dots / 2.0).round() as usize;
+    let line = look.sign('─', '-').to_string().repeat(cells.saturating_sub(2));
+    format!("{:LEFT$}{}{line}{} {label}\n", "", look.sign('├', '|'), look.sign('┤', '|'))
+}
+
+fn legend(piles: &Piles, most: f64, look: &Look) -> String {
+    let sizes = if look.ascii {
+        SIGNS.map(|(sign, part)| format!("{sign} from {} Fm", number(part * most, 0))).join("   ")
+    } else {
+        let words = format!("area by volume, the largest {} Fm", number(most, 1));
+        Paint::Faint.on(&words, look.colour)
+    };
+    let groups = if look.colour { groups(piles, look) } else { String::new() };
+    format!("{:LEFT$}{sizes}\n{groups}{}", "", missing(piles, look))
+}
+
+/// Colours and names, as many lines as they need.
+fn groups(piles: &Piles, look: &Look) -> String {
+    let sign = look.sign('●', 'o').to_string();
+    let (mut text, mut wide) = (String::new(), look.columns());
+    for (group, label) in piles.legend().iter().enumerate() {
+        let label = look.words(label);
+        let own = letters(&label) + 2;
+        if wide + 3 + own > look.columns() {
+            text += if text.is_empty() { "" } else { "\n" };
+            text += &" ".repeat(LEFT);
+            wide = LEFT + own;
+        } else {
+            text += "   ";
+            wide += 3 + own;
+        }
+        text += &format!("{} {label}", ink(group).on(&sign, true));
+    }
+    text + "\n"
+}
+
+fn missing(piles: &Piles, look: &Look) -> String {
+    let line = |reason: &String| look.words(&format!("Not on the map: {reason}")) + "\n";
+    piles.not_on_the_map().iter().map(line).collect()
+}
