@@ -1,7 +1,8 @@
 //! What a person is told when something fails: what, why, and what to do; with the one table of
 //! exit codes. Each layer has its own errors and knows nothing of this file.
 
-mod hints;
+mod machine;
+mod provider;
 
 use std::fmt::Display;
 
@@ -39,6 +40,11 @@ impl Exit {
         Self::Refused,
     ];
 
+    /// What ends with this code, by its stable name, and what to do about it.
+    pub(crate) fn means(self, code: &'static str, hint: impl Into<String>) -> Meaning {
+        Meaning { exit: self, code, hint: hint.into(), http_status: None }
+    }
+
     /// Every code with its meaning, in the words of help, manual and README.
     pub const MEANINGS: [(&'static str, &'static str); 9] = [
         ("0", "done, also when there was nothing to do"),
@@ -73,43 +79,34 @@ pub struct Meaning {
     pub exit: Exit,
     pub code: &'static str,
     pub hint: String,
+    /// The status of the answer that it is about.
+    http_status: Option<u16>,
+}
+
+impl Meaning {
+    fn at(self, status: u16) -> Self {
+        Self { http_status: Some(status), ..self }
+    }
 }
 
 /// An error whose cure is known here.
 pub trait Explain: Display {
     fn meaning(&self) -> Meaning;
-
-    /// The status of the answer that it is about.
-    fn http_status(&self) -> Option<u16> {
-        None
-    }
 }
 
 impl Error {
     pub fn new(what: impl Into<String>, cause: &dyn Explain) -> Self {
-        let Meaning { exit, code, hint } = cause.meaning();
-        Self {
-            what: what.into(),
-            why: cause.to_string(),
-            hint,
-            code,
-            exit,
-            account: None,
-            http_status: cause.http_status(),
-        }
+        Self::of(what, cause.to_string(), cause.meaning())
+    }
+
+    fn of(what: impl Into<String>, why: impl Into<String>, meaning: Meaning) -> Self {
+        let Meaning { exit, code, hint, http_status } = meaning;
+        Self { what: what.into(), why: why.into(), hint, code, exit, account: None, http_status }
     }
 
     /// Wrong usage: what is wrong, and how it is right.
     pub fn usage(what: impl Into<String>, why: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            why: why.into(),
-            hint: hint.into(),
-            code: "usage",
-            exit: Exit::Usage,
-            account: None,
-            http_status: None,
-        }
+        Self::of(what, why, Exit::Usage.means("usage", hint))
     }
 
     /// The saved sign-in is gone or was never made.
@@ -118,41 +115,18 @@ impl Error {
         why: impl Into<String>,
         account: &AccountId,
     ) -> Self {
-        Self {
-            what: what.into(),
-            why: why.into(),
-            hint: format!("partnerlink connect {account}"),
-            code: "sign-in-needed",
-            exit: Exit::SignInNeeded,
-            account: Some(account.clone()),
-            http_status: None,
-        }
+        let hint = format!("partnerlink connect {account}");
+        Self::of(what, why, Exit::SignInNeeded.means("sign-in-needed", hint)).about(account)
     }
 
     /// The provider or the network cannot do it now.
     pub fn try_later(what: impl Into<String>, why: impl Into<String>, status: Option<u16>) -> Self {
-        Self {
-            what: what.into(),
-            why: why.into(),
-            hint: "try again later; nothing was lost".to_owned(),
-            code: "try-later",
-            exit: Exit::TryLater,
-            account: None,
-            http_status: status,
-        }
+        Self::of(what, why, Meaning { http_status: status, ..provider::later() })
     }
 
     /// Something outside that no table foresees: a pipe, a child process.
     pub fn io(what: impl Into<String>, error: &std::io::Error) -> Self {
-        Self {
-            what: what.into(),
-            why: error.to_string(),
-            hint: String::new(),
-            code: "io",
-            exit: Exit::Refused,
-            account: None,
-            http_status: None,
-        }
+        Self::of(what, error.to_string(), Exit::Refused.means("io", ""))
     }
 
     #[must_use]

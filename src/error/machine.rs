@@ -1,0 +1,211 @@
+//! What this machine does wrong, or the person at it: exit code, stable name and cure of each error
+//! of the configuration, the stores, files, ports and schedules.
+
+use super::Exit::{Busy, Refused, Store, Usage};
+use super::{Explain, Meaning};
+use crate::account_id::AccountIdError;
+use crate::config::ConfigError;
+use crate::data::query::QueryError;
+use crate::loopback::BindError;
+use crate::provider::registry::LookupError;
+use crate::schedule::ScheduleError;
+use crate::store::StoreError;
+use crate::store::lock::LockError;
+use crate::system::FileError;
+
+impl Explain for AccountIdError {
+    fn meaning(&self) -> Meaning {
+        Usage.means(
+            "bad-account-name",
+            "an account is PROVIDER or PROVIDER:NAME, for example \
+             zaehlerfreunde:stadtwerke-muster",
+        )
+    }
+}
+
+impl Explain for ConfigError {
+    fn meaning(&self) -> Meaning {
+        if let Self::Syntax { nearest: Some(nearest), .. } = self {
+            return Usage.means("configuration", format!("did you mean `{nearest}`?"));
+        }
+        let hint = match self {
+            Self::Folders(_) => {
+                "set HOME to your own home folder, or PARTNERLINK_HOME to a folder of your own"
+            }
+            Self::Unreadable { .. } => "make the file readable for yourself, or remove it",
+            Self::TooLarge(_) => "remove what does not belong there",
+            Self::Syntax { .. } => {
+                "correct the line; `partnerlink config path` tells where the file is"
+            }
+            Self::SecretInFile(_) => {
+                "delete the line, have the secret replaced by the provider if others could read \
+                 it, and give it with --client-secret-stdin: it is kept in the token store"
+            }
+            Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain or file",
+            Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed",
+            Self::Notify { .. } => "notify = \"/path/of/a/program its arguments\"",
+            Self::Missing(_) => "",
+            Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?",
+            Self::ChangedMeanwhile(_) => "run the command again",
+            Self::NotWritten { .. } => "make the file and its folder writable for yourself",
+        };
+        Usage.means("configuration", hint)
+    }
+}
+
+impl Explain for LookupError {
+    fn meaning(&self) -> Meaning {
+        let hint = match self {
+            Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean {nearest}?"),
+            Self::Unknown { .. } => "`partnerlink provider list` shows which there are".into(),
+            Self::Invalid(_) | Self::Unreadable(..) => {
+                "correct it in the configuration file; `partnerlink config path` tells where it is"
+                    .into()
+            }
+        };
+        Usage.means("provider", hint)
+    }
+}
+
+impl Explain for ScheduleError {
+    fn meaning(&self) -> Meaning {
+        let refused = |hint: &str| Refused.means("schedule", hint);
+        let usage = |hint: &str| Usage.means("schedule", hint);
+        match self {
+            Self::Value { .. } => usage("use another path or name, or another --kind"),
+            Self::OtherSystem(kind) => Usage.means(
+                "schedule",
+                format!(
+                    "print it here and install it there: partnerlink schedule print --kind {}",
+                    kind.word()
+                ),
+            ),
+            Self::ByHand => usage(
+                "`partnerlink schedule print` shows the agent, its place and the command that \
+                 starts it; to end it: launchctl bootout gui/$(id -u)/partnerlink.refresh",
+            ),
+            Self::NoUser(_) => usage("create the account first, or name another with --user"),
+            Self::NotRoot => usage("the same with sudo, or without --kind for a timer of your own"),
+            Self::Foreign(_) => refused("look at the file, and move it away if it is not needed"),
+            Self::NoProgram(_) => refused("install it, or choose another --kind"),
+            Self::File { .. } | Self::Child(_) | Self::Step { .. } => {
+                refused("`partnerlink schedule print` shows what is written, to do it by hand")
+            }
+            Self::Halfway { why, .. } => why.meaning(),
+        }
+    }
+}
+
+impl Explain for StoreError {
+    fn meaning(&self) -> Meaning {
+        let (code, hint) = match self {
+            Self::Locked => (
+                "store-locked",
+                "unlock the keychain (sign in to the desktop, or open its password program); \
+                 where nobody can, connect with --store file",
+            ),
+            Self::Denied(_) => {
+                ("store-denied", "allow partnerlink in the keychain's own program, then try again")
+            }
+            Self::Unreachable(_) => (
+                "store-unreachable",
+                "start a keychain service (gnome-keyring, KWallet, KeePassXC); where there is \
+                 none, as on a server, connect with --store file, or put `store = \"file\"` into \
+                 the configuration",
+            ),
+            Self::NoCollection => (
+                "store-no-collection",
+                "create a keychain named \"Login\" once in its own program (Seahorse, KWallet), or \
+                 connect with --store file",
+            ),
+            Self::ServiceLost => ("store-lost", "try again; the new service is asked then"),
+            Self::TimedOut(_) => (
+                "store-timeout",
+                "look for a window that asks to unlock the keychain; for cron, connect with \
+                 --store file",
+            ),
+            Self::Ambiguous { .. } => (
+                "store-ambiguous",
+                "delete the items of that name in the keychain's own program, and connect again",
+            ),
+            Self::ReadBackDiffers(_) => (
+                "store-unreliable",
+                "this keychain does not keep what it is given; connect with --store file",
+            ),
+            Self::Damaged { .. } => ("store-damaged", "connect the account again"),
+            Self::TooNew { .. } => ("store-too-new", "use the newer partnerlink for this account"),
+            Self::WrongKey(_) => (
+                "store-wrong-key",
+                "give the key or passphrase with which the file was sealed; where it is gone, \
+                 disconnect the account and connect it again",
+            ),
+            Self::NoKey(_) => {
+                ("store-no-key", "check `file_key` in the configuration and the key it names")
+            }
+            Self::Unsafe { .. } => ("store-unsafe", "remove it, or give it to your own user"),
+            Self::NoSpace(_) => ("store-full", "make room on the disk, then try again"),
+            Self::Io { .. } => ("store-io", "make the folder writable for your own user"),
+            Self::Keychain(_) => {
+                ("store-failed", "try again; if it stays, connect with --store file")
+            }
+            Self::NoSuchStore(_) => {
+                ("store-unknown", "use the newer partnerlink that wrote it, or connect again")
+            }
+        };
+        Store.means(code, hint)
+    }
+}
+
+impl Explain for LockError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Held { .. } => Busy.means(
+                "busy",
+                "another partnerlink works on this account; try again when it is done",
+            ),
+            Self::NotSupported { .. } => Busy.means(
+                "no-locks",
+                "set PARTNERLINK_HOME to a folder on a local disk: a network disk without locks \
+                 is not safe",
+            ),
+            Self::Unusable { .. } => {
+                Store.means("lock-unusable", "remove it, or give it to your own user")
+            }
+        }
+    }
+}
+
+impl Explain for BindError {
+    fn meaning(&self) -> Meaning {
+        let hint = match self {
+            Self::AllTaken { .. } => {
+                "end the program that has the port, or a sign-in that still waits in another \
+                 terminal"
+            }
+            _ => "check `redirect_uris` of the provider",
+        };
+        Usage.means("ports", hint)
+    }
+}
+
+impl Explain for QueryError {
+    fn meaning(&self) -> Meaning {
+        let hint = match self {
+            Self::NoBegin => "give --from 2026-10-01, or --last 7d",
+            _ => "for example: --from 2026-10-01 --to 2026-11-01, or --last 7d",
+        };
+        Usage.means("time", hint)
+    }
+}
+
+impl Explain for FileError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Exists(_) | Self::NotOrdinary(_) => {
+                Usage.means("output-file", "name another file")
+            }
+            Self::Busy(_) => Busy.means("output-file", "wait for the other run"),
+            Self::Io { .. } => Refused.means("output-file", "name a file that you can write"),
+        }
+    }
+}
