@@ -1,6 +1,7 @@
-//! How fast the server can be asked at all: refreshes over connections that stay open, with no
-//! work beside them. Nothing is checked and nothing is kept but the next refresh token.
+//! How fast the server can be asked at all, over connections that stay open, with no work beside.
+//! Nothing is checked and nothing is kept but the next refresh token.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -65,4 +66,35 @@ fn refresh_token(answer: &[u8]) -> Result<Option<String>> {
     }
     let body: serde_json::Value = serde_json::from_str(body)?;
     Ok(Some(body["refresh_token"].as_str().ok_or("an answer without tokens")?.to_owned()))
+}
+
+/// Asks for everything over one connection, one after the other.
+pub fn fetch(
+    server: SocketAddr,
+    urls: &[String],
+    each: impl Fn(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let stream = std::net::TcpStream::connect(server)?;
+    stream.set_nodelay(true)?;
+    let mut answers = BufReader::with_capacity(128 * 1024, &stream);
+    let (mut line, mut body) = (String::new(), Vec::new());
+    for url in urls {
+        let target = url.splitn(4, '/').nth(3).ok_or("not an address")?;
+        (&stream)
+            .write_all(format!("GET /{target} HTTP/1.1\r\nHost: {server}\r\n\r\n").as_bytes())?;
+        let mut length = 0;
+        loop {
+            line.clear();
+            answers.read_line(&mut line)?;
+            match line.strip_prefix("content-length: ") {
+                Some(number) => length = number.trim_end().parse()?,
+                None if line.trim_end().is_empty() => break,
+                None => {}
+            }
+        }
+        body.resize(length, 0);
+        answers.read_exact(&mut body)?;
+        each(&body)?;
+    }
+    Ok(())
 }

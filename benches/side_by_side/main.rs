@@ -9,11 +9,13 @@
 //! that whatever else the machine does hits all of them alike. Ours stands above, theirs below:
 //! less than 1 is faster than they are. What is missing on the machine is named, and left out.
 
-mod data_server;
 mod load;
 mod measure;
 mod peers;
 mod process;
+#[path = "../../tests/provider/mod.rs"]
+#[expect(dead_code, reason = "shared: the tests use more of it")]
+mod provider;
 mod room;
 mod rows;
 mod server;
@@ -23,7 +25,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use crate::peers::{Missing, Peers};
-use crate::server::Server;
+use crate::provider::Provider;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -32,7 +34,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_partnerlink");
 
 /// What every group of rows works with.
 struct Bench {
-    server: Server,
+    server: Provider,
     peers: Peers,
 }
 
@@ -76,7 +78,7 @@ fn main() -> ExitCode {
 }
 
 fn side_by_side(filters: Vec<&String>) -> Result<()> {
-    let bench = Bench { server: Server::start()?, peers: Peers::default() };
+    let bench = Bench { server: server::tokens(), peers: Peers::default() };
     let wanted = |name: &str| filters.is_empty() || filters.iter().any(|f| name.contains(&***f));
     if !GROUPS.iter().any(|(name, _)| wanted(name)) {
         let names = GROUPS.map(|(name, _)| name).join(", ");
@@ -90,7 +92,7 @@ fn side_by_side(filters: Vec<&String>) -> Result<()> {
             failed += usize::from(!error.is::<Missing>());
         }
     }
-    match bench.server.refused() {
+    match bench.server.counts().refused {
         0 if failed == 0 => Ok(()),
         0 => Err(format!("{failed} of the groups could not be measured").into()),
         n => Err(format!("{n} refresh tokens were spent twice or never handed out").into()),

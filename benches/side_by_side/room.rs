@@ -14,7 +14,8 @@ use partnerlink::store::record::Record;
 use partnerlink::store::{StoreKind, TokenStore};
 use partnerlink::system::paths::Folders;
 
-use crate::server::{LIFE, Server};
+use crate::provider::{Provider, Tokens};
+use crate::server::{self, LIFE};
 use crate::{PROGRAM, Result};
 
 const CLIENT_ID: &str = "bench-client";
@@ -37,27 +38,32 @@ impl Room {
     }
 
     /// With its token endpoint here, and this many accounts in sealed files.
-    pub fn with_accounts(server: &Server, number: usize) -> Result<Self> {
-        let room = Self::new(&format!("token_url = \"{}\"", server.token_url()))?;
+    pub fn with_accounts(provider: &Provider, number: usize) -> Result<Self> {
+        let room = Self::new(&format!("token_url = \"{}\"", server::token_url(provider)))?;
         let key = KeySource::KeyFile(room.folders.default_key_file());
         let store = FileStore::open(room.folders.tokens(), key);
         for number in 0..number {
-            room.connect(server, number, &store)?;
+            room.connect(provider, number, &store)?;
         }
         Ok(room)
     }
 
     /// With one account, and its data at this address.
-    pub fn with_data(server: &Server, api_base: &str) -> Result<Self> {
+    pub fn with_data(provider: &Provider, api_base: &str) -> Result<Self> {
         let room = Self::new(&format!("api_base = \"{api_base}\""))?;
         let key = KeySource::KeyFile(room.folders.default_key_file());
-        room.connect(server, 0, &FileStore::open(room.folders.tokens(), key))?;
+        room.connect(provider, 0, &FileStore::open(room.folders.tokens(), key))?;
         Ok(room)
     }
 
     /// Puts an account into a store without asking anybody.
-    pub fn connect(&self, server: &Server, number: usize, store: &dyn TokenStore) -> Result<()> {
-        let (access_token, refresh_token) = server.mint();
+    pub fn connect(
+        &self,
+        provider: &Provider,
+        number: usize,
+        store: &dyn TokenStore,
+    ) -> Result<()> {
+        let Tokens { access_token, refresh_token } = provider.grant();
         let account = account(number, store.kind())?;
         let record =
             Record::new(account, Secret::new(access_token), Some(Secret::new(refresh_token)));

@@ -1,155 +1,108 @@
-//! A token endpoint as fast as one thread can be, with rotation: each refresh token works once.
+//! What the program talks to here: `tests/provider`, with tokens of the usual length, and data.
 
-use std::collections::HashSet;
-use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::Mutex;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
-use serde_json::json;
-use tokio::net::TcpListener;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use partnerlink::clock::Timestamp;
 
-use crate::Result;
+use crate::provider::Provider;
+use crate::provider::http::{Call, Reply};
 
 /// Length of an access token: a signed JWT with a few claims has about this many bytes.
 const ACCESS_TOKEN_BYTES: usize = 1000;
 /// Life of an access token, in seconds.
 pub const LIFE: i64 = 86_400;
+/// Pages of the list of spaces, and spaces on each.
+pub const PAGES: usize = 50;
+pub const SPACES_A_PAGE: usize = 100;
+/// Length of an interval, in seconds.
+const QUARTER_HOUR: i64 = 900;
 
-/// It runs until this process ends.
-pub struct Server {
-    address: SocketAddr,
-    shared: Arc<Shared>,
+/// Each refresh token works once.
+pub fn tokens() -> Provider {
+    let provider = Provider::start(|_, _| ());
+    provider.alters(|body| {
+        let token = body["access_token"].as_str().unwrap_or_default();
+        body["access_token"] = format!("{token:0>ACCESS_TOKEN_BYTES$}").into();
+        body["expires_in"] = LIFE.into();
+    });
+    provider
 }
 
-#[derive(Default)]
-struct Shared {
-    live: Mutex<HashSet<String>>,
-    minted: AtomicU64,
-    refreshed: AtomicUsize,
-    refused: AtomicUsize,
-    /// Milliseconds until an answer, as of a provider that is far away.
-    delay: AtomicU64,
+pub fn token_url(provider: &Provider) -> String {
+    format!("{}/token", provider.base())
 }
 
-impl Server {
-    pub fn start() -> Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
-        let address = listener.local_addr()?;
-        let served = Arc::clone(&shared);
-        thread::Builder::new()
-            .name("token server".into())
-            .spawn(move || runtime.block_on(serve(listener, served)))?;
-        Ok(Self { address, shared })
-    }
-
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    pub fn token_url(&self) -> String {
-        format!("http://{}/token", self.address)
-    }
-
-    /// A new access and refresh token.
-    pub fn mint(&self) -> (String, String) {
-        self.shared.mint()
-    }
-
-    /// How many refreshes went well so far.
-    pub fn refreshed(&self) -> usize {
-        self.shared.refreshed.load(Ordering::Relaxed)
-    }
-
-    /// How many refresh tokens came that were spent already, or never handed out.
-    pub fn refused(&self) -> usize {
-        self.shared.refused.load(Ordering::Relaxed)
-    }
-
-    pub fn answer_after(&self, delay: Duration) {
-        self.shared.delay.store(delay.as_millis() as u64, Ordering::Relaxed);
-    }
+/// How long it takes until an answer goes out, as at a provider that is far away.
+pub fn answer_after(provider: &Provider, delay: Duration) {
+    provider.does(move |_, honest| {
+        std::thread::sleep(delay);
+        honest()
+    });
 }
 
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
-        let _ = stream.set_nodelay(true);
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            let service = service_fn(|request| shared.answer(request));
-            // A client that goes away in the middle is its own affair.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-        });
-    }
-}
-
-impl Shared {
-    async fn answer(
-        &self,
-        request: Request<Incoming>,
-    ) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
-        let delay = self.delay.load(Ordering::Relaxed);
-        if delay > 0 {
-            tokio::time::sleep(Duration::from_millis(delay)).await;
-        }
-        let mut response = Response::new(Full::default());
-        match (request.method(), request.uri().path()) {
-            (&Method::POST, "/token") => {
-                let body = request.into_body().collect().await.map(|body| body.to_bytes());
-                let (status, text) = self.token(&body.unwrap_or_default());
-                *response.status_mut() = status;
-                let json = HeaderValue::from_static("application/json");
-                response.headers_mut().insert(CONTENT_TYPE, json);
-                *response.body_mut() = Full::new(text.into());
+/// Whoever accepts gzip gets it. Every answer is made once, kept, and sent in one write.
+pub fn serve_data(provider: &Provider, gzip: bool) {
+    let known: Mutex<HashMap<String, Reply>> = Mutex::default();
+    provider.answers(move |call| {
+        // All devices measure the same.
+        let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
+        let gzip = gzip && call.header("accept-encoding").is_some_and(|it| it.contains("gzip"));
+        let key = format!("{} {query} {gzip}", path.rsplit('/').next().unwrap_or_default());
+        let made = || {
+            let body = data(call).into_bytes();
+            if gzip {
+                Reply::kept("content-encoding: gzip\r\n", &packed(&body))
+            } else {
+                Reply::kept("", &body)
             }
-            // The way of a browser, for the one that is measured alone.
-            (_, "/authorize") => redirect(&mut response, "/callback?code=c&state=s"),
-            (_, "/callback") => redirect(&mut response, "/done"),
-            (_, "/done") => {}
-            _ => *response.status_mut() = StatusCode::NOT_FOUND,
-        }
-        Ok(response)
-    }
+        };
+        known.lock().unwrap().entry(key).or_insert_with(made).clone()
+    });
+}
 
-    fn token(&self, body: &[u8]) -> (StatusCode, String) {
-        let asked: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-        let token = asked["refresh_token"].as_str().unwrap_or_default();
-        if !self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(token) {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            return (StatusCode::FORBIDDEN, r#"{"error":"invalid_grant"}"#.into());
-        }
-        let (access_token, refresh_token) = self.mint();
-        self.refreshed.fetch_add(1, Ordering::Relaxed);
-        let answer = json!({
-            "access_token": access_token,
-            "refresh_token": refresh_token,
-            "token_type": "Bearer",
-            "expires_in": LIFE,
-        });
-        (StatusCode::OK, answer.to_string())
-    }
+fn packed(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
 
-    fn mint(&self) -> (String, String) {
-        let number = self.minted.fetch_add(1, Ordering::Relaxed);
-        let refresh = format!("v1.{number:0>43}");
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).insert(refresh.clone());
-        (format!("{number:0>ACCESS_TOKEN_BYTES$}"), refresh)
+fn data(call: &Call) -> String {
+    let parameter = |name: &str| call.query(name).unwrap_or_default();
+    let time = |name| parameter(name).parse::<Timestamp>().unwrap().as_second();
+    match call.path().ends_with("/readings") {
+        true => readings(time("startTime"), time("endTime")),
+        false => spaces(parameter("page").parse().unwrap_or(0)),
     }
 }
 
-fn redirect(response: &mut Response<Full<Bytes>>, to: &'static str) {
-    *response.status_mut() = StatusCode::FOUND;
-    response.headers_mut().insert(LOCATION, HeaderValue::from_static(to));
+/// Every documented member, as the provider answers them.
+fn readings(from: i64, to: i64) -> String {
+    let mut list = Vec::new();
+    for time in (from..to).step_by(QUARTER_HOUR as usize) {
+        let time = Timestamp::from_second(time).unwrap();
+        let value = time.as_second() / QUARTER_HOUR * 7919 % 5000;
+        list.push(format!(
+            r#"{{"deviceId":"5f7c8ec7-c33c-4c00-8bba-fe8200000000","timeStamp":"{time}","measurement":"ENERGY","value":{}.{:03},"unit":"KWH","label":"Hauptzähler","deviceType":"SMART_METER","deviceProvider":"DISCOVERGY","medium":"ELECTRICITY","direction":"IN"}}"#,
+            value / 1000,
+            value % 1000
+        ));
+    }
+    format!("[{}]", list.join(","))
+}
+
+fn spaces(page: usize) -> String {
+    let first = page * SPACES_A_PAGE;
+    let space = |number| {
+        format!(
+            r#"{{"id":"5f7c8ec7-c33c-4c00-8bba-{number:012}","name":"Haus {number}","category":"BUILDING","addressLineOne":"Hauptstraße {number}","addressLineTwo":null,"postcode":"{:05}","city":"Musterstadt","country":"DE","externalId":"E-{number}","createdAt":"2024-03-01T08:00:00Z"}}"#,
+            number % 100_000
+        )
+    };
+    let spaces: Vec<String> = (first..first + SPACES_A_PAGE).map(space).collect();
+    format!(r#"{{"spaces":[{}],"totalNumPages":{PAGES}}}"#, spaces.join(","))
 }

@@ -22,6 +22,8 @@ pub struct Call {
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// Those in the body, whether form or JSON; of JSON the members that are texts.
+    pub parameters: BTreeMap<String, String>,
 }
 
 impl Call {
@@ -40,6 +42,7 @@ impl Call {
             target: target.to_owned(),
             headers: Vec::new(),
             body: String::new(),
+            parameters: BTreeMap::new(),
         };
         loop {
             let mut line = String::new();
@@ -54,6 +57,7 @@ impl Call {
         reader.read_exact(&mut body)?;
         call.at = Instant::now();
         call.body = String::from_utf8(body).unwrap();
+        call.parameters = call.read_parameters();
         Ok(call)
     }
 
@@ -65,8 +69,7 @@ impl Call {
         self.target.split('?').next().unwrap()
     }
 
-    /// The parameters in the body, whether form or JSON; of JSON the members that are texts.
-    pub fn parameters(&self) -> BTreeMap<String, String> {
+    fn read_parameters(&self) -> BTreeMap<String, String> {
         if self.header("content-type") == Some("application/json") {
             let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
             let members = body.as_object().into_iter().flatten();
@@ -79,7 +82,13 @@ impl Call {
     }
 
     pub fn parameter(&self, name: &str) -> String {
-        self.parameters().remove(name).unwrap_or_default()
+        self.parameters.get(name).cloned().unwrap_or_default()
+    }
+
+    pub fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.target.split_once('?')?;
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
     /// User and password of HTTP Basic, as they stand there (form-encoded).
@@ -126,7 +135,7 @@ pub struct Reply {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Send(Vec<u8>),
+    Send(Arc<[u8]>),
     Pause(Duration),
     /// The bytes again and again, until nobody reads them any more; how many went out is counted.
     Endless(Vec<u8>, Arc<AtomicUsize>),
@@ -140,7 +149,7 @@ impl Reply {
     }
 
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        Self::of(vec![Step::Send(bytes.into())])
+        Self::of(vec![Step::Send(bytes.into().into())])
     }
 
     /// A complete answer with these extra header lines (each with its line break).
@@ -158,13 +167,13 @@ impl Reply {
     }
 
     /// A good answer, after which the connection stays open.
-    pub fn kept(body: &Value) -> Self {
-        let body = body.to_string();
+    pub fn kept(headers: &str, body: &[u8]) -> Self {
         let length = body.len();
-        let reply = Self::raw(format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        ));
-        Self { stays: true, ..reply }
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+             {headers}\r\n"
+        );
+        Self { stays: true, ..Self::raw([head.as_bytes(), body].concat()) }
     }
 
     pub fn error(status: u16, code: &str) -> Self {
@@ -177,13 +186,16 @@ impl Reply {
     }
 
     pub fn endless(head: &str, bytes: &[u8], sent: &Arc<AtomicUsize>) -> Self {
-        Self::of(vec![Step::Send(head.into()), Step::Endless(bytes.to_vec(), Arc::clone(sent))])
+        Self::of(vec![
+            Step::Send(head.as_bytes().into()),
+            Step::Endless(bytes.to_vec(), Arc::clone(sent)),
+        ])
     }
 
     /// This, and then a blank in each interval for as long as somebody listens.
     pub fn drip(text: &str, interval: Duration) -> Self {
-        let drops = (0..60).flat_map(|_| [Step::Pause(interval), Step::Send(b" ".to_vec())]);
-        Self::of(std::iter::once(Step::Send(text.into())).chain(drops).collect())
+        let drops = (0..60).flat_map(|_| [Step::Pause(interval), Step::Send(Arc::from(*b" "))]);
+        Self::of(std::iter::once(Step::Send(text.as_bytes().into())).chain(drops).collect())
     }
 
     /// Head and body of an answer that is sent whole.
@@ -217,7 +229,7 @@ impl Reply {
     pub fn stalled(self) -> Self {
         let [Step::Send(bytes)] = &*self.steps else { panic!("not sent whole: {self:?}") };
         let half = bytes[..bytes.len() - self.parts().1.len() / 2].to_vec();
-        Self::of(vec![Step::Send(half), Step::Pause(Duration::from_secs(60))])
+        Self::of(vec![Step::Send(half.into()), Step::Pause(Duration::from_secs(60))])
     }
 
     /// True if another request may come on this connection.

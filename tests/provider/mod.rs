@@ -9,7 +9,7 @@ pub mod http;
 pub mod identity;
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -105,6 +105,10 @@ impl Provider {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap()
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     pub fn base(&self) -> String {
@@ -264,9 +268,8 @@ impl Shared {
 
     /// Whatever is secret in a request must be seen nowhere else.
     fn note_secrets(&self, call: &Call) {
-        let parameters = call.parameters();
         for name in ["code", "code_verifier", "refresh_token", "token", "client_secret"] {
-            if let Some(value) = parameters.get(name) {
+            if let Some(value) = call.parameters.get(name) {
                 (self.hears)(name, value);
             }
         }
@@ -296,7 +299,7 @@ impl Shared {
         };
         let Some((accepted, nonce)) = accepted else { return Reply::error(403, "invalid_grant") };
         let id_token = nonce.map(|nonce| identity::token_for(&call.client_id(), &nonce));
-        Reply::kept(&self.issue(state, accepted, id_token))
+        Reply::kept("", self.issue(state, accepted, id_token).to_string().as_bytes())
     }
 
     /// The members of a good token answer. The old refresh token is spent if a new one is in it.
@@ -338,8 +341,7 @@ impl Shared {
     /// A browser comes that nobody sits at: it is sent back with a code.
     fn authorize(&self, state: &mut State, call: &Call) -> Reply {
         let url = Url::parse("http://127.0.0.1/").unwrap().join(&call.target).unwrap();
-        let parameter = |name| url.query_pairs().find(|(key, _)| key == name).map(|pair| pair.1);
-        let (Some(uri), Some(id)) = (parameter("redirect_uri"), parameter("state")) else {
+        let (Some(uri), Some(id)) = (call.query("redirect_uri"), call.query("state")) else {
             return Reply::error(400, "invalid_request");
         };
         let code = self.consent(state, &url);

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::measure::{Contestant, Cost, Rounds, Until};
+use crate::provider::Provider;
 use crate::room::Room;
-use crate::server::Server;
 use crate::table::{self, Title};
-use crate::{Bench, Result, load, process};
+use crate::{Bench, Result, load, process, server};
 
 const SCRIPT: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/benches/side_by_side/aiohttp_refresh.py");
@@ -29,25 +29,25 @@ pub fn one_thousand(bench: &Bench) -> Result<()> {
 }
 
 pub fn far_provider(bench: &Bench) -> Result<()> {
-    bench.server.answer_after(FAR);
+    server::answer_after(&bench.server, FAR);
     let until = Until { rounds: 10, time: Duration::from_secs(20) };
     let result = compare(bench, "200 accounts 50 ms away", 200, until);
-    bench.server.answer_after(Duration::ZERO);
+    server::answer_after(&bench.server, Duration::ZERO);
     result
 }
 
 fn compare(bench: &Bench, what: &str, accounts: usize, until: Until) -> Result<()> {
-    let server = &bench.server;
-    let room = Room::with_accounts(server, accounts)?;
-    let mut tokens: Vec<String> = (0..accounts).map(|_| server.mint().1).collect();
-    let mut eight = || refresh_all(server, &room, accounts, "8");
-    let mut sixteen = || refresh_all(server, &room, accounts, "16");
+    let provider = &bench.server;
+    let room = Room::with_accounts(provider, accounts)?;
+    let mut tokens: Vec<String> = (0..accounts).map(|_| provider.grant().refresh_token).collect();
+    let mut eight = || refresh_all(provider, &room, accounts, "8");
+    let mut sixteen = || refresh_all(provider, &room, accounts, "16");
     let mut ceiling = || {
         let begun = Instant::now();
-        load::refresh_all(server.address(), &mut tokens, AT_ONCE)?;
+        load::refresh_all(provider.address(), &mut tokens, AT_ONCE)?;
         Ok(Cost { wall: begun.elapsed().as_secs_f64(), cpu: None })
     };
-    let script = bench.peers.python().map(|python| Script::new(server, &room, accounts, python));
+    let script = bench.peers.python().map(|python| Script::new(provider, &room, accounts, python));
     let script = match script {
         Ok(script) => Some(script?),
         Err(error) => {
@@ -83,36 +83,36 @@ fn compare(bench: &Bench, what: &str, accounts: usize, until: Until) -> Result<(
     Ok(())
 }
 
-fn refresh_all(server: &Server, room: &Room, accounts: usize, jobs: &str) -> Result<Cost> {
-    let before = server.refreshed();
+fn refresh_all(provider: &Provider, room: &Room, accounts: usize, jobs: &str) -> Result<Cost> {
+    let before = provider.counts().refreshed;
     let refresh = ["token", "refresh", "--force", "--quiet", "--jobs", jobs];
     let cost = process::cost(&mut room.program(&refresh))?;
-    match server.refreshed() - before {
+    match (provider.counts().refreshed - before) as usize {
         all if all == accounts => Ok(cost),
         some => Err(format!("{some} of {accounts} accounts were refreshed").into()),
     }
 }
 
 struct Script<'a> {
-    server: &'a Server,
+    provider: &'a Provider,
     python: &'a Path,
     file: PathBuf,
 }
 
 impl<'a> Script<'a> {
-    fn new(server: &'a Server, room: &Room, accounts: usize, python: &'a Path) -> Result<Self> {
+    fn new(provider: &'a Provider, room: &Room, accounts: usize, python: &'a Path) -> Result<Self> {
         let file = room.path().join("accounts.json");
         let accounts: Vec<_> = (0..accounts)
-            .map(|_| json!({ "client_id": "bench-client", "refresh_token": server.mint().1 }))
+            .map(|_| json!({ "client_id": "bench-client", "refresh_token": provider.grant().refresh_token }))
             .collect();
         fs::write(&file, serde_json::to_vec(&accounts)?)?;
-        Ok(Self { server, python, file })
+        Ok(Self { provider, python, file })
     }
 
     /// What it cost as a whole, and the seconds without its start.
     fn run(&self) -> Result<(Cost, f64)> {
         let mut command = Command::new(self.python);
-        command.arg(SCRIPT).arg(self.server.token_url()).arg(&self.file);
+        command.arg(SCRIPT).arg(server::token_url(self.provider)).arg(&self.file);
         let begun = Instant::now();
         let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
         let wall = begun.elapsed().as_secs_f64();

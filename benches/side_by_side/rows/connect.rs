@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::measure::{Cost, Rounds, Until};
 use crate::process::{self, Running};
+use crate::provider::http::Reply;
 use crate::room::Room;
 use crate::table::{self, Title};
 use crate::{Bench, Result};
@@ -27,8 +28,14 @@ pub fn run(bench: &Bench) -> Result<()> {
     let this = std::env::current_exe()?;
     let browser = format!("'{}' {PLAYS_BROWSER}", this.display());
     let connect = ["connect", "zaehlerfreunde", "--quiet", "--browser", &browser];
+    bench.server.does(|call, honest| match call.path() {
+        "/callback" => Reply::new(303, "Location: /done\r\n", ""),
+        "/done" => Reply::new(200, "", ""),
+        _ => honest(),
+    });
+    let base = bench.server.base();
     // As long as an authorize address is, so that as much is sent.
-    let alone = format!("http://{}/authorize?{:0>600}", bench.server.address(), "");
+    let alone = format!("{base}/authorize?redirect_uri={base}/callback&state={:0>540}", "");
     let rounds = Rounds::run(
         Until { rounds: 100, time: Duration::from_secs(12) },
         &mut [

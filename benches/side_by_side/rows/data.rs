@@ -1,5 +1,6 @@
 //! Data: the pages of a list, and many device-years, beside what people script today.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};
@@ -7,12 +8,14 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use crate::data_server::{self, DataServer, PAGES, SPACES_A_PAGE};
 use crate::measure::{Contestant, Cost, Rounds, Until};
 use crate::process::{self, Running};
+use crate::provider::Provider;
+use crate::provider::http::Call;
 use crate::room::{Room, account_id};
+use crate::server::{PAGES, SPACES_A_PAGE, serve_data};
 use crate::table::{self, Title};
-use crate::{Bench, Result};
+use crate::{Bench, Result, load};
 
 /// Quarter hours of the year that is asked for.
 const INTERVALS: usize = 35_040;
@@ -36,7 +39,7 @@ pub fn pages(bench: &Bench) -> Result<()> {
     let list = ["meter", "spaces", "--account", "zaehlerfreunde:customer-0", "--format", "csv"];
     let ours = || contest.room.program(&list);
     let urls = contest.asked_by(ours(), PAGES * SPACES_A_PAGE)?;
-    let range = format!("{}/spaces?page=[0-{}]&pageSize=100", contest.server.base(), PAGES - 1);
+    let range = format!("{}/spaces?page=[0-{}]&pageSize=100", contest.api_base, PAGES - 1);
     let line = format!("{CURL} '{range}' | jq -r '{SPACES}'");
     let rounds = Rounds::run(
         Until { rounds: 100, time: Duration::from_secs(15) },
@@ -57,9 +60,12 @@ pub fn device_years(bench: &Bench) -> Result<()> {
     let contest = Contest::new(bench)?;
     let ours = readings(&contest.room, MANY);
     let urls = contest.asked_by(ours(), MANY * INTERVALS)?;
-    let before = contest.server.sent();
-    contest.fetch(&urls, |_| Ok(()))?;
-    let what = format!("100 device-years, {} MB", (contest.server.sent() - before) / 1_000_000);
+    let sent = Cell::new(0);
+    contest.fetch(&urls, |body| {
+        sent.set(sent.get() + body.len());
+        Ok(())
+    })?;
+    let what = format!("100 device-years, {} MB", sent.get() / 1_000_000);
     let rounds = Rounds::run(
         Until { rounds: 9, time: Duration::from_secs(60) },
         &mut [
@@ -74,14 +80,14 @@ pub fn device_years(bench: &Bench) -> Result<()> {
     table::ratio(title("parse into types, one thread"), rounds.ratio(0, 2, Cost::wall), Some(1.3));
     table::ratio(title("the bytes, thrown away"), rounds.ratio(0, 3, Cost::wall), None);
 
-    contest.server.compress(true);
+    serve_data(&contest.server, true);
     let rounds = Rounds::run(
         Until { rounds: 5, time: Duration::from_secs(30) },
         &mut [&mut || process::cost(&mut ours()), &mut || {
             process::cost(&mut contest.script("node", NODE_SCRIPT))
         }],
     )?;
-    contest.server.compress(false);
+    serve_data(&contest.server, false);
     let title = Title { ours: "  the same in gzip", theirs: "node" };
     table::ratio(title, rounds.ratio(0, 1, Cost::wall), None);
 
@@ -130,29 +136,33 @@ const CURL: &str = "curl -sf --noproxy 127.0.0.1 -H @headers";
 
 /// The server, and a folder with what the scripts read.
 struct Contest {
-    server: DataServer,
+    server: Provider,
+    api_base: String,
     room: Room,
 }
 
 impl Contest {
     fn new(bench: &Bench) -> Result<Self> {
-        let server = DataServer::start()?;
-        let room = Room::with_data(&bench.server, &server.base())?;
+        let server = Provider::start(|_, _| ());
+        serve_data(&server, false);
+        let api_base = format!("{}/partner", server.base());
+        let room = Room::with_data(&bench.server, &api_base)?;
         fs::write(room.path().join("headers"), format!("Authorization: Bearer {TOKEN}\n"))?;
-        Ok(Self { server, room })
+        Ok(Self { server, api_base, room })
     }
 
     /// Runs the program once, which has to print a heading and so many lines, and keeps the
     /// addresses that it asked for: everybody else asks for the same ones.
     fn asked_by(&self, mut program: Command, lines: usize) -> Result<Vec<String>> {
-        let urls = self.server.asked_by(|| {
-            let mut child = Running(program.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?);
-            let out = child.0.stdout.take().ok_or("no pipe")?;
-            match BufReader::new(out).lines().count() {
-                printed if printed == lines + 1 => Ok(()),
-                printed => Err(format!("{printed} lines came, not {lines}").into()),
-            }
-        })?;
+        let before = self.server.calls().len();
+        let mut child = Running(program.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?);
+        let out = child.0.stdout.take().ok_or("no pipe")?;
+        let printed = BufReader::new(out).lines().count();
+        if printed != lines + 1 {
+            return Err(format!("{printed} lines came, not {lines}").into());
+        }
+        let address = |call: &Call| format!("{}{}", self.server.base(), call.target);
+        let urls: Vec<String> = self.server.calls()[before..].iter().map(address).collect();
         fs::write(self.room.path().join("urls"), urls.join("\n") + "\n")?;
         Ok(urls)
     }
@@ -172,7 +182,7 @@ impl Contest {
     /// Everything over one connection, in this thread, and each answer handed to `each`.
     fn fetch(&self, urls: &[String], each: impl Fn(&[u8]) -> Result<()>) -> Result<Cost> {
         let begun = Instant::now();
-        data_server::fetch(self.server.address(), urls, each)?;
+        load::fetch(self.server.address(), urls, each)?;
         Ok(Cost { wall: begun.elapsed().as_secs_f64(), cpu: None })
     }
 }

@@ -9,9 +9,8 @@ use partnerlink::store::keychain::{Keychain, Patience};
 use crate::measure::{Cost, Rounds, Until};
 use crate::peers::Missing;
 use crate::room::{Room, account_id};
-use crate::server::Server;
 use crate::table::{self, Title};
-use crate::{Bench, Result, process};
+use crate::{Bench, Result, process, server};
 
 /// The hidden argument by which this program starts itself again beside a private keychain.
 pub const IN_SESSION: &str = "--in-keyring-session";
@@ -59,8 +58,8 @@ pub fn from_keychain(_: &Bench) -> Result<()> {
 pub fn in_session() -> Result<()> {
     let room = Room::new("")?;
     // Only its tokens are wanted: nothing is sent to it.
-    let server = Server::start()?;
-    room.connect(&server, 0, &Keychain::new("partnerlink".into(), Patience::unattended()))?;
+    let provider = server::tokens();
+    room.connect(&provider, 0, &Keychain::new("partnerlink".into(), Patience::unattended()))?;
     let (account, item) = (account_id(0)?.to_string(), account_id(0)?);
     let get = ["token", "get", &account];
     let username = format!("{}:{}", item.provider(), item.name());

@@ -7,13 +7,13 @@ use std::time::Duration;
 use crate::measure::{Cost, Rounds, Until};
 use crate::room::{Room, account_id, request_body};
 use crate::table::{self, Title};
-use crate::{Bench, Result, process};
+use crate::{Bench, Result, process, server};
 
 pub fn run(bench: &Bench) -> Result<()> {
     let room = Room::with_accounts(&bench.server, 1)?;
     let account = account_id(0)?.to_string();
     let refresh = ["token", "refresh", "--force", "--quiet", &account];
-    let (request, url) = (room.path().join("request"), bench.server.token_url());
+    let (request, url) = (room.path().join("request"), server::token_url(&bench.server));
     let data = format!("@{}", request.display());
     let json = "Content-Type: application/json";
     let curl = ["--silent", "--fail", "--noproxy", "*", "--header", json, "--data", &data, &url];
@@ -21,7 +21,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Until { rounds: 300, time: Duration::from_secs(10) },
         &mut [&mut || process::cost(&mut room.program(&refresh)), &mut || {
             // It gets a token that works, and need not keep what comes back.
-            fs::write(&request, request_body(&bench.server.mint().1))?;
+            fs::write(&request, request_body(&bench.server.grant().refresh_token))?;
             process::cost(Command::new("curl").args(curl))
         }],
     )?;

@@ -29,9 +29,9 @@ pub fn run(bench: &Bench) -> Result<()> {
     table::bytes("peak memory of token get", get, None);
 
     // What it prints is more than a pipe holds, and comes at the end.
-    let before = bench.server.refreshed();
+    let before = bench.server.counts().refreshed;
     let refresh = ["token", "refresh", "--force", "--json"];
-    let refreshed = || bench.server.refreshed() - before == 1000;
+    let refreshed = || bench.server.counts().refreshed - before == 1000;
     let peak = process::peak_at_end(&mut room.program(&refresh), refreshed)?;
     table::bytes("peak memory of token refresh, 1,000 accounts", peak, None);
 
