@@ -1,10 +1,11 @@
 //! Small files and folders of the program's own, which only this user can look into.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::Path;
 
 use tempfile::{Builder, NamedTempFile};
+use zeroize::Zeroizing;
 
 /// What a power cut leaves of a file that was replaced. A process that dies leaves the old file or
 /// the new one, whatever is chosen here.
@@ -33,21 +34,58 @@ pub enum Mode {
 /// Folders that are missing are made. Only one writer of a file at a time: the caller holds a lock,
 /// of its own or by [`lock_folder`].
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode, durability: Durability) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new(""));
+    write_beside(path, bytes, mode, durability)?.persist(path)?;
+    if durability == Durability::ContentAndName { sync_folder(folder_of(path)) } else { Ok(()) }
+}
+
+/// As much of a private, durable [`replace`] as can be tried without replacing anything.
+pub fn rehearse(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_beside(path, bytes, Mode::Private, Durability::Content).map(drop)
+}
+
+/// What is to be durable is also read back before it takes the place of what is good.
+fn write_beside(
+    path: &Path,
+    bytes: &[u8],
+    mode: Mode,
+    durability: Durability,
+) -> io::Result<NamedTempFile> {
+    let folder = folder_of(path);
     let mut file = match create_beside(path, folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             create_private_folder(folder)?;
+            if durability == Durability::ContentAndName {
+                sync_folder(folder_of(folder))?;
+            }
             create_beside(path, folder)?
         }
         created => created?,
     };
     set_mode(file.as_file(), mode, path)?;
-    file.as_file_mut().write_all(bytes)?;
+    file.write_all(bytes)?;
     if durability != Durability::None {
         file.as_file().sync_all()?;
+        file.rewind()?;
+        let mut back = Zeroizing::new(Vec::with_capacity(bytes.len() + 1));
+        file.read_to_end(&mut back)?;
+        if *back != bytes {
+            return Err(io::Error::other(Differs));
+        }
     }
-    file.persist(path)?;
-    if durability == Durability::ContentAndName { sync_folder(folder) } else { Ok(()) }
+    Ok(file)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("reading it back gave something else")]
+struct Differs;
+
+/// Whether it was in reading back that a [`replace`] failed.
+pub fn differs(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|source| source.is::<Differs>())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The new file has one name, and not a random one: a run that was killed leaves one file, and the
@@ -107,7 +145,7 @@ pub fn create(path: &Path) -> io::Result<File> {
 
 fn private() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
-    options.write(true);
+    options.read(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

@@ -125,7 +125,7 @@ fn spent_then_forced_to_the_disk_then_told() {
         place(before, &["flock(", "LOCK_EX"]),
         // Whether it can be saved, and that it will be spent.
         place(before, &["fsync(", ".sealed.tmp"]),
-        place(before, &["unlinkat(", ".sealed.tmp"]),
+        place(before, &["unlink(", ".sealed.tmp"]),
         place(before, &["write(", "/intents/", "\\\"token\\\":"]),
         place(before, &["fsync(", "/intents/"]),
         sent,

@@ -73,7 +73,8 @@ pub fn inspect(folder: &Path) -> Inspection {
     found
 }
 
-fn flaw(path: &Path, meta: &fs::Metadata, folder: bool) -> Option<Flaw> {
+/// What is wrong with a folder or file of ours that looks like this.
+pub(super) fn flaw(path: &Path, meta: &fs::Metadata, folder: bool) -> Option<Flaw> {
     let unsafe_because = |why: String| Some(Flaw::Unsafe { path: path.to_owned(), why });
     if meta.is_symlink() {
         return unsafe_because("it is a symbolic link".into());

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::dir::Dir;
+use super::folder;
 use crate::secret::Secret;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE};
 use crate::store::{Item, StoreError, TokenStore};
@@ -82,8 +82,7 @@ impl KeySource {
             }
             Self::KeyFile(path) => {
                 let key = Key::random()?;
-                let (above, name) = split(path)?;
-                keep(&Dir::make_anyones(above)?, name, key.to_text().as_bytes())?;
+                folder::replace(path, key.to_text().as_bytes())?;
                 Ok(key)
             }
             Self::Credential(_) => Err(StoreError::NoKey(self.is_missing())),
@@ -157,12 +156,12 @@ struct Salt {
 
 impl Salt {
     fn read(folder: &Path) -> Result<Option<Self>, StoreError> {
-        let Some(dir) = Dir::open_anyones(folder)? else { return Ok(None) };
-        let Some(content) = dir.read(SALT_FILE)? else { return Ok(None) };
-        let parsed = std::str::from_utf8(content.bytes()).ok().and_then(Self::parse);
+        let path = folder.join(SALT_FILE);
+        let Some(content) = folder::read(&path)? else { return Ok(None) };
+        let parsed = std::str::from_utf8(content.expose()).ok().and_then(Self::parse);
         // Not moved aside like a record: with another salt nothing could be opened any more.
         let why = "it does not say how the passphrase becomes the key";
-        let name = folder.join(SALT_FILE).display().to_string();
+        let name = path.display().to_string();
         parsed.map(Some).ok_or_else(|| StoreError::Damaged { name, why: why.into() })
     }
 
@@ -186,7 +185,7 @@ impl Salt {
             BASE64.encode(salt),
             key.id()
         );
-        keep(&Dir::make_anyones(folder)?, SALT_FILE, text.as_bytes())?;
+        folder::replace(&folder.join(SALT_FILE), text.as_bytes())?;
         Ok(key)
     }
 
@@ -211,29 +210,8 @@ fn derive(passphrase: &Secret, salt: &[u8], (m, t, p): (u32, u32, u32)) -> Resul
 }
 
 fn read_key(path: &Path, owner_may_be_root: bool) -> Result<Option<Key>, StoreError> {
-    let (above, name) = split(path)?;
-    let Some(dir) = Dir::open_anyones(above)? else { return Ok(None) };
-    let Some(content) = dir.read_key(name, owner_may_be_root)? else { return Ok(None) };
-    Key::from_text(content.bytes(), &path.display().to_string()).map(Some)
-}
-
-fn split(path: &Path) -> Result<(&Path, &str), StoreError> {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let above = path
-        .parent()
-        .map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above });
-    above
-        .zip(name)
-        .ok_or_else(|| StoreError::NoKey(format!("{} is no name for a file", path.display())))
-}
-
-fn keep(dir: &Dir, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-    match dir.replace(name, bytes)? {
-        true => Ok(()),
-        false => Err(StoreError::NoKey(format!(
-            "{name} was written, but reading it back gave something else"
-        ))),
-    }
+    let text = folder::read_key(path, owner_may_be_root)?;
+    text.map(|text| Key::from_text(text.expose(), &path.display().to_string())).transpose()
 }
 
 fn random<const N: usize>() -> Result<[u8; N], StoreError> {

@@ -12,8 +12,7 @@
 //! key.lock, items.lock, passphrase.salt
 //! ```
 
-#[cfg_attr(not(unix), path = "file/dir_plain.rs")]
-mod dir;
+mod folder;
 mod inspect;
 mod key;
 mod names;
@@ -24,7 +23,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use self::dir::{Content, Dir};
 pub use self::inspect::{Flaw, Inspection, inspect};
 use self::key::Key;
 pub use self::key::KeySource;
@@ -32,6 +30,7 @@ use self::names::{ENDING, file_name, item_of};
 use self::sealed::Fault;
 use super::lock::{AccountLock, LOCK_DEADLINE};
 use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
+use crate::system::files;
 
 /// Less room than this and nothing is begun that ends in a save: a record has a few KiB, and a file
 /// system this full is about to fail anyway.
@@ -60,6 +59,10 @@ impl FileStore {
         Ok(self.find_key()?.is_some())
     }
 
+    fn path(&self, item: &Item) -> PathBuf {
+        self.folder.join(file_name(item))
+    }
+
     /// The key for reading: it has to be there already.
     fn key(&self) -> Result<Arc<Key>, StoreError> {
         self.find_key()?.ok_or_else(|| StoreError::NoKey(self.source.is_missing()))
@@ -76,11 +79,11 @@ impl FileStore {
 
     /// The key for writing: made now if this is the first secret. Beside files that another key
     /// sealed no new one is made, since a key that is only mislaid must not be forgotten over it.
-    fn key_to_write(&self, dir: &Dir) -> Result<Arc<Key>, StoreError> {
+    fn key_to_write(&self) -> Result<Arc<Key>, StoreError> {
         if let Some(key) = self.find_key()? {
             return Ok(key);
         }
-        if dir.names()?.iter().any(|name| name.ends_with(ENDING)) {
+        if folder::names(&self.folder)?.iter().any(|name| name.ends_with(ENDING)) {
             let why =
                 format!("{}, and there are files that only it opens", self.source.is_missing());
             return Err(StoreError::NoKey(why));
@@ -91,16 +94,15 @@ impl FileStore {
     }
 
     /// Opens what was read. A damaged file is moved aside, so that it is neither lost nor in the way.
-    fn unseal(&self, dir: &Dir, item: &Item, content: &Content) -> Result<SecretBytes, StoreError> {
-        let name = file_name(item);
-        let path = self.folder.join(&name);
-        sealed::unseal(item, &*self.key()?, content.bytes()).map_err(|fault| match fault {
+    fn unseal(&self, item: &Item, content: &SecretBytes) -> Result<SecretBytes, StoreError> {
+        let path = self.path(item);
+        sealed::unseal(item, &*self.key()?, content.expose()).map_err(|fault| match fault {
             Fault::WrongKey => StoreError::WrongKey(path),
             Fault::TooNew(version) => {
                 StoreError::TooNew { name: path.display().to_string(), version }
             }
             Fault::Damaged(why) => {
-                let aside = match dir.put_aside(&name, content) {
+                let aside = match folder::put_aside(&path, content.expose()) {
                     Ok(Some(aside)) => format!("; it is now {aside}"),
                     Ok(None) => String::new(),
                     Err(error) => format!("; it could not be moved aside ({error})"),
@@ -132,59 +134,65 @@ impl TokenStore for FileStore {
     }
 
     fn load(&self, item: &Item) -> Result<Option<SecretBytes>, StoreError> {
-        let Some(dir) = Dir::open(&self.folder)? else { return Ok(None) };
-        let Some(content) = dir.read(&file_name(item))? else { return Ok(None) };
-        self.unseal(&dir, item, &content).map(Some)
+        if !folder::enter(&self.folder)? {
+            return Ok(None);
+        }
+        let content = folder::read(&self.path(item))?;
+        content.map(|content| self.unseal(item, &content)).transpose()
     }
 
     /// What is there already is opened first: a damaged file is moved aside, and one of a newer
     /// version or of another key is not overwritten.
     fn save(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
-        let dir = Dir::make(&self.folder)?;
-        let key = self.key_to_write(&dir)?;
+        folder::make(&self.folder)?;
+        let key = self.key_to_write()?;
         let _lock = self.lock_if_shared(item)?;
-        let name = file_name(item);
-        if let Some(content) = dir.read(&name)? {
-            match self.unseal(&dir, item, &content) {
+        let path = self.path(item);
+        if let Some(content) = folder::read(&path)? {
+            match self.unseal(item, &content) {
                 Ok(_) | Err(StoreError::Damaged { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
-        let record = sealed::seal(item, &key, bytes)?;
-        if !dir.replace(&name, &record)? {
-            return Err(StoreError::ReadBackDiffers(item.clone()));
-        }
+        folder::replace(&path, &sealed::seal(item, &key, bytes)?).map_err(|error| match error {
+            StoreError::Io { source, .. } if files::differs(&source) => {
+                StoreError::ReadBackDiffers(item.clone())
+            }
+            error => error,
+        })?;
         *held(&self.last_write) = Some(Instant::now());
         Ok(())
     }
 
     /// Needs no key: what cannot be opened can still be deleted.
     fn delete(&self, item: &Item) -> Result<bool, StoreError> {
-        let Some(dir) = Dir::open(&self.folder)? else { return Ok(false) };
+        if !folder::enter(&self.folder)? {
+            return Ok(false);
+        }
         let _lock = self.lock_if_shared(item)?;
-        dir.remove(&file_name(item))
+        folder::remove(&self.path(item))
     }
 
     fn look(&self) -> Result<Look, StoreError> {
-        let names = match Dir::open_untouched(&self.folder)? {
-            Some(dir) => dir.names()?,
-            None => Vec::new(),
+        let names = match folder::is_there(&self.folder)? {
+            true => folder::names(&self.folder)?,
+            false => Vec::new(),
         };
         let items = names.iter().filter_map(|name| item_of(name)).collect();
         Ok(Look { usable: Ok(()), items })
     }
 
     fn preflight(&self, item: &Item) -> Result<(), StoreError> {
-        let dir = Dir::make(&self.folder)?;
-        self.key_to_write(&dir)?;
-        if dir.free_bytes()?.is_some_and(|free| free < LEAST_FREE_BYTES) {
+        folder::make(&self.folder)?;
+        self.key_to_write()?;
+        if folder::free_bytes(&self.folder)?.is_some_and(|free| free < LEAST_FREE_BYTES) {
             return Err(StoreError::NoSpace(self.folder.clone()));
         }
         if held(&self.last_write).is_some_and(|then| then.elapsed() < PROOF_LASTS) {
             return Ok(());
         }
         let _lock = self.lock_if_shared(item)?;
-        dir.probe(&file_name(item))?;
+        folder::probe(&self.path(item))?;
         *held(&self.last_write) = Some(Instant::now());
         Ok(())
     }

@@ -1,0 +1,255 @@
+//! A folder of secrets: whose it may be, what of its files is believed, and how they change.
+//!
+//! No symbolic link is followed, and nothing of another user's is used. On Windows, where there are
+//! no Unix owners and modes, the user's profile is closed to others by inheritance.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::inspect::{Flaw, flaw};
+use crate::secret::Secret;
+use crate::store::{SecretBytes, StoreError};
+use crate::system::files::{self, Durability, Mode, create_private_folder, sync_folder};
+
+/// No record is anywhere near this; what is larger was not written here.
+const MOST_FILE_BYTES: u64 = 16 << 20;
+/// As much as a record with long tokens needs, so that a full quota shows before it matters.
+const PROBE_BYTES: usize = 16 << 10;
+/// How many damaged versions of one file are kept.
+const MOST_ASIDE: u32 = 100;
+
+/// Whether the folder is there. Its mode stays as it is.
+pub(super) fn is_there(folder: &Path) -> Result<bool, StoreError> {
+    let Some(meta) = look_at(folder)? else { return Ok(false) };
+    match flaw(folder, &meta, true) {
+        Some(Flaw::Unsafe { path, why }) => Err(StoreError::Unsafe { path, why }),
+        _ => Ok(true),
+    }
+}
+
+/// The same, and closes it to others if they may look into it.
+pub(super) fn enter(folder: &Path) -> Result<bool, StoreError> {
+    let Some(meta) = look_at(folder)? else { return Ok(false) };
+    admit(flaw(folder, &meta, true)).map(|()| true)
+}
+
+/// The same, and makes the folder and those above it if they are missing.
+pub(super) fn make(folder: &Path) -> Result<(), StoreError> {
+    if enter(folder)? {
+        return Ok(());
+    }
+    // Or a power cut takes the folder, and every durable file in it.
+    let above = folder.parent().unwrap_or(folder);
+    create_private_folder(folder)
+        .and_then(|()| sync_folder(above))
+        .map_err(|error| failure("could not make", folder, error))?;
+    enter(folder).map(drop)
+}
+
+/// A file of ours. One that others could read is closed to them, with a warning.
+pub(super) fn read(path: &Path) -> Result<Option<SecretBytes>, StoreError> {
+    let Some((file, meta)) = open(path)? else { return Ok(None) };
+    admit(flaw(path, &meta, false))?;
+    content(file, path).map(Some)
+}
+
+/// A key, which somebody else put there: what others can read is refused, since it is not known who
+/// has read it already.
+pub(super) fn read_key(
+    path: &Path,
+    owner_may_be_root: bool,
+) -> Result<Option<SecretBytes>, StoreError> {
+    let Some((file, meta)) = open(path)? else { return Ok(None) };
+    match flaw(path, &meta, false) {
+        None => {}
+        Some(_) if owner_may_be_root && is_roots_own(&meta) => {}
+        Some(Flaw::Open { mode, .. }) => {
+            let why = format!("others can read it (mode {mode:04o})");
+            return Err(StoreError::Unsafe { path: path.to_owned(), why });
+        }
+        flaw => admit(flaw)?,
+    }
+    content(file, path).map(Some)
+}
+
+/// systemd hands out credentials as root's, with an access list that shows as group's.
+#[cfg(unix)]
+fn is_roots_own(meta: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = [0, rustix::process::geteuid().as_raw()].contains(&meta.uid());
+    meta.is_file() && owner && meta.mode() & 0o037 == 0
+}
+
+#[cfg(not(unix))]
+fn is_roots_own(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// Refuses what may be somebody else's work, and closes what is open to others. On a disk that
+/// cannot be written it stays open, and reading goes on.
+fn admit(flaw: Option<Flaw>) -> Result<(), StoreError> {
+    match flaw {
+        None => {}
+        Some(Flaw::Unsafe { path, why }) => return Err(StoreError::Unsafe { path, why }),
+        Some(Flaw::Unreadable { path, source }) => {
+            return Err(failure("could not look at", &path, source));
+        }
+        Some(Flaw::Open { path, mode, should }) => match set_mode(&path, should) {
+            Ok(()) => {
+                log::warn!(
+                    "{} was open to others (mode {mode:04o}) and is no longer",
+                    path.display()
+                );
+            }
+            Err(error) => {
+                let path = path.display();
+                log::warn!("{path} is open to others (mode {mode:04o}), and stays so: {error}");
+            }
+        },
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+fn look_at(path: &Path) -> Result<Option<fs::Metadata>, StoreError> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        found => found.map(Some).map_err(|error| failure("could not look at", path, error)),
+    }
+}
+
+fn open(path: &Path) -> Result<Option<(File, fs::Metadata)>, StoreError> {
+    match look_at(path)? {
+        None => return Ok(None),
+        Some(meta) if meta.is_symlink() => admit(flaw(path, &meta, false))?,
+        Some(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // NONBLOCK: opening a named pipe that lies in a file's place must not wait for its other
+        // end. NOFOLLOW: the link may have come since the look.
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    }
+    let opened = options.open(path).and_then(|file| {
+        let meta = file.metadata()?;
+        Ok((file, meta))
+    });
+    opened.map(Some).map_err(|error| failure("could not open", path, error))
+}
+
+fn content(file: File, path: &Path) -> Result<SecretBytes, StoreError> {
+    let size = file.metadata().map_or(0, |meta| meta.len().min(MOST_FILE_BYTES));
+    // One more than it has: the read that fills the rest is the read that sees the end.
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    let read = file.take(MOST_FILE_BYTES).read_to_end(&mut bytes);
+    let bytes = Secret::new(bytes);
+    read.map_err(|error| failure("could not read", path, error))?;
+    Ok(bytes)
+}
+
+/// Durable when this returns: the new file is written beside the old, forced to the disk, read back
+/// and renamed over it, and then the rename is forced to the disk as well. Two waits for the disk,
+/// and no more. Only one writer of a name at a time: see the locks.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    files::replace(path, bytes, Mode::Private, Durability::ContentAndName)
+        .map_err(|error| failure("could not replace", path, error))
+}
+
+/// As much of a replacement as can be tried without replacing anything.
+pub(super) fn probe(path: &Path) -> Result<(), StoreError> {
+    files::rehearse(path, &[0; PROBE_BYTES])
+        .map_err(|error| failure("could not write", path, error))
+}
+
+/// `false` when there was nothing; what a crash left of a save goes as well.
+pub(super) fn remove(path: &Path) -> Result<bool, StoreError> {
+    let unlink = |path: &Path| match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failure("could not delete", path, error)),
+    };
+    let swept = unlink(&with_ending(path, "tmp"))?;
+    let removed = unlink(path)?;
+    if swept || removed {
+        let folder = path.parent().unwrap_or(path);
+        sync_folder(folder).map_err(|error| failure("could not sync", folder, error))?;
+    }
+    Ok(removed)
+}
+
+/// Gives a damaged file another name and returns that; `None` when somebody has replaced it in the
+/// meantime. A link, because unlike a rename it never takes a name that is in use.
+pub(super) fn put_aside(path: &Path, damaged: &[u8]) -> Result<Option<String>, StoreError> {
+    if read(path)?.is_none_or(|now| now.expose() != damaged) {
+        return Ok(None);
+    }
+    for number in 1..=MOST_ASIDE {
+        let ending = if number == 1 { "bad".to_owned() } else { format!("bad.{number}") };
+        let aside = with_ending(path, &ending);
+        match fs::hard_link(path, &aside) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+            linked => linked.map_err(|error| failure("could not keep", &aside, error))?,
+        }
+        fs::remove_file(path).map_err(|error| failure("could not move aside", path, error))?;
+        let name = aside.file_name().unwrap_or_default();
+        return Ok(Some(name.display().to_string()));
+    }
+    Err(failure("could not keep another copy of", path, ErrorKind::AlreadyExists.into()))
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+/// The names in a folder; what is not text is not ours.
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let failed = |error| failure("could not list", folder, error);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        names.extend(entry.map_err(failed)?.file_name().into_string());
+    }
+    Ok(names)
+}
+
+/// Bytes that an ordinary user may still write here, where the system tells.
+#[cfg(unix)]
+pub(super) fn free_bytes(folder: &Path) -> Result<Option<u64>, StoreError> {
+    let stat = rustix::fs::statvfs(folder)
+        .map_err(|errno| failure("could not look at", folder, errno.into()))?;
+    if stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY) {
+        return Err(failure("could not write in", folder, rustix::io::Errno::ROFS.into()));
+    }
+    Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize)))
+}
+
+#[cfg(not(unix))]
+pub(super) fn free_bytes(_: &Path) -> Result<Option<u64>, StoreError> {
+    Ok(None)
+}
+
+fn failure(action: &'static str, path: &Path, source: io::Error) -> StoreError {
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            StoreError::NoSpace(path.parent().unwrap_or(path).to_owned())
+        }
+        _ => StoreError::Io { action, path: path.to_owned(), source },
+    }
+}
