@@ -1,7 +1,6 @@
 //! `status`: how every account stands.
 
 mod calendar;
-mod ics;
 
 use std::path::PathBuf;
 use std::time::Duration;
