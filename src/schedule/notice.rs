@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::store::lock::AccountLock;
 use crate::system::files::{self, Durability, Mode};
 use crate::system::paths::Folders;
-use crate::system::process::{self, ChildError, Surroundings};
+use crate::system::process::{self, Finished, Surroundings};
 
 /// How long the person's program may take for one account.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -77,18 +77,20 @@ pub fn tell(
     let mut troubles = Vec::new();
     for one in news {
         let Some(message) = notices.note(one, now) else { continue };
+        let trouble = |why| format!("{}: --notify did not work: {why}", one.account);
         match run(command, around, &message) {
             // Kept at once: should this run be ended, the next one does not repeat it.
-            Ok(()) => {
+            Ok(finished) if finished.success => {
                 notices.told(one);
                 let _ = notices.keep();
             }
-            Err(trouble) => {
-                troubles.push(format!("{}: --notify did not work: {}", one.account, trouble.why));
-                // What does not start or end for one account does not for the next.
-                if trouble.for_all {
-                    break;
-                }
+            Ok(finished) => {
+                troubles.push(trouble(format!("{} ({})", finished.why(), finished.status)));
+            }
+            // What does not start or end for one account does not for the next.
+            Err(why) => {
+                troubles.push(trouble(why));
+                break;
             }
         }
     }
@@ -174,28 +176,15 @@ impl NoticeFile {
     }
 }
 
-struct Trouble {
-    why: String,
-    for_all: bool,
-}
-
-fn run(command: &str, around: &Surroundings, message: &str) -> Result<(), Trouble> {
-    let all = |why| Trouble { why, for_all: true };
-    let words = process::parse(command, around).map_err(all)?;
-    let (program, arguments) = words.split_first().ok_or_else(|| all("it is empty".to_owned()))?;
+/// # Errors
+/// Why the program could not be started, or did not end.
+fn run(command: &str, around: &Surroundings, message: &str) -> Result<Finished, String> {
+    let words = process::parse(command, around)?;
+    let (program, arguments) = words.split_first().ok_or("it is empty")?;
     let mut command = around.command(program.as_ref());
     // The folder of the service's keys is none of its business either.
     command.args(arguments).env_remove("CREDENTIALS_DIRECTORY");
-    match process::run(command, message.as_bytes(), DEADLINE) {
-        Ok(finished) if finished.success => Ok(()),
-        Ok(finished) => {
-            let why = format!("{} ({})", finished.why(), finished.status);
-            Err(Trouble { why, for_all: false })
-        }
-        Err(error @ (ChildError::NotStarted { .. } | ChildError::TooLong { .. })) => {
-            Err(all(error.to_string()))
-        }
-    }
+    process::run(command, message.as_bytes(), DEADLINE).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

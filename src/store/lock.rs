@@ -100,11 +100,12 @@ impl AccountLock {
 }
 
 /// Whether somebody holds this lock file, asked without holding up anybody and without making it.
-pub fn is_held(path: &Path) -> io::Result<bool> {
-    match File::open(path)?.try_lock_shared() {
+pub fn is_held(path: &Path) -> Result<bool, LockError> {
+    let file = File::open(path).map_err(|error| unusable(path, &error.to_string()))?;
+    match file.try_lock_shared() {
         Ok(()) => Ok(false),
         Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(error)) => Err(error),
+        Err(TryLockError::Error(error)) => Err(not_lockable(path, error)),
     }
 }
 

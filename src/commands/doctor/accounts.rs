@@ -13,7 +13,7 @@ use crate::error::Exit;
 use crate::flow::intent::Intent;
 use crate::store::StoreKind;
 use crate::store::file::inspect;
-use crate::store::lock::{self, LockError};
+use crate::store::lock;
 use crate::terminal::report::Finding;
 
 pub fn check(context: &Context) -> Vec<Finding> {
@@ -84,15 +84,14 @@ fn standing(context: &Context, account: &Account) -> Finding {
     let (id, now) = (&account.account, context.clock.now());
     let by = account.sign_in_by.map(clock::day_for_people);
     let over = account.sign_in_by.is_some_and(|end| end <= now);
-    match &by {
+    match by {
         _ if over || account.state == State::SignInNeeded => {
             Finding::bad("account", format!("{id}: sign in again"), connect(id), Exit::SignInNeeded)
         }
-        Some(by) if account.ends_soon(now) => Finding::warn(
-            "account",
-            format!("{id}: good, but its sign-in ends soon, on {by}"),
-            connect(id),
-        ),
+        Some(by) if account.ends_soon(now) => {
+            let text = format!("{id}: good, but its sign-in ends soon, on {by}");
+            Finding::warn("account", text, connect(id))
+        }
         Some(by) => Finding::good("account", format!("{id}: good until {by}")),
         None => Finding::good("account", format!("{id}: good")),
     }
@@ -125,14 +124,7 @@ fn locks(context: &Context) -> Vec<Finding> {
                 let text = format!("{name}: another partnerlink works on it now{whom}");
                 found.push(Finding::warn("lock", text, remedy));
             }
-            Err(source) => {
-                let why = source.to_string();
-                let error = match source.kind() {
-                    std::io::ErrorKind::Unsupported => LockError::NotSupported { path, source },
-                    _ => LockError::Unusable { path, why },
-                };
-                found.push(Finding::failed("lock", "", &error));
-            }
+            Err(error) => found.push(Finding::failed("lock", "", &error)),
         }
     }
     if found.is_empty() {
@@ -170,13 +162,10 @@ fn is_at_work(context: &Context, id: &AccountId) -> bool {
 }
 
 /// The files of a folder with this ending, sorted.
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+fn files(folder: &Path, ending: &str) -> BTreeSet<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let files = entries.map(|entry| entry.path());
-    let mut files: Vec<PathBuf> =
-        files.filter(|path| path.extension().is_some_and(|end| end == ending)).collect();
-    files.sort();
-    files
+    files.filter(|path| path.extension().is_some_and(|end| end == ending)).collect()
 }
 
 fn account_of(path: &Path) -> Option<AccountId> {

@@ -80,22 +80,20 @@ fn ports(provider: &Provider) -> Option<Finding> {
     }
     let name = &provider.name;
     let busy: Vec<String> = taken.iter().map(ToString::to_string).collect();
-    if let (Some(error), true) = (failed.first(), free.is_empty()) {
+    let busy = busy.join(", ");
+    if !free.is_empty() {
+        let taken = if taken.is_empty() { String::new() } else { format!("; taken: {busy}") };
+        return Some(Finding::good("ports", format!("{name}: free: {}{taken}", free.join(", "))));
+    }
+    if let Some(error) = failed.first() {
         return Some(Finding::failed("ports", &format!("{name}: "), error));
     }
-    match (free.is_empty(), taken.is_empty()) {
-        (true, true) => None,
-        (false, true) => Some(Finding::good("ports", format!("{name}: free: {}", free.join(", ")))),
-        (false, false) => {
-            let text = format!("{name}: free: {}; taken: {}", free.join(", "), busy.join(", "));
-            Some(Finding::good("ports", text))
-        }
-        (true, false) => {
-            let text = format!("{name}: every registered port is taken: {}", busy.join(", "));
-            let error = BindError::AllTaken { ports: taken };
-            Some(Finding::bad("ports", text, error.meaning().hint, Exit::Usage))
-        }
+    if taken.is_empty() {
+        return None;
     }
+    let text = format!("{name}: every registered port is taken: {busy}");
+    let hint = BindError::AllTaken { ports: taken }.meaning().hint;
+    Some(Finding::bad("ports", text, hint, Exit::Usage))
 }
 
 /// `17861`, and where it is not the usual address: which.
@@ -200,24 +198,25 @@ fn proxies(context: &Context, providers: &[Provider]) -> Finding {
 
 fn certificates(context: &Context) -> Option<Finding> {
     let (count, error) = roots()?;
-    let set = |name: &&str| context.settings.environment.text(name).is_some();
-    let variables: Vec<&str> = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter(set).collect();
-    let value = |name: &&str| context.settings.environment.text(name).unwrap_or_default();
-    let named: Vec<String> =
-        variables.iter().map(|name| format!("{name}={}", value(name))).collect();
-    let (mut place, public) = match named.is_empty() {
-        true => ("of the system".to_owned(), "of the system".to_owned()),
-        false => (format!("by {}", named.join(", ")), format!("by {}", variables.join(", "))),
+    let value = |name: &str| context.settings.environment.text(name);
+    let variables = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter();
+    let named: Vec<(&str, String)> =
+        variables.filter_map(|name| Some((name, value(name)?))).collect();
+    let by = |names: Vec<String>| match names.is_empty() {
+        true => "of the system".to_owned(),
+        false => format!("by {}", names.join(", ")),
     };
+    let mut place = by(named.iter().map(|(name, value)| format!("{name}={value}")).collect());
+    let public = by(named.iter().map(|(name, _)| (*name).to_owned()).collect());
     let network = &context.settings.network;
     // One that cannot be used was told of before this.
     if let Some(file) = network.ca_file.as_ref().filter(|_| network.check().is_ok()) {
         place += &format!(", and those in {}", file.display());
     }
     let remedy = "apt install ca-certificates, or name a file of roots in SSL_CERT_FILE";
-    let why = error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
     let finding = match error {
         _ if count == 0 => {
+            let why = error.map(|error| format!(" ({error})")).unwrap_or_default();
             let text = format!("no root certificates {place}{why}: https cannot work");
             Finding::bad("roots", text, remedy, Exit::Usage)
         }
