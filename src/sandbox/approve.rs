@@ -2,8 +2,7 @@
 //! address, says yes, and follows the way back. A browser of its own, so that what the product
 //! answers is read by somebody else's HTTP.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -17,10 +16,8 @@ const CONNECT_TIME: Duration = Duration::from_secs(2);
 /// The callback is answered after the token exchange and the save, which the fault `slow` alone
 /// delays by 5 s.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
-/// Bytes of a page that are read. The sandbox's and the product's have a tenth of it.
+/// Bytes of an answer that are read. The sandbox's and the product's pages have a tenth of it.
 const PAGE_LIMIT: u64 = 256 * 1024;
-/// Longer lines in a response head are cut, and then not understood.
-const LINE_LIMIT: u64 = 64 * 1024;
 
 /// Opens `authorize_url`, consents as the first person, and follows the redirects to the page at
 /// their end. Cookies set on the way are carried along, per host and port.
@@ -29,18 +26,21 @@ const LINE_LIMIT: u64 = 64 * 1024;
 /// One line of text if an address is not http on this machine, does not answer in time, or answers
 /// anything but redirects and in the end a page with a 2xx status. Never with a query in it.
 pub fn approve(authorize_url: &str) -> Result<(), String> {
-    let mut url = Url::parse(authorize_url).map_err(|e| format!("not an address: {e}"))?;
+    let mut url = Url::parse(authorize_url).map_err(|error| format!("not an address: {error}"))?;
     url.query_pairs_mut().append_pair(APPROVE_MARK, "1");
     let mut cookies = Cookies::default();
     for _ in 0..MOST_PAGES {
-        let page = get(&url, &cookies)?;
-        cookies.keep(&url, &page);
-        match (page.status, page.location) {
+        let page = get(&url, &cookies).map_err(|why| format!("{} {why}", place(&url)))?;
+        for (_, cookie) in page.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let pair = cookie.split(';').next().unwrap_or_default();
+            cookies.0.push((authority(&url), pair.to_owned()));
+        }
+        match (page.status, page.headers.iter().find(|(name, _)| name == "location")) {
             (200..=299, _) => return Ok(()),
-            (301 | 302 | 303 | 307 | 308, Some(location)) => {
+            (301 | 302 | 303 | 307 | 308, Some((_, location))) => {
                 url = url
-                    .join(&location)
-                    .map_err(|e| format!("{} leads to no address: {e}", place(&url)))?;
+                    .join(location)
+                    .map_err(|error| format!("{} leads to no address: {error}", place(&url)))?;
             }
             (status, _) => return Err(format!("{} answered {status}", place(&url))),
         }
@@ -48,58 +48,40 @@ pub fn approve(authorize_url: &str) -> Result<(), String> {
     Err(format!("more than {MOST_PAGES} redirects, the last to {}", place(&url)))
 }
 
-/// Cookies by host and port, then by name. Attributes are ignored: one sign-in is short.
+/// Host and port, and `name=value`. Attributes are ignored: one sign-in is short.
 #[derive(Default)]
-struct Cookies(BTreeMap<String, BTreeMap<String, String>>);
+struct Cookies(Vec<(String, String)>);
 
 impl Cookies {
-    fn keep(&mut self, url: &Url, page: &Page) {
-        for cookie in &page.cookies {
-            let pair = cookie.split(';').next().unwrap_or_default();
-            if let Some((name, value)) = pair.split_once('=') {
-                let jar = self.0.entry(authority(url)).or_default();
-                jar.insert(name.trim().to_owned(), value.trim().to_owned());
-            }
-        }
-    }
-
     fn header(&self, url: &Url) -> String {
-        let Some(jar) = self.0.get(&authority(url)) else { return String::new() };
-        let pairs: Vec<String> =
-            jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        format!("Cookie: {}\r\n", pairs.join("; "))
+        let here = self.0.iter().filter(|(place, _)| *place == authority(url));
+        let pairs: Vec<&str> = here.map(|(_, pair)| pair.as_str()).collect();
+        if pairs.is_empty() { String::new() } else { format!("Cookie: {}\r\n", pairs.join("; ")) }
     }
 }
 
-/// The part of a response that matters here.
-#[derive(Debug, Default)]
+/// The head of a response; names in lower case.
 struct Page {
     status: u16,
-    location: Option<String>,
-    cookies: Vec<String>,
-    length: Option<u64>,
+    headers: Vec<(String, String)>,
 }
 
+/// Fails with words that go on after the address.
 fn get(url: &Url, cookies: &Cookies) -> Result<Page, String> {
-    let at = |what: &str| format!("{} {what}", place(url));
-    let stream = connect(url)?;
-    let mut target = url.path().to_owned();
-    if let Some(query) = url.query() {
-        target = format!("{target}?{query}");
-    }
+    let mut stream = connect(url)?;
+    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let request = format!(
         "GET {target} HTTP/1.1\r\nHost: {}\r\nUser-Agent: partnerlink-sandbox\r\n\
          Accept: text/html\r\nAccept-Language: en\r\n{}Connection: close\r\n\r\n",
         authority(url),
         cookies.header(url),
     );
-    (&stream).write_all(request.as_bytes()).map_err(|e| at(&format!("hung up: {e}")))?;
-    let mut reader = BufReader::new(stream);
-    let page = read_head(&mut reader).map_err(|e| at(&e))?;
+    stream.write_all(request.as_bytes()).map_err(|error| format!("hung up: {error}"))?;
     // Read to its end as a browser would, so that the server is not cut off while it writes.
-    let rest = page.length.unwrap_or(PAGE_LIMIT).min(PAGE_LIMIT);
-    let _ = std::io::copy(&mut reader.take(rest), &mut std::io::sink());
-    Ok(page)
+    let mut answer = Vec::new();
+    let read = stream.take(PAGE_LIMIT).read_to_end(&mut answer);
+    read.map_err(|error| format!("did not answer: {error}"))?;
+    page(&String::from_utf8_lossy(&answer))
 }
 
 fn connect(url: &Url) -> Result<TcpStream, String> {
@@ -110,10 +92,10 @@ fn connect(url: &Url) -> Result<TcpStream, String> {
         None => false,
     };
     if url.scheme() != "http" || !here {
-        return Err(format!("{} is not http on this machine", place(url)));
+        return Err("is not http on this machine".to_owned());
     }
-    let addresses = url.socket_addrs(|| None).map_err(|e| format!("{}: {e}", place(url)))?;
-    let mut error = format!("{} has no address", place(url));
+    let addresses = url.socket_addrs(|| None).map_err(|error| format!("has none: {error}"))?;
+    let mut why = "has no address".to_owned();
     for address in addresses {
         let opened = TcpStream::connect_timeout(&address, CONNECT_TIME).and_then(|stream| {
             stream.set_read_timeout(Some(ANSWER_TIME))?;
@@ -122,56 +104,32 @@ fn connect(url: &Url) -> Result<TcpStream, String> {
         });
         match opened {
             Ok(stream) => return Ok(stream),
-            Err(e) => error = format!("{} cannot be reached: {e}", place(url)),
+            Err(error) => why = format!("cannot be reached: {error}"),
         }
     }
-    Err(error)
+    Err(why)
 }
 
-fn read_head(reader: &mut impl BufRead) -> Result<Page, String> {
-    let first = read_line(reader)?;
-    let mut words = first.split(' ');
-    let status = match (words.next(), words.next()) {
-        (Some("HTTP/1.1" | "HTTP/1.0"), Some(status)) => status.parse().ok(),
-        _ => None,
-    };
-    let mut page =
-        Page { status: status.ok_or("answered something that is not HTTP")?, ..Page::default() };
-    loop {
-        let line = read_line(reader)?;
-        if line.is_empty() {
-            return Ok(page);
-        }
-        let Some((name, value)) = line.split_once(':') else { continue };
-        let value = value.trim();
-        match name.to_ascii_lowercase().as_str() {
-            "location" => page.location = Some(value.to_owned()),
-            "set-cookie" => page.cookies.push(value.to_owned()),
-            "content-length" => page.length = value.parse().ok(),
-            _ => {}
-        }
-    }
-}
-
-fn read_line(reader: &mut impl BufRead) -> Result<String, String> {
-    let mut line = Vec::new();
-    let read = reader.take(LINE_LIMIT).read_until(b'\n', &mut line);
-    match read {
-        Err(e) => Err(format!("did not answer: {e}")),
-        Ok(_) if line.last() != Some(&b'\n') => Err("broke off its answer".to_owned()),
-        Ok(_) => Ok(String::from_utf8_lossy(&line).trim_end().to_owned()),
-    }
+fn page(answer: &str) -> Result<Page, String> {
+    let (head, _) = answer.split_once("\r\n\r\n").ok_or("broke off its answer")?;
+    let mut lines = head.split("\r\n");
+    let mut words = lines.next().unwrap_or_default().split(' ');
+    let version = words.next().filter(|version| version.starts_with("HTTP/1."));
+    let status = version.and_then(|_| words.next()?.parse().ok());
+    let status = status.ok_or("answered something that is not HTTP")?;
+    let headers = lines.filter_map(|line| line.split_once(':'));
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
+    Ok(Page { status, headers: headers.collect() })
 }
 
 /// Host and port, as a `Host` header has them.
 fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url[url::Position::BeforeHost..url::Position::AfterPort].to_owned()
 }
 
 /// An address without its query, which holds the code and the state.
-fn place(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path())
+fn place(url: &Url) -> &str {
+    &url[..url::Position::AfterPath]
 }
 
 #[cfg(test)]
@@ -187,17 +145,17 @@ mod tests {
     }
 
     #[test]
-    fn a_head_is_read_with_its_cookies() {
-        let mut text: &[u8] = b"HTTP/1.1 303 See Other\r\nlocation:  /done \r\nSet-Cookie: a=1; \
-            HttpOnly\r\nset-cookie: b=2\r\nX\r\n\r\n";
-        let page = read_head(&mut text).unwrap();
-        assert_eq!((page.status, page.location.as_deref()), (303, Some("/done")));
-        let url = Url::parse("http://127.0.0.1:5/x").unwrap();
-        let mut cookies = Cookies::default();
-        cookies.keep(&url, &page);
-        assert_eq!(cookies.header(&url), "Cookie: a=1; b=2\r\n");
-        assert_eq!(cookies.header(&Url::parse("http://127.0.0.1:6/").unwrap()), "");
-        assert!(read_head(&mut &b"\0\0\0\0\r\n\r\n"[..]).is_err());
-        assert!(read_head(&mut &b"HTTP/1.1 200 OK\r\nx"[..]).is_err());
+    fn a_head_is_read_and_cookies_go_back_where_they_came_from() {
+        let text = "HTTP/1.1 303 See Other\r\nLocation:  /done \r\nSet-Cookie: a=1; HttpOnly\r\n\
+            X\r\n\r\n";
+        let found = page(text).unwrap();
+        let location = ("location".to_owned(), "/done".to_owned());
+        assert_eq!((found.status, found.headers.first()), (303, Some(&location)));
+        let cookies = Cookies(["a=1", "b=2"].map(|c| ("127.0.0.1:5".into(), c.into())).into());
+        let header = |url: &str| cookies.header(&Url::parse(url).unwrap());
+        assert_eq!(header("http://127.0.0.1:5/x"), "Cookie: a=1; b=2\r\n");
+        assert_eq!(header("http://127.0.0.1:6/"), "");
+        assert!(page("\0\0\0\0\r\n\r\n").is_err());
+        assert!(page("HTTP/1.1 200 OK\r\nx").is_err());
     }
 }

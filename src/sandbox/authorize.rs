@@ -2,55 +2,54 @@
 
 use url::{Host, Url};
 
-use super::answer::Answer;
+use super::catalogue::CATALOGUE;
 use super::fault::Fault;
 use super::grants::Asked;
-use super::pages::{self, Refusal};
-use super::provider::{Provider, person_named};
-use super::request::{Call, Params};
+use super::http::{Answer, Params, Request};
+use super::pages;
+use super::provider::{self, Provider};
 use super::service::Service;
 use super::state::State;
-use super::texts::Language;
-use super::{timberdata, zaehlerfreunde};
 
 /// The query parameter by which a scripted browser says that it consents.
 pub const APPROVE_MARK: &str = "sandbox_approve";
+/// The API that Zählerfreunde's tokens are for, as the provider documents it.
+pub const AUDIENCE: &str = "https://api.prod.zaehlerfreunde.com";
+/// A SHA-256 in base64url without padding.
+const CHALLENGE_LENGTH: usize = 43;
 
 /// `error` and `error_description` of RFC 6749 §4.1.2.1, as sent back to the client.
-pub type Error = (&'static str, &'static str);
+type Error = (&'static str, &'static str);
 
 /// `GET`: an error page while it is unclear who asks, a redirect with an error once that is clear
 /// (RFC 6749 §4.1.2.1), else the consent page.
-pub fn ask(
-    service: &Service,
-    state: &mut State,
-    provider: Provider,
-    call: &Call,
-    now: u64,
-) -> Answer {
-    state.counts.authorize += 1;
-    let language = Language::of(call);
-    let query = &call.query;
+pub fn ask(service: &Service, state: &mut State, provider: Provider, request: &Request) -> Answer {
+    state.counts.add("authorize");
+    let query = &request.query;
     if let Some(name) = query.repeated() {
-        return pages::refusal(language, Refusal::Repeated, name);
+        return pages::refusal(request.german, "repeated", name).note("repeated parameter");
     }
     let client = query.get("client_id").unwrap_or_default();
     if client != provider.client_id() {
-        state.counts.client_refused += 1;
-        return pages::refusal(language, Refusal::Client, client);
+        state.counts.add("client_refused");
+        return pages::refusal(request.german, "client", client).note("unknown client_id");
     }
     let redirect_uri = query.get("redirect_uri").unwrap_or_default();
     let Some(target) = registered(provider, redirect_uri) else {
-        return pages::refusal(language, Refusal::RedirectUri, redirect_uri);
+        return not_registered(request, redirect_uri);
     };
+    let scopes: Vec<&str> = query.get("scope").unwrap_or_default().split(' ').collect();
+    // Scopes that do not exist are dropped, as both providers do.
+    let known = provider.scopes().iter().filter(|scope| scopes.contains(scope));
     let mut asked = Asked {
         provider,
         redirect_uri: redirect_uri.to_owned(),
-        scopes: known_scopes(provider, query),
+        scopes: known.map(ToString::to_string).collect(),
         state: query.get("state").map(str::to_owned),
         challenge: None,
         nonce: None,
-        at: now,
+        at: request.at,
+        person: 0,
     };
     if query.get("response_type") != Some("code") {
         let error = ("unsupported_response_type", "only response_type=code is served");
@@ -58,7 +57,7 @@ pub fn ask(
     }
     if provider == Provider::Zaehlerfreunde {
         // TimberData's documents know neither PKCE nor nonce: there the parameters are ignored.
-        if let Err(error) = zaehlerfreunde::check(query) {
+        if let Err(error) = check(query) {
             return send_error(target, &asked, error).note("request refused");
         }
         asked.challenge = query.get("code_challenge").map(str::to_owned);
@@ -68,10 +67,30 @@ pub fn ask(
         return deny(state, target, &asked);
     }
     if service.approve || query.get(APPROVE_MARK) == Some("1") {
-        return allow(service, state, target, asked, 0, now);
+        return allow(service, state, target, asked, request.at);
     }
-    let request = state.ask(asked.clone());
-    pages::consent(language, &asked, &target, &request)
+    let id = state.ask(asked.clone());
+    pages::consent(request.german, &asked, &target, &id)
+}
+
+/// What Zählerfreunde wants beside what RFC 6749 asks.
+fn check(query: &Params) -> Result<(), Error> {
+    // Auth0 answers a request without audience with a token that no API accepts. Refusing it
+    // shows the mistake where it was made.
+    match query.get("audience") {
+        Some(AUDIENCE) => {}
+        Some(_) => return Err(("access_denied", "Service not found: unknown audience")),
+        None => return Err(("access_denied", "Service not found: audience is missing")),
+    }
+    if query.get("code_challenge_method") != Some("S256") {
+        return Err(("invalid_request", "code_challenge_method must be S256"));
+    }
+    let challenge = query.get("code_challenge").unwrap_or_default();
+    let allowed = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+    if challenge.len() != CHALLENGE_LENGTH || !challenge.bytes().all(allowed) {
+        return Err(("invalid_request", "code_challenge is not a SHA-256 in base64url"));
+    }
+    Ok(())
 }
 
 /// `POST` of the page's form: the person's answer, sent on to the client.
@@ -79,32 +98,29 @@ pub fn consent(
     service: &Service,
     state: &mut State,
     provider: Provider,
-    call: &Call,
-    now: u64,
+    request: &Request,
 ) -> Answer {
-    let language = Language::of(call);
-    let form = Params::form(&call.body);
-    let person = form.get("person").and_then(person_named);
-    let (allowed, person) = match (form.get("decision"), person) {
-        (Some("allow"), Some(person)) => (true, person),
-        (Some("deny"), _) => (false, 0),
-        _ => return pages::refusal(language, Refusal::Form, ""),
+    let form = Params::form(&request.body);
+    let person = CATALOGUE.people.iter().position(|one| Some(&*one.id) == form.get("person"));
+    let allowed_by = match (form.get("decision"), person) {
+        (Some("allow"), Some(person)) => Some(person),
+        (Some("deny"), _) => None,
+        _ => return pages::refusal(request.german, "form", "–").note("incomplete form"),
     };
-    let request = form.get("request").unwrap_or_default();
-    let Some(mut asked) = state.answered(provider, request) else {
-        return pages::refusal(language, Refusal::Answered, "");
+    let Some(mut asked) = state.answered(provider, form.get("request").unwrap_or_default()) else {
+        let page = pages::refusal(request.german, "answered", "–");
+        return page.note("request already answered or expired");
     };
     let Some(target) = registered(provider, &asked.redirect_uri) else {
-        return pages::refusal(language, Refusal::RedirectUri, &asked.redirect_uri);
+        return not_registered(request, &asked.redirect_uri);
     };
-    if !allowed {
-        return deny(state, target, &asked);
-    }
+    let Some(person) = allowed_by else { return deny(state, target, &asked) };
+    asked.person = person;
     if provider == Provider::Timberdata {
         // Its page has a check box for each scope: a person may grant less than was asked for.
         asked.scopes.retain(|scope| form.all("scope").any(|checked| checked == scope));
     }
-    allow(service, state, target, asked, person, now)
+    allow(service, state, target, asked, request.at)
 }
 
 /// The redirect URI, if it is one of those this client may use: loopback with any port, and the
@@ -124,72 +140,55 @@ fn registered(provider: Provider, redirect_uri: &str) -> Option<Url> {
     (url.scheme() == "http" && loopback && plain && path).then_some(url)
 }
 
-/// The scopes asked for that exist; others are dropped, as both providers do.
-fn known_scopes(provider: Provider, query: &Params) -> Vec<String> {
-    let asked: Vec<&str> = query.get("scope").unwrap_or_default().split(' ').collect();
-    let known = provider.scopes().iter().filter(|scope| asked.contains(scope));
-    known.map(|scope| (*scope).to_owned()).collect()
+fn not_registered(request: &Request, redirect_uri: &str) -> Answer {
+    let value = if redirect_uri.is_empty() { "–" } else { redirect_uri };
+    pages::refusal(request.german, "redirect_uri", value).note("redirect URI not registered")
 }
 
-fn allow(
-    service: &Service,
-    memory: &mut State,
-    mut target: Url,
-    asked: Asked,
-    person: usize,
-    now: u64,
-) -> Answer {
-    let (provider, state) = (asked.provider, asked.state.clone());
-    memory.counts.allowed += 1;
-    let code = memory.issue_code(asked, person, now);
-    target.query_pairs_mut().append_pair("code", &code);
+fn allow(service: &Service, memory: &mut State, target: Url, asked: Asked, now: i64) -> Answer {
+    let (provider, mut state) = (asked.provider, asked.state.clone());
+    memory.counts.add("allowed");
+    let code = memory.issue_code(asked, now);
+    let mut pairs = vec![("code", code.clone())];
     if service.has(Fault::RepeatedCode) {
-        target.query_pairs_mut().append_pair("code", &code.to_uppercase());
+        pairs.push(("code", code.to_uppercase()));
     }
     if service.has(Fault::CodeAndError) {
-        target.query_pairs_mut().append_pair("error", "access_denied");
+        pairs.push(("error", "access_denied".to_owned()));
     }
     if service.has(Fault::OtherIssuer) {
         let issuer = match provider {
-            Provider::Zaehlerfreunde => timberdata::ISSUER,
-            Provider::Timberdata => zaehlerfreunde::ISSUER,
+            Provider::Zaehlerfreunde => "https://sandbox.invalid/timberdata/",
+            Provider::Timberdata => provider::ISSUER,
         };
-        target.query_pairs_mut().append_pair("iss", issuer);
+        pairs.push(("iss", issuer.to_owned()));
     }
-    match state {
-        _ if service.has(Fault::NoState) => {}
-        _ if service.has(Fault::WrongState) => add_state(&mut target, Some("another-state")),
-        state => add_state(&mut target, state.as_deref()),
+    if service.has(Fault::NoState) {
+        state = None;
+    } else if service.has(Fault::WrongState) {
+        state = Some("another-state".to_owned());
     }
-    Answer::see_other(&target).note("allowed: code sent")
+    send(target, &pairs, state.as_deref()).note("allowed: code sent")
 }
 
-fn deny(state: &mut State, mut target: Url, asked: &Asked) -> Answer {
-    state.counts.denied += 1;
+fn deny(state: &mut State, target: Url, asked: &Asked) -> Answer {
+    state.counts.add("denied");
     let answer = match asked.provider {
         Provider::Zaehlerfreunde => {
             send_error(target, asked, ("access_denied", "User did not authorize the request"))
         }
-        Provider::Timberdata => {
-            // Documented: the person comes back without a code, and that is all there is.
-            add_state(&mut target, asked.state.as_deref());
-            Answer::see_other(&target)
-        }
+        // Documented: the person comes back without a code, and that is all there is.
+        Provider::Timberdata => send(target, &[], asked.state.as_deref()),
     };
     answer.note("refused by the person")
 }
 
-fn send_error(mut target: Url, asked: &Asked, (error, description): Error) -> Answer {
-    target
-        .query_pairs_mut()
-        .append_pair("error", error)
-        .append_pair("error_description", description);
-    add_state(&mut target, asked.state.as_deref());
-    Answer::see_other(&target)
+fn send_error(target: Url, asked: &Asked, (error, description): Error) -> Answer {
+    let pairs = [("error", error.to_owned()), ("error_description", description.to_owned())];
+    send(target, &pairs, asked.state.as_deref())
 }
 
-fn add_state(target: &mut Url, state: Option<&str>) {
-    if let Some(state) = state {
-        target.query_pairs_mut().append_pair("state", state);
-    }
+fn send(mut target: Url, pairs: &[(&str, String)], state: Option<&str>) -> Answer {
+    target.query_pairs_mut().extend_pairs(pairs).extend_pairs(state.map(|state| ("state", state)));
+    Answer::see_other(&target)
 }

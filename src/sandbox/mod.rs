@@ -1,61 +1,52 @@
 //! Both providers in miniature, on this machine, for trying the program out and for its tests.
 //!
-//! It shares no code with the rest of the program: were it to share some, a mistake there would
-//! agree with itself. It is served by tiny_http, which is small and does what is needed where
-//! nothing hostile comes.
+//! It shares no code with the rest of the program that judges anything: were it to share some, a
+//! mistake there would agree with itself. It is served by tiny_http, which is small and does what
+//! is needed where nothing hostile comes.
 //!
 //! | file | what |
 //! |---|---|
-//! | `service.rs` | which path leads where |
-//! | `authorize.rs`, `token.rs` | the two halves of OAuth 2.0, as far as the providers agree |
-//! | `zaehlerfreunde.rs`, `id_token.rs`, `timberdata.rs` | what is theirs alone |
+//! | `service.rs`, `http.rs` | which path leads where; requests and answers |
+//! | `authorize.rs`, `token.rs` | the two halves of OAuth 2.0 |
 //! | `grants.rs`, `state.rs`, `seal.rs` | what was granted; where that is kept; how it is handed out |
-//! | `pages.rs`, `template.rs`, `texts.rs`, `*.html`, `*.css`, `*.svg` | what a person sees |
-//! | `provider.rs` | the two providers and the people who do not exist |
-//! | `data/` | what is behind the sign-in: readings, wood lists, log piles |
+//! | `provider.rs`, `catalogue.rs`, `catalogue.json` | the two providers; people, meters, forests that do not exist |
+//! | `pages.rs`, `texts.json`, `*.html`, `page.css`, `*.svg` | what a person sees |
+//! | `data/`, `calendar.rs` | what is behind the sign-in: readings, wood lists, log piles; Berlin's clocks |
 //! | `fault.rs` | misbehaviour to order |
 //! | `approve.rs` | a scripted browser |
-//! | `request.rs`, `answer.rs` | HTTP, between tiny_http and the rest |
 
-mod answer;
 mod approve;
 mod authorize;
+mod calendar;
+mod catalogue;
 mod data;
 mod fault;
 mod grants;
-mod id_token;
-mod object;
+mod http;
 mod pages;
 mod provider;
-mod request;
 mod seal;
 mod service;
 mod state;
-mod template;
-mod texts;
-mod timberdata;
 mod token;
-mod zaehlerfreunde;
-
-#[cfg(test)]
-mod tests;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tiny_http::Server;
 
-use self::provider::Provider;
-use self::request::{Call, Unreadable};
+use self::http::Request;
 use self::service::Service;
 use self::state::Store;
+use crate::clock::{Clock as _, SystemClock};
 
 pub use self::approve::approve;
 pub use self::fault::{Fault, UnknownFault};
+pub use self::provider::provider_overrides;
 
 /// TimberData's client secret in the sandbox. Everybody may know it.
 pub const TIMBERDATA_SECRET: &str = "sandbox-secret-not-confidential";
@@ -80,8 +71,8 @@ pub struct Options {
     pub approve: bool,
     /// Life of Zählerfreunde's access tokens; whole seconds count.
     pub access_token_lifetime: Duration,
-    /// How long the refresh token spent last still works, as Auth0's rotation overlap. Zero is
-    /// Auth0's own default, and strict.
+    /// How long the refresh token spent last still works, as Auth0's rotation overlap; whole seconds
+    /// count. Zero is Auth0's own default, and strict.
     pub rotation_overlap: Duration,
     /// Hears method, path without query, status and what happened. Never a secret.
     pub log: Option<Log>,
@@ -122,13 +113,14 @@ pub fn start(options: Options) -> io::Result<Sandbox> {
     let store = Store::open(options.state_file, now())?;
     let server = Server::http(("127.0.0.1", options.port)).map_err(io_error)?;
     let port = server.server_addr().to_ip().map_or(options.port, |address| address.port());
+    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     let service = Service {
         base_url: format!("http://127.0.0.1:{port}"),
         store,
         faults: options.faults,
         approve: options.approve,
-        access_token_lifetime: options.access_token_lifetime,
-        rotation_overlap: options.rotation_overlap,
+        access_token_lifetime: seconds(options.access_token_lifetime),
+        rotation_overlap: seconds(options.rotation_overlap),
         rate_limited: AtomicBool::new(false),
         data_rate_limited: AtomicBool::new(false),
     };
@@ -173,13 +165,10 @@ impl Shared {
     }
 
     fn handle(&self, mut request: tiny_http::Request) {
-        let (line, answer) = match Call::read(&mut request) {
-            Ok(call) => {
-                let answer = self.service.answer(&call, now());
-                (format!("{} {}", call.method, call.path), answer)
-            }
-            Err(Unreadable::Refused(answer)) => ("unreadable request".to_owned(), answer),
-            Err(Unreadable::Hopeless) => {
+        let (line, answer) = match Request::read(&mut request, now()) {
+            Ok(read) => (format!("{} {}", read.method, read.path), self.service.answer(&read)),
+            Err(Some(refused)) => ("unreadable request".to_owned(), refused),
+            Err(None) => {
                 self.say("a request with a body far too large was left unanswered");
                 // Dropping it would make tiny_http allocate what the request announces.
                 std::mem::forget(request);
@@ -201,32 +190,9 @@ impl Shared {
     }
 }
 
-/// TOML that, merged over the built-in provider definitions, points both providers at the sandbox.
-pub fn provider_overrides(base_url: &str) -> String {
-    let [zaehlerfreunde, timberdata] = Provider::ALL.map(Provider::client_id);
-    let issuer = zaehlerfreunde::ISSUER;
-    format!(
-        r#"[provider.zaehlerfreunde]
-client_id = "{zaehlerfreunde}"
-authorize_url = "{base_url}/zaehlerfreunde/authorize"
-token_url = "{base_url}/zaehlerfreunde/oauth/token"
-revocation_url = "{base_url}/zaehlerfreunde/oauth/revoke"
-issuers = ["{issuer}"]
-api_base = "{base_url}/zaehlerfreunde/api"
-
-[provider.timberdata]
-client_id = "{timberdata}"
-authorize_url = "{base_url}/timberdata/auth"
-token_url = "{base_url}/timberdata/oauth/v1/token"
-api_base = "{base_url}/timberdata/api"
-"#
-    )
-}
-
-/// The sandbox's only clock: milliseconds since 1970.
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+/// Seconds since 1970.
+fn now() -> i64 {
+    SystemClock.now().as_second()
 }
 
 /// tiny_http wraps its errors; the one inside says that a port is taken.

@@ -1,201 +1,168 @@
 //! The pages a person sees: consent, refusal, index. No script, nothing from outside, every value
-//! escaped.
+//! escaped. What they say is in `texts.json`, in English and in German.
+
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
-use super::answer::Answer;
-use super::fault::Fault;
+use super::catalogue::CATALOGUE;
 use super::grants::Asked;
-use super::provider::{PEOPLE, Provider};
+use super::http::Answer;
+use super::provider::Provider::{self, Timberdata, Zaehlerfreunde};
 use super::service::Service;
-use super::template::Piece::{Html, Text};
-use super::template::fill;
-use super::texts::{self, Language, Texts};
 
 const STYLE: &str = include_str!("page.css");
 
-/// Why a person sees an error page instead of being sent back.
-#[derive(Clone, Copy, Debug)]
-pub enum Refusal {
-    Client,
-    RedirectUri,
-    Repeated,
-    Answered,
-    Form,
+static TEXTS: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("texts.json")).unwrap_or_default());
+
+/// What the pages say in one language.
+fn texts(german: bool) -> &'static Value {
+    &TEXTS[if german { "de" } else { "en" }]
+}
+
+/// A text as HTML.
+fn html(text: &Value) -> String {
+    escaped(text.as_str().unwrap_or_default())
 }
 
 /// Asks a person whether `asked` may be granted. `request` is the id the form brings back.
-pub fn consent(language: Language, asked: &Asked, target: &Url, request: &str) -> Answer {
-    let texts = Texts::of(language);
-    let people: String = PEOPLE
-        .iter()
-        .enumerate()
-        .map(|(i, person)| {
-            let initials: String =
-                person.name.split(' ').filter_map(|name| name.chars().next()).collect();
-            fill(
-                include_str!("person.html"),
-                &[
-                    ("id", Text(person.id)),
-                    ("checked", Html(if i == 0 { " checked" } else { "" })),
-                    ("initials", Text(&initials)),
-                    ("name", Text(&format!("{}, {}", person.name, person.company))),
-                    ("email", Text(person.email)),
-                ],
-            )
-        })
-        .collect();
+pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answer {
+    let texts = texts(german);
+    let people = CATALOGUE.people.iter().enumerate().map(|(i, person)| {
+        let initials: String = person.name.split(' ').filter_map(|name| name.get(..1)).collect();
+        let checked = if i == 0 { " checked" } else { "" };
+        format!(
+            r#"<label class="person"><input type="radio" name="person" value="{}"{checked}>
+<span class="initials" aria-hidden="true">{initials}</span>
+<span class="who"><b>{}, {}</b><small>{}</small></span></label>"#,
+            person.id, person.name, person.company, person.email
+        )
+    });
+    let scope = |scope: &str| {
+        let tick = match asked.scopes.iter().any(|asked| asked == scope) {
+            // TimberData lets a person grant less than was asked for.
+            true if asked.provider == Timberdata => {
+                format!(r#"<input type="checkbox" name="scope" value="{scope}" checked>"#)
+            }
+            _ => r#"<span class="tick" aria-hidden="true">✓</span>"#.to_owned(),
+        };
+        let meaning = html(&texts["scopes"][scope]);
+        format!(
+            r#"<li><label>{tick}<span class="what"><b>{meaning}</b><code>{scope}</code></span></label></li>"#
+        )
+    };
+    let always = match asked.provider {
+        Zaehlerfreunde => "api.prod.zaehlerfreunde.com",
+        // Its user endpoint needs no scope.
+        Timberdata => "",
+    };
+    let granted = asked.scopes.iter().map(|asked| scope(asked));
     let main = fill(
         include_str!("consent.html"),
+        texts,
         &[
-            ("provider", Text(asked.provider.id())),
-            ("request", Text(request)),
-            ("mark", Html(mark(Some(asked.provider)))),
-            ("name", Text(asked.provider.name())),
-            ("heading", Text(&texts.heading.replace("{}", asked.provider.client_id()))),
-            ("lead", Text(texts.lead)),
-            ("who", Text(texts.who)),
-            ("people", Html(&people)),
-            ("what", Text(texts.what)),
-            ("scopes", Html(&scopes(language, asked))),
-            ("allow", Text(texts.allow)),
-            ("deny", Text(texts.deny)),
-            ("back", Text(texts.back)),
-            ("target", Text(&target.origin().ascii_serialization())),
+            ("provider", asked.provider.id().to_owned()),
+            ("request", request.to_owned()),
+            ("people", people.collect()),
+            ("granted", scope(always) + &granted.collect::<String>()),
+            ("target", escaped(&target.origin().ascii_serialization())),
         ],
     );
-    page(200, language, Some(asked.provider), asked.provider.name(), &main, Some(target))
-        .note("consent page shown")
+    let values = [
+        ("title", asked.provider.name().to_owned()),
+        ("eyebrow", asked.provider.name().to_owned()),
+        ("heading", html(&texts["consent"]).replace("{}", asked.provider.client_id())),
+        ("lead", html(&texts["consent_lead"])),
+        ("main", main),
+    ];
+    page(200, texts, Some((asked.provider, target)), &values).note("consent page shown")
 }
 
 /// Says what is wrong with a request; `value` is the part of it that is.
-pub fn refusal(language: Language, refusal: Refusal, value: &str) -> Answer {
-    let texts = Texts::of(language);
-    let [heading, explanation, advice] = texts::refusal(language, refusal);
-    let main = fill(
-        include_str!("refusal.html"),
-        &[
-            ("mark", Html(mark(None))),
-            ("eyebrow", Text(texts.refused)),
-            ("heading", Text(heading)),
-            ("explanation", Text(explanation)),
-            ("value", Text(if value.is_empty() { "–" } else { value })),
-            ("advice", Text(advice)),
-        ],
-    );
-    page(400, language, None, heading, &main, None).note(match refusal {
-        Refusal::Client => "unknown client_id",
-        Refusal::RedirectUri => "redirect URI not registered",
-        Refusal::Repeated => "repeated parameter",
-        Refusal::Answered => "request already answered or expired",
-        Refusal::Form => "incomplete form",
-    })
+pub fn refusal(german: bool, reason: &str, value: &str) -> Answer {
+    let texts = texts(german);
+    let [heading, lead, advice] = [0, 1, 2].map(|i| html(&texts["refusals"][reason][i]));
+    let value = escaped(value);
+    let main = format!(r#"<p class="value"><code>{value}</code></p><p class="small">{advice}</p>"#);
+    let values = [
+        ("title", heading.clone()),
+        ("eyebrow", html(&texts["refused"])),
+        ("heading", heading),
+        ("lead", lead),
+        ("main", main),
+    ];
+    page(400, texts, None, &values)
 }
 
 /// Says what this server is.
-pub fn index(service: &Service, language: Language) -> Answer {
-    let texts = Texts::of(language);
-    let rows: String = [
-        (Provider::Zaehlerfreunde, "/zaehlerfreunde/authorize"),
-        (Provider::Zaehlerfreunde, "/zaehlerfreunde/oauth/token"),
-        (Provider::Zaehlerfreunde, "/zaehlerfreunde/oauth/revoke"),
-        (Provider::Timberdata, "/timberdata/auth"),
-        (Provider::Timberdata, "/timberdata/oauth/v1/token"),
+pub fn index(service: &Service, german: bool) -> Answer {
+    let texts = texts(german);
+    let rows = [
+        (Zaehlerfreunde, "/zaehlerfreunde/authorize"),
+        (Zaehlerfreunde, "/zaehlerfreunde/oauth/token"),
+        (Zaehlerfreunde, "/zaehlerfreunde/oauth/revoke"),
+        (Timberdata, "/timberdata/auth"),
+        (Timberdata, "/timberdata/oauth/v1/token"),
     ]
-    .iter()
     .map(|(provider, path)| {
-        fill(
-            "<tr><th>{{name}}</th><td><code>{{url}}</code></td></tr>",
-            &[
-                ("name", Text(provider.name())),
-                ("url", Text(&format!("{}{path}", service.base_url))),
-            ],
-        )
-    })
-    .collect();
-    let faults: Vec<&str> = service.faults.iter().map(|fault: &Fault| fault.name()).collect();
-    let main = fill(
-        include_str!("index.html"),
-        &[
-            ("mark", Html(mark(None))),
-            ("heading", Text(texts.index_heading)),
-            ("lead", Text(texts.index_lead)),
-            ("rows", Html(&rows)),
-            ("faults", Text(texts.index_faults)),
-            (
-                "active",
-                Text(&match faults.is_empty() {
-                    true => texts.index_no_faults.to_owned(),
-                    false => faults.join(", "),
-                }),
-            ),
-            ("counts", Text(texts.index_counts)),
-        ],
-    );
-    page(200, language, None, "partnerlink", &main, None).note("index shown")
-}
-
-fn scopes(language: Language, asked: &Asked) -> String {
-    let line = |scope: &str, check_box: &str| {
-        fill(
-            include_str!("scope.html"),
-            &[
-                ("box", Html(check_box)),
-                ("meaning", Text(texts::meaning(language, scope))),
-                ("scope", Text(scope)),
-            ],
-        )
-    };
-    let always = r#"<span class="tick" aria-hidden="true">✓</span>"#;
-    let first = match asked.provider {
-        Provider::Zaehlerfreunde => line("api.prod.zaehlerfreunde.com", always),
-        Provider::Timberdata => line(texts::USER_SCOPE, always),
-    };
-    let others = asked.scopes.iter().map(|scope| match asked.provider {
-        Provider::Zaehlerfreunde => line(scope, always),
-        Provider::Timberdata => {
-            let check_box = fill(
-                r#"<input type="checkbox" name="scope" value="{{scope}}" checked>"#,
-                &[("scope", Text(scope))],
-            );
-            line(scope, &check_box)
-        }
+        let (name, base) = (provider.name(), &service.base_url);
+        format!("<tr><th>{name}</th><td><code>{base}{path}</code></td></tr>")
     });
-    first + &others.collect::<String>()
+    let faults: Vec<&str> = service.faults.iter().map(|fault| fault.name()).collect();
+    let none = html(&texts["no_faults"]);
+    let faults = if faults.is_empty() { none } else { faults.join(", ") };
+    let main = format!(
+        r#"<table><tbody>{}</tbody></table><p class="small">{} <code>{faults}</code></p>
+<p class="small"><a href="/sandbox/counts">{}</a></p>"#,
+        rows.concat(),
+        html(&texts["faults"]),
+        html(&texts["counts"]),
+    );
+    let values = [
+        ("title", "partnerlink".to_owned()),
+        ("eyebrow", "partnerlink".to_owned()),
+        ("heading", html(&texts["index"])),
+        ("lead", html(&texts["index_lead"])),
+        ("width", "wide".to_owned()),
+        ("main", main),
+    ];
+    page(200, texts, None, &values).note("index shown")
 }
 
+/// `to`: whose page it is, and where its form leads in the end.
 fn page(
     status: u16,
-    language: Language,
-    provider: Option<Provider>,
-    title: &str,
-    main: &str,
-    target: Option<&Url>,
+    texts: &Value,
+    to: Option<(Provider, &Url)>,
+    values: &[(&str, String)],
 ) -> Answer {
-    let texts = Texts::of(language);
+    let provider = to.map(|(provider, _)| provider);
     let banner = match provider {
-        Some(provider) => texts.not_really.replace("{}", provider.name()),
-        None => texts.banner.to_owned(),
+        Some(provider) => html(&texts["not_really"]).replace("{}", provider.name()),
+        None => html(&texts["banner"]),
     };
-    let body = fill(
-        include_str!("page.html"),
-        &[
-            ("lang", Text(language.tag())),
-            ("title", Text(title)),
-            ("style", Html(STYLE)),
-            ("theme", Text(provider.map_or("plain", Provider::id))),
-            ("banner", Text(&banner)),
-            ("main", Html(main)),
-        ],
-    );
+    let mark = match provider {
+        None => include_str!("sandbox.svg"),
+        Some(Zaehlerfreunde) => include_str!("zaehlerfreunde.svg"),
+        Some(Timberdata) => include_str!("timberdata.svg"),
+    };
+    let frame = [
+        ("style", STYLE.to_owned()),
+        ("theme", provider.map_or("plain", Provider::id).to_owned()),
+        ("banner", banner),
+        ("mark", mark.to_owned()),
+    ];
+    let body = fill(include_str!("page.html"), texts, &[&frame, values].concat());
     Answer::new(status, "text/html; charset=utf-8", body)
-        .header("Content-Security-Policy", &policy(target))
+        .header("Content-Security-Policy", &policy(to.map(|(_, target)| target)))
         .header("X-Frame-Options", "DENY")
         .header("Vary", "Accept-Language")
-        .header("Content-Language", language.tag())
+        .header("Content-Language", texts["lang"].as_str().unwrap_or_default())
 }
 
 /// Allows the one style sheet, by its hash, and the form. Chromium applies `form-action` to the
@@ -214,12 +181,26 @@ fn policy(target: Option<&Url>) -> String {
     )
 }
 
-fn mark(provider: Option<Provider>) -> &'static str {
-    match provider {
-        None => include_str!("sandbox.svg"),
-        Some(Provider::Zaehlerfreunde) => include_str!("zaehlerfreunde.svg"),
-        Some(Provider::Timberdata) => include_str!("timberdata.svg"),
+/// Puts in the place of each `{{name}}` its value, which is HTML, or the text of that name, in one
+/// pass, so that braces inside a value stay what they are.
+fn fill(template: &str, texts: &Value, values: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(template.len() * 2);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (name, after) = after.split_once("}}").unwrap_or((after, ""));
+        out.push_str(before);
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(&html(&texts[name])),
+        }
+        rest = after;
     }
+    out + rest
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -228,9 +209,24 @@ mod tests {
 
     #[test]
     fn what_a_request_brings_never_becomes_markup() {
-        let answer = refusal(Language::English, Refusal::Client, "<script>{{main}}'\"&");
+        let answer = refusal(false, "client", "<script>{{main}}'\"&");
         let body = String::from_utf8(answer.body).unwrap();
         assert!(body.contains("<code>&lt;script&gt;{{main}}&#39;&quot;&amp;</code>"), "{body}");
         assert!(!body.contains("<script"));
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        fn names(texts: &Value) -> Vec<String> {
+            let members = texts.as_object().into_iter().flatten();
+            members
+                .flat_map(|(name, text)| {
+                    let below = names(text).into_iter().map(move |inner| format!("{name}.{inner}"));
+                    std::iter::once(name.clone()).chain(below)
+                })
+                .collect()
+        }
+        assert_eq!(names(texts(false)), names(texts(true)));
+        assert!(names(texts(true)).len() > 20);
     }
 }

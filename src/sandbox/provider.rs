@@ -1,83 +1,74 @@
-//! Who plays in the sandbox: the two providers, and the fictional people who sign in at them.
+//! The two providers that the sandbox imitates.
 
 use serde::{Deserialize, Serialize};
 
-/// The providers the sandbox imitates.
+/// `iss` of Zählerfreunde's ID tokens: the same for every port, and reserved by RFC 2606 so that no
+/// real server has it.
+pub const ISSUER: &str = "https://sandbox.invalid/zaehlerfreunde/";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
+    /// Auth0 as its documentation and its users describe it: a public client, PKCE, an audience, ID
+    /// tokens, rotating refresh tokens, errors with status 403.
     Zaehlerfreunde,
+    /// Plain RFC 6749: a client secret, HTTP Basic or a form, no PKCE, no refresh tokens.
     Timberdata,
 }
 
-impl Provider {
-    pub const ALL: [Provider; 2] = [Provider::Zaehlerfreunde, Provider::Timberdata];
+use Provider::{Timberdata, Zaehlerfreunde};
 
+impl Provider {
     /// The name in paths: `/zaehlerfreunde/authorize`, `/callback/zaehlerfreunde`.
     pub fn id(self) -> &'static str {
         match self {
-            Provider::Zaehlerfreunde => "zaehlerfreunde",
-            Provider::Timberdata => "timberdata",
+            Zaehlerfreunde => "zaehlerfreunde",
+            Timberdata => "timberdata",
         }
     }
 
     /// The name people know.
     pub fn name(self) -> &'static str {
         match self {
-            Provider::Zaehlerfreunde => "Zählerfreunde",
-            Provider::Timberdata => "TimberData",
+            Zaehlerfreunde => "Zählerfreunde",
+            Timberdata => "TimberData",
         }
     }
 
     /// The one client registered here.
     pub fn client_id(self) -> &'static str {
         match self {
-            Provider::Zaehlerfreunde => "sandbox-client",
-            Provider::Timberdata => "sandbox-partner",
+            Zaehlerfreunde => "sandbox-client",
+            Timberdata => "sandbox-partner",
         }
     }
 
     /// The scopes there are, in the order in which a page and an answer name them.
     pub fn scopes(self) -> &'static [&'static str] {
         match self {
-            Provider::Zaehlerfreunde => &["openid", "profile", "email", "offline_access"],
-            Provider::Timberdata => &["aggregation", "woodlist"],
+            Zaehlerfreunde => &["openid", "profile", "email", "offline_access"],
+            Timberdata => &["aggregation", "woodlist"],
         }
     }
 }
 
-/// Somebody who does not exist. Example domains (RFC 2606), so that no mail ever arrives.
-#[derive(Debug)]
-pub struct Person {
-    pub id: &'static str,
-    pub name: &'static str,
-    pub email: &'static str,
-    pub company: &'static str,
-}
+/// TOML that, merged over the built-in provider definitions, points both providers at the sandbox.
+pub fn provider_overrides(base_url: &str) -> String {
+    let [zaehlerfreunde, timberdata] = [Zaehlerfreunde, Timberdata].map(Provider::client_id);
+    format!(
+        r#"[provider.zaehlerfreunde]
+client_id = "{zaehlerfreunde}"
+authorize_url = "{base_url}/zaehlerfreunde/authorize"
+token_url = "{base_url}/zaehlerfreunde/oauth/token"
+revocation_url = "{base_url}/zaehlerfreunde/oauth/revoke"
+issuers = ["{ISSUER}"]
+api_base = "{base_url}/zaehlerfreunde/api"
 
-/// The first one signs in where nobody is there to choose.
-pub const PEOPLE: [Person; 3] = [
-    Person {
-        id: "anna",
-        name: "Anna Muster",
-        email: "anna@stadtwerke-muster.example",
-        company: "Stadtwerke Muster",
-    },
-    Person {
-        id: "jonas",
-        name: "Jonas Beispiel",
-        email: "jonas@forst-beispiel.example",
-        company: "Forstbetrieb Beispiel",
-    },
-    Person {
-        id: "mira",
-        name: "Mira Probe",
-        email: "mira@hausverwaltung-probe.example",
-        company: "Hausverwaltung Probe",
-    },
-];
-
-/// The person of that id, as a place in [`PEOPLE`].
-pub fn person_named(id: &str) -> Option<usize> {
-    PEOPLE.iter().position(|person| person.id == id)
+[provider.timberdata]
+client_id = "{timberdata}"
+authorize_url = "{base_url}/timberdata/auth"
+token_url = "{base_url}/timberdata/oauth/v1/token"
+api_base = "{base_url}/timberdata/api"
+"#
+    )
 }

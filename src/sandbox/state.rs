@@ -6,81 +6,75 @@
 //! a sandbox may begin anew.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::data;
-use super::grants::{Asked, Code, Grant};
-use super::seal::Key;
+use super::data::Pushed;
+use super::grants::{Asked, Grant};
+use super::seal;
+use crate::system::files;
 
-/// How often each thing happened since the state began. Requests are counted as they come, also
-/// those a fault answers; outcomes when they are decided.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+/// What is counted, as `/sandbox/counts` names it. Requests are counted as they come, also those
+/// that are refused; outcomes when they are decided.
+const COUNTED: &str = "authorize allowed denied authorization_code refresh_token other_grant_type \
+    revoke issued refreshed overlap_used reuse_detected code_replayed verifier_refused \
+    client_refused revoked redirect_followed";
+/// The same of the data APIs, as `data` in there.
+const COUNTED_DATA: &str = "partner spaces devices device_readings space_readings push customers \
+    user woodlists aggregations unauthorized scope_missing refused";
+
+/// How often each thing happened since the state began.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Counts {
-    /// Authorize requests.
-    pub authorize: u64,
-    /// Consents given, by a person or automatically.
-    pub allowed: u64,
-    /// Consents refused.
-    pub denied: u64,
-    /// Token requests with a code.
-    pub authorization_code: u64,
-    /// Token requests with a refresh token.
-    pub refresh_token: u64,
-    /// Token requests of another kind or none.
-    pub other_grant_type: u64,
-    /// Revocation requests.
-    pub revoke: u64,
-    /// Codes exchanged for tokens.
-    pub issued: u64,
-    /// Refresh tokens exchanged for tokens.
-    pub refreshed: u64,
-    /// Of those, exchanged a second time within the overlap.
-    pub overlap_used: u64,
-    /// Spent refresh tokens that came again: each cost a family its life.
-    pub reuse_detected: u64,
-    /// Used codes that came again.
-    pub code_replayed: u64,
-    /// Codes refused because of the PKCE verifier.
-    pub verifier_refused: u64,
-    /// Requests with a wrong client id or secret.
-    pub client_refused: u64,
-    /// Families ended by a revocation request.
-    pub revoked: u64,
-    /// Requests that followed the redirect of the fault `redirect`.
-    pub redirect_followed: u64,
-    /// Requests to the data APIs.
-    pub data: data::Counts,
+    data: BTreeMap<String, u64>,
+    #[serde(flatten)]
+    all: BTreeMap<String, u64>,
 }
 
-/// Everything both providers remember.
+impl Counts {
+    fn begin() -> Self {
+        let zeros = |names: &str| names.split(' ').map(|name| (name.to_owned(), 0)).collect();
+        Self { all: zeros(COUNTED), data: zeros(COUNTED_DATA) }
+    }
+
+    pub fn add(&mut self, name: &str) {
+        debug_assert!(self.all.contains_key(name), "{name}");
+        *self.all.entry(name.to_owned()).or_default() += 1;
+    }
+
+    pub fn add_data(&mut self, name: &str) {
+        debug_assert!(self.data.contains_key(name), "{name}");
+        *self.data.entry(name.to_owned()).or_default() += 1;
+    }
+}
+
+/// Everything both providers remember. A request, its code and its grant have the same number.
 #[derive(Serialize, Deserialize)]
 pub struct State {
-    #[serde(serialize_with = "write_key", deserialize_with = "read_key")]
-    pub key: Key,
-    last: u64,
+    /// What this sandbox seals with.
+    pub key: String,
     pub counts: Counts,
-    pub requests: BTreeMap<u64, Asked>,
-    pub codes: BTreeMap<u64, Code>,
+    last: u64,
+    /// Consent pages that wait for their answer.
+    pub asked: BTreeMap<u64, Asked>,
+    /// Codes that were not exchanged yet.
+    pub codes: BTreeMap<u64, Asked>,
     pub grants: BTreeMap<u64, Grant>,
-    /// Readings handed in, by device. Absent from older files.
-    #[serde(default)]
-    pub pushed: BTreeMap<String, data::Pushed>,
+    /// Readings handed in, by device.
+    pub pushed: BTreeMap<String, Pushed>,
 }
 
 impl State {
     pub fn begin() -> io::Result<Self> {
         Ok(Self {
-            key: Key::random()?,
+            key: seal::random_key()?,
+            counts: Counts::begin(),
             last: 0,
-            counts: Counts::default(),
-            requests: BTreeMap::new(),
+            asked: BTreeMap::new(),
             codes: BTreeMap::new(),
             grants: BTreeMap::new(),
             pushed: BTreeMap::new(),
@@ -94,15 +88,6 @@ impl State {
     }
 }
 
-fn write_key<S: Serializer>(key: &Key, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&key.to_text())
-}
-
-fn read_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    Key::from_text(&text).ok_or_else(|| serde::de::Error::custom("not a key"))
-}
-
 /// The one way to the state.
 pub enum Store {
     Memory(Box<Mutex<State>>),
@@ -111,12 +96,12 @@ pub enum Store {
 
 impl Store {
     /// Fails if the file cannot be written, so that a caller hears it at the start.
-    pub fn open(path: Option<PathBuf>, now: u64) -> io::Result<Self> {
+    pub fn open(path: Option<PathBuf>, now: i64) -> io::Result<Self> {
         let Some(path) = path else {
             return Ok(Self::Memory(Box::new(Mutex::new(State::begin()?))));
         };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder)?;
+            files::create_private_folder(folder)?;
         }
         let store = Self::File(path);
         store.with(now, |_| ())?;
@@ -124,62 +109,34 @@ impl Store {
     }
 
     /// Reads and changes the state while nobody else does.
-    pub fn with<T>(&self, now: u64, change: impl FnOnce(&mut State) -> T) -> io::Result<T> {
+    pub fn with<T>(&self, now: i64, change: impl FnOnce(&mut State) -> T) -> io::Result<T> {
         match self {
             Self::Memory(state) => {
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                state.prune(now);
+                state.forget_what_expired(now);
                 Ok(change(&mut state))
             }
             Self::File(path) => {
                 // Closing the file, or dying, gives the lock back.
-                let lock = private().read(true).open(beside(path, ".lock"))?;
+                let lock = files::create(&path.with_extension("lock"))?;
                 lock.lock()?;
-                let before = read(path)?;
+                let before = match fs::read(path) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+                    read => read?,
+                };
                 // A damaged file is no reason to stop a sandbox: everybody signs in again.
                 let mut state = match serde_json::from_slice(&before) {
                     Ok(state) => state,
                     Err(_) => State::begin()?,
                 };
-                state.prune(now);
+                state.forget_what_expired(now);
                 let answer = change(&mut state);
                 let after = serde_json::to_vec(&state)?;
                 if after != before {
-                    replace(path, &after)?;
+                    files::replace(path, &after, false)?;
                 }
                 Ok(answer)
             }
         }
     }
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    match fs::read(path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        other => other,
-    }
-}
-
-/// Only the lock's holder comes here, so one name for the new file is enough, and a killed
-/// process leaves at most one behind for the next to overwrite.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let new = beside(path, ".new");
-    let mut file: File = private().truncate(true).open(&new)?;
-    file.write_all(bytes)?;
-    drop(file);
-    fs::rename(new, path)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(ending);
-    name.into()
 }

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::answer::{Answer, Travel};
 use super::super::fault::Fault;
-use super::super::request::Call;
+use super::super::http::{Answer, Request, Travel};
 use super::super::service::Service;
 use super::super::token;
-use super::Target;
 
 /// Texts that mean something to a terminal, a spreadsheet, a file system or a page.
 const CONTROL: [&str; 6] = [
@@ -64,7 +62,7 @@ pub fn travel(service: &Service) -> Travel {
 }
 
 /// A good answer, with the ordered faults in its members.
-pub fn spoil(service: &Service, target: Target, answer: Answer) -> Answer {
+pub fn spoil(service: &Service, endpoint: &str, answer: Answer) -> Answer {
     let ordered = |fault: &Fault| {
         use Fault::*;
         matches!(
@@ -80,7 +78,7 @@ pub fn spoil(service: &Service, target: Target, answer: Answer) -> Answer {
     for fault in faults {
         match fault {
             Fault::DataEndless => endless(&mut value),
-            fault => spoil_entries(fault, &members(target), entries(&mut value)),
+            fault => spoil_entries(fault, &members(endpoint), entries(&mut value)),
         }
     }
     if service.has(Fault::DataExtra) && value.is_object() {
@@ -92,30 +90,27 @@ pub fn spoil(service: &Service, target: Target, answer: Answer) -> Answer {
 }
 
 /// The same request for the first page.
-pub fn first_page(call: &Call) -> Call {
-    Call {
-        method: call.method.clone(),
-        path: call.path.clone(),
-        query: call.query.without("page"),
-        content_type: call.content_type.clone(),
-        body: call.body.clone(),
-        ..Call::default()
+pub fn first_page(request: &Request) -> Request {
+    Request {
+        at: request.at,
+        query: request.query.without("page"),
+        content_type: request.content_type.clone(),
+        body: request.body.clone(),
+        ..Request::default()
     }
 }
 
-fn members(target: Target) -> Members {
+fn members(endpoint: &str) -> Members {
     let of = |typed, missing, label, number| Members { typed, missing, label, number };
-    match target {
-        Target::Partner => of("id", "legalName", "name", None),
-        Target::Spaces => of("postcode", "city", "name", None),
-        Target::Devices { .. } => of("isMainDevice", "medium", "name", None),
-        Target::DeviceReadings { .. } | Target::SpaceReadings { .. } => {
-            of("value", "unit", "label", Some("value"))
-        }
-        Target::Customers | Target::Push => of("id", "external_id", "name", None),
-        Target::User => of("email", "company_name", "name", Some("id")),
-        Target::Woodlists => of("protocol_volume", "note", "name", Some("protocol_volume")),
-        Target::Aggregations => of(
+    match endpoint {
+        "partner" => of("id", "legalName", "name", None),
+        "spaces" => of("postcode", "city", "name", None),
+        "devices" => of("isMainDevice", "medium", "name", None),
+        "device_readings" | "space_readings" => of("value", "unit", "label", Some("value")),
+        "customers" | "push" => of("id", "external_id", "name", None),
+        "user" => of("email", "company_name", "name", Some("id")),
+        "woodlists" => of("protocol_volume", "note", "name", Some("protocol_volume")),
+        _ => of(
             "protocol_fm_volume",
             "woodlist_name",
             "storage_location",

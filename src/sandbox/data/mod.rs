@@ -2,154 +2,119 @@
 //!
 //! Every value depends on what it belongs to and on nothing else, so two fetches agree, whenever
 //! and in whatever pieces they are made.
-//!
-//! | file | what |
-//! |---|---|
-//! | `bearer.rs`, `faults.rs` | who may; what goes wrong on order |
-//! | `meters.rs`, `devices.rs`, `catalogue.rs` | Zählerfreunde: spaces, meters, customers |
-//! | `readings.rs`, `load.rs`, `profiles.rs` | readings; how much flows when |
-//! | `calendar.rs` | Berlin's clocks |
-//! | `push.rs` | readings handed in |
-//! | `timber.rs`, `woodlists.rs`, `piles.rs`, `places.rs` | TimberData |
-//! | `dice.rs` | chance that comes out the same every time |
 
-mod bearer;
-mod calendar;
-mod catalogue;
-mod devices;
-mod dice;
 mod faults;
+mod forest;
 mod load;
 mod meters;
-mod piles;
-mod places;
-mod profiles;
+
 mod push;
 mod readings;
 mod timber;
-mod woodlists;
 
 #[cfg(test)]
-mod tests;
+mod readings_tests;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use std::ops::RangeInclusive;
 
-use super::answer::Answer;
+use serde_json::json;
+
+use super::catalogue::{CATALOGUE, Person};
 use super::fault::Fault;
 use super::grants::Grant;
-use super::provider::{PEOPLE, Person, Provider};
-use super::request::Call;
+use super::http::{Answer, Params, Request};
+use super::provider::Provider::{self, Timberdata, Zaehlerfreunde};
 use super::service::Service;
 use super::state::State;
 
-pub use self::push::Pushed;
+pub use self::push::{Pushed, pushed};
 
-/// How often each kind of data was asked for, also where a fault or a refusal was the answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Counts {
-    pub partner: u64,
-    pub spaces: u64,
-    pub devices: u64,
-    pub device_readings: u64,
-    pub space_readings: u64,
-    pub push: u64,
-    pub customers: u64,
-    pub user: u64,
-    pub woodlists: u64,
-    pub aggregations: u64,
-    /// Of all these, requests refused with 401.
-    pub unauthorized: u64,
-    /// Of all these, requests refused with 403.
-    pub scope_missing: u64,
-    /// Of all these, requests refused because of what they asked: other 4xx.
-    pub refused: u64,
+/// Names under which a token is put into an address; from there it would get into logs.
+const IN_THE_ADDRESS: [&str; 4] = ["access_token", "token", "bearer", "authorization"];
+
+/// What can be asked for.
+pub struct Endpoint {
+    provider: Provider,
+    /// Below the API; `*` is an id.
+    path: &'static str,
+    /// What it is counted as.
+    pub name: &'static str,
+    scope: Option<&'static str>,
+    answer: fn(&Question) -> Result<Answer, Answer>,
 }
 
-/// What a path asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target<'a> {
-    Partner,
-    Spaces,
-    Devices { space: &'a str },
-    DeviceReadings { device: &'a str },
-    SpaceReadings { space: &'a str },
-    Push,
-    Customers,
-    User,
-    Woodlists,
-    Aggregations,
+/// A request that may be answered.
+pub struct Question<'a> {
+    pub service: &'a Service,
+    pub request: &'a Request,
+    /// The id in the path.
+    pub id: &'a str,
+    /// Whose token it is.
+    pub person: &'static Person,
 }
 
-impl<'a> Target<'a> {
-    /// `None` for paths that are not below either API, or lead nowhere there.
-    pub fn of(path: &'a str) -> Option<Self> {
-        use Target::*;
-        if let Some(path) = path.strip_prefix("/timberdata/api/inventory/v4/") {
-            return match path {
-                "user" => Some(User),
-                "inventory/woodlist/summaries" => Some(Woodlists),
-                "inventory/aggregation/summaries" => Some(Aggregations),
-                _ => None,
-            };
-        }
-        let path = path.strip_prefix("/zaehlerfreunde/api/")?;
-        let parts: Vec<&str> = path.split('/').collect();
-        Some(match parts.as_slice() {
-            ["partners", "current"] => Partner,
-            ["spaces"] => Spaces,
-            ["spaces", space, "devices"] => Devices { space },
-            ["spaces", space, "readings"] => SpaceReadings { space },
-            ["devices", "readings"] => Push,
-            ["devices", device, "readings"] => DeviceReadings { device },
-            ["customers"] => Customers,
-            _ => return None,
-        })
-    }
-
-    fn provider(self) -> Provider {
-        match self {
-            Target::User | Target::Woodlists | Target::Aggregations => Provider::Timberdata,
-            _ => Provider::Zaehlerfreunde,
-        }
-    }
-
-    fn scope(self) -> Option<&'static str> {
-        match self {
-            Target::Woodlists => Some("woodlist"),
-            Target::Aggregations => Some("aggregation"),
-            _ => None,
-        }
-    }
-
-    fn count(self, counts: &mut Counts) {
-        let count = match self {
-            Target::Partner => &mut counts.partner,
-            Target::Spaces => &mut counts.spaces,
-            Target::Devices { .. } => &mut counts.devices,
-            Target::DeviceReadings { .. } => &mut counts.device_readings,
-            Target::SpaceReadings { .. } => &mut counts.space_readings,
-            Target::Push => &mut counts.push,
-            Target::Customers => &mut counts.customers,
-            Target::User => &mut counts.user,
-            Target::Woodlists => &mut counts.woodlists,
-            Target::Aggregations => &mut counts.aggregations,
-        };
-        *count += 1;
-    }
+const fn meter(
+    path: &'static str,
+    name: &'static str,
+    answer: fn(&Question) -> Result<Answer, Answer>,
+) -> Endpoint {
+    Endpoint { provider: Zaehlerfreunde, path, name, scope: None, answer }
 }
 
-/// Answers a data request. `now` in milliseconds.
+const fn timber(
+    path: &'static str,
+    name: &'static str,
+    scope: Option<&'static str>,
+    answer: fn(&Question) -> Result<Answer, Answer>,
+) -> Endpoint {
+    Endpoint { provider: Timberdata, path, name, scope, answer }
+}
+
+static ENDPOINTS: [Endpoint; 10] = [
+    meter("partners/current", "partner", meters::partner),
+    meter("spaces", "spaces", meters::spaces),
+    meter("spaces/*/devices", "devices", meters::devices),
+    meter("spaces/*/readings", "space_readings", readings::of_space),
+    meter("devices/readings", PUSH, push::push),
+    meter("devices/*/readings", "device_readings", readings::of_device),
+    meter("customers", "customers", meters::customers),
+    timber("user", "user", None, timber::user),
+    timber("inventory/woodlist/summaries", "woodlists", Some("woodlist"), timber::woodlists),
+    timber(
+        "inventory/aggregation/summaries",
+        "aggregations",
+        Some("aggregation"),
+        timber::aggregations,
+    ),
+];
+const PUSH: &str = "push";
+
+/// The endpoint of a path, and the id in it. `None` for paths that are not below either API, or lead
+/// nowhere there.
+pub fn endpoint(path: &str) -> Option<(&'static Endpoint, &str)> {
+    let meter = path.strip_prefix("/zaehlerfreunde/api/").map(|path| (Zaehlerfreunde, path));
+    let timber = path.strip_prefix("/timberdata/api/inventory/v4/").map(|path| (Timberdata, path));
+    let (provider, path) = meter.or(timber)?;
+    let mut below = ENDPOINTS.iter().filter(|endpoint| endpoint.provider == provider);
+    below.find_map(|endpoint| match endpoint.path.split_once('*') {
+        None => (path == endpoint.path).then_some((endpoint, "")),
+        Some((before, after)) => {
+            let id = path.strip_prefix(before)?.strip_suffix(after)?;
+            (!id.contains('/')).then_some((endpoint, id))
+        }
+    })
+}
+
+/// Answers a data request.
 ///
 /// Only what is counted and who may is decided while nobody else can; the answer itself is made
 /// outside, so that many at once do not wait for each other.
-pub fn answer(service: &Service, target: Target, call: &Call, now: u64) -> Answer {
-    let admitted = service.store.with(now, |state| {
-        target.count(&mut state.counts.data);
-        let admitted = admit(service, state, target, call, now);
+pub fn answer(service: &Service, endpoint: &Endpoint, id: &str, request: &Request) -> Answer {
+    let admitted = service.store.with(request.at, |state| {
+        state.counts.add_data(endpoint.name);
+        let admitted = admit(service, state, endpoint, request);
         if let Err(refused) = &admitted {
-            count_refusal(&mut state.counts.data, refused.status);
+            count_refusal(state, refused.status);
         }
         admitted
     });
@@ -157,80 +122,123 @@ pub fn answer(service: &Service, target: Target, call: &Call, now: u64) -> Answe
         Err(_) => no_state(),
         Ok(Err(refused)) => refused,
         Ok(Ok(grant)) => {
-            let person = &PEOPLE[grant.person % PEOPLE.len()];
-            let answer = match service.has(Fault::DataEndless) {
-                false => found(service, target, person, call, now),
-                true => found(service, target, person, &faults::first_page(call), now),
-            };
-            if !(400..500).contains(&answer.status) {
-                faults::spoil(service, target, answer)
-            } else {
-                let counted = service
-                    .store
-                    .with(now, |state| count_refusal(&mut state.counts.data, answer.status));
-                if counted.is_err() { no_state() } else { answer }
-            }
+            let first_page = service.has(Fault::DataEndless).then(|| faults::first_page(request));
+            let person = &CATALOGUE.people[grant.person];
+            let request = first_page.as_ref().unwrap_or(request);
+            found(endpoint, &Question { service, request, id, person })
         }
     };
     Answer { travel: faults::travel(service), ..answer }
 }
 
-/// What was handed in, by device.
-pub fn pushed(state: &State) -> Value {
-    let told = |pushed: &Pushed| json!({ "accepted": pushed.accepted, "repeated": pushed.repeated, "last": pushed.last });
-    state.pushed.iter().map(|(device, pushed)| (device.clone(), told(pushed))).collect()
+fn found(endpoint: &Endpoint, question: &Question) -> Answer {
+    let Question { service, request, .. } = question;
+    let answered = (endpoint.answer)(question);
+    answered.map(|answer| faults::spoil(service, endpoint.name, answer)).unwrap_or_else(|refused| {
+        let counted = service.store.with(request.at, |state| count_refusal(state, refused.status));
+        if counted.is_ok() { refused } else { no_state() }
+    })
 }
 
+/// Who may: the bearer token of a data request (RFC 6750).
+///
+/// A provider with JWTs would take one of a revoked grant until it expires; the sandbox does not,
+/// so that a disconnected account shows at once.
 fn admit(
     service: &Service,
     state: &State,
-    target: Target,
-    call: &Call,
-    now: u64,
+    endpoint: &Endpoint,
+    request: &Request,
 ) -> Result<Grant, Answer> {
-    let allowed = if target == Target::Push { "POST" } else { "GET" };
-    if call.method != allowed && !(allowed == "GET" && call.method == "HEAD") {
-        return Err(problem(405, "wrong method").header("Allow", allowed));
+    let method = if endpoint.name == PUSH { "POST" } else { "GET" };
+    if !request.is(method) {
+        return Err(problem(405, "wrong method").header("Allow", method));
     }
     if let Some(answer) = faults::instead(service) {
         return Err(answer);
     }
-    let grant = bearer::grant(service, state, target.provider(), call, now)?;
-    match target.scope() {
-        Some(scope) if !grant.has_scope(scope) => Err(bearer::insufficient_scope(scope)),
-        _ => Ok(grant),
+    if IN_THE_ADDRESS.iter().any(|name| request.query.get(name).is_some()) {
+        let text = "the token belongs into the Authorization header";
+        return Err(Answer::error(400, "invalid_request", text)
+            .header("WWW-Authenticate", "Bearer error=\"invalid_request\"")
+            .note("token in the address"));
+    }
+    let bearer = request.authorization.as_deref().and_then(|header| header.split_once(' '));
+    let Some((_, token)) = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+    else {
+        // RFC 6750 §3.1: who brought no token is told no error.
+        return Err(Answer::error(401, "unauthorized", "a bearer token is needed")
+            .header("WWW-Authenticate", "Bearer realm=\"sandbox\"")
+            .note("no bearer token"));
+    };
+    if service.has(Fault::DataUnauthorized) {
+        return Err(invalid_token("answered by a fault"));
+    }
+    let grant = grant_of(service, state, endpoint.provider, token.trim(), request.at)?;
+    match endpoint.scope {
+        Some(scope) if !grant.has_scope(scope) => Err(insufficient_scope(scope)),
+        _ => Ok(grant.clone()),
     }
 }
 
-fn found(service: &Service, target: Target, person: &Person, call: &Call, now: u64) -> Answer {
-    let seconds = i64::try_from(now / 1000).unwrap_or(i64::MAX);
-    match target {
-        Target::Partner => meters::partner(person),
-        Target::Spaces => meters::spaces(call),
-        Target::Devices { space } => meters::devices(space, call, seconds),
-        Target::DeviceReadings { device } => readings::of_device(device, call, seconds),
-        Target::SpaceReadings { space } => readings::of_space(space, call, seconds),
-        Target::Customers => meters::customers(call),
-        Target::User => timber::user(person),
-        Target::Woodlists => timber::woodlists(call),
-        Target::Aggregations => timber::aggregations(call),
-        Target::Push => match push::read(call) {
-            Err(refused) => refused,
-            Ok(handed) => match service.store.with(now, |state| state.take(&handed)) {
-                Ok(()) => Answer::new(200, "application/json", "").note("readings taken"),
-                Err(_) => no_state(),
-            },
-        },
+fn grant_of<'a>(
+    service: &Service,
+    state: &'a State,
+    provider: Provider,
+    token: &str,
+    now: i64,
+) -> Result<&'a Grant, Answer> {
+    let numbers = match provider {
+        Timberdata => state.unseal("access", token),
+        Zaehlerfreunde => {
+            let claims = state.claims(token).filter(|claims| claims["exp"].as_i64() > Some(now));
+            claims.and_then(|claims| state.unseal("access", claims["jti"].as_str()?))
+        }
+    };
+    let numbers = numbers.ok_or_else(|| invalid_token("token unknown or expired"))?;
+    if service.has(Fault::DataUnauthorizedOnce) && numbers.generation == 0 {
+        return Err(invalid_token("answered by a fault"));
     }
+    let grant = state.grants.get(&numbers.id).filter(|grant| grant.provider == provider);
+    grant.ok_or_else(|| invalid_token("token of a grant that has ended"))
 }
 
-fn count_refusal(counts: &mut Counts, status: u16) {
+fn invalid_token(note: &'static str) -> Answer {
+    Answer::error(401, "invalid_token", "The access token is unknown or has expired")
+        .header("WWW-Authenticate", "Bearer error=\"invalid_token\"")
+        .note(note)
+}
+
+/// 403 for a grant without the scope (RFC 6750 §3.1).
+fn insufficient_scope(scope: &str) -> Answer {
+    let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+    Answer::error(403, "insufficient_scope", &format!("the scope {scope} is needed"))
+        .header("WWW-Authenticate", &challenge)
+        .note("scope not granted")
+}
+
+fn count_refusal(state: &mut State, status: u16) {
     match status {
-        401 => counts.unauthorized += 1,
-        403 => counts.scope_missing += 1,
-        400 | 404..=422 => counts.refused += 1,
+        401 => state.counts.add_data("unauthorized"),
+        403 => state.counts.add_data("scope_missing"),
+        400 | 404..=422 => state.counts.add_data("refused"),
         _ => {}
     }
+}
+
+/// A number of the query.
+fn number(
+    query: &Params,
+    name: &str,
+    default: usize,
+    allowed: RangeInclusive<usize>,
+) -> Result<usize, Answer> {
+    let Some(text) = query.get(name) else { return Ok(default) };
+    let number = text.parse().ok().filter(|number| allowed.contains(number));
+    number.ok_or_else(|| {
+        let (least, most) = allowed.into_inner();
+        problem(422, &format!("{name} must be a number from {least} to {most}"))
+    })
 }
 
 /// An error of the data APIs. Neither provider documents a shape for them; this one is plausible.

@@ -4,109 +4,107 @@
 use std::collections::{HashSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::answer::Answer;
-use super::super::request::Call;
+use super::super::catalogue::{CATALOGUE, Device, dice};
+use super::super::http::Answer;
 use super::super::state::State;
-use super::catalogue::DEVICES;
-use super::devices::{self, Device};
-use super::dice::dice;
-use super::problem;
+use super::{Question, no_state, problem};
 
 /// What is sent in, as the provider lists it; for electricity also with `1-1:` before it.
-const ELECTRICITY: [&str; 9] = [
-    "1.8.0",
-    "1.9.0",
-    "1.29.0",
-    "2.8.0",
-    "2.9.0",
-    "2.29.0",
-    "2.9.0 G.03",
-    "1.9.0 P.01",
-    "2.9.0 P.01",
-];
-const OTHERS: [&str; 3] = ["6-1:1.0.0", "7-1:3.1.0", "8-1:1.0.0"];
+const ELECTRICITY: &str = "1.8.0|1.9.0|1.29.0|2.8.0|2.9.0|2.29.0|2.9.0 G.03|1.9.0 P.01|2.9.0 P.01";
+const OTHERS: &str = "6-1:1.0.0|7-1:3.1.0|8-1:1.0.0";
 
 /// Readings of a device that are remembered, by a hash, to see what is sent again: as many as come
 /// in one body.
 const REMEMBERED: usize = 6_000;
 
 /// What was handed in for one device.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Pushed {
     /// Readings taken, also those taken before.
-    pub accepted: u64,
+    accepted: u64,
     /// Of those, the ones whose OBIS code and timestamp came before.
-    pub repeated: u64,
+    repeated: u64,
     /// The latest timestamp, in whatever unit it was sent.
-    pub last: i64,
+    last: i64,
     seen: VecDeque<u32>,
 }
-
-/// Every reading of a request, in order.
-pub struct Handed(Vec<(&'static Device, Vec<Reading>)>);
 
 struct Reading {
     timestamp: i64,
     hash: u32,
 }
 
-/// Reads the body. All of it is good, or none of it is taken.
-pub fn read(call: &Call) -> Result<Handed, Answer> {
-    if call.content_type != "application/json" {
+/// What was handed in, by device.
+pub fn pushed(state: &State) -> Value {
+    let devices = state.pushed.iter().map(|(device, Pushed { accepted, repeated, last, .. })| {
+        (device.clone(), json!({ "accepted": accepted, "repeated": repeated, "last": last }))
+    });
+    devices.collect()
+}
+
+/// All of a body is good, or none of it is taken.
+pub fn push(question: &Question) -> Result<Answer, Answer> {
+    let request = question.request;
+    if request.content_type != "application/json" {
         return Err(problem(415, "the body must be application/json"));
     }
-    let Ok(Value::Array(groups)) = serde_json::from_slice(&call.body) else {
+    let Ok(Value::Array(groups)) = serde_json::from_slice(&request.body) else {
         return Err(problem(400, "the body is no JSON array"));
     };
-    let groups = groups.iter().enumerate().map(|(i, group)| {
+    let mut handed: Vec<(&Device, Vec<Reading>)> = Vec::new();
+    for (i, group) in groups.iter().enumerate() {
         let device = device_of(group, i)?;
         let readings = group["readings"].as_array().ok_or_else(|| wrong(i, "readings"))?;
         let readings = readings.iter().enumerate().map(|(j, reading)| {
-            read_one(reading).map_err(|name| wrong(i, &format!("readings[{j}].{name}")))
+            read(reading).map_err(|name| wrong(i, &format!("readings[{j}].{name}")))
         });
-        Ok((device, readings.collect::<Result<_, _>>()?))
+        handed.push((device, readings.collect::<Result<_, _>>()?));
+    }
+    let taken = question.service.store.with(request.at, |state| {
+        for (device, readings) in handed {
+            state.pushed.entry(device.id.clone()).or_default().take(readings);
+        }
     });
-    Ok(Handed(groups.collect::<Result<_, _>>()?))
+    match taken {
+        Ok(()) => Ok(Answer::new(200, "application/json", "").note("readings taken")),
+        Err(_) => Err(no_state()),
+    }
 }
 
 fn device_of(group: &Value, i: usize) -> Result<&'static Device, Answer> {
-    let id = match &group["deviceId"] {
-        Value::Null => None,
-        Value::String(id) => Some(id),
-        _ => return Err(wrong(i, "deviceId")),
-    };
-    let external = match &group["externalDeviceId"] {
-        Value::Null => None,
-        Value::String(id) => Some(id),
-        _ => return Err(wrong(i, "externalDeviceId")),
-    };
-    let device = match (id, external) {
-        (Some(id), _) => devices::device(id),
-        (None, Some(id)) => DEVICES.iter().find(|device| device.external.contains(&id.as_str())),
-        (None, None) => return Err(wrong(i, "deviceId")),
-    };
-    device.ok_or_else(|| problem(404, &format!("[{i}]: unknown device")))
+    for name in ["deviceId", "externalDeviceId"] {
+        let id = &group[name];
+        if !id.is_null() {
+            let id = id.as_str().ok_or_else(|| wrong(i, name))?;
+            let named = |device: &&Device| match name {
+                "deviceId" => device.id == id,
+                _ => device.external.iter().any(|external| external == id),
+            };
+            let device = CATALOGUE.devices.iter().find(named);
+            return device.ok_or_else(|| problem(404, &format!("[{i}]: unknown device")));
+        }
+    }
+    Err(wrong(i, "deviceId"))
 }
 
 /// The name of the member that is wrong, if one is.
-fn read_one(reading: &Value) -> Result<Reading, &'static str> {
+fn read(reading: &Value) -> Result<Reading, &'static str> {
     let obis = reading["obisCode"].as_str().ok_or("obisCode")?;
-    let known = ELECTRICITY.contains(&obis.strip_prefix("1-1:").unwrap_or(obis));
-    if !known && !OTHERS.contains(&obis) {
+    let electricity = obis.strip_prefix("1-1:").unwrap_or(obis);
+    if !ELECTRICITY.split('|').any(|known| known == electricity)
+        && !OTHERS.split('|').any(|known| known == obis)
+    {
         return Err("obisCode");
     }
     let timestamp = reading["timestamp"].as_i64().ok_or("timestamp")?;
     if !reading["value"].is_number() {
         return Err("value");
     }
-    if !matches!(
-        &reading["status"],
-        Value::Null | Value::String(_) if reading["status"].as_str().is_none_or(|status| {
-            ["REAL", "PRELIMINARY", "SUBSTITUTE"].contains(&status)
-        })
-    ) {
+    let status = &reading["status"];
+    let known = ["REAL", "PRELIMINARY", "SUBSTITUTE"].iter().any(|known| status == known);
+    if !status.is_null() && !known {
         return Err("status");
     }
     let interval = &reading["meteringInterval"];
@@ -122,23 +120,19 @@ fn wrong(group: usize, member: &str) -> Answer {
     problem(422, &format!("[{group}].{member} is missing or wrong"))
 }
 
-impl State {
-    /// Counts what was handed in.
-    pub fn take(&mut self, handed: &Handed) {
-        for (device, readings) in &handed.0 {
-            let pushed = self.pushed.entry(device.id.to_owned()).or_default();
-            let mut known: HashSet<u32> = pushed.seen.iter().copied().collect();
-            for reading in readings {
-                let again = !known.insert(reading.hash);
-                pushed.accepted += 1;
-                pushed.repeated += u64::from(again);
-                pushed.last = pushed.last.max(reading.timestamp);
-                if !again {
-                    pushed.seen.push_back(reading.hash);
-                }
+impl Pushed {
+    fn take(&mut self, readings: Vec<Reading>) {
+        let mut known: HashSet<u32> = self.seen.iter().copied().collect();
+        for reading in readings {
+            self.accepted += 1;
+            self.last = self.last.max(reading.timestamp);
+            if known.insert(reading.hash) {
+                self.seen.push_back(reading.hash);
+            } else {
+                self.repeated += 1;
             }
-            let old = pushed.seen.len().saturating_sub(REMEMBERED);
-            pushed.seen.drain(..old);
         }
+        let old = self.seen.len().saturating_sub(REMEMBERED);
+        self.seen.drain(..old);
     }
 }

@@ -1,11 +1,11 @@
 //! The readings of a meter: of a device, or of a space's main device.
 
-use super::super::answer::Answer;
-use super::super::request::Call;
-use super::calendar::{self, DAY, QUARTER};
-use super::devices::{self, Device, Medium};
-use super::load::{Day, Flow};
-use super::problem;
+use std::fmt::Write as _;
+
+use super::super::calendar::{self, DAY, QUARTER};
+use super::super::catalogue::{CATALOGUE, Device, Flow};
+use super::super::http::{Answer, Params};
+use super::{Question, problem};
 
 /// Days that one request may span, by Berlin's clocks or by the hour, whichever is kinder. The
 /// provider's own limit is not known: this one makes a client cut long ranges into windows.
@@ -13,11 +13,8 @@ const QUARTER_HOUR_DAYS: i64 = 31;
 /// The same, for hours and days.
 const LONGER_DAYS: i64 = 366;
 
-/// Bytes of one reading as JSON, about, so that an answer is built without growing.
-const READING: usize = 320;
-
 /// A request, understood.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Asked {
     start: i64,
     end: i64,
@@ -25,62 +22,63 @@ struct Asked {
     measurement: Measurement,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Resolution {
     QuarterHour,
     Hour,
     Day,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Measurement {
     Power,
     Energy,
     MeterReading,
 }
 
-/// `GET /devices/{id}/readings`, `now` in seconds.
-pub fn of_device(id: &str, call: &Call, now: i64) -> Answer {
-    match (devices::device(id), asked(call)) {
-        (None, _) => problem(404, "unknown device"),
-        (_, Err(answer)) => answer,
-        (Some(device), Ok(asked)) => written(device, asked, now),
-    }
+/// `GET /devices/{id}/readings`
+pub fn of_device(question: &Question) -> Result<Answer, Answer> {
+    let device = CATALOGUE.device(question.id).ok_or_else(|| problem(404, "unknown device"))?;
+    read(device, &question.request.query, question.request.at)
 }
 
 /// `GET /spaces/{id}/readings`: a space without a main meter of that medium has none.
-pub fn of_space(id: &str, call: &Call, now: i64) -> Answer {
-    let Some(space) = devices::space(id) else { return problem(404, "unknown space") };
-    let medium = call.query.get("medium").unwrap_or_default();
-    let Some(medium) = Medium::ALL.into_iter().find(|known| known.key() == medium) else {
-        return problem(422, "medium must be ELECTRICITY, GAS, WATER or HEATING");
-    };
-    let asked = match asked(call) {
-        Ok(asked) => asked,
-        Err(answer) => return answer,
-    };
-    let main = devices::devices_of(space).find(|device| device.main && device.medium == medium);
-    match main {
-        Some(device) => written(device, asked, now),
-        None => Answer::new(200, "application/json", "[]").note("no main meter of this medium"),
+pub fn of_space(question: &Question) -> Result<Answer, Answer> {
+    if !CATALOGUE.has_space(question.id) {
+        return Err(problem(404, "unknown space"));
+    }
+    let medium = question.request.query.get("medium").unwrap_or_default();
+    if !["ELECTRICITY", "GAS", "WATER", "HEATING"].contains(&medium) {
+        return Err(problem(422, "medium must be ELECTRICITY, GAS, WATER or HEATING"));
+    }
+    let mut devices = CATALOGUE.devices_of(question.id);
+    match devices.find(|device| device.main && device.medium == medium) {
+        Some(device) => read(device, &question.request.query, question.request.at),
+        None => Ok(Answer::new(200, "application/json", "[]").note("no main meter of this medium")),
     }
 }
 
-fn asked(call: &Call) -> Result<Asked, Answer> {
+/// The readings that are asked for, as far as they are known at `now`.
+pub fn read(device: &Device, query: &Params, now: i64) -> Result<Answer, Answer> {
+    let asked = asked(query)?;
+    Ok(Answer::new(200, "application/json", written(device, asked, now)).note("readings"))
+}
+
+fn asked(query: &Params) -> Result<Asked, Answer> {
     let time = |name| {
-        let Some(text) = call.query.get(name) else {
+        let Some(text) = query.get(name) else {
             return Err(problem(422, &format!("{name} is missing")));
         };
         calendar::parse(text).ok_or_else(|| problem(422, &format!("{name} is not RFC 3339")))
     };
     let (start, end) = (time("startTime")?, time("endTime")?);
-    let resolution = match call.query.get("resolution") {
-        Some("15_MIN") => Resolution::QuarterHour,
-        Some("1_HOUR") => Resolution::Hour,
-        Some("1_DAY") => Resolution::Day,
+    let (resolution, days) = match query.get("resolution") {
+        Some("15_MIN") => (Resolution::QuarterHour, QUARTER_HOUR_DAYS),
+        Some("1_HOUR") => (Resolution::Hour, LONGER_DAYS),
+        Some("1_DAY") => (Resolution::Day, LONGER_DAYS),
         _ => return Err(problem(422, "resolution must be 15_MIN, 1_HOUR or 1_DAY")),
     };
-    let measurement = match call.query.get("measurement") {
+    let measurement = match query.get("measurement") {
         Some("POWER") => Measurement::Power,
         Some("ENERGY") => Measurement::Energy,
         Some("METER_READING") => Measurement::MeterReading,
@@ -89,10 +87,6 @@ fn asked(call: &Call) -> Result<Asked, Answer> {
     if end < start {
         return Err(problem(422, "endTime is before startTime"));
     }
-    let days = match resolution {
-        Resolution::QuarterHour => QUARTER_HOUR_DAYS,
-        Resolution::Hour | Resolution::Day => LONGER_DAYS,
-    };
     let by_clock = end - start + calendar::offset(end) - calendar::offset(start);
     if (end - start).min(by_clock) > days * DAY {
         let text = format!("at most {days} days per request at this resolution");
@@ -102,160 +96,95 @@ fn asked(call: &Call) -> Result<Asked, Answer> {
 }
 
 /// The answer, as text from the start: a month of quarter hours are 2,976 readings, or twice that.
-fn written(device: &Device, asked: Asked, now: i64) -> Answer {
-    let frames: Vec<Frame> = (0..device.flows.len())
-        .map(|flow| Frame::new(device, device.flows[flow].direction, asked.measurement))
-        .collect();
-    let span = match asked.resolution {
-        Resolution::QuarterHour => QUARTER,
-        Resolution::Hour => calendar::HOUR,
-        Resolution::Day => DAY,
+/// None of the texts in it has a character that JSON would want escaped.
+fn written(device: &Device, asked: Asked, now: i64) -> String {
+    let is_energy = ["ELECTRICITY", "HEATING"].contains(&&*device.medium);
+    let (key, label, unit) = match (asked.measurement, is_energy) {
+        (Measurement::Power, true) => ("POWER", "Leistung", "kW"),
+        (Measurement::Power, false) => ("POWER", "Durchfluss", "m³/h"),
+        (Measurement::Energy, true) => ("ENERGY", "Energie", "kWh"),
+        (Measurement::Energy, false) => ("ENERGY", "Volumen", "m³"),
+        (Measurement::MeterReading, true) => ("METER_READING", "Zählerstand", "kWh"),
+        (Measurement::MeterReading, false) => ("METER_READING", "Zählerstand", "m³"),
     };
-    let expected = usize::try_from((asked.end - asked.start) / span + 1).unwrap_or_default();
-    let mut body = String::with_capacity(2 + expected * device.flows.len() * READING);
-    body.push('[');
-    each(device, asked, now, &mut |time, flow, value| {
-        if body.len() > 1 {
-            body.push(',');
-        }
-        frames[flow].write(&mut body, time, value);
-    });
-    body.push(']');
-    Answer::new(200, "application/json", body).note("readings")
-}
-
-/// What is the same in every reading of a flow.
-struct Frame {
-    before_time: String,
-    before_value: String,
-    after_value: String,
-}
-
-impl Frame {
-    fn new(device: &Device, direction: &str, measurement: Measurement) -> Self {
-        let (key, label, unit) = match (measurement, device.medium.is_energy()) {
-            (Measurement::Power, true) => ("POWER", "Leistung", "kW"),
-            (Measurement::Power, false) => ("POWER", "Durchfluss", "m³/h"),
-            (Measurement::Energy, true) => ("ENERGY", "Energie", "kWh"),
-            (Measurement::Energy, false) => ("ENERGY", "Volumen", "m³"),
-            (Measurement::MeterReading, true) => ("METER_READING", "Zählerstand", "kWh"),
-            (Measurement::MeterReading, false) => ("METER_READING", "Zählerstand", "m³"),
-        };
+    let Device { id, kind, provider, medium, .. } = device;
+    let mut body = "[".to_owned();
+    each(device, asked, now, &mut |time, flow, millionths| {
+        let separator = if body.len() > 1 { "," } else { "" };
+        let (time, value) = (calendar::text(time), millionths as f64 / 1e6);
+        let direction = &flow.direction;
         let way = if direction == "OUT" { "Einspeisung" } else { "Bezug" };
-        // None of these texts has a character that JSON would want escaped.
-        Self {
-            before_time: format!(r#"{{"deviceId":"{}","timeStamp":""#, device.id),
-            before_value: format!(r#"","measurement":"{key}","value":"#),
-            after_value: format!(
-                r#","unit":"{unit}","label":"{label} {way}","deviceType":"{}","deviceProvider":"{}","medium":"{}","direction":"{direction}"}}"#,
-                device.kind.0,
-                device.provider.0,
-                device.medium.key(),
-            ),
-        }
-    }
-
-    fn write(&self, body: &mut String, time: i64, value: Millionths) {
-        body.push_str(&self.before_time);
-        body.push_str(&calendar::text(time));
-        body.push_str(&self.before_value);
-        value.write(body);
-        body.push_str(&self.after_value);
-    }
+        // Writing to memory cannot fail. `{value:?}` has a decimal even where it is a whole number.
+        let _ = write!(
+            body,
+            r#"{separator}{{"deviceId":"{id}","timeStamp":"{time}","measurement":"{key}","value":{value:?},"unit":"{unit}","label":"{label} {way}","deviceType":"{kind}","deviceProvider":"{provider}","medium":"{medium}","direction":"{direction}"}}"#,
+        );
+    });
+    body + "]"
 }
 
-/// Millionths of a kilowatt-hour, a kilowatt, a cubic metre or a cubic metre per hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Millionths(u64);
-
-impl Millionths {
-    /// With at least one decimal and no superfluous zero, as a double is usually written.
-    fn write(self, body: &mut String) {
-        let digits = format!("{}.{:06}", self.0 / 1_000_000, self.0 % 1_000_000);
-        let digits = digits.trim_end_matches('0');
-        body.push_str(digits);
-        if digits.ends_with('.') {
-            body.push('0');
-        }
-    }
+/// The end of a meter's readings at `now`: nothing comes from the future.
+pub fn end(device: &Device, now: i64) -> i64 {
+    device.until.map_or(now, |until| until.as_second().min(now))
 }
 
 /// Calls `found` with every reading in order of time: when its interval begins, which of the
-/// device's flows, how much.
-fn each(device: &Device, asked: Asked, now: i64, found: &mut dyn FnMut(i64, usize, Millionths)) {
-    let begin = asked.start.max(calendar::midnight(device.since));
-    let end = asked.end.min(device.end(now));
+/// device's flows, how much in millionths of a kilowatt-hour, a kilowatt, a cubic metre or a cubic
+/// metre per hour.
+fn each(device: &Device, asked: Asked, now: i64, found: &mut dyn FnMut(i64, &Flow, u64)) {
+    let since = device.since.as_second();
+    let (begin, known_until) = (asked.start.max(since), end(device, now));
+    let end = asked.end.min(known_until);
     if begin >= end {
         return;
     }
     let (seed, first_day) = (device.seed(), calendar::berlin_day(begin));
-    let before = |flow: &Flow| (device.since..first_day).map(|day| flow.total(seed, day)).sum();
+    let days_before = calendar::berlin_day(since)..first_day;
+    let before = |flow: &Flow| days_before.clone().map(|day| flow.total(seed, day)).sum();
     let mut meters: Vec<u64> = device.flows.iter().map(before).collect();
     for day in first_day..=calendar::berlin_day(end - 1) {
         let midnight = calendar::midnight(day);
-        let days: Vec<Day> = device.flows.iter().map(|flow| flow.day(seed, day)).collect();
-        let quarters = days[0].sums.len() - 1;
+        let sums: Vec<Vec<u64>> = device.flows.iter().map(|flow| flow.sums(seed, day)).collect();
+        let quarters = sums[0].len() - 1;
         let step = match asked.resolution {
             Resolution::QuarterHour => 1,
             Resolution::Hour => 4,
             Resolution::Day => quarters,
         };
+        let missing = |quarter: usize| {
+            let time = midnight + quarter as i64 * QUARTER;
+            device.gap.as_ref().is_some_and(|gap| gap.holds(time))
+        };
         for first in (0..quarters).step_by(step) {
-            let (from, to) = (time_of(midnight, first), time_of(midnight, first + step));
+            let [from, to] =
+                [first, first + step].map(|quarter| midnight + quarter as i64 * QUARTER);
             // An instant is known when it has come, an interval when it is over.
-            let known = asked.measurement == Measurement::MeterReading || to <= device.end(now);
+            let known = asked.measurement == Measurement::MeterReading || to <= known_until;
             if from < asked.start || from >= end || !known {
                 continue;
             }
-            let quarters = (first..first + step)
-                .filter(|quarter| !device.gap.holds(time_of(midnight, *quarter)));
-            for (flow, day) in days.iter().enumerate() {
+            let measured: Vec<usize> =
+                (first..first + step).filter(|quarter| !missing(*quarter)).collect();
+            for (flow, (sums, meter)) in device.flows.iter().zip(sums.iter().zip(&meters)) {
+                let sum: u64 = measured.iter().map(|i| sums[i + 1] - sums[*i]).sum();
+                let count = measured.len() as u64;
                 let value = match asked.measurement {
                     // It goes on counting in a gap, as meters do when only the radio is down.
+                    Measurement::MeterReading if missing(first) => continue,
                     Measurement::MeterReading => {
-                        let shown = meters[flow] + day.sums[first];
-                        (!device.gap.holds(from)).then(|| device.begin * 1_000_000 + shown * 1000)
+                        device.begin * 1_000_000 + (meter + sums[first]) * 1000
                     }
-                    Measurement::Energy => energy(day, quarters.clone()).map(|(sum, _)| sum * 1000),
+                    // A gap is no zero.
+                    _ if count == 0 => continue,
+                    Measurement::Energy => sum * 1000,
                     // The mean of quarter hours, each four times its energy.
-                    Measurement::Power => energy(day, quarters.clone())
-                        .map(|(sum, count)| (sum * 4000 + count / 2) / count),
+                    Measurement::Power => (sum * 4000 + count / 2) / count,
                 };
-                if let Some(value) = value {
-                    found(from, flow, Millionths(value));
-                }
+                found(from, flow, value);
             }
         }
-        for (meter, day) in meters.iter_mut().zip(&days) {
-            *meter += day.sums[quarters];
+        for (meter, sums) in meters.iter_mut().zip(&sums) {
+            *meter += sums[quarters];
         }
-    }
-}
-
-/// Sum and number of these quarter hours; `None` without any: a gap is no zero.
-fn energy(day: &Day, quarters: impl Iterator<Item = usize>) -> Option<(u64, u64)> {
-    let (sum, count) = quarters.fold((0, 0), |(sum, count), quarter| {
-        (sum + day.sums[quarter + 1] - day.sums[quarter], count + 1)
-    });
-    (count > 0).then_some((sum, count))
-}
-
-fn time_of(midnight: i64, quarter: usize) -> i64 {
-    midnight + i64::try_from(quarter).unwrap_or_default() * QUARTER
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_have_the_digits_they_need() {
-        let text = |value| {
-            let mut text = String::new();
-            Millionths(value).write(&mut text);
-            text
-        };
-        let texts = [0, 1_000_000, 1_250_000, 333_333, 100, 77_310_400_000_000].map(text);
-        assert_eq!(texts, ["0.0", "1.0", "1.25", "0.333333", "0.0001", "77310400.0"]);
     }
 }

@@ -2,31 +2,38 @@
 
 use serde_json::Value;
 
-use super::super::request::{Call, Params};
-use super::calendar::{self, DAY, HOUR, QUARTER, day_of, midnight};
-use super::catalogue::DEVICES;
-use super::devices::{Device, Gap, Medium};
+use super::super::calendar::{self, DAY, HOUR, QUARTER, midnight};
+use super::super::catalogue::{CATALOGUE, Device};
+use super::super::http::Params;
 use super::readings;
 
 /// After everything asked for here.
-const LATER: i64 = calendar::day_of(2028, 2, 1) * DAY;
+const LATER: i64 = 1_832_976_000;
+
+fn meter(index: usize) -> &'static Device {
+    &CATALOGUE.devices[index]
+}
 
 /// One of each kind: with a weekly gap, with two directions, with a monthly gap, fallen silent.
 fn some() -> impl Iterator<Item = &'static Device> {
-    [0, 6, 8, 11].into_iter().map(|i| &DEVICES[i])
+    [0, 6, 8, 11].into_iter().map(meter)
 }
 
-fn ask(start: i64, end: i64, resolution: &str, measurement: &str) -> Call {
+fn day_of(year: i64, month: i64, day: i64) -> i64 {
+    calendar::parse(&format!("{year}-{month:02}-{day:02}T00:00:00Z")).unwrap() / DAY
+}
+
+fn ask(start: i64, end: i64, resolution: &str, measurement: &str) -> Params {
     let query = format!(
         "startTime={}&endTime={}&resolution={resolution}&measurement={measurement}",
         calendar::text(start),
         calendar::text(end),
     );
-    Call { query: Params::form(query.as_bytes()), ..Call::default() }
+    Params::form(query.as_bytes())
 }
 
-fn read_at(device: &Device, call: &Call, now: i64) -> Vec<Value> {
-    let answer = readings::of_device(device.id, call, now);
+fn read_at(device: &Device, query: &Params, now: i64) -> Vec<Value> {
+    let answer = readings::read(device, query, now).unwrap_or_else(|refused| refused);
     assert_eq!(answer.status, 200);
     serde_json::from_slice(&answer.body).unwrap()
 }
@@ -67,16 +74,16 @@ fn hours_and_days_are_made_of_their_quarter_hours() {
             let get = |resolution, measure| read(device, start, end, resolution, measure);
             let [quarters, hours, whole] = ["15_MIN", "1_HOUR", "1_DAY"].map(|r| get(r, "ENERGY"));
             let powers = ["15_MIN", "1_HOUR", "1_DAY"].map(|r| get(r, "POWER"));
-            for flow in device.flows {
-                let quarters = values(&quarters, flow.direction);
-                for (time, value) in values(&hours, flow.direction) {
+            for flow in &device.flows {
+                let quarters = values(&quarters, &flow.direction);
+                for (time, value) in values(&hours, &flow.direction) {
                     assert_eq!(value, sum(&quarters, time, time + HOUR));
                 }
-                for (time, value) in values(&whole, flow.direction) {
+                for (time, value) in values(&whole, &flow.direction) {
                     let next = midnight(calendar::berlin_day(time) + 1);
                     assert_eq!(value, sum(&quarters, time, next), "{} {time}", device.name);
                 }
-                let power = powers.each_ref().map(|readings| values(readings, flow.direction));
+                let power = powers.each_ref().map(|readings| values(readings, &flow.direction));
                 for (i, (time, value)) in power[0].iter().enumerate() {
                     assert_eq!((*time, *value), (quarters[i].0, 4 * quarters[i].1));
                 }
@@ -96,22 +103,22 @@ fn hours_and_days_are_made_of_their_quarter_hours() {
 
 #[test]
 fn a_meter_rises_by_what_flowed_in_whatever_steps_it_is_read() {
-    for device in some().filter(|device| device.gap == Gap::None) {
+    for device in some().filter(|device| device.gap.is_none()) {
         for (first, days) in windows() {
             let (start, end) = (midnight(first), midnight(first + days));
             let quarters = read(device, start, end, "15_MIN", "ENERGY");
             let meters = read(device, start, end, "15_MIN", "METER_READING");
             let hourly = read(device, start, end, "1_HOUR", "METER_READING");
-            for flow in device.flows {
-                let quarters = values(&quarters, flow.direction);
-                let meters = values(&meters, flow.direction);
+            for flow in &device.flows {
+                let quarters = values(&quarters, &flow.direction);
+                let meters = values(&meters, &flow.direction);
                 for pair in meters.windows(2) {
                     assert!(pair[0].1 <= pair[1].1);
                     assert_eq!(pair[1].1 - pair[0].1, sum(&quarters, pair[0].0, pair[1].0));
                 }
                 let on_the_hour: Vec<_> =
                     meters.into_iter().filter(|(time, _)| time % HOUR == 0).collect();
-                assert_eq!(values(&hourly, flow.direction), on_the_hour);
+                assert_eq!(values(&hourly, &flow.direction), on_the_hour);
             }
         }
     }
@@ -119,7 +126,7 @@ fn a_meter_rises_by_what_flowed_in_whatever_steps_it_is_read() {
 
 #[test]
 fn days_are_berlin_days_also_when_the_clocks_change() {
-    let device = &DEVICES[9];
+    let device = meter(9);
     for (year, march, october) in [(2025, 30, 26), (2026, 29, 25), (2027, 28, 31)] {
         for (day, quarters) in [(day_of(year, 3, march), 92), (day_of(year, 10, october), 100)] {
             let (start, end) = (midnight(day), midnight(day + 1));
@@ -159,7 +166,7 @@ fn a_window_can_be_cut_anywhere() {
 
 #[test]
 fn nothing_comes_from_the_future_or_from_before_the_meter() {
-    let device = &DEVICES[9];
+    let device = meter(9);
     let midnight = midnight(day_of(2026, 7, 1));
     let now = midnight + 13 * HOUR + 20 * 60;
     let count = |resolution, measure| {
@@ -170,12 +177,12 @@ fn nothing_comes_from_the_future_or_from_before_the_meter() {
     assert_eq!(count("1_HOUR", "POWER"), 13);
     assert_eq!(count("1_DAY", "ENERGY"), 0);
     assert_eq!(count("1_DAY", "METER_READING"), 1);
-    let before = calendar::midnight(DEVICES[5].since);
-    assert_eq!(read(&DEVICES[5], before - DAY, before, "15_MIN", "ENERGY").len(), 0);
-    assert_eq!(read(&DEVICES[5], before - DAY, before + DAY, "15_MIN", "ENERGY").len(), 96);
-    let silent = calendar::midnight(DEVICES[11].until.unwrap());
-    assert_eq!(read(&DEVICES[11], silent - DAY, silent + DAY, "15_MIN", "ENERGY").len(), 96);
-    assert_eq!(read(&DEVICES[11], silent - DAY, silent + DAY, "1_DAY", "POWER").len(), 1);
+    let before = meter(5).since.as_second();
+    assert_eq!(read(meter(5), before - DAY, before, "15_MIN", "ENERGY").len(), 0);
+    assert_eq!(read(meter(5), before - DAY, before + DAY, "15_MIN", "ENERGY").len(), 96);
+    let silent = meter(11).until.unwrap().as_second();
+    assert_eq!(read(meter(11), silent - DAY, silent + DAY, "15_MIN", "ENERGY").len(), 96);
+    assert_eq!(read(meter(11), silent - DAY, silent + DAY, "1_DAY", "POWER").len(), 1);
 }
 
 #[test]
@@ -184,7 +191,7 @@ fn gaps_have_no_readings_and_days_do_without_them() {
     let count = |device: &Device, resolution, measure| {
         read(device, wednesday, wednesday + DAY, resolution, measure).len()
     };
-    let [weekly, monthly] = [&DEVICES[0], &DEVICES[8]];
+    let [weekly, monthly] = [meter(0), meter(8)];
     for measure in ["ENERGY", "POWER", "METER_READING"] {
         assert_eq!(count(weekly, "15_MIN", measure), 80);
         assert_eq!(count(weekly, "1_HOUR", measure), 20);
@@ -203,14 +210,14 @@ fn values_are_of_the_size_that_people_expect() {
         let days = read(device, first, next, "1_DAY", "ENERGY");
         sum(&values(&days, direction), first, next) / 1_000_000
     };
-    assert!((2_300..3_100).contains(&year(&DEVICES[9], "IN")), "{}", year(&DEVICES[9], "IN"));
-    assert!((80_000..108_000).contains(&year(&DEVICES[1], "OUT")), "{}", year(&DEVICES[1], "OUT"));
+    assert!((2_300..3_100).contains(&year(meter(9), "IN")), "{}", year(meter(9), "IN"));
+    assert!((80_000..108_000).contains(&year(meter(1), "OUT")), "{}", year(meter(1), "OUT"));
     let june = midnight(day_of(2026, 6, 10));
     let peak = |device: &Device| {
         let days = read(device, june, june + 14 * DAY, "15_MIN", "POWER");
-        values(&days, device.flows[0].direction).into_iter().map(|(_, v)| v).max().unwrap()
+        values(&days, &device.flows[0].direction).into_iter().map(|(_, v)| v).max().unwrap()
     };
-    assert!((50_000_000..110_000_000).contains(&peak(&DEVICES[1])), "{}", peak(&DEVICES[1]));
+    assert!((50_000_000..110_000_000).contains(&peak(meter(1))), "{}", peak(meter(1)));
     let medium = |device: &Device| {
         let winter = midnight(day_of(2026, 1, 10));
         let of = |start| {
@@ -219,7 +226,7 @@ fn values_are_of_the_size_that_people_expect() {
         };
         (of(winter), of(june))
     };
-    for device in DEVICES.iter().filter(|d| [Medium::Heating, Medium::Gas].contains(&d.medium)) {
+    for device in CATALOGUE.devices.iter().filter(|d| ["HEATING", "GAS"].contains(&&*d.medium)) {
         let (winter, summer) = medium(device);
         assert!(winter > 4 * summer, "{}: {winter} {summer}", device.name);
     }
@@ -228,7 +235,8 @@ fn values_are_of_the_size_that_people_expect() {
 #[test]
 fn long_windows_are_refused_and_a_month_of_berlin_days_is_not_long() {
     let status = |start, end, resolution| {
-        readings::of_device(DEVICES[0].id, &ask(start, end, resolution, "ENERGY"), LATER).status
+        let query = ask(start, end, resolution, "ENERGY");
+        readings::read(meter(0), &query, LATER).unwrap_or_else(|refused| refused).status
     };
     let october = midnight(day_of(2026, 10, 1));
     assert_eq!(status(october, midnight(day_of(2026, 11, 1)), "15_MIN"), 200);

@@ -2,92 +2,68 @@
 
 use super::*;
 
-const LISTS: &str = "/inventory/woodlist/summaries";
-const PILES: &str = "/inventory/aggregation/summaries";
+const USER: &str = "/timberdata/api/inventory/v4/user";
+const LISTS: &str = "/timberdata/api/inventory/v4/inventory/woodlist/summaries";
+const PILES: &str = "/timberdata/api/inventory/v4/inventory/aggregation/summaries";
 
-/// An access token with these scopes.
-fn token(service: &Service, scope: &str) -> String {
-    let code = location(&ask_timberdata(service, scope)).remove("code").unwrap();
-    let credentials = format!("sandbox-partner:{TIMBERDATA_SECRET}");
-    let answer = read(&redeem_timberdata(service, &code, &credentials, "")).1;
-    answer["access_token"].as_str().unwrap().to_owned()
-}
-
-fn data(service: &Service, token: &str, path: &str, query: &str) -> Answer {
-    let call = Call {
-        method: "GET".into(),
-        path: format!("/timberdata/api/inventory/v4{path}"),
-        query: Params::form(query.as_bytes()),
-        authorization: Some(format!("Bearer {token}")),
-        ..Call::default()
-    };
-    service.answer(&call, START)
-}
-
-fn entries(service: &Service, token: &str, path: &str, query: &str) -> (u64, Vec<Value>) {
-    let (status, body) = read(&data(service, token, path, query));
+fn entries(sandbox: &Sandbox, token: &str, path: &str, query: &str) -> (u64, Vec<Value>) {
+    let (status, body) = data(sandbox, token, path, query).read();
     assert_eq!(status, 200, "{path}?{query}: {body}");
     (body["count"].as_u64().unwrap(), body["entries"].as_array().unwrap().clone())
 }
 
 #[test]
 fn each_scope_opens_its_list_and_the_user_needs_none() {
-    let service = service(|_| ());
+    let sandbox = sandbox();
     for (scope, lists, piles) in [
         ("", 403, 403),
         ("woodlist", 200, 403),
         ("aggregation", 403, 200),
         ("aggregation woodlist", 200, 200),
     ] {
-        let token = token(&service, scope);
-        let status = |path| data(&service, &token, path, "").status;
-        assert_eq!((status("/user"), status(LISTS), status(PILES)), (200, lists, piles), "{scope}");
+        let token = timberdata_token(&sandbox, scope);
+        let status = |path| data(&sandbox, &token, path, "").status;
+        assert_eq!((status(USER), status(LISTS), status(PILES)), (200, lists, piles), "{scope}");
     }
-    let token = token(&service, "");
-    let refused = data(&service, &token, PILES, "");
+    let token = timberdata_token(&sandbox, "");
+    let refused = data(&sandbox, &token, PILES, "");
     let challenge = "Bearer error=\"insufficient_scope\", scope=\"aggregation\"";
-    assert!(refused.headers.contains(&("WWW-Authenticate", challenge.to_owned())));
-    let user = read(&data(&service, &token, "/user", "")).1;
+    assert_eq!(refused.header("www-authenticate"), challenge);
+    let user = data(&sandbox, &token, USER, "").read().1;
     assert_eq!(user["name"], "Anna Muster");
     assert!(user["birthday"].is_i64() && user["groups"][0]["address"]["lat"].is_f64());
-    assert_eq!(counts(&service)["data"]["scope_missing"], 5);
+    assert_eq!(counts(&sandbox)["data"]["scope_missing"], 5);
     // Neither provider takes the other's token.
-    let call = Call {
-        method: "GET".into(),
-        path: "/zaehlerfreunde/api/spaces".into(),
-        authorization: Some(format!("Bearer {token}")),
-        ..Call::default()
-    };
-    assert_eq!(service.answer(&call, START).status, 401);
+    assert_eq!(data(&sandbox, &token, "/zaehlerfreunde/api/spaces", "").status, 401);
 }
 
 #[test]
 fn all_pages_together_are_everything_once() {
-    let service = service(|_| ());
-    let token = token(&service, "aggregation woodlist");
+    let sandbox = sandbox();
+    let token = timberdata_token(&sandbox, "aggregation woodlist");
     for (path, count, pages) in [(LISTS, 230, 3), (PILES, 340, 4)] {
         let mut ids = Vec::new();
         for page in 1..=pages + 1 {
             let (total, entries) =
-                entries(&service, &token, path, &format!("per_page=100&page={page}"));
+                entries(&sandbox, &token, path, &format!("per_page=100&page={page}"));
             assert_eq!((total, entries.is_empty()), (count, page > pages));
             ids.extend(entries.iter().map(|entry| entry["id"].as_u64().unwrap()));
         }
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len() as u64, count);
-        assert_eq!(entries(&service, &token, path, "").1.len(), 20);
+        assert_eq!(entries(&sandbox, &token, path, "").1.len(), 20);
         for bad in ["page=0", "page=x", "per_page=0", "per_page=101"] {
-            assert_eq!(data(&service, &token, path, bad).status, 422, "{bad}");
+            assert_eq!(data(&sandbox, &token, path, bad).status, 422, "{bad}");
         }
     }
 }
 
 #[test]
 fn wood_lists_are_filtered_searched_and_sorted() {
-    let service = service(|_| ());
-    let token = token(&service, "woodlist");
-    let get = |query: &str| entries(&service, &token, LISTS, &format!("per_page=100&{query}"));
+    let sandbox = sandbox();
+    let token = timberdata_token(&sandbox, "woodlist");
+    let get = |query: &str| entries(&sandbox, &token, LISTS, &format!("per_page=100&{query}"));
     let years = [2024, 2025, 2026].map(|year| get(&format!("business_year={year}")));
     assert_eq!(years.iter().map(|(count, _)| count).sum::<u64>(), 230);
     assert!(
@@ -98,7 +74,7 @@ fn wood_lists_are_filtered_searched_and_sorted() {
     );
     let areas = (401..=412).map(|id| get(&format!("base_area_id={id}")).0).sum::<u64>();
     assert_eq!((areas, get("base_area_id=7").0), (230, 0));
-    let (found, lists) = get("search=borkenkäfer");
+    let (found, lists) = get("search=borkenk%C3%A4fer");
     assert!(found > 10 && found < 100, "{found}");
     assert!(lists.iter().all(|list| list["name"].as_str().unwrap().contains("Borkenkäfer")));
     for field in
@@ -117,7 +93,7 @@ fn wood_lists_are_filtered_searched_and_sorted() {
         assert!(down.is_sorted_by(|a, b| ordered(b, a)), "{field}");
     }
     for bad in ["sort_field=id", "sort_order=up", "business_year=x", "base_area_id=-1"] {
-        assert_eq!(data(&service, &token, LISTS, bad).status, 422, "{bad}");
+        assert_eq!(data(&sandbox, &token, LISTS, bad).status, 422, "{bad}");
     }
 }
 
@@ -134,10 +110,10 @@ const PILE_MEMBERS: &str = "id created_at updated_at revision owner_group creato
 
 #[test]
 fn entries_have_the_known_members_and_sums_agree() {
-    let service = service(|_| ());
-    let token = token(&service, "aggregation woodlist");
+    let sandbox = sandbox();
+    let token = timberdata_token(&sandbox, "aggregation woodlist");
     let all = |path: &str| -> Vec<Value> {
-        let page = |n| entries(&service, &token, path, &format!("per_page=100&page={n}")).1;
+        let page = |n| entries(&sandbox, &token, path, &format!("per_page=100&page={n}")).1;
         (1..=4).flat_map(page).collect()
     };
     let (lists, piles) = (all(LISTS), all(PILES));
@@ -178,9 +154,9 @@ fn entries_have_the_known_members_and_sums_agree() {
 
 #[test]
 fn piles_lie_in_germany_except_for_those_that_tell_what_goes_wrong() {
-    let service = service(|_| ());
-    let token = token(&service, "aggregation");
-    let page = |n| entries(&service, &token, PILES, &format!("per_page=100&page={n}")).1;
+    let sandbox = sandbox();
+    let token = timberdata_token(&sandbox, "aggregation");
+    let page = |n| entries(&sandbox, &token, PILES, &format!("per_page=100&page={n}")).1;
     let (mut inside, mut none, mut zero, mut swapped) = (0, 0, 0, 0);
     for pile in (1..=4).flat_map(page) {
         match (pile["latitude"].as_f64(), pile["longitude"].as_f64()) {

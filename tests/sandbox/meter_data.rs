@@ -9,29 +9,18 @@ pub const FLAT: &str = "d0000000-0000-4000-8000-000000000010";
 const BOTH_WAYS: &str = "d0000000-0000-4000-8000-000000000007";
 
 /// An access token as signing in gives it.
-pub fn token(service: &Service) -> String {
-    let answer = redeem(service, &code(service), VERIFIER).1;
+pub fn token(sandbox: &Sandbox) -> String {
+    let answer = redeem(sandbox, &code(sandbox), VERIFIER).1;
     answer["access_token"].as_str().unwrap_or_default().to_owned()
 }
 
-pub fn data(service: &Service, token: &str, path: &str, query: &str) -> Answer {
-    let call = Call {
-        method: "GET".into(),
-        path: format!("{API}{path}"),
-        query: Params::form(query.as_bytes()),
-        authorization: Some(format!("Bearer {token}")),
-        ..Call::default()
-    };
-    service.answer(&call, START)
+fn good(sandbox: &Sandbox, token: &str, path: &str, query: &str) -> Value {
+    let (status, body) = data(sandbox, token, &format!("{API}{path}"), query).read();
+    assert_eq!(status, 200, "{path}?{query}: {body}");
+    body
 }
 
-pub fn good(service: &Service, token: &str, path: &str, query: &str) -> Value {
-    let answer = data(service, token, path, query);
-    assert_eq!(answer.status, 200, "{path}?{query}: {}", answer.note);
-    serde_json::from_slice(&answer.body).unwrap()
-}
-
-pub fn on_a_day(resolution: &str, measurement: &str) -> String {
+fn on_a_day(resolution: &str, measurement: &str) -> String {
     format!(
         "startTime=2026-06-10T00:00:00%2B02:00&endTime=2026-06-11T00:00:00%2B02:00\
          &resolution={resolution}&measurement={measurement}"
@@ -40,9 +29,9 @@ pub fn on_a_day(resolution: &str, measurement: &str) -> String {
 
 #[test]
 fn every_answer_has_the_documented_members_and_no_other() {
-    let service = service(|_| ());
-    let token = token(&service);
-    let get = |path: &str, query: &str| good(&service, &token, path, query);
+    let sandbox = sandbox();
+    let token = token(&sandbox);
+    let get = |path: &str, query: &str| good(&sandbox, &token, path, query);
     check(&get("/partners/current", ""), &PARTNER, "partner");
     check(&get("/customers", ""), &CUSTOMERS, "customers");
     let spaces = get("/spaces", "");
@@ -73,10 +62,10 @@ fn every_answer_has_the_documented_members_and_no_other() {
 
 #[test]
 fn pages_begin_at_zero_and_say_how_many_there_are() {
-    let service = service(|_| ());
-    let token = token(&service);
+    let sandbox = sandbox();
+    let token = token(&sandbox);
     let page = |query: &str| {
-        let answer = good(&service, &token, "/customers", query);
+        let answer = good(&sandbox, &token, "/customers", query);
         (answer["customers"].as_array().unwrap().clone(), answer["totalNumPages"].clone())
     };
     let (first, pages) = page("");
@@ -87,20 +76,24 @@ fn pages_begin_at_zero_and_say_how_many_there_are() {
         (0..13).flat_map(|n| page(&format!("page={n}&pageSize=10")).0).collect();
     assert_eq!(small, [first, second].concat());
     for query in ["page=-1", "page=x", "pageSize=0", "pageSize=101", "page=2147483648"] {
-        assert_eq!(data(&service, &token, "/customers", query).status, 422, "{query}");
+        assert_eq!(
+            data(&sandbox, &token, &format!("{API}/customers"), query).status,
+            422,
+            "{query}"
+        );
     }
 }
 
 #[test]
 fn a_space_reads_as_its_main_meter_of_the_medium() {
-    let service = service(|_| ());
-    let token = token(&service);
+    let sandbox = sandbox();
+    let token = token(&sandbox);
     let day = on_a_day("1_HOUR", "ENERGY");
     let space = |medium| {
         let query = format!("{day}&medium={medium}");
-        good(&service, &token, &format!("/spaces/{HOUSE}/readings"), &query)
+        good(&sandbox, &token, &format!("/spaces/{HOUSE}/readings"), &query)
     };
-    let device = good(&service, &token, &format!("/devices/{BOTH_WAYS}/readings"), &day);
+    let device = good(&sandbox, &token, &format!("/devices/{BOTH_WAYS}/readings"), &day);
     assert_eq!(space("ELECTRICITY"), device);
     assert_eq!(device.as_array().unwrap().len(), 48, "both directions, hour by hour");
     assert_eq!((&device[0]["direction"], &device[1]["direction"]), (&json!("IN"), &json!("OUT")));
@@ -111,11 +104,10 @@ fn a_space_reads_as_its_main_meter_of_the_medium() {
 
 #[test]
 fn what_cannot_be_answered_is_refused_with_a_reason() {
-    let service = service(|_| ());
-    let token = token(&service);
+    let sandbox = sandbox();
+    let token = token(&sandbox);
     let status = |path: &str, query: &str| {
-        let answer = data(&service, &token, path, query);
-        let (status, body) = read(&answer);
+        let (status, body) = data(&sandbox, &token, &format!("{API}{path}"), query).read();
         assert!(body["message"].is_string() || status == 404, "{body}");
         status
     };
@@ -135,26 +127,22 @@ fn what_cannot_be_answered_is_refused_with_a_reason() {
     assert_eq!(status("/spaces/nobody/devices", ""), 404);
     assert_eq!(status(&format!("/spaces/{HOUSE}/readings"), &day), 422, "no medium");
     assert_eq!(status("/tariffs", ""), 404);
-    let call = Call { method: "DELETE".into(), path: format!("{API}/spaces"), ..Call::default() };
-    assert_eq!(service.answer(&call, START).status, 405);
-    assert_eq!(counts(&service)["data"]["device_readings"], 7);
-    assert_eq!(counts(&service)["data"]["refused"], 10);
+    assert_eq!(send(&sandbox, "DELETE", &format!("{API}/spaces"), &[], "").status, 405);
+    assert_eq!(counts(&sandbox)["data"]["device_readings"], 7);
+    assert_eq!(counts(&sandbox)["data"]["refused"], 10);
 }
 
 #[test]
 fn only_a_good_token_in_the_header_opens_the_api() {
-    let service = service(|_| ());
-    let answer = redeem(&service, &code(&service), VERIFIER).1;
+    let sandbox = sandbox();
+    let answer = redeem(&sandbox, &code(&sandbox), VERIFIER).1;
     let token = answer["access_token"].as_str().unwrap();
-    assert_eq!(data(&service, token, "/spaces", "").status, 200);
-    let challenge = |answer: &Answer| {
-        let found = answer.headers.iter().find(|(name, _)| *name == "WWW-Authenticate");
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
+    let spaces = format!("{API}/spaces");
+    assert_eq!(data(&sandbox, token, &spaces, "").status, 200);
     let (header, rest) = token.split_once('.').unwrap();
     let (claims, signature) = rest.split_once('.').unwrap();
     let longer = String::from_utf8(URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
-    let longer = URL_SAFE_NO_PAD.encode(longer.replace("\"exp\":18", "\"exp\":19"));
+    let longer = URL_SAFE_NO_PAD.encode(longer.replace("\"exp\":1", "\"exp\":2"));
     for wrong in [
         "x",
         &token[1..],
@@ -163,22 +151,27 @@ fn only_a_good_token_in_the_header_opens_the_api() {
         answer["refresh_token"].as_str().unwrap(),
         answer["id_token"].as_str().unwrap(),
     ] {
-        let refused = data(&service, wrong, "/spaces", "");
+        let refused = data(&sandbox, wrong, &spaces, "");
         assert_eq!(
-            (refused.status, &*challenge(&refused)),
+            (refused.status, refused.header("www-authenticate")),
             (401, "Bearer error=\"invalid_token\"")
         );
     }
-    let without = Call { path: format!("{API}/spaces"), method: "GET".into(), ..Call::default() };
-    assert_eq!(service.answer(&without, START).status, 401);
-    let in_query = format!("access_token={token}");
-    assert_eq!(data(&service, token, "/spaces", &in_query).status, 400);
-    let late = Call { authorization: Some(format!("bearer  {token}")), ..without };
-    assert_eq!(service.answer(&late, START + 86_399 * SECOND).status, 200);
-    assert_eq!(service.answer(&late, START + 86_400 * SECOND).status, 401);
+    assert_eq!(get(&sandbox, &spaces, &[]).status, 401);
+    assert_eq!(get(&sandbox, &spaces, &[("access_token", token)]).status, 400);
+    let lower = format!("bearer  {token}");
+    let lower = send(&sandbox, "GET", &spaces, &[("Authorization", &lower)], "");
+    assert_eq!(lower.status, 200, "RFC 9110: the scheme's case does not matter");
     let pairs =
         [("client_id", "sandbox-client"), ("token", answer["refresh_token"].as_str().unwrap())];
-    post(&service, "/zaehlerfreunde/oauth/revoke", &pairs, START);
-    assert_eq!(data(&service, token, "/spaces", "").status, 401, "disconnected");
-    assert_eq!(counts(&service)["data"]["unauthorized"], 9);
+    post(&sandbox, "/zaehlerfreunde/oauth/revoke", &pairs);
+    assert_eq!(data(&sandbox, token, &spaces, "").status, 401, "disconnected");
+    assert_eq!(counts(&sandbox)["data"]["unauthorized"], 8);
+}
+
+#[test]
+fn an_access_token_that_has_expired_is_refused() {
+    let sandbox = sandbox_with(|options| options.access_token_lifetime = Duration::ZERO);
+    let token = token(&sandbox);
+    assert_eq!(data(&sandbox, &token, &format!("{API}/spaces"), "").status, 401);
 }

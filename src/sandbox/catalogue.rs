@@ -1,0 +1,250 @@
+//! Who and what exists in the sandbox, read from `catalogue.json`: fixed, so that whoever tries
+//! things out can rely on it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::calendar;
+use crate::clock::Timestamp;
+
+pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "a file of this program; the tests read it")]
+    serde_json::from_str(include_str!("catalogue.json")).expect("a catalogue")
+});
+
+#[derive(Deserialize)]
+pub struct Catalogue {
+    /// The first one signs in where nobody is there to choose.
+    pub people: [Person; 3],
+    /// First names and last names.
+    pub customer_names: [Vec<String>; 2],
+    /// As the meter-data API shows them.
+    pub spaces: Vec<Value>,
+    /// Who reads the meters, by key.
+    pub providers: BTreeMap<String, String>,
+    /// What a meter is, by key.
+    pub kinds: BTreeMap<String, String>,
+    /// The last one fell silent.
+    pub devices: Vec<Device>,
+    /// How consumption is spread: percent on the first of each month, percent on each weekday from
+    /// Monday, or weights of the hours.
+    pub profiles: BTreeMap<String, Vec<u64>>,
+    pub places: Vec<Place>,
+    pub species: Vec<Species>,
+    pub assortments: Vec<Assortment>,
+    /// Why trees were felled, unless a calamity felled them.
+    pub fellings: Vec<String>,
+    pub roads: Vec<String>,
+    pub list_notes: Vec<String>,
+    pub pile_notes: Vec<String>,
+    pub buyers: Vec<String>,
+    pub forester: Value,
+    /// The forest owner, as TimberData's user endpoint shows it.
+    pub group: Value,
+}
+
+/// Somebody who does not exist. Example domains (RFC 2606), so that no mail ever arrives.
+#[derive(Deserialize)]
+pub struct Person {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub company: String,
+    /// Seconds since 1970.
+    pub birthday: i64,
+}
+
+/// A meter.
+#[derive(Deserialize)]
+pub struct Device {
+    pub id: String,
+    /// The id of its space.
+    pub space: String,
+    pub name: String,
+    /// Readings of the space, in this medium, are those of this meter.
+    pub main: bool,
+    /// `ELECTRICITY`, `GAS`, `WATER` or `HEATING`.
+    pub medium: String,
+    pub provider: String,
+    pub kind: String,
+    /// Numbers of the grid operator: MaLo (11 digits) or MeLo (33 characters).
+    pub external: Vec<String>,
+    /// The midnight with which its readings begin.
+    pub since: Timestamp,
+    /// The midnight on which it fell silent.
+    pub until: Option<Timestamp>,
+    pub gap: Option<Gap>,
+    /// What its meter showed in the beginning, in kilowatt-hours or cubic metres.
+    pub begin: u64,
+    pub flows: Vec<Flow>,
+}
+
+/// When readings are missing, by Berlin's clocks.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Gap {
+    /// 0 is Monday.
+    Weekly { weekday: usize, from_hour: i64, to_hour: i64 },
+    /// A whole day of each month.
+    Monthly { day_of_month: i8 },
+}
+
+/// One direction of a meter.
+#[derive(Deserialize)]
+pub struct Flow {
+    /// `IN` or `OUT`.
+    pub direction: String,
+    /// A mean day, in watt-hours or litres.
+    pub daily: u64,
+    /// A profile of months; in between a straight line.
+    pub season: String,
+    /// A profile of weekdays.
+    pub week: String,
+    /// Percent by which the weather moves a day down or up at most.
+    pub weather: u64,
+    /// A profile of hours on Berlin's clocks; without one it flows while the sun shines.
+    pub day: Option<String>,
+}
+
+/// A forester's district (Revier), which is what TimberData calls a base area here. The forests
+/// exist, the districts do not.
+#[derive(Deserialize)]
+pub struct Place {
+    pub id: u32,
+    pub district: String,
+    pub forest: String,
+    /// Degrees, WGS 84, in millionths: a place amid woods, far enough from every border.
+    pub latitude: i64,
+    pub longitude: i64,
+    /// The most frequent first.
+    pub species: [String; 3],
+}
+
+#[derive(Deserialize)]
+pub struct Species {
+    pub name: String,
+    pub conifer: bool,
+    /// Cents for a solid cubic metre of good saw logs.
+    pub price: u64,
+}
+
+/// What logs are sorted into (Sortiment).
+#[derive(Deserialize)]
+pub struct Assortment {
+    pub usage: String,
+    pub quality: String,
+    pub thickness_class: String,
+    /// Of the price of good saw logs.
+    pub price_percent: u64,
+}
+
+impl Catalogue {
+    pub fn device(&self, id: &str) -> Option<&Device> {
+        self.devices.iter().find(|device| device.id == id)
+    }
+
+    pub fn has_space(&self, id: &str) -> bool {
+        self.spaces.iter().any(|space| space["id"] == id)
+    }
+
+    pub fn devices_of<'a>(&'a self, space: &'a str) -> impl Iterator<Item = &'a Device> {
+        self.devices.iter().filter(move |device| device.space == space)
+    }
+
+    pub fn species(&self, name: &str) -> &Species {
+        self.species.iter().find(|species| species.name == name).unwrap_or(&self.species[0])
+    }
+}
+
+impl Gap {
+    pub fn holds(&self, time: i64) -> bool {
+        let day = calendar::berlin_day(time);
+        match self {
+            Gap::Weekly { weekday, from_hour, to_hour } => {
+                let hour = calendar::berlin_clock(time) / calendar::HOUR;
+                calendar::weekday(day) == *weekday && (*from_hour..*to_hour).contains(&hour)
+            }
+            Gap::Monthly { day_of_month } => calendar::date_of(day).day() == *day_of_month,
+        }
+    }
+}
+
+/// A number that looks random, of `seed` and `n` alone (the finish of SplitMix64): chance that
+/// comes out the same every time.
+pub fn dice(seed: u64, n: u64) -> u64 {
+    let mut z = seed
+        .wrapping_mul(0xd134_2543_de82_ef95)
+        .wrapping_add(n)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// One of `choices`.
+pub fn pick<T>(choices: &[T], seed: u64, n: u64) -> &T {
+    &choices[(dice(seed, n) % choices.len() as u64) as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_every_space_has_one_main_meter_of_a_medium() {
+        for (i, device) in CATALOGUE.devices.iter().enumerate() {
+            assert!(CATALOGUE.devices[..i].iter().all(|other| other.id != device.id));
+            assert!(CATALOGUE.has_space(&device.space));
+            let names = (&CATALOGUE.providers[&device.provider], &CATALOGUE.kinds[&device.kind]);
+            assert!(!names.0.is_empty() && !names.1.is_empty());
+        }
+        for space in &CATALOGUE.spaces {
+            let devices = || CATALOGUE.devices_of(space["id"].as_str().unwrap());
+            assert!(devices().count() > 0);
+            for medium in ["ELECTRICITY", "GAS", "WATER", "HEATING"] {
+                let main = devices().filter(|d| d.main && d.medium == medium).count();
+                let any = devices().filter(|d| d.medium == medium).count();
+                assert_eq!(main, any.min(1), "{} {medium}", space["name"]);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_the_grid_have_their_length() {
+        for number in CATALOGUE.devices.iter().flat_map(|device| &device.external) {
+            assert!([11, 33].contains(&number.len()), "{number}");
+        }
+    }
+
+    #[test]
+    fn every_profile_exists_and_has_its_length() {
+        for flow in CATALOGUE.devices.iter().flat_map(|device| &device.flows) {
+            assert_eq!(CATALOGUE.profiles[&flow.season].len(), 12);
+            assert_eq!(CATALOGUE.profiles[&flow.week].len(), 7);
+            assert!(flow.day.iter().all(|day| CATALOGUE.profiles[day].len() == 24));
+        }
+        for name in CATALOGUE.places.iter().flat_map(|place| &place.species) {
+            assert_eq!(CATALOGUE.species(name).name, *name);
+        }
+    }
+
+    #[test]
+    fn gaps_follow_berlins_clocks() {
+        let midnight = |text: &str| calendar::parse(text).unwrap();
+        let hour = calendar::HOUR;
+        let weekly = CATALOGUE.devices[0].gap.as_ref().unwrap();
+        for begin in ["2026-01-14T00:00:00+01:00", "2026-07-15T00:00:00+02:00"] {
+            let begin = midnight(begin);
+            assert!(!weekly.holds(begin + 10 * hour - 1));
+            assert!(weekly.holds(begin + 10 * hour) && weekly.holds(begin + 14 * hour - 1));
+            assert!(!weekly.holds(begin + 14 * hour) && !weekly.holds(begin + 34 * hour));
+        }
+        let begin = midnight("2026-07-15T00:00:00+02:00");
+        let monthly = CATALOGUE.devices[8].gap.as_ref().unwrap();
+        assert!(monthly.holds(begin) && monthly.holds(begin + 24 * hour - 1));
+        assert!(!monthly.holds(begin - 1) && !monthly.holds(begin + 24 * hour));
+    }
+}

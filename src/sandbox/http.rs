@@ -1,0 +1,295 @@
+//! Requests and answers, between tiny_http and the rest.
+
+use std::io::{Read, Write};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+use tiny_http::StatusCode;
+use url::{Url, form_urlencoded};
+
+/// Larger bodies are refused. The largest honest one holds some thousand readings.
+const BODY_LIMIT: usize = 512 * 1024;
+/// tiny_http makes room for whatever length is announced. Beyond this nobody is answered.
+const ANNOUNCED_LIMIT: usize = 1024 * 1024;
+/// Longer addresses are refused, because their parts are kept in the state.
+const URL_LIMIT: usize = 16 * 1024;
+
+/// Parameters in order, decoded. A name without a value counts as absent (RFC 6749 §3.1).
+#[derive(Default)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    pub fn form(text: &[u8]) -> Self {
+        let pairs = form_urlencoded::parse(text).into_owned();
+        Self(pairs.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The members of a JSON object that are strings; `None` if it is no object.
+    pub fn json(text: &[u8]) -> Option<Self> {
+        let Value::Object(members) = serde_json::from_slice(text).ok()? else { return None };
+        let strings = members.into_iter().filter_map(|(name, value)| match value {
+            Value::String(value) if !value.is_empty() => Some((name, value)),
+            _ => None,
+        });
+        Some(Self(strings.collect()))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    /// A parameter that a token request must have.
+    pub fn required(&self, name: &str) -> Result<&str, Answer> {
+        self.get(name)
+            .ok_or_else(|| Answer::invalid_request(&format!("Missing required parameter: {name}")))
+    }
+
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All but those of that name.
+    pub fn without(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(n, _)| n != name).cloned().collect())
+    }
+
+    /// The first name that occurs twice, which OAuth forbids.
+    pub fn repeated(&self) -> Option<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| self.all(name).count() > 1)
+    }
+}
+
+/// A request, read to its end.
+#[derive(Default)]
+pub struct Request {
+    /// When it came, in seconds since 1970.
+    pub at: i64,
+    pub method: String,
+    pub path: String,
+    pub query: Params,
+    pub authorization: Option<String>,
+    /// Pages are in German for whoever names it first, in English for everybody else.
+    pub german: bool,
+    /// Without its parameters, in lower case.
+    pub content_type: String,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// Where GET is allowed, HEAD is.
+    pub fn is(&self, method: &str) -> bool {
+        self.method == method || (method == "GET" && self.method == "HEAD")
+    }
+
+    /// Fails with the answer to a request that cannot be read, or with nothing where tiny_http
+    /// would first make room for what is announced.
+    pub fn read(request: &mut tiny_http::Request, at: i64) -> Result<Self, Option<Answer>> {
+        let refused = |status, text| Err(Some(Answer::error(status, "invalid_request", text)));
+        if request.body_length().is_some_and(|length| length > ANNOUNCED_LIMIT) {
+            return Err(None);
+        }
+        let mut body = Vec::new();
+        let read = request.as_reader().take(BODY_LIMIT as u64 + 1).read_to_end(&mut body);
+        if read.is_err() {
+            return refused(400, "broken body");
+        }
+        if body.len() > BODY_LIMIT {
+            return refused(413, "body too large");
+        }
+        if request.url().len() > URL_LIMIT {
+            return refused(414, "too long");
+        }
+        // The base gives a host to paths; a request that brings its own host keeps only its path.
+        let url = Url::parse("http://sandbox.invalid/").and_then(|base| base.join(request.url()));
+        let Ok(url) = url else { return refused(400, "no path") };
+        let header = |name: &'static str| {
+            let found = request.headers().iter().find(|header| header.field.equiv(name));
+            found.map(|header| header.value.to_string())
+        };
+        let content_type = header("Content-Type").unwrap_or_default().to_ascii_lowercase();
+        Ok(Self {
+            at,
+            method: request.method().to_string(),
+            path: url.path().to_owned(),
+            query: Params::form(url.query().unwrap_or_default().as_bytes()),
+            authorization: header("Authorization"),
+            german: header("Accept-Language").is_some_and(|languages| languages.starts_with("de")),
+            content_type: content_type.split(';').next().unwrap_or_default().trim().to_owned(),
+            body,
+        })
+    }
+}
+
+/// How an answer travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Travel {
+    AtOnce,
+    Late(Duration),
+    /// One byte per interval.
+    Drip(Duration),
+    /// Arrives as bytes that are no HTTP: what a connection cut in the middle is to a client.
+    Lost,
+    Never,
+    /// Half of it, and then something that is no chunk. (tiny_http closes no connection that the
+    /// client keeps open, so a body of known length could not be cut.)
+    Cut,
+    /// Half of it, with the length of the whole announced. The rest never comes.
+    Stall,
+}
+
+/// A response, not written yet, and what it means in a few words for the log.
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+    pub note: &'static str,
+    pub travel: Travel,
+}
+
+impl Answer {
+    /// `Cache-Control: no-store` on everything: RFC 6749 §5.1 asks for it where tokens are, and
+    /// nothing else here is worth keeping.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let headers = vec![
+            ("Content-Type", content_type.to_owned()),
+            ("Cache-Control", "no-store".to_owned()),
+            ("X-Content-Type-Options", "nosniff".to_owned()),
+            ("Referrer-Policy", "no-referrer".to_owned()),
+        ];
+        Self { status, headers, body: body.into(), note: "", travel: Travel::AtOnce }
+    }
+
+    pub fn json(status: u16, value: &Value) -> Self {
+        Self::new(status, "application/json", value.to_string())
+    }
+
+    /// RFC 6749 §5.2. `description` stays within the characters that section allows.
+    pub fn error(status: u16, error: &str, description: &str) -> Self {
+        Self::json(status, &json!({ "error": error, "error_description": description }))
+    }
+
+    pub fn invalid_request(description: &str) -> Self {
+        Self::error(400, "invalid_request", description).note("request refused")
+    }
+
+    /// 303, so that a browser fetches the next page with GET after a form.
+    pub fn see_other(location: &Url) -> Self {
+        Self::new(303, "text/plain; charset=utf-8", "").header("Location", location.as_str())
+    }
+
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    pub fn note(self, note: &'static str) -> Self {
+        Self { note, ..self }
+    }
+
+    /// Writes the answer. `stopping` ends a slow one early.
+    pub fn write(self, request: tiny_http::Request, stopping: &dyn Fn() -> bool) {
+        let head_only = *request.method() == tiny_http::Method::Head;
+        let bytes = self.bytes(head_only);
+        // A client that has gone away is its own affair: errors end the writing and nothing else.
+        let mut writer = request.into_writer();
+        let half = self.body.len().div_ceil(2);
+        let _ = match self.travel {
+            Travel::AtOnce => writer.write_all(&bytes),
+            Travel::Late(time) => {
+                if pause(time, stopping) {
+                    return;
+                }
+                writer.write_all(&bytes)
+            }
+            Travel::Drip(interval) => bytes.iter().try_for_each(|byte| {
+                if pause(interval, stopping) {
+                    return Err(std::io::ErrorKind::Interrupted.into());
+                }
+                writer.write_all(&[*byte])?;
+                writer.flush()
+            }),
+            Travel::Lost => writer.write_all(b"\0\0\0\0\r\n\r\n"),
+            Travel::Never => return,
+            Travel::Cut => writer.write_all(&cut(&bytes, half)),
+            Travel::Stall => writer.write_all(&bytes[..bytes.len().saturating_sub(half)]),
+        };
+        let _ = writer.flush();
+    }
+
+    /// The whole response in one piece: written in two, the second would wait for the client to
+    /// acknowledge the first.
+    ///
+    /// `Connection: close`, because tiny_http keeps a thread for each open connection and lets new
+    /// ones wait when many come at once.
+    fn bytes(&self, head_only: bool) -> Vec<u8> {
+        let reason = StatusCode(self.status).default_reason_phrase();
+        let date = httpdate::fmt_http_date(SystemTime::now());
+        let length = self.body.len();
+        let mut head = format!(
+            "HTTP/1.1 {} {reason}\r\nDate: {date}\r\nConnection: close\r\nContent-Length: {length}\r\n",
+            self.status
+        );
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let body = if head_only { &[][..] } else { &self.body };
+        [head.as_bytes(), b"\r\n", body].concat()
+    }
+}
+
+/// The response as chunks that break off `left` bytes before its end.
+fn cut(bytes: &[u8], left: usize) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, _) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let lines: Vec<&str> =
+        head.lines().filter(|line| !line.starts_with("Content-Length")).collect();
+    // The answer to HEAD has no body to cut.
+    let part = bytes.get(head.len() + 4..bytes.len().saturating_sub(left)).unwrap_or_default();
+    let mut cut = lines.join("\r\n").into_bytes();
+    cut.extend(format!("\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n", part.len()).bytes());
+    cut.extend(part);
+    // A chunk begins with its length in hexadecimal digits: every client sees that this is none.
+    cut.extend(b"\r\n!\r\n\r\n");
+    cut
+}
+
+/// Waits in slices; true if the sandbox is being stopped.
+fn pause(time: Duration, stopping: &dyn Fn() -> bool) -> bool {
+    const SLICE: Duration = Duration::from_millis(50);
+    let mut left = time;
+    while !left.is_zero() && !stopping() {
+        let slice = left.min(SLICE);
+        std::thread::sleep(slice);
+        left -= slice;
+    }
+    stopping()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_know_absence_and_repetition() {
+        let params = Params::form(b"a=1&b=&c=%C3%A4+x&a=2");
+        assert_eq!(params.get("a"), Some("1"));
+        assert_eq!(params.get("b"), None);
+        assert_eq!(params.get("c"), Some("ä x"));
+        assert_eq!(params.repeated(), Some("a"));
+        assert!(Params::json(b"[]").is_none());
+        assert_eq!(Params::json(br#"{"a":"1","b":2}"#).unwrap().get("b"), None);
+    }
+
+    #[test]
+    fn an_answer_is_written_whole_and_closes_the_connection() {
+        let answer = Answer::error(403, "invalid_grant", "no").note("n");
+        let text = String::from_utf8(answer.bytes(false)).unwrap();
+        assert!(text.starts_with("HTTP/1.1 403 Forbidden\r\nDate: "), "{text}");
+        assert!(text.contains("\r\nConnection: close\r\nContent-Length: 50\r\n"), "{text}");
+        assert!(text.contains("Cache-Control: no-store\r\n"), "{text}");
+        assert!(
+            text.ends_with("\r\n\r\n{\"error\":\"invalid_grant\",\"error_description\":\"no\"}")
+        );
+        assert!(answer.bytes(true).ends_with(b"\r\n\r\n"));
+    }
+}
