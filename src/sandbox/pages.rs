@@ -14,6 +14,7 @@ use super::grants::Asked;
 use super::http::Answer;
 use super::provider::Provider::{self, Timberdata, Zaehlerfreunde};
 use super::service::Service;
+use crate::text::html_escaped;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -27,7 +28,7 @@ fn texts(german: bool) -> &'static Value {
 
 /// A text as HTML.
 fn html(text: &Value) -> String {
-    escaped(text.as_str().unwrap_or_default())
+    html_escaped(text.as_str().unwrap_or_default())
 }
 
 /// Asks a person whether `asked` may be granted. `request` is the id the form brings back.
@@ -70,7 +71,7 @@ pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answ
             ("request", request.to_owned()),
             ("people", people.collect()),
             ("granted", scope(always) + &granted.collect::<String>()),
-            ("target", escaped(&target.origin().ascii_serialization())),
+            ("target", html_escaped(&target.origin().ascii_serialization())),
         ],
     );
     let values = [
@@ -87,7 +88,7 @@ pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answ
 pub fn refusal(german: bool, reason: &str, value: &str) -> Answer {
     let texts = texts(german);
     let [heading, lead, advice] = [0, 1, 2].map(|i| html(&texts["refusals"][reason][i]));
-    let value = escaped(value);
+    let value = html_escaped(value);
     let main = format!(r#"<p class="value"><code>{value}</code></p><p class="small">{advice}</p>"#);
     let values = [
         ("title", heading.clone()),
@@ -196,11 +197,6 @@ fn fill(template: &str, texts: &Value, values: &[(&str, String)]) -> String {
         rest = after;
     }
     out + rest
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::data::Pushed;
 use super::grants::{Asked, Grant};
 use super::seal;
-use crate::system::files;
+use crate::system::files::{self, Durability, Mode};
 
 /// What is counted, as `/sandbox/counts` names it. Requests are counted as they come, also those
 /// that are refused; outcomes when they are decided.
@@ -133,7 +133,7 @@ impl Store {
                 let answer = change(&mut state);
                 let after = serde_json::to_vec(&state)?;
                 if after != before {
-                    files::replace(path, &after, false)?;
+                    files::replace(path, &after, Mode::Private, Durability::None)?;
                 }
                 Ok(answer)
             }
