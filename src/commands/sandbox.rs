@@ -17,13 +17,13 @@ Examples:
 /// Every command with --sandbox has them built in; this runs them by themselves, prints each
 /// request, and misbehaves to order. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, after_long_help = faults())]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// The port on 127.0.0.1 [default: any free one]
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     port: u16,
-    /// A fault to show; may be given several times (--help lists them)
-    #[arg(long, value_name = "FAULT")]
+    /// A fault to show; may be given several times
+    #[arg(long, value_enum, value_name = "FAULT")]
     fault: Vec<Fault>,
     /// No pages: agree to every sign-in at once
     #[arg(long)]
@@ -77,11 +77,4 @@ impl Args {
         }
         Ok(0)
     }
-}
-
-/// The faults with their meaning, for the long help.
-fn faults() -> String {
-    let lines: String =
-        Fault::ALL.iter().map(|(_, name, meaning)| format!("  {name:<20} {meaning}\n")).collect();
-    format!("{EXAMPLES}\n\nFaults:\n{lines}")
 }

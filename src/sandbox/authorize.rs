@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::grants::Asked;
 use super::http::{Answer, Params, Request};
 use super::pages;
-use super::provider::{self, Provider};
+use super::provider::Provider;
 use super::service::Service;
 use super::state::State;
 
@@ -24,19 +24,19 @@ type Error = (&'static str, &'static str);
 /// `GET`: an error page while it is unclear who asks, a redirect with an error once that is clear
 /// (RFC 6749 §4.1.2.1), else the consent page.
 pub fn ask(service: &Service, state: &mut State, provider: Provider, request: &Request) -> Answer {
-    state.counts.add("authorize");
+    state.count("authorize");
     let query = &request.query;
     if let Some(name) = query.repeated() {
-        return pages::refusal(request.german, "repeated", name).note("repeated parameter");
+        return pages::refusal(request.german, "repeated", name);
     }
     let client = query.get("client_id").unwrap_or_default();
     if client != provider.client_id() {
-        state.counts.add("client_refused");
-        return pages::refusal(request.german, "client", client).note("unknown client_id");
+        state.count("client_refused");
+        return pages::refusal(request.german, "client", client);
     }
     let redirect_uri = query.get("redirect_uri").unwrap_or_default();
     let Some(target) = registered(provider, redirect_uri) else {
-        return not_registered(request, redirect_uri);
+        return pages::refusal(request.german, "redirect_uri", redirect_uri);
     };
     let scopes: Vec<&str> = query.get("scope").unwrap_or_default().split(' ').collect();
     // Scopes that do not exist are dropped, as both providers do.
@@ -53,12 +53,12 @@ pub fn ask(service: &Service, state: &mut State, provider: Provider, request: &R
     };
     if query.get("response_type") != Some("code") {
         let error = ("unsupported_response_type", "only response_type=code is served");
-        return send_error(target, &asked, error).note("response_type is not code");
+        return send_error(target, &asked, error);
     }
     if provider == Provider::Zaehlerfreunde {
         // TimberData's documents know neither PKCE nor nonce: there the parameters are ignored.
         if let Err(error) = check(query) {
-            return send_error(target, &asked, error).note("request refused");
+            return send_error(target, &asked, error);
         }
         asked.challenge = query.get("code_challenge").map(str::to_owned);
         asked.nonce = query.get("nonce").map(str::to_owned);
@@ -67,7 +67,7 @@ pub fn ask(service: &Service, state: &mut State, provider: Provider, request: &R
         return deny(state, target, &asked);
     }
     if service.approve || query.get(APPROVE_MARK) == Some("1") {
-        return allow(service, state, target, asked, request.at);
+        return allow(state, target, asked, request.at);
     }
     let id = state.ask(asked.clone());
     pages::consent(request.german, &asked, &target, &id)
@@ -77,10 +77,8 @@ pub fn ask(service: &Service, state: &mut State, provider: Provider, request: &R
 fn check(query: &Params) -> Result<(), Error> {
     // Auth0 answers a request without audience with a token that no API accepts. Refusing it
     // shows the mistake where it was made.
-    match query.get("audience") {
-        Some(AUDIENCE) => {}
-        Some(_) => return Err(("access_denied", "Service not found: unknown audience")),
-        None => return Err(("access_denied", "Service not found: audience is missing")),
+    if query.get("audience") != Some(AUDIENCE) {
+        return Err(("access_denied", "Service not found: audience is missing or unknown"));
     }
     if query.get("code_challenge_method") != Some("S256") {
         return Err(("invalid_request", "code_challenge_method must be S256"));
@@ -94,25 +92,19 @@ fn check(query: &Params) -> Result<(), Error> {
 }
 
 /// `POST` of the page's form: the person's answer, sent on to the client.
-pub fn consent(
-    service: &Service,
-    state: &mut State,
-    provider: Provider,
-    request: &Request,
-) -> Answer {
+pub fn consent(state: &mut State, provider: Provider, request: &Request) -> Answer {
     let form = Params::form(&request.body);
     let person = CATALOGUE.people.iter().position(|one| Some(&*one.id) == form.get("person"));
     let allowed_by = match (form.get("decision"), person) {
         (Some("allow"), Some(person)) => Some(person),
         (Some("deny"), _) => None,
-        _ => return pages::refusal(request.german, "form", "–").note("incomplete form"),
+        _ => return pages::refusal(request.german, "form", "–"),
     };
     let Some(mut asked) = state.answered(provider, form.get("request").unwrap_or_default()) else {
-        let page = pages::refusal(request.german, "answered", "–");
-        return page.note("request already answered or expired");
+        return pages::refusal(request.german, "answered", "–");
     };
     let Some(target) = registered(provider, &asked.redirect_uri) else {
-        return not_registered(request, &asked.redirect_uri);
+        return pages::refusal(request.german, "redirect_uri", &asked.redirect_uri);
     };
     let Some(person) = allowed_by else { return deny(state, target, &asked) };
     asked.person = person;
@@ -120,7 +112,7 @@ pub fn consent(
         // Its page has a check box for each scope: a person may grant less than was asked for.
         asked.scopes.retain(|scope| form.all("scope").any(|checked| checked == scope));
     }
-    allow(service, state, target, asked, request.at)
+    allow(state, target, asked, request.at)
 }
 
 /// The redirect URI, if it is one of those this client may use: loopback with any port, and the
@@ -140,39 +132,15 @@ fn registered(provider: Provider, redirect_uri: &str) -> Option<Url> {
     (url.scheme() == "http" && loopback && plain && path).then_some(url)
 }
 
-fn not_registered(request: &Request, redirect_uri: &str) -> Answer {
-    let value = if redirect_uri.is_empty() { "–" } else { redirect_uri };
-    pages::refusal(request.german, "redirect_uri", value).note("redirect URI not registered")
-}
-
-fn allow(service: &Service, memory: &mut State, target: Url, asked: Asked, now: i64) -> Answer {
-    let (provider, mut state) = (asked.provider, asked.state.clone());
-    memory.counts.add("allowed");
-    let code = memory.issue_code(asked, now);
-    let mut pairs = vec![("code", code.clone())];
-    if service.has(Fault::RepeatedCode) {
-        pairs.push(("code", code.to_uppercase()));
-    }
-    if service.has(Fault::CodeAndError) {
-        pairs.push(("error", "access_denied".to_owned()));
-    }
-    if service.has(Fault::OtherIssuer) {
-        let issuer = match provider {
-            Provider::Zaehlerfreunde => "https://sandbox.invalid/timberdata/",
-            Provider::Timberdata => provider::ISSUER,
-        };
-        pairs.push(("iss", issuer.to_owned()));
-    }
-    if service.has(Fault::NoState) {
-        state = None;
-    } else if service.has(Fault::WrongState) {
-        state = Some("another-state".to_owned());
-    }
-    send(target, &pairs, state.as_deref()).note("allowed: code sent")
+fn allow(state: &mut State, target: Url, asked: Asked, now: i64) -> Answer {
+    state.count("allowed");
+    let client_state = asked.state.clone();
+    let code = state.issue_code(asked, now);
+    send(target, &[("code", &code)], client_state.as_deref()).note("allowed: code sent")
 }
 
 fn deny(state: &mut State, target: Url, asked: &Asked) -> Answer {
-    state.counts.add("denied");
+    state.count("denied");
     let answer = match asked.provider {
         Provider::Zaehlerfreunde => {
             send_error(target, asked, ("access_denied", "User did not authorize the request"))
@@ -184,11 +152,11 @@ fn deny(state: &mut State, target: Url, asked: &Asked) -> Answer {
 }
 
 fn send_error(target: Url, asked: &Asked, (error, description): Error) -> Answer {
-    let pairs = [("error", error.to_owned()), ("error_description", description.to_owned())];
-    send(target, &pairs, asked.state.as_deref())
+    let pairs = [("error", error), ("error_description", description)];
+    send(target, &pairs, asked.state.as_deref()).note(description)
 }
 
-fn send(mut target: Url, pairs: &[(&str, String)], state: Option<&str>) -> Answer {
+fn send(mut target: Url, pairs: &[(&str, &str)], state: Option<&str>) -> Answer {
     target.query_pairs_mut().extend_pairs(pairs).extend_pairs(state.map(|state| ("state", state)));
     Answer::see_other(&target)
 }

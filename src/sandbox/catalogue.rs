@@ -19,19 +19,15 @@ pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
 pub struct Catalogue {
     /// The first one signs in where nobody is there to choose.
     pub people: [Person; 3],
-    /// First names and last names.
-    pub customer_names: [Vec<String>; 2],
     /// As the meter-data API shows them.
     pub spaces: Vec<Value>,
-    /// Who reads the meters, by key.
-    pub providers: BTreeMap<String, String>,
-    /// What a meter is, by key.
-    pub kinds: BTreeMap<String, String>,
     /// The last one fell silent.
     pub devices: Vec<Device>,
     /// How consumption is spread: percent on the first of each month, percent on each weekday from
     /// Monday, or weights of the hours.
     pub profiles: BTreeMap<String, Vec<u64>>,
+    /// As the meter-data API shows them.
+    pub customers: Vec<Value>,
     pub places: Vec<Place>,
     pub species: Vec<Species>,
     pub assortments: Vec<Assortment>,
@@ -44,6 +40,8 @@ pub struct Catalogue {
     pub forester: Value,
     /// The forest owner, as TimberData's user endpoint shows it.
     pub group: Value,
+    /// What is counted, from zero.
+    pub counts: Value,
 }
 
 /// Somebody who does not exist. Example domains (RFC 2606), so that no mail ever arrives.
@@ -60,18 +58,8 @@ pub struct Person {
 /// A meter.
 #[derive(Deserialize)]
 pub struct Device {
-    pub id: String,
     /// The id of its space.
     pub space: String,
-    pub name: String,
-    /// Readings of the space, in this medium, are those of this meter.
-    pub main: bool,
-    /// `ELECTRICITY`, `GAS`, `WATER` or `HEATING`.
-    pub medium: String,
-    pub provider: String,
-    pub kind: String,
-    /// Numbers of the grid operator: MaLo (11 digits) or MeLo (33 characters).
-    pub external: Vec<String>,
     /// The midnight with which its readings begin.
     pub since: Timestamp,
     /// The midnight on which it fell silent.
@@ -80,6 +68,8 @@ pub struct Device {
     /// What its meter showed in the beginning, in kilowatt-hours or cubic metres.
     pub begin: u64,
     pub flows: Vec<Flow>,
+    /// As the meter-data API shows it, but for what changes.
+    pub shown: Value,
 }
 
 /// When readings are missing, by Berlin's clocks.
@@ -142,10 +132,6 @@ pub struct Assortment {
 }
 
 impl Catalogue {
-    pub fn device(&self, id: &str) -> Option<&Device> {
-        self.devices.iter().find(|device| device.id == id)
-    }
-
     pub fn has_space(&self, id: &str) -> bool {
         self.spaces.iter().any(|space| space["id"] == id)
     }
@@ -159,15 +145,22 @@ impl Catalogue {
     }
 }
 
-impl Gap {
-    pub fn holds(&self, time: i64) -> bool {
+impl Device {
+    /// A text of what the API shows.
+    pub fn text(&self, member: &str) -> &str {
+        self.shown[member].as_str().unwrap_or_default()
+    }
+
+    /// Whether the reading of this moment is missing.
+    pub fn is_silent(&self, time: i64) -> bool {
         let day = calendar::berlin_day(time);
-        match self {
-            Gap::Weekly { weekday, from_hour, to_hour } => {
+        match &self.gap {
+            None => false,
+            Some(Gap::Weekly { weekday, from_hour, to_hour }) => {
                 let hour = calendar::berlin_clock(time) / calendar::HOUR;
                 calendar::weekday(day) == *weekday && (*from_hour..*to_hour).contains(&hour)
             }
-            Gap::Monthly { day_of_month } => calendar::date_of(day).day() == *day_of_month,
+            Some(Gap::Monthly { day_of_month }) => calendar::date_of(day).day() == *day_of_month,
         }
     }
 }
@@ -196,17 +189,19 @@ mod tests {
     #[test]
     fn ids_are_unique_and_every_space_has_one_main_meter_of_a_medium() {
         for (i, device) in CATALOGUE.devices.iter().enumerate() {
-            assert!(CATALOGUE.devices[..i].iter().all(|other| other.id != device.id));
+            assert!(
+                CATALOGUE.devices[..i].iter().all(|other| other.text("id") != device.text("id"))
+            );
             assert!(CATALOGUE.has_space(&device.space));
-            let names = (&CATALOGUE.providers[&device.provider], &CATALOGUE.kinds[&device.kind]);
-            assert!(!names.0.is_empty() && !names.1.is_empty());
         }
         for space in &CATALOGUE.spaces {
             let devices = || CATALOGUE.devices_of(space["id"].as_str().unwrap());
             assert!(devices().count() > 0);
             for medium in ["ELECTRICITY", "GAS", "WATER", "HEATING"] {
-                let main = devices().filter(|d| d.main && d.medium == medium).count();
-                let any = devices().filter(|d| d.medium == medium).count();
+                let main = devices()
+                    .filter(|d| d.text("medium") == medium && d.shown["isMainDevice"] == true)
+                    .count();
+                let any = devices().filter(|d| d.text("medium") == medium).count();
                 assert_eq!(main, any.min(1), "{} {medium}", space["name"]);
             }
         }
@@ -214,7 +209,13 @@ mod tests {
 
     #[test]
     fn numbers_of_the_grid_have_their_length() {
-        for number in CATALOGUE.devices.iter().flat_map(|device| &device.external) {
+        for number in CATALOGUE
+            .devices
+            .iter()
+            .filter_map(|d| d.shown["externalDeviceIds"].as_array())
+            .flatten()
+        {
+            let number = number.as_str().unwrap();
             assert!([11, 33].contains(&number.len()), "{number}");
         }
     }
@@ -235,16 +236,16 @@ mod tests {
     fn gaps_follow_berlins_clocks() {
         let midnight = |text: &str| calendar::parse(text).unwrap();
         let hour = calendar::HOUR;
-        let weekly = CATALOGUE.devices[0].gap.as_ref().unwrap();
+        let weekly = &CATALOGUE.devices[0];
         for begin in ["2026-01-14T00:00:00+01:00", "2026-07-15T00:00:00+02:00"] {
             let begin = midnight(begin);
-            assert!(!weekly.holds(begin + 10 * hour - 1));
-            assert!(weekly.holds(begin + 10 * hour) && weekly.holds(begin + 14 * hour - 1));
-            assert!(!weekly.holds(begin + 14 * hour) && !weekly.holds(begin + 34 * hour));
+            assert!(!weekly.is_silent(begin + 10 * hour - 1));
+            assert!(weekly.is_silent(begin + 10 * hour) && weekly.is_silent(begin + 14 * hour - 1));
+            assert!(!weekly.is_silent(begin + 14 * hour) && !weekly.is_silent(begin + 34 * hour));
         }
         let begin = midnight("2026-07-15T00:00:00+02:00");
-        let monthly = CATALOGUE.devices[8].gap.as_ref().unwrap();
-        assert!(monthly.holds(begin) && monthly.holds(begin + 24 * hour - 1));
-        assert!(!monthly.holds(begin - 1) && !monthly.holds(begin + 24 * hour));
+        let monthly = &CATALOGUE.devices[8];
+        assert!(monthly.is_silent(begin) && monthly.is_silent(begin + 24 * hour - 1));
+        assert!(!monthly.is_silent(begin - 1) && !monthly.is_silent(begin + 24 * hour));
     }
 }

@@ -98,7 +98,7 @@ impl State {
         let id = self.unseal("code", code).ok_or("code unknown")?.id;
         let Some(asked) = self.codes.remove(&id) else {
             self.grants.remove(&id).ok_or("code unknown")?;
-            self.counts.add("code_replayed");
+            self.count("code_replayed");
             return Err("code replayed: its grant revoked");
         };
         match asked {
@@ -114,17 +114,15 @@ impl State {
         let Asked { provider, person, scopes, .. } = asked;
         let grant = Grant { provider, person, scopes, created: now, generation: 0, rotated: now };
         self.grants.insert(id, grant.clone());
-        self.counts.add("issued");
+        self.count("issued");
         grant
     }
 
-    /// Spends a refresh token. With `rotate` off the same one stays good. Both ends have a reason
-    /// for the log.
+    /// Spends a refresh token: it rotates. Both ends have a reason for the log.
     pub fn refresh(
         &mut self,
         token: &str,
         overlap: i64,
-        rotate: bool,
         now: i64,
     ) -> Result<(u64, Grant, &'static str), &'static str> {
         const UNKNOWN: &str = "refresh token unknown or revoked";
@@ -138,26 +136,22 @@ impl State {
         if !current && (token.generation + 1 != grant.generation || now - grant.rotated >= overlap)
         {
             self.grants.remove(&token.id);
-            self.counts.add("reuse_detected");
+            self.count("reuse_detected");
             return Err("refresh token reused: family revoked");
         }
         // Within the overlap each caller gets its own token of the present generation: the family
         // forks, and the next rotation makes all but one branch the past.
-        if current && rotate {
+        if current {
             grant.generation += 1;
             grant.rotated = now;
         }
         let grant = grant.clone();
-        self.counts.add("refreshed");
-        let note = match (current, rotate) {
-            (false, _) => "previous refresh token accepted within the overlap",
-            (true, false) => "refreshed, not rotated",
-            (true, true) => "refreshed and rotated",
-        };
-        if !current {
-            self.counts.add("overlap_used");
+        self.count("refreshed");
+        if current {
+            return Ok((token.id, grant, "refreshed and rotated"));
         }
-        Ok((token.id, grant, note))
+        self.count("overlap_used");
+        Ok((token.id, grant, "previous refresh token accepted within the overlap"))
     }
 
     /// Ends the family of a refresh token. True if there was one.
@@ -222,7 +216,7 @@ mod tests {
     }
 
     fn refreshed(state: &mut State, token: &str, now: i64) -> Result<String, &'static str> {
-        let (id, grant, _) = state.refresh(token, 60, true, now)?;
+        let (id, grant, _) = state.refresh(token, 60, now)?;
         Ok(state.seal("refresh", Numbers { id, generation: grant.generation }))
     }
 

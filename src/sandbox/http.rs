@@ -1,7 +1,8 @@
 //! Requests and answers, between tiny_http and the rest.
 
 use std::io::{Read, Write};
-use std::time::{Duration, SystemTime};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 use tiny_http::StatusCode;
@@ -46,11 +47,6 @@ impl Params {
 
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
-    }
-
-    /// All but those of that name.
-    pub fn without(&self, name: &str) -> Self {
-        Self(self.0.iter().filter(|(n, _)| n != name).cloned().collect())
     }
 
     /// The first name that occurs twice, which OAuth forbids.
@@ -120,30 +116,14 @@ impl Request {
     }
 }
 
-/// How an answer travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Travel {
-    AtOnce,
-    Late(Duration),
-    /// One byte per interval.
-    Drip(Duration),
-    /// Arrives as bytes that are no HTTP: what a connection cut in the middle is to a client.
-    Lost,
-    Never,
-    /// Half of it, and then something that is no chunk. (tiny_http closes no connection that the
-    /// client keeps open, so a body of known length could not be cut.)
-    Cut,
-    /// Half of it, with the length of the whole announced. The rest never comes.
-    Stall,
-}
-
 /// A response, not written yet, and what it means in a few words for the log.
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
-    pub note: &'static str,
-    pub travel: Travel,
+    pub note: String,
+    /// How long it takes.
+    pub delay: Duration,
 }
 
 impl Answer {
@@ -156,7 +136,7 @@ impl Answer {
             ("X-Content-Type-Options", "nosniff".to_owned()),
             ("Referrer-Policy", "no-referrer".to_owned()),
         ];
-        Self { status, headers, body: body.into(), note: "", travel: Travel::AtOnce }
+        Self { status, headers, body: body.into(), note: String::new(), delay: Duration::ZERO }
     }
 
     pub fn json(status: u16, value: &Value) -> Self {
@@ -166,10 +146,15 @@ impl Answer {
     /// RFC 6749 §5.2. `description` stays within the characters that section allows.
     pub fn error(status: u16, error: &str, description: &str) -> Self {
         Self::json(status, &json!({ "error": error, "error_description": description }))
+            .note(description)
     }
 
     pub fn invalid_request(description: &str) -> Self {
-        Self::error(400, "invalid_request", description).note("request refused")
+        Self::error(400, "invalid_request", description)
+    }
+
+    pub fn no_state() -> Self {
+        Self::error(500, "server_error", "the sandbox cannot reach its state file")
     }
 
     /// 303, so that a browser fetches the next page with GET after a form.
@@ -182,38 +167,24 @@ impl Answer {
         self
     }
 
-    pub fn note(self, note: &'static str) -> Self {
-        Self { note, ..self }
+    /// What the log says.
+    pub fn note(self, note: impl Into<String>) -> Self {
+        Self { note: note.into(), ..self }
     }
 
     /// Writes the answer. `stopping` ends a slow one early.
     pub fn write(self, request: tiny_http::Request, stopping: &dyn Fn() -> bool) {
-        let head_only = *request.method() == tiny_http::Method::Head;
-        let bytes = self.bytes(head_only);
-        // A client that has gone away is its own affair: errors end the writing and nothing else.
-        let mut writer = request.into_writer();
-        let half = self.body.len().div_ceil(2);
-        let _ = match self.travel {
-            Travel::AtOnce => writer.write_all(&bytes),
-            Travel::Late(time) => {
-                if pause(time, stopping) {
-                    return;
-                }
-                writer.write_all(&bytes)
+        let due = Instant::now() + self.delay;
+        while Instant::now() < due {
+            if stopping() {
+                return;
             }
-            Travel::Drip(interval) => bytes.iter().try_for_each(|byte| {
-                if pause(interval, stopping) {
-                    return Err(std::io::ErrorKind::Interrupted.into());
-                }
-                writer.write_all(&[*byte])?;
-                writer.flush()
-            }),
-            Travel::Lost => writer.write_all(b"\0\0\0\0\r\n\r\n"),
-            Travel::Never => return,
-            Travel::Cut => writer.write_all(&cut(&bytes, half)),
-            Travel::Stall => writer.write_all(&bytes[..bytes.len().saturating_sub(half)]),
-        };
-        let _ = writer.flush();
+            thread::sleep(Duration::from_millis(50));
+        }
+        let bytes = self.bytes(*request.method() == tiny_http::Method::Head);
+        let mut writer = request.into_writer();
+        // A client that has gone away is its own affair.
+        let _ = writer.write_all(&bytes).and_then(|()| writer.flush());
     }
 
     /// The whole response in one piece: written in two, the second would wait for the client to
@@ -235,34 +206,6 @@ impl Answer {
         let body = if head_only { &[][..] } else { &self.body };
         [head.as_bytes(), b"\r\n", body].concat()
     }
-}
-
-/// The response as chunks that break off `left` bytes before its end.
-fn cut(bytes: &[u8], left: usize) -> Vec<u8> {
-    let text = String::from_utf8_lossy(bytes);
-    let (head, _) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let lines: Vec<&str> =
-        head.lines().filter(|line| !line.starts_with("Content-Length")).collect();
-    // The answer to HEAD has no body to cut.
-    let part = bytes.get(head.len() + 4..bytes.len().saturating_sub(left)).unwrap_or_default();
-    let mut cut = lines.join("\r\n").into_bytes();
-    cut.extend(format!("\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n", part.len()).bytes());
-    cut.extend(part);
-    // A chunk begins with its length in hexadecimal digits: every client sees that this is none.
-    cut.extend(b"\r\n!\r\n\r\n");
-    cut
-}
-
-/// Waits in slices; true if the sandbox is being stopped.
-fn pause(time: Duration, stopping: &dyn Fn() -> bool) -> bool {
-    const SLICE: Duration = Duration::from_millis(50);
-    let mut left = time;
-    while !left.is_zero() && !stopping() {
-        let slice = left.min(SLICE);
-        std::thread::sleep(slice);
-        left -= slice;
-    }
-    stopping()
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ use self::state::Store;
 use crate::clock::{Clock as _, SystemClock};
 
 pub use self::approve::approve;
-pub use self::fault::{Fault, UnknownFault};
+pub use self::fault::Fault;
 pub use self::provider::provider_overrides;
 
 /// TimberData's client secret in the sandbox. Everybody may know it.
@@ -122,7 +122,6 @@ pub fn start(options: Options) -> io::Result<Sandbox> {
         access_token_lifetime: seconds(options.access_token_lifetime),
         rotation_overlap: seconds(options.rotation_overlap),
         rate_limited: AtomicBool::new(false),
-        data_rate_limited: AtomicBool::new(false),
     };
     let stopping = AtomicBool::new(false);
     let shared = Arc::new(Shared { service, server, log: options.log, stopping });

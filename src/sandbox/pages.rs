@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use clap::ValueEnum;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
@@ -21,19 +22,11 @@ const STYLE: &str = include_str!("page.css");
 static TEXTS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("texts.json")).unwrap_or_default());
 
-/// What the pages say in one language.
-fn texts(german: bool) -> &'static Value {
-    &TEXTS[if german { "de" } else { "en" }]
-}
-
-/// A text as HTML.
-fn html(text: &Value) -> String {
-    html_escaped(text.as_str().unwrap_or_default())
-}
+/// What stands in the place of a `{{name}}`: HTML.
+type Values<'a> = [(&'a str, String)];
 
 /// Asks a person whether `asked` may be granted. `request` is the id the form brings back.
 pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answer {
-    let texts = texts(german);
     let people = CATALOGUE.people.iter().enumerate().map(|(i, person)| {
         let initials: String = person.name.split(' ').filter_map(|name| name.get(..1)).collect();
         let checked = if i == 0 { " checked" } else { "" };
@@ -44,126 +37,86 @@ pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answ
             person.id, person.name, person.company, person.email
         )
     });
-    let scope = |scope: &str| {
-        let tick = match asked.scopes.iter().any(|asked| asked == scope) {
-            // TimberData lets a person grant less than was asked for.
-            true if asked.provider == Timberdata => {
-                format!(r#"<input type="checkbox" name="scope" value="{scope}" checked>"#)
-            }
-            _ => r#"<span class="tick" aria-hidden="true">✓</span>"#.to_owned(),
-        };
-        let meaning = html(&texts["scopes"][scope]);
-        format!(
-            r#"<li><label>{tick}<span class="what"><b>{meaning}</b><code>{scope}</code></span></label></li>"#
-        )
+    let tick = r#"<span class="tick" aria-hidden="true">✓</span>"#;
+    let scope = |scope: &str, before: &str| {
+        let meaning = html_escaped(texts(german)["scopes"][scope].as_str().unwrap_or_default());
+        let what = format!("<b>{meaning}</b><code>{scope}</code>");
+        format!(r#"<li><label>{before}<span class="what">{what}</span></label></li>"#)
     };
+    let granted = asked.scopes.iter().map(|name| match asked.provider {
+        Zaehlerfreunde => scope(name, tick),
+        // A person may grant less than was asked for.
+        Timberdata => {
+            scope(name, &format!(r#"<input type="checkbox" name="scope" value="{name}" checked>"#))
+        }
+    });
     let always = match asked.provider {
-        Zaehlerfreunde => "api.prod.zaehlerfreunde.com",
+        Zaehlerfreunde => scope("api.prod.zaehlerfreunde.com", tick),
         // Its user endpoint needs no scope.
-        Timberdata => "",
+        Timberdata => scope("", tick),
     };
-    let granted = asked.scopes.iter().map(|asked| scope(asked));
-    let main = fill(
-        include_str!("consent.html"),
-        texts,
-        &[
-            ("provider", asked.provider.id().to_owned()),
-            ("request", request.to_owned()),
-            ("people", people.collect()),
-            ("granted", scope(always) + &granted.collect::<String>()),
-            ("target", html_escaped(&target.origin().ascii_serialization())),
-        ],
-    );
     let values = [
-        ("title", asked.provider.name().to_owned()),
-        ("eyebrow", asked.provider.name().to_owned()),
-        ("heading", html(&texts["consent"]).replace("{}", asked.provider.client_id())),
-        ("lead", html(&texts["consent_lead"])),
-        ("main", main),
+        ("request", html_escaped(request)),
+        ("people", people.collect()),
+        ("granted", always + &granted.collect::<String>()),
+        ("client", asked.provider.client_id().to_owned()),
+        ("provider", asked.provider.id().to_owned()),
+        ("name", asked.provider.name().to_owned()),
+        ("target", html_escaped(&target.origin().ascii_serialization())),
     ];
-    page(200, texts, Some((asked.provider, target)), &values).note("consent page shown")
+    let html = include_str!("consent.html");
+    page(200, german, ("consent", html), &values, Some((asked.provider, target)))
 }
 
 /// Says what is wrong with a request; `value` is the part of it that is.
 pub fn refusal(german: bool, reason: &str, value: &str) -> Answer {
-    let texts = texts(german);
-    let [heading, lead, advice] = [0, 1, 2].map(|i| html(&texts["refusals"][reason][i]));
-    let value = html_escaped(value);
-    let main = format!(r#"<p class="value"><code>{value}</code></p><p class="small">{advice}</p>"#);
-    let values = [
-        ("title", heading.clone()),
-        ("eyebrow", html(&texts["refused"])),
-        ("heading", heading),
-        ("lead", lead),
-        ("main", main),
-    ];
-    page(400, texts, None, &values)
+    let value = if value.is_empty() { "–" } else { value };
+    let html = include_str!("refusal.html");
+    page(400, german, (reason, html), &[("value", html_escaped(value))], None)
 }
 
 /// Says what this server is.
 pub fn index(service: &Service, german: bool) -> Answer {
-    let texts = texts(german);
-    let rows = [
-        (Zaehlerfreunde, "/zaehlerfreunde/authorize"),
-        (Zaehlerfreunde, "/zaehlerfreunde/oauth/token"),
-        (Zaehlerfreunde, "/zaehlerfreunde/oauth/revoke"),
-        (Timberdata, "/timberdata/auth"),
-        (Timberdata, "/timberdata/oauth/v1/token"),
-    ]
-    .map(|(provider, path)| {
-        let (name, base) = (provider.name(), &service.base_url);
-        format!("<tr><th>{name}</th><td><code>{base}{path}</code></td></tr>")
-    });
-    let faults: Vec<&str> = service.faults.iter().map(|fault| fault.name()).collect();
-    let none = html(&texts["no_faults"]);
-    let faults = if faults.is_empty() { none } else { faults.join(", ") };
-    let main = format!(
-        r#"<table><tbody>{}</tbody></table><p class="small">{} <code>{faults}</code></p>
-<p class="small"><a href="/sandbox/counts">{}</a></p>"#,
-        rows.concat(),
-        html(&texts["faults"]),
-        html(&texts["counts"]),
-    );
-    let values = [
-        ("title", "partnerlink".to_owned()),
-        ("eyebrow", "partnerlink".to_owned()),
-        ("heading", html(&texts["index"])),
-        ("lead", html(&texts["index_lead"])),
-        ("width", "wide".to_owned()),
-        ("main", main),
-    ];
-    page(200, texts, None, &values).note("index shown")
+    let names = service.faults.iter().filter_map(ValueEnum::to_possible_value);
+    let names: Vec<String> = names.map(|name| name.get_name().to_owned()).collect();
+    let ordered = if names.is_empty() { "{{no_faults}}".to_owned() } else { names.join(", ") };
+    let values =
+        [("base", service.base_url.clone()), ("ordered", fill(&ordered, german, "index", &[]))];
+    page(200, german, ("index", include_str!("index.html")), &values, None)
 }
 
 /// `to`: whose page it is, and where its form leads in the end.
 fn page(
     status: u16,
-    texts: &Value,
+    german: bool,
+    (name, html): (&str, &str),
+    values: &Values,
     to: Option<(Provider, &Url)>,
-    values: &[(&str, String)],
 ) -> Answer {
-    let provider = to.map(|(provider, _)| provider);
-    let banner = match provider {
-        Some(provider) => html(&texts["not_really"]).replace("{}", provider.name()),
-        None => html(&texts["banner"]),
-    };
-    let mark = match provider {
-        None => include_str!("sandbox.svg"),
-        Some(Zaehlerfreunde) => include_str!("zaehlerfreunde.svg"),
-        Some(Timberdata) => include_str!("timberdata.svg"),
+    let (theme, banner, mark) = match to {
+        None => ("plain", "{{banner}}", include_str!("sandbox.svg")),
+        Some((provider @ Zaehlerfreunde, _)) => {
+            (provider.id(), "{{not_really}}", include_str!("zaehlerfreunde.svg"))
+        }
+        Some((provider @ Timberdata, _)) => {
+            (provider.id(), "{{not_really}}", include_str!("timberdata.svg"))
+        }
     };
     let frame = [
         ("style", STYLE.to_owned()),
-        ("theme", provider.map_or("plain", Provider::id).to_owned()),
-        ("banner", banner),
+        ("page", name.to_owned()),
+        ("theme", theme.to_owned()),
+        ("banner", fill(banner, german, name, values)),
         ("mark", mark.to_owned()),
+        ("main", fill(html, german, name, values)),
     ];
-    let body = fill(include_str!("page.html"), texts, &[&frame, values].concat());
+    let body = fill(include_str!("page.html"), german, name, &[values, &frame].concat());
     Answer::new(status, "text/html; charset=utf-8", body)
         .header("Content-Security-Policy", &policy(to.map(|(_, target)| target)))
         .header("X-Frame-Options", "DENY")
         .header("Vary", "Accept-Language")
-        .header("Content-Language", texts["lang"].as_str().unwrap_or_default())
+        .header("Content-Language", if german { "de" } else { "en" })
+        .note(format!("page shown: {name}"))
 }
 
 /// Allows the one style sheet, by its hash, and the form. Chromium applies `form-action` to the
@@ -182,9 +135,14 @@ fn policy(target: Option<&Url>) -> String {
     )
 }
 
-/// Puts in the place of each `{{name}}` its value, which is HTML, or the text of that name, in one
-/// pass, so that braces inside a value stay what they are.
-fn fill(template: &str, texts: &Value, values: &[(&str, String)]) -> String {
+fn texts(german: bool) -> &'static Value {
+    &TEXTS[if german { "de" } else { "en" }]
+}
+
+/// Puts in the place of each `{{name}}` its value, or the page's text of that name, or every page's.
+/// A text has names in it as well; braces inside a value stay what they are.
+fn fill(template: &str, german: bool, page: &str, values: &Values) -> String {
+    let texts = texts(german);
     let mut out = String::with_capacity(template.len() * 2);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -192,7 +150,11 @@ fn fill(template: &str, texts: &Value, values: &[(&str, String)]) -> String {
         out.push_str(before);
         match values.iter().find(|(known, _)| *known == name) {
             Some((_, value)) => out.push_str(value),
-            None => out.push_str(&html(&texts[name])),
+            None => {
+                let text = texts[page][name].as_str().or(texts[name].as_str());
+                let text = html_escaped(text.unwrap_or_default());
+                out.push_str(&fill(&text, german, page, values));
+            }
         }
         rest = after;
     }

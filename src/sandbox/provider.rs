@@ -54,21 +54,5 @@ impl Provider {
 
 /// TOML that, merged over the built-in provider definitions, points both providers at the sandbox.
 pub fn provider_overrides(base_url: &str) -> String {
-    let [zaehlerfreunde, timberdata] = [Zaehlerfreunde, Timberdata].map(Provider::client_id);
-    format!(
-        r#"[provider.zaehlerfreunde]
-client_id = "{zaehlerfreunde}"
-authorize_url = "{base_url}/zaehlerfreunde/authorize"
-token_url = "{base_url}/zaehlerfreunde/oauth/token"
-revocation_url = "{base_url}/zaehlerfreunde/oauth/revoke"
-issuers = ["{ISSUER}"]
-api_base = "{base_url}/zaehlerfreunde/api"
-
-[provider.timberdata]
-client_id = "{timberdata}"
-authorize_url = "{base_url}/timberdata/auth"
-token_url = "{base_url}/timberdata/oauth/v1/token"
-api_base = "{base_url}/timberdata/api"
-"#
-    )
+    include_str!("overrides.toml").replace("{base_url}", base_url)
 }

@@ -2,8 +2,6 @@
 
 use std::sync::atomic::AtomicBool;
 
-use serde_json::json;
-
 use super::fault::Fault;
 use super::http::{Answer, Request};
 use super::provider::Provider::{Timberdata, Zaehlerfreunde};
@@ -22,25 +20,16 @@ pub struct Service {
     pub rotation_overlap: i64,
     /// The one 429 of [`Fault::RateLimit`] has been given. Per process, as faults are.
     pub rate_limited: AtomicBool,
-    /// The same of [`Fault::DataRateLimit`].
-    pub data_rate_limited: AtomicBool,
 }
 
 type Handler = fn(&Service, &mut State, &Request) -> Answer;
 
-/// Method, path and who answers; data requests are another table. GET answers HEAD too.
-const ROUTES: [(&str, &str, Handler); 11] = [
+/// Method, path and who answers; data requests are another table.
+const ROUTES: [(&str, &str, Handler); 10] = [
     ("GET", "/", |service, _, request| pages::index(service, request.german)),
-    ("GET", "/sandbox/counts", |_, state, _| {
-        Answer::json(200, &json!(state.counts)).note("counts shown")
-    }),
+    ("GET", "/sandbox/counts", |_, state, _| Answer::json(200, &state.counts).note("counts shown")),
     ("GET", "/sandbox/pushed", |_, state, _| {
         Answer::json(200, &data::pushed(state)).note("handed-in readings shown")
-    }),
-    ("POST", "/sandbox/redirected", |_, state, _| {
-        state.counts.add("redirect_followed");
-        Answer::error(400, "invalid_request", "nobody should have come here")
-            .note("a redirected token request was followed")
     }),
     ("GET", "/zaehlerfreunde/authorize", |service, state, request| {
         authorize::ask(service, state, Zaehlerfreunde, request)
@@ -48,11 +37,11 @@ const ROUTES: [(&str, &str, Handler); 11] = [
     ("GET", "/timberdata/auth", |service, state, request| {
         authorize::ask(service, state, Timberdata, request)
     }),
-    ("POST", "/zaehlerfreunde/consent", |service, state, request| {
-        authorize::consent(service, state, Zaehlerfreunde, request)
+    ("POST", "/zaehlerfreunde/consent", |_, state, request| {
+        authorize::consent(state, Zaehlerfreunde, request)
     }),
-    ("POST", "/timberdata/consent", |service, state, request| {
-        authorize::consent(service, state, Timberdata, request)
+    ("POST", "/timberdata/consent", |_, state, request| {
+        authorize::consent(state, Timberdata, request)
     }),
     ("POST", "/zaehlerfreunde/oauth/token", |service, state, request| {
         token::exchange(service, state, Zaehlerfreunde, request)
@@ -60,32 +49,26 @@ const ROUTES: [(&str, &str, Handler); 11] = [
     ("POST", "/timberdata/oauth/v1/token", |service, state, request| {
         token::exchange(service, state, Timberdata, request)
     }),
-    ("POST", "/zaehlerfreunde/oauth/revoke", token::revoke),
+    ("POST", "/zaehlerfreunde/oauth/revoke", |_, state, request| token::revoke(state, request)),
 ];
 
 impl Service {
     /// Answers one request in one transaction, so that its counts and its effects go together.
     /// Requests for data change nothing but counts and see to that themselves.
     pub fn answer(&self, request: &Request) -> Answer {
-        if let Some((endpoint, id)) = data::endpoint(&request.path) {
-            return data::answer(self, endpoint, id, request);
-        }
-        let answered = self.store.with(request.at, |state| self.route(state, request));
-        answered.unwrap_or_else(|_| {
-            Answer::error(500, "server_error", "the sandbox cannot reach its state file")
-                .note("state file not readable or writable")
-        })
+        let answered = match data::endpoint(&request.path) {
+            Some((endpoint, id)) => data::answer(self, endpoint, id, request),
+            None => self.store.with(request.at, |state| self.route(state, request)),
+        };
+        answered.unwrap_or_else(|_| Answer::no_state())
     }
 
     fn route(&self, state: &mut State, request: &Request) -> Answer {
         let Some((method, _, handler)) = ROUTES.iter().find(|route| route.1 == request.path) else {
-            return Answer::error(404, "not_found", "the sandbox has nothing at this path")
-                .note("nothing here");
+            return Answer::error(404, "not_found", "the sandbox has nothing at this path");
         };
         if !request.is(method) {
-            return Answer::error(405, "invalid_request", "wrong method")
-                .header("Allow", method)
-                .note("wrong method");
+            return Answer::error(405, "invalid_request", "wrong method").header("Allow", method);
         }
         handler(self, state, request)
     }

@@ -12,52 +12,22 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::catalogue::CATALOGUE;
 use super::data::Pushed;
 use super::grants::{Asked, Grant};
 use super::seal;
 use crate::system::files::{self, Durability, Mode};
-
-/// What is counted, as `/sandbox/counts` names it. Requests are counted as they come, also those
-/// that are refused; outcomes when they are decided.
-const COUNTED: &str = "authorize allowed denied authorization_code refresh_token other_grant_type \
-    revoke issued refreshed overlap_used reuse_detected code_replayed verifier_refused \
-    client_refused revoked redirect_followed";
-/// The same of the data APIs, as `data` in there.
-const COUNTED_DATA: &str = "partner spaces devices device_readings space_readings push customers \
-    user woodlists aggregations unauthorized scope_missing refused";
-
-/// How often each thing happened since the state began.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Counts {
-    data: BTreeMap<String, u64>,
-    #[serde(flatten)]
-    all: BTreeMap<String, u64>,
-}
-
-impl Counts {
-    fn begin() -> Self {
-        let zeros = |names: &str| names.split(' ').map(|name| (name.to_owned(), 0)).collect();
-        Self { all: zeros(COUNTED), data: zeros(COUNTED_DATA) }
-    }
-
-    pub fn add(&mut self, name: &str) {
-        debug_assert!(self.all.contains_key(name), "{name}");
-        *self.all.entry(name.to_owned()).or_default() += 1;
-    }
-
-    pub fn add_data(&mut self, name: &str) {
-        debug_assert!(self.data.contains_key(name), "{name}");
-        *self.data.entry(name.to_owned()).or_default() += 1;
-    }
-}
 
 /// Everything both providers remember. A request, its code and its grant have the same number.
 #[derive(Serialize, Deserialize)]
 pub struct State {
     /// What this sandbox seals with.
     pub key: String,
-    pub counts: Counts,
+    /// How often each thing happened since the state began. Requests are counted as they come, also
+    /// those that are refused; outcomes when they are decided.
+    pub counts: Value,
     last: u64,
     /// Consent pages that wait for their answer.
     pub asked: BTreeMap<u64, Asked>,
@@ -72,7 +42,7 @@ impl State {
     pub fn begin() -> io::Result<Self> {
         Ok(Self {
             key: seal::random_key()?,
-            counts: Counts::begin(),
+            counts: CATALOGUE.counts.clone(),
             last: 0,
             asked: BTreeMap::new(),
             codes: BTreeMap::new(),
@@ -85,6 +55,13 @@ impl State {
     pub fn next(&mut self) -> u64 {
         self.last += 1;
         self.last
+    }
+
+    /// `name` as `/sandbox/counts` has it: `refreshed`, `data/spaces`.
+    pub fn count(&mut self, name: &str) {
+        let count = name.split('/').fold(&mut self.counts, |counts, name| &mut counts[name]);
+        debug_assert!(count.is_u64(), "{name}");
+        *count = json!(count.as_u64().unwrap_or_default() + 1);
     }
 }
 

@@ -53,5 +53,8 @@ fn a_sandbox_that_is_gone_is_exit_3() {
 
 #[test]
 fn a_fault_that_does_not_exist_is_answered_with_the_list() {
-    Program::new().run(["sandbox", "--fault", "slwo"]).exits(2).says(&["\"slwo\"", "slow"]);
+    Program::new()
+        .run(["sandbox", "--fault", "slwo"])
+        .exits(2)
+        .says(&["'slwo'", "deny, 429, 500, reuse, slow"]);
 }

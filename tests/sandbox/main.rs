@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use partnerlink::sandbox::{Options, Sandbox, TIMBERDATA_SECRET, start};
+use partnerlink::sandbox::{Fault, Options, Sandbox, TIMBERDATA_SECRET, start};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -42,8 +42,8 @@ fn sandbox_with(change: impl FnOnce(&mut Options)) -> Sandbox {
     start(options).unwrap()
 }
 
-fn faulty(fault: &str) -> Sandbox {
-    sandbox_with(|options| options.faults = vec![fault.parse().unwrap()])
+fn faulty(fault: Fault) -> Sandbox {
+    sandbox_with(|options| options.faults = vec![fault])
 }
 
 struct Answer {

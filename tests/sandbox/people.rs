@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn each_provider_tells_a_refusal_in_its_own_way() {
-    let sandbox = faulty("deny");
+    let sandbox = faulty(Fault::Deny);
     let back = ask(&sandbox, &[]).location();
     assert_eq!(back["error"], "access_denied");
     assert_eq!(back["state"], "a state/with+odd&signs=ä");
@@ -70,15 +70,15 @@ fn a_person_is_addressed_in_german_if_that_is_named_first() {
 
 #[test]
 fn faults_show_in_what_a_client_sees() {
-    let limited = faulty("429");
+    let limited = faulty(Fault::RateLimit);
     let answer = post(&limited, "/zaehlerfreunde/oauth/token", &[]);
     assert_eq!((answer.status, answer.header("retry-after")), (429, "1"));
     assert_eq!(redeem(&limited, &code(&limited), VERIFIER).0, 200, "once");
 
-    let broken = faulty("500");
+    let broken = faulty(Fault::ServerError);
     assert_eq!(redeem(&broken, &code(&broken), VERIFIER), (500, Value::Null));
 
-    let reused = faulty("reuse");
+    let reused = faulty(Fault::Reuse);
     let token = signed_in(&reused);
     assert_eq!(refresh(&reused, &token), (403, invalid_grant()));
     assert_eq!(counts(&reused)["reuse_detected"], 1);

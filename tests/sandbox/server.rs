@@ -90,7 +90,7 @@ fn nonsense_is_answered_and_large_bodies_are_refused() {
 
 #[test]
 fn a_stopped_sandbox_is_gone_also_while_it_is_slow() {
-    let sandbox = faulty("slow");
+    let sandbox = faulty(Fault::Slow);
     let host = sandbox.base_url().strip_prefix("http://").unwrap().to_owned();
     let mut stream = TcpStream::connect(&host).unwrap();
     let request = "POST /timberdata/oauth/v1/token HTTP/1.1\r\nContent-Length: 3\r\n\r\na=b";

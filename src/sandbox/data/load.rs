@@ -15,7 +15,7 @@ const SOLAR_NOON: i64 = 11 * HOUR + 20 * 60;
 impl Device {
     /// What its values are drawn from.
     pub fn seed(&self) -> u64 {
-        self.id.bytes().fold(17, |seed, byte| {
+        self.text("id").bytes().fold(17, |seed, byte| {
             seed.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(byte))
         })
     }

@@ -3,11 +3,9 @@
 //! Every value depends on what it belongs to and on nothing else, so two fetches agree, whenever
 //! and in whatever pieces they are made.
 
-mod faults;
 mod forest;
 mod load;
 mod meters;
-
 mod push;
 mod readings;
 mod timber;
@@ -15,12 +13,12 @@ mod timber;
 #[cfg(test)]
 mod readings_tests;
 
+use std::io;
 use std::ops::RangeInclusive;
 
 use serde_json::json;
 
 use super::catalogue::{CATALOGUE, Person};
-use super::fault::Fault;
 use super::grants::Grant;
 use super::http::{Answer, Params, Request};
 use super::provider::Provider::{self, Timberdata, Zaehlerfreunde};
@@ -32,69 +30,67 @@ pub use self::push::{Pushed, pushed};
 /// Names under which a token is put into an address; from there it would get into logs.
 const IN_THE_ADDRESS: [&str; 4] = ["access_token", "token", "bearer", "authorization"];
 
+type Handler = fn(&Question) -> Result<Answer, Answer>;
+
 /// What can be asked for.
 pub struct Endpoint {
     provider: Provider,
-    /// Below the API; `*` is an id.
+    /// `*` is an id.
     path: &'static str,
     /// What it is counted as.
-    pub name: &'static str,
+    count: &'static str,
     scope: Option<&'static str>,
-    answer: fn(&Question) -> Result<Answer, Answer>,
+    handler: Handler,
 }
 
 /// A request that may be answered.
 pub struct Question<'a> {
-    pub service: &'a Service,
-    pub request: &'a Request,
+    service: &'a Service,
+    request: &'a Request,
     /// The id in the path.
-    pub id: &'a str,
+    id: &'a str,
     /// Whose token it is.
-    pub person: &'static Person,
+    person: &'static Person,
 }
 
-const fn meter(
-    path: &'static str,
-    name: &'static str,
-    answer: fn(&Question) -> Result<Answer, Answer>,
-) -> Endpoint {
-    Endpoint { provider: Zaehlerfreunde, path, name, scope: None, answer }
+const fn meter(path: &'static str, count: &'static str, handler: Handler) -> Endpoint {
+    Endpoint { provider: Zaehlerfreunde, path, count, scope: None, handler }
 }
 
 const fn timber(
     path: &'static str,
-    name: &'static str,
+    count: &'static str,
     scope: Option<&'static str>,
-    answer: fn(&Question) -> Result<Answer, Answer>,
+    handler: Handler,
 ) -> Endpoint {
-    Endpoint { provider: Timberdata, path, name, scope, answer }
+    Endpoint { provider: Timberdata, path, count, scope, handler }
 }
 
+const METER_API: &str = "/zaehlerfreunde/api/";
+const TIMBER_API: &str = "/timberdata/api/inventory/v4/";
+const PUSH: &str = "devices/readings";
+const LISTS: &str = "inventory/woodlist/summaries";
+const PILES: &str = "inventory/aggregation/summaries";
+
 static ENDPOINTS: [Endpoint; 10] = [
-    meter("partners/current", "partner", meters::partner),
-    meter("spaces", "spaces", meters::spaces),
-    meter("spaces/*/devices", "devices", meters::devices),
-    meter("spaces/*/readings", "space_readings", readings::of_space),
-    meter("devices/readings", PUSH, push::push),
-    meter("devices/*/readings", "device_readings", readings::of_device),
-    meter("customers", "customers", meters::customers),
-    timber("user", "user", None, timber::user),
-    timber("inventory/woodlist/summaries", "woodlists", Some("woodlist"), timber::woodlists),
-    timber(
-        "inventory/aggregation/summaries",
-        "aggregations",
-        Some("aggregation"),
-        timber::aggregations,
-    ),
+    meter("partners/current", "data/partner", meters::partner),
+    meter("spaces", "data/spaces", meters::spaces),
+    meter("spaces/*/devices", "data/devices", meters::devices),
+    meter("spaces/*/readings", "data/space_readings", readings::of_space),
+    meter(PUSH, "data/push", push::push),
+    meter("devices/*/readings", "data/device_readings", readings::of_device),
+    meter("customers", "data/customers", meters::customers),
+    timber("user", "data/user", None, timber::user),
+    timber(LISTS, "data/woodlists", Some("woodlist"), timber::woodlists),
+    timber(PILES, "data/aggregations", Some("aggregation"), timber::aggregations),
 ];
-const PUSH: &str = "push";
 
 /// The endpoint of a path, and the id in it. `None` for paths that are not below either API, or lead
 /// nowhere there.
 pub fn endpoint(path: &str) -> Option<(&'static Endpoint, &str)> {
-    let meter = path.strip_prefix("/zaehlerfreunde/api/").map(|path| (Zaehlerfreunde, path));
-    let timber = path.strip_prefix("/timberdata/api/inventory/v4/").map(|path| (Timberdata, path));
-    let (provider, path) = meter.or(timber)?;
+    let meter = path.strip_prefix(METER_API).map(|path| (Zaehlerfreunde, path));
+    let (provider, path) =
+        meter.or_else(|| path.strip_prefix(TIMBER_API).map(|path| (Timberdata, path)))?;
     let mut below = ENDPOINTS.iter().filter(|endpoint| endpoint.provider == provider);
     below.find_map(|endpoint| match endpoint.path.split_once('*') {
         None => (path == endpoint.path).then_some((endpoint, "")),
@@ -109,121 +105,76 @@ pub fn endpoint(path: &str) -> Option<(&'static Endpoint, &str)> {
 ///
 /// Only what is counted and who may is decided while nobody else can; the answer itself is made
 /// outside, so that many at once do not wait for each other.
-pub fn answer(service: &Service, endpoint: &Endpoint, id: &str, request: &Request) -> Answer {
-    let admitted = service.store.with(request.at, |state| {
-        state.counts.add_data(endpoint.name);
-        let admitted = admit(service, state, endpoint, request);
-        if let Err(refused) = &admitted {
-            count_refusal(state, refused.status);
-        }
-        admitted
-    });
-    let answer = match admitted {
-        Err(_) => no_state(),
-        Ok(Err(refused)) => refused,
-        Ok(Ok(grant)) => {
-            let first_page = service.has(Fault::DataEndless).then(|| faults::first_page(request));
-            let person = &CATALOGUE.people[grant.person];
-            let request = first_page.as_ref().unwrap_or(request);
-            found(endpoint, &Question { service, request, id, person })
-        }
+pub fn answer(
+    service: &Service,
+    endpoint: &Endpoint,
+    id: &str,
+    request: &Request,
+) -> io::Result<Answer> {
+    let person = service.store.with(request.at, |state| {
+        state.count(endpoint.count);
+        admit(state, endpoint, request).map(|grant| &CATALOGUE.people[grant.person])
+    })?;
+    let answer = person
+        .and_then(|person| (endpoint.handler)(&Question { service, request, id, person }))
+        .unwrap_or_else(|refused| refused);
+    let refused = match answer.status {
+        401 => "data/unauthorized",
+        403 => "data/scope_missing",
+        400..500 => "data/refused",
+        _ => return Ok(answer),
     };
-    Answer { travel: faults::travel(service), ..answer }
-}
-
-fn found(endpoint: &Endpoint, question: &Question) -> Answer {
-    let Question { service, request, .. } = question;
-    let answered = (endpoint.answer)(question);
-    answered.map(|answer| faults::spoil(service, endpoint.name, answer)).unwrap_or_else(|refused| {
-        let counted = service.store.with(request.at, |state| count_refusal(state, refused.status));
-        if counted.is_ok() { refused } else { no_state() }
-    })
+    service.store.with(request.at, |state| state.count(refused))?;
+    Ok(answer)
 }
 
 /// Who may: the bearer token of a data request (RFC 6750).
-///
-/// A provider with JWTs would take one of a revoked grant until it expires; the sandbox does not,
-/// so that a disconnected account shows at once.
-fn admit(
-    service: &Service,
-    state: &State,
+fn admit<'a>(
+    state: &'a State,
     endpoint: &Endpoint,
     request: &Request,
-) -> Result<Grant, Answer> {
-    let method = if endpoint.name == PUSH { "POST" } else { "GET" };
+) -> Result<&'a Grant, Answer> {
+    let method = if endpoint.path == PUSH { "POST" } else { "GET" };
     if !request.is(method) {
         return Err(problem(405, "wrong method").header("Allow", method));
     }
-    if let Some(answer) = faults::instead(service) {
-        return Err(answer);
-    }
+    let refused = |status, error, text, challenge: &str| {
+        Answer::error(status, error, text).header("WWW-Authenticate", challenge)
+    };
     if IN_THE_ADDRESS.iter().any(|name| request.query.get(name).is_some()) {
         let text = "the token belongs into the Authorization header";
-        return Err(Answer::error(400, "invalid_request", text)
-            .header("WWW-Authenticate", "Bearer error=\"invalid_request\"")
-            .note("token in the address"));
+        return Err(refused(400, "invalid_request", text, "Bearer error=\"invalid_request\""));
     }
     let bearer = request.authorization.as_deref().and_then(|header| header.split_once(' '));
     let Some((_, token)) = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
     else {
         // RFC 6750 §3.1: who brought no token is told no error.
-        return Err(Answer::error(401, "unauthorized", "a bearer token is needed")
-            .header("WWW-Authenticate", "Bearer realm=\"sandbox\"")
-            .note("no bearer token"));
+        let challenge = "Bearer realm=\"sandbox\"";
+        return Err(refused(401, "unauthorized", "a bearer token is needed", challenge));
     };
-    if service.has(Fault::DataUnauthorized) {
-        return Err(invalid_token("answered by a fault"));
+    let Some(grant) = grant_of(state, endpoint.provider, token.trim(), request.at) else {
+        let text = "The access token is unknown or has expired";
+        return Err(refused(401, "invalid_token", text, "Bearer error=\"invalid_token\""));
+    };
+    if let Some(scope) = endpoint.scope.filter(|scope| !grant.has_scope(scope)) {
+        let text = format!("the scope {scope} is needed");
+        let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+        return Err(refused(403, "insufficient_scope", &text, &challenge));
     }
-    let grant = grant_of(service, state, endpoint.provider, token.trim(), request.at)?;
-    match endpoint.scope {
-        Some(scope) if !grant.has_scope(scope) => Err(insufficient_scope(scope)),
-        _ => Ok(grant.clone()),
-    }
+    Ok(grant)
 }
 
-fn grant_of<'a>(
-    service: &Service,
-    state: &'a State,
-    provider: Provider,
-    token: &str,
-    now: i64,
-) -> Result<&'a Grant, Answer> {
+/// A provider with JWTs would take one of a revoked grant until it expires; the sandbox does not,
+/// so that a disconnected account shows at once.
+fn grant_of<'a>(state: &'a State, provider: Provider, token: &str, now: i64) -> Option<&'a Grant> {
     let numbers = match provider {
         Timberdata => state.unseal("access", token),
         Zaehlerfreunde => {
-            let claims = state.claims(token).filter(|claims| claims["exp"].as_i64() > Some(now));
-            claims.and_then(|claims| state.unseal("access", claims["jti"].as_str()?))
+            let claims = state.claims(token).filter(|claims| claims["exp"].as_i64() > Some(now))?;
+            state.unseal("access", claims["jti"].as_str()?)
         }
     };
-    let numbers = numbers.ok_or_else(|| invalid_token("token unknown or expired"))?;
-    if service.has(Fault::DataUnauthorizedOnce) && numbers.generation == 0 {
-        return Err(invalid_token("answered by a fault"));
-    }
-    let grant = state.grants.get(&numbers.id).filter(|grant| grant.provider == provider);
-    grant.ok_or_else(|| invalid_token("token of a grant that has ended"))
-}
-
-fn invalid_token(note: &'static str) -> Answer {
-    Answer::error(401, "invalid_token", "The access token is unknown or has expired")
-        .header("WWW-Authenticate", "Bearer error=\"invalid_token\"")
-        .note(note)
-}
-
-/// 403 for a grant without the scope (RFC 6750 §3.1).
-fn insufficient_scope(scope: &str) -> Answer {
-    let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
-    Answer::error(403, "insufficient_scope", &format!("the scope {scope} is needed"))
-        .header("WWW-Authenticate", &challenge)
-        .note("scope not granted")
-}
-
-fn count_refusal(state: &mut State, status: u16) {
-    match status {
-        401 => state.counts.add_data("unauthorized"),
-        403 => state.counts.add_data("scope_missing"),
-        400 | 404..=422 => state.counts.add_data("refused"),
-        _ => {}
-    }
+    state.grants.get(&numbers?.id).filter(|grant| grant.provider == provider)
 }
 
 /// A number of the query.
@@ -243,10 +194,5 @@ fn number(
 
 /// An error of the data APIs. Neither provider documents a shape for them; this one is plausible.
 fn problem(status: u16, message: &str) -> Answer {
-    Answer::json(status, &json!({ "status": status, "message": message })).note("request refused")
-}
-
-fn no_state() -> Answer {
-    problem(500, "the sandbox cannot reach its state file")
-        .note("state file not readable or writable")
+    Answer::json(status, &json!({ "status": status, "message": message })).note(message)
 }

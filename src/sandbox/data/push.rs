@@ -1,7 +1,7 @@
 //! `POST /devices/readings`: what a partner's own meters measured. It is checked and counted, and
 //! not kept.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::catalogue::{CATALOGUE, Device, dice};
 use super::super::http::Answer;
 use super::super::state::State;
-use super::{Question, no_state, problem};
+use super::{Question, problem};
 
 /// What is sent in, as the provider lists it; for electricity also with `1-1:` before it.
 const ELECTRICITY: &str = "1.8.0|1.9.0|1.29.0|2.8.0|2.9.0|2.29.0|2.9.0 G.03|1.9.0 P.01|2.9.0 P.01";
@@ -28,7 +28,7 @@ pub struct Pushed {
     repeated: u64,
     /// The latest timestamp, in whatever unit it was sent.
     last: i64,
-    seen: VecDeque<u32>,
+    seen: BTreeSet<u32>,
 }
 
 struct Reading {
@@ -64,23 +64,23 @@ pub fn push(question: &Question) -> Result<Answer, Answer> {
     }
     let taken = question.service.store.with(request.at, |state| {
         for (device, readings) in handed {
-            state.pushed.entry(device.id.clone()).or_default().take(readings);
+            state.pushed.entry(device.text("id").to_owned()).or_default().take(readings);
         }
     });
-    match taken {
-        Ok(()) => Ok(Answer::new(200, "application/json", "").note("readings taken")),
-        Err(_) => Err(no_state()),
-    }
+    taken.map_err(|_| Answer::no_state())?;
+    Ok(Answer::new(200, "application/json", "").note("readings taken"))
 }
 
 fn device_of(group: &Value, i: usize) -> Result<&'static Device, Answer> {
     for name in ["deviceId", "externalDeviceId"] {
-        let id = &group[name];
-        if !id.is_null() {
-            let id = id.as_str().ok_or_else(|| wrong(i, name))?;
+        let value = &group[name];
+        if !value.is_null() {
+            let id = value.as_str().ok_or_else(|| wrong(i, name))?;
             let named = |device: &&Device| match name {
-                "deviceId" => device.id == id,
-                _ => device.external.iter().any(|external| external == id),
+                "deviceId" => device.text("id") == id,
+                _ => device.shown["externalDeviceIds"]
+                    .as_array()
+                    .is_some_and(|ids| ids.contains(value)),
             };
             let device = CATALOGUE.devices.iter().find(named);
             return device.ok_or_else(|| problem(404, &format!("[{i}]: unknown device")));
@@ -122,17 +122,15 @@ fn wrong(group: usize, member: &str) -> Answer {
 
 impl Pushed {
     fn take(&mut self, readings: Vec<Reading>) {
-        let mut known: HashSet<u32> = self.seen.iter().copied().collect();
         for reading in readings {
             self.accepted += 1;
             self.last = self.last.max(reading.timestamp);
-            if known.insert(reading.hash) {
-                self.seen.push_back(reading.hash);
-            } else {
+            if !self.seen.insert(reading.hash) {
                 self.repeated += 1;
             }
         }
-        let old = self.seen.len().saturating_sub(REMEMBERED);
-        self.seen.drain(..old);
+        while self.seen.len() > REMEMBERED {
+            self.seen.pop_first();
+        }
     }
 }

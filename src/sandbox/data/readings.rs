@@ -38,7 +38,9 @@ enum Measurement {
 
 /// `GET /devices/{id}/readings`
 pub fn of_device(question: &Question) -> Result<Answer, Answer> {
-    let device = CATALOGUE.device(question.id).ok_or_else(|| problem(404, "unknown device"))?;
+    let mut devices = CATALOGUE.devices.iter();
+    let device = devices.find(|device| device.text("id") == question.id);
+    let device = device.ok_or_else(|| problem(404, "unknown device"))?;
     read(device, &question.request.query, question.request.at)
 }
 
@@ -52,7 +54,9 @@ pub fn of_space(question: &Question) -> Result<Answer, Answer> {
         return Err(problem(422, "medium must be ELECTRICITY, GAS, WATER or HEATING"));
     }
     let mut devices = CATALOGUE.devices_of(question.id);
-    match devices.find(|device| device.main && device.medium == medium) {
+    let is_main =
+        |device: &&Device| device.text("medium") == medium && device.shown["isMainDevice"] == true;
+    match devices.find(is_main) {
         Some(device) => read(device, &question.request.query, question.request.at),
         None => Ok(Answer::new(200, "application/json", "[]").note("no main meter of this medium")),
     }
@@ -90,7 +94,7 @@ fn asked(query: &Params) -> Result<Asked, Answer> {
     let by_clock = end - start + calendar::offset(end) - calendar::offset(start);
     if (end - start).min(by_clock) > days * DAY {
         let text = format!("at most {days} days per request at this resolution");
-        return Err(problem(422, &text).note("time range too long"));
+        return Err(problem(422, &text));
     }
     Ok(Asked { start, end, resolution, measurement })
 }
@@ -98,7 +102,7 @@ fn asked(query: &Params) -> Result<Asked, Answer> {
 /// The answer, as text from the start: a month of quarter hours are 2,976 readings, or twice that.
 /// None of the texts in it has a character that JSON would want escaped.
 fn written(device: &Device, asked: Asked, now: i64) -> String {
-    let is_energy = ["ELECTRICITY", "HEATING"].contains(&&*device.medium);
+    let is_energy = ["ELECTRICITY", "HEATING"].contains(&device.text("medium"));
     let (key, label, unit) = match (asked.measurement, is_energy) {
         (Measurement::Power, true) => ("POWER", "Leistung", "kW"),
         (Measurement::Power, false) => ("POWER", "Durchfluss", "m³/h"),
@@ -107,7 +111,8 @@ fn written(device: &Device, asked: Asked, now: i64) -> String {
         (Measurement::MeterReading, true) => ("METER_READING", "Zählerstand", "kWh"),
         (Measurement::MeterReading, false) => ("METER_READING", "Zählerstand", "m³"),
     };
-    let Device { id, kind, provider, medium, .. } = device;
+    let [id, kind, provider, medium] =
+        ["id", "deviceType", "provider", "medium"].map(|member| device.text(member));
     let mut body = "[".to_owned();
     each(device, asked, now, &mut |time, flow, millionths| {
         let separator = if body.len() > 1 { "," } else { "" };
@@ -151,26 +156,22 @@ fn each(device: &Device, asked: Asked, now: i64, found: &mut dyn FnMut(i64, &Flo
             Resolution::Hour => 4,
             Resolution::Day => quarters,
         };
-        let missing = |quarter: usize| {
-            let time = midnight + quarter as i64 * QUARTER;
-            device.gap.as_ref().is_some_and(|gap| gap.holds(time))
-        };
+        let time_of = |quarter: usize| midnight + quarter as i64 * QUARTER;
         for first in (0..quarters).step_by(step) {
-            let [from, to] =
-                [first, first + step].map(|quarter| midnight + quarter as i64 * QUARTER);
+            let (from, to) = (time_of(first), time_of(first + step));
             // An instant is known when it has come, an interval when it is over.
             let known = asked.measurement == Measurement::MeterReading || to <= known_until;
             if from < asked.start || from >= end || !known {
                 continue;
             }
             let measured: Vec<usize> =
-                (first..first + step).filter(|quarter| !missing(*quarter)).collect();
+                (first..first + step).filter(|i| !device.is_silent(time_of(*i))).collect();
             for (flow, (sums, meter)) in device.flows.iter().zip(sums.iter().zip(&meters)) {
                 let sum: u64 = measured.iter().map(|i| sums[i + 1] - sums[*i]).sum();
                 let count = measured.len() as u64;
                 let value = match asked.measurement {
                     // It goes on counting in a gap, as meters do when only the radio is down.
-                    Measurement::MeterReading if missing(first) => continue,
+                    Measurement::MeterReading if device.is_silent(from) => continue,
                     Measurement::MeterReading => {
                         device.begin * 1_000_000 + (meter + sums[first]) * 1000
                     }

@@ -81,7 +81,7 @@ fn hours_and_days_are_made_of_their_quarter_hours() {
                 }
                 for (time, value) in values(&whole, &flow.direction) {
                     let next = midnight(calendar::berlin_day(time) + 1);
-                    assert_eq!(value, sum(&quarters, time, next), "{} {time}", device.name);
+                    assert_eq!(value, sum(&quarters, time, next), "{} {time}", device.text("name"));
                 }
                 let power = powers.each_ref().map(|readings| values(readings, &flow.direction));
                 for (i, (time, value)) in power[0].iter().enumerate() {
@@ -226,9 +226,11 @@ fn values_are_of_the_size_that_people_expect() {
         };
         (of(winter), of(june))
     };
-    for device in CATALOGUE.devices.iter().filter(|d| ["HEATING", "GAS"].contains(&&*d.medium)) {
+    for device in
+        CATALOGUE.devices.iter().filter(|d| ["HEATING", "GAS"].contains(&d.text("medium")))
+    {
         let (winter, summer) = medium(device);
-        assert!(winter > 4 * summer, "{}: {winter} {summer}", device.name);
+        assert!(winter > 4 * summer, "{}: {winter} {summer}", device.text("name"));
     }
 }
 
