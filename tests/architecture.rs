@@ -60,16 +60,9 @@ const DOORS: [(&str, &[&str]); 25] = [
     (
         "terminal",
         &[
-            "account_id",
-            "clock",
-            "error",
-            "flow",
-            "loopback",
-            "oauth",
-            "plot",
-            "secret",
-            "system",
-            "text",
+            "error", "flow", "loopback", // What a person pastes holds a code.
+            "secret",   // The browser that the sign-in is shown in.
+            "system", "text",
         ],
     ),
     // It explains the errors of all of them.

@@ -18,7 +18,7 @@ use crate::secret::Secret;
 use crate::store::StoreKind;
 use crate::system::interrupt;
 use crate::terminal::screen::{Opening, Screen};
-use crate::terminal::{Mark, stderr_is_terminal, stdin_is_terminal};
+use crate::terminal::{Mark, facts, stderr_is_terminal, stdin_is_terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -237,25 +237,25 @@ impl Args {
             format_args!("Connected to {}{}", provider.title, who.unwrap_or_default()),
         );
         let until = clock::for_people(account.access_token_until, now);
-        let fact = |name: &str, value: &str| output.say_more(format_args!("{name:<14} {value}"));
-        fact("account", &account.account.to_string());
-        fact("stored in", &account.store.to_string());
+        let mut lines = vec![
+            ("account", account.account.to_string()),
+            ("stored in", account.store.to_string()),
+        ];
         if !account.scope.is_empty() {
-            fact("scope", &account.scope.to_string());
+            lines.push(("scope", account.scope.to_string()));
         }
-        if account.refreshable {
-            fact("access token", &format!("until {until}, refreshed when needed"));
-        } else {
-            fact("access token", &format!("until {until}, then connect again"));
-        }
+        let then = if account.refreshable { "refreshed when needed" } else { "then connect again" };
+        lines.push(("access token", format!("until {until}, {then}")));
         if let Some(by) = account.sign_in_by.filter(|_| account.refreshable) {
-            fact("sign in again", &format!("by {} at the latest", clock::day_for_people(by)));
+            let day = clock::day_for_people(by);
+            lines.push(("sign in again", format!("by {day} at the latest")));
         }
         let next = format!("partnerlink token get {}", account.account);
-        fact("next", &output.command(&next));
+        lines.push(("next", output.command(&next)));
         if account.refreshable && schedule::last_run(&context.folders).is_none() {
-            fact("then", &output.command("partnerlink schedule install"));
+            lines.push(("then", output.command("partnerlink schedule install")));
         }
+        facts(&lines).lines().for_each(|line| output.say_more(line));
         if connected.no_refresh_token {
             output.say(
                 Mark::Warn,

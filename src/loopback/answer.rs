@@ -9,7 +9,6 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::ResultPage;
-use super::language::Language;
 use super::rules::DONE_PATH;
 
 /// A whole response, body included.
@@ -101,20 +100,25 @@ pub(super) fn start(location: HeaderValue, set_cookie: HeaderValue) -> Answer {
 
 /// The result page, in the language that the browser asks for.
 pub(super) fn result(result: &ResultPage, asked_by: &HeaderMap) -> Answer {
-    let language = Language::of(asked_by);
-    let html = match language {
-        Language::German => &result.de,
-        Language::English => &result.en,
-    };
+    let (tag, html) =
+        if asks_for_german(asked_by) { ("de", &result.de) } else { ("en", &result.en) };
     let status = StatusCode::from_u16(result.status).unwrap_or(StatusCode::OK);
     let mut answer = html_page(status, html.clone());
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tag));
     let policy = format!("{POLICY}; style-src 'sha256-{}'", result.style_sha256);
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     answer
+}
+
+/// Whether German is the first language in `Accept-Language` (RFC 9110 §12.5.4). Browsers name the
+/// one that they like best first.
+fn asks_for_german(headers: &HeaderMap) -> bool {
+    let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let first = languages.and_then(|languages| languages.split([',', ';', '-']).next());
+    first.is_some_and(|language| language.trim().eq_ignore_ascii_case("de"))
 }
 
 /// The same headers in bytes, for the answers that hyper gives to what is not HTTP.
@@ -162,4 +166,24 @@ fn with_body(status: StatusCode, body: Bytes) -> Answer {
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn german_is_chosen_where_it_comes_first() {
+        let asks = |accept: &str| {
+            let value = HeaderValue::from_str(accept).unwrap();
+            asks_for_german(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value)]))
+        };
+        for german in ["de", "DE-ch;q=1.0", "de-AT,de;q=0.9,en;q=0.8", " de ; q=0.9, en"] {
+            assert!(asks(german), "{german:?}");
+        }
+        for english in ["", "en-GB,en;q=0.9,de;q=0.8", "fr,de", "german", "*", ";;;,,,=;q=1"] {
+            assert!(!asks(english), "{english:?}");
+        }
+        assert!(!asks_for_german(&HeaderMap::new()));
+    }
 }

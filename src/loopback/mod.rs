@@ -13,7 +13,7 @@
 //! | `start`       | the one-use local link and the cookie that binds the browser           |
 //! | `server`      | the thread: accepting, lingering, closing; `limit`: the cap            |
 //! | `connection`  | one connection: limits, deadline, the held answer                      |
-//! | `answer`      | every response and its headers; `language`: German or English          |
+//! | `answer`      | every response and its headers, German or English                      |
 //! | `error_answers` | those headers on what hyper answers by itself                        |
 //!
 //! It imports nothing of the program but `secret`: the judge and the finished page are passed in.
@@ -24,7 +24,6 @@ mod callback_slot;
 mod connection;
 mod connection_limit;
 mod error_answers;
-mod language;
 mod port_holder;
 mod rules;
 mod server;

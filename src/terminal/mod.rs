@@ -27,6 +27,8 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 const RED: Style = AnsiColor::Red.on_default().bold();
 
 const SANDBOX_PREFIX: &str = "[sandbox]";
+/// Columns of a fact's name at least, so that lists of them look alike.
+const NAME_WIDTH: usize = 14;
 /// Columns that text gets at least, however narrow the terminal says it is.
 const MIN_WIDTH: usize = 30;
 
@@ -192,6 +194,14 @@ impl Output {
     }
 }
 
+/// Lines of `name  value`, the values below each other. They may come from outside.
+pub fn facts(facts: &[(&str, String)]) -> String {
+    let longest = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    let width = NAME_WIDTH.max(longest + 1);
+    let line = |(name, value): &(&str, String)| format!("{name:<width$} {}\n", printable(value));
+    facts.iter().map(line).collect()
+}
+
 /// The members of a failure for programs; `code` is stable.
 pub fn error_object(error: &Error) -> Value {
     json!({
@@ -256,6 +266,13 @@ mod tests {
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert!(plain.contains("no ?[2Ja") && plain.contains("b?"), "{plain}");
         assert!(plain.contains("c\n") && plain.contains("d?[1A?"), "{plain}");
+    }
+
+    #[test]
+    fn values_stand_below_each_other() {
+        let rows = [("who", "a\u{1b}b".to_owned()), ("revocation URL", "none".to_owned())];
+        assert_eq!(facts(&rows), "who             a?b\nrevocation URL  none\n");
+        assert_eq!(facts(&rows[..1]), "who            a?b\n");
     }
 
     #[test]

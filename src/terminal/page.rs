@@ -2,23 +2,19 @@
 //! German and in English. One file without script and without anything from outside; what is
 //! inserted is escaped here, once.
 
+use crate::loopback::ResultPage;
+use crate::text::html_escaped;
+
 /// The page with its places for words, and its one `<style>`.
 const TEMPLATE: &str = include_str!("page.html");
 
 /// Base64 of the SHA-256 of the template's style, for the content security policy. A test computes
 /// it anew, and a failing one prints the value that belongs here.
-pub const STYLE_SHA256: &str = "we9EAdlsUNJ6GR0pmFGRY81eDElUWZpUEoMZ9TlGlOM=";
+const STYLE_SHA256: &str = "we9EAdlsUNJ6GR0pmFGRY81eDElUWZpUEoMZ9TlGlOM=";
 
-/// The strokes of the two marks, in a box of 24 × 24.
-const CHECK_MARK: &str = "M5 12.5l4.5 4.5L19 7";
-const EXCLAMATION_MARK: &str = "M12 5v8.5M12 18.6v.2";
-
-/// One page in both languages: finished HTML.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pages {
-    pub de: String,
-    pub en: String,
-}
+/// Classes of the template with the strokes of their marks, in a box of 24 × 24.
+const GOOD: (&str, &str) = ("good", "M5 12.5l4.5 4.5L19 7");
+const BAD: (&str, &str) = ("bad", "M12 5v8.5M12 18.6v.2");
 
 /// Why it failed and what to do, in one language, as plain text.
 #[derive(Debug, Clone, Copy)]
@@ -31,101 +27,57 @@ pub struct Words<'a> {
 
 /// The account is connected: tokens exchanged, checked and saved. `provider` is its title, `who`
 /// the person as the provider names them, `account` the name to use on the command line.
-pub fn success(provider: &str, who: Option<&str>, account: &str) -> Pages {
-    let page = |lang, title: String, as_word, account_word, end| {
-        let mut body = String::new();
-        if let Some(who) = who {
-            body += &format!("<p class=\"said\">{as_word} <bdi>{}</bdi></p>\n", escape(who));
-        }
-        body += &format!("<dl><dt>{account_word}</dt><dd><bdi>{}</bdi></dd></dl>", escape(account));
-        fill(&Page { lang, kind: "good", mark: CHECK_MARK, title: &title, body: &body, end })
+pub fn success(provider: &str, who: Option<&str>, account: &str) -> ResultPage {
+    let body = |as_word: &str, account_word: &str| {
+        let who = who.map_or_else(String::new, |who| {
+            format!("<p class=\"said\">{as_word} <bdi>{}</bdi></p>\n", escaped(who))
+        });
+        format!("{who}<dl><dt>{account_word}</dt><dd><bdi>{}</bdi></dd></dl>", escaped(account))
     };
-    Pages {
-        de: page(
-            "de",
-            format!("Mit {provider} verbunden"),
-            "als",
-            "Konto",
-            "Sie können dieses Fenster schließen.",
-        ),
-        en: page(
-            "en",
-            format!("Connected to {provider}"),
-            "as",
-            "Account",
-            "You can close this window.",
-        ),
-    }
+    let (de, en) = (format!("Mit {provider} verbunden"), format!("Connected to {provider}"));
+    let end = ["Sie können dieses Fenster schließen.", "You can close this window."];
+    result(
+        fill("de", GOOD, &de, &body("als", "Konto"), end[0]),
+        fill("en", GOOD, &en, &body("as", "Account"), end[1]),
+    )
 }
 
 /// The account is not connected. `command` is what to type next, the same in both languages.
-pub fn failure(provider: &str, de: Words<'_>, en: Words<'_>, command: Option<&str>) -> Pages {
-    let page = |lang, title: String, words: Words<'_>, end| {
-        let mut body = format!("<p class=\"said\">{}</p>", escape(words.summary));
-        if !words.hint.is_empty() {
-            body += &format!("\n<p class=\"hint\">{}</p>", escape(words.hint));
-        }
-        if let Some(command) = command {
-            body += &format!("\n<code translate=\"no\">{}</code>", escape(command));
-        }
-        fill(&Page { lang, kind: "bad", mark: EXCLAMATION_MARK, title: &title, body: &body, end })
+pub fn failure(provider: &str, de: Words<'_>, en: Words<'_>, command: &str) -> ResultPage {
+    let body = |words: Words<'_>| {
+        let hint = match words.hint {
+            "" => String::new(),
+            hint => format!("<p class=\"hint\">{}</p>\n", escaped(hint)),
+        };
+        let (summary, command) = (escaped(words.summary), escaped(command));
+        format!("<p class=\"said\">{summary}</p>\n{hint}<code translate=\"no\">{command}</code>")
     };
-    Pages {
-        de: page(
-            "de",
-            format!("{provider} wurde nicht verbunden"),
-            de,
-            "Sie können dieses Fenster schließen. Weiter geht es im Terminal.",
-        ),
-        en: page(
-            "en",
-            format!("Could not connect to {provider}"),
-            en,
-            "You can close this window and go back to the terminal.",
-        ),
-    }
+    let end_de = "Sie können dieses Fenster schließen. Weiter geht es im Terminal.";
+    let end_en = "You can close this window and go back to the terminal.";
+    result(
+        fill("de", BAD, &format!("{provider} wurde nicht verbunden"), &body(de), end_de),
+        fill("en", BAD, &format!("Could not connect to {provider}"), &body(en), end_en),
+    )
 }
 
-/// What goes into the template. The title is plain text, everything else markup of this file.
-struct Page<'a> {
-    lang: &'a str,
-    kind: &'a str,
-    mark: &'a str,
-    title: &'a str,
-    body: &'a str,
-    end: &'a str,
+fn result(de: String, en: String) -> ResultPage {
+    ResultPage { status: 200, de, en, style_sha256: STYLE_SHA256 }
 }
 
-fn fill(page: &Page<'_>) -> String {
+/// The template with its places filled. `title` is plain text, `body` markup of this file.
+fn fill(lang: &str, (class, mark): (&str, &str), title: &str, body: &str, end: &str) -> String {
     TEMPLATE
-        .replace("{{lang}}", page.lang)
-        .replace("{{kind}}", page.kind)
-        .replace("{{mark}}", page.mark)
-        .replace("{{title}}", &escape(page.title))
-        .replace("{{end}}", page.end)
-        .replace("{{body}}", page.body)
+        .replace("{{lang}}", lang)
+        .replace("{{kind}}", class)
+        .replace("{{mark}}", mark)
+        .replace("{{title}}", &escaped(title))
+        .replace("{{end}}", end)
+        .replace("{{body}}", body)
 }
 
-/// Text for an element's content: markup escaped, braces too, so that no text can name a place of
-/// the template; control characters and those that reorder text left out.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            '{' => escaped += "&#123;",
-            '}' => escaped += "&#125;",
-            '\n' | '\t' => escaped.push(' '),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {}
-            control if control.is_control() => {}
-            plain => escaped.push(plain),
-        }
-    }
-    escaped
+/// Text for an element's content. Braces are escaped too: no text can name a place of the template.
+fn escaped(text: &str) -> String {
+    html_escaped(&text.replace('\n', " ")).replace('{', "&#123;").replace('}', "&#125;")
 }
 
 #[cfg(test)]
@@ -138,13 +90,13 @@ mod tests {
 
     const NASTY: &str = "<script>alert('x')</script>&\"{{body}}{{end}}\u{202e}\u{1b}[2J\0";
 
-    fn both(pages: &Pages) -> [&str; 2] {
+    fn both(pages: &ResultPage) -> [&str; 2] {
         [&pages.de, &pages.en]
     }
 
-    fn all_nasty() -> [Pages; 2] {
+    fn all_nasty() -> [ResultPage; 2] {
         let words = Words { summary: NASTY, hint: NASTY };
-        [success(NASTY, Some(NASTY), NASTY), failure(NASTY, words, words, Some(NASTY))]
+        [success(NASTY, Some(NASTY), NASTY), failure(NASTY, words, words, NASTY)]
     }
 
     #[test]
@@ -193,7 +145,7 @@ mod tests {
         assert!(pages.en.contains("You can close this window"));
         let (de, en) = ("Der Zugriff wurde nicht erlaubt.", "Access was not granted.");
         let [de, en] = [de, en].map(|summary| Words { summary, hint: "" });
-        let pages = failure("TimberData", de, en, Some("partnerlink connect timberdata"));
+        let pages = failure("TimberData", de, en, "partnerlink connect timberdata");
         assert!(pages.de.contains("TimberData wurde nicht verbunden"));
         assert!(pages.de.contains("Der Zugriff wurde nicht erlaubt."));
         assert!(pages.en.contains("Could not connect to TimberData"));

@@ -7,11 +7,9 @@ use std::time::Duration;
 
 use super::page::{self, Words};
 use super::{Mark, Output, stderr_is_terminal};
-use crate::account_id::AccountId;
-use crate::error::Explain as _;
+use crate::error::{Exit, Explain as _};
 use crate::flow::login::{Connected, Invitation, LoginError, Person};
 use crate::loopback::ResultPage;
-use crate::oauth::token::TokenError;
 use crate::secret::Secret;
 use crate::system::browser::{Browser, BrowserError};
 
@@ -29,7 +27,7 @@ pub enum Opening {
 pub struct Screen {
     output: Output,
     title: String,
-    account: AccountId,
+    account: String,
     /// What the person asked for in so many words.
     scope: Option<String>,
     opening: Option<Opening>,
@@ -45,14 +43,14 @@ impl Screen {
     pub fn new(
         output: &Output,
         title: &str,
-        account: &AccountId,
+        account: &impl ToString,
         opening: Opening,
         keyboard: bool,
     ) -> Self {
         Self {
             output: output.clone(),
             title: title.to_owned(),
-            account: account.clone(),
+            account: account.to_string(),
             scope: None,
             opening: Some(opening),
             keyboard,
@@ -166,21 +164,15 @@ impl Person for Screen {
 
     fn result_page(&mut self, result: &Result<Connected, LoginError>) -> ResultPage {
         self.clear();
-        let (status, pages) = match result {
+        let error = match result {
             Ok(connected) => {
-                let who = connected.account.who.as_deref();
-                (200, page::success(&self.title, who, &self.account.to_string()))
+                return page::success(&self.title, connected.account.who.as_deref(), &self.account);
             }
-            Err(error) => {
-                let summary = sentence(&error.to_string());
-                let hint = sentence(&error.meaning().hint);
-                let (summary_de, hint_de) = in_german(error);
-                let de = Words { summary: summary_de, hint: hint_de };
-                let en = Words { summary: &summary, hint: &hint };
-                (200, page::failure(&self.title, de, en, Some(&self.same_command())))
-            }
+            Err(error) => error,
         };
-        ResultPage { status, de: pages.de, en: pages.en, style_sha256: page::STYLE_SHA256 }
+        let (summary, hint) = (sentence(&error.to_string()), sentence(&error.meaning().hint));
+        let en = Words { summary: &summary, hint: &hint };
+        page::failure(&self.title, in_german(error), en, &self.same_command())
     }
 }
 
@@ -217,8 +209,8 @@ fn sentence(text: &str) -> String {
 }
 
 /// What failed and what to do, for a German reader. The terminal has the details.
-fn in_german(error: &LoginError) -> (&'static str, &'static str) {
-    match error {
+fn in_german(error: &LoginError) -> Words<'static> {
+    let (summary, hint) = match error {
         LoginError::Denied => (
             "Der Zugriff wurde nicht erlaubt.",
             "Wenn Sie zustimmen möchten, starten Sie den Befehl noch einmal.",
@@ -230,9 +222,6 @@ fn in_german(error: &LoginError) -> (&'static str, &'static str) {
         LoginError::Store(_) | LoginError::Lock(_) => {
             ("Die Anmeldung konnte nicht gespeichert werden.", "Einzelheiten stehen im Terminal.")
         }
-        LoginError::Http(_) | LoginError::Token(TokenError::TryLater { .. }) => {
-            ("Der Anbieter ist gerade nicht zu erreichen.", "Bitte später noch einmal versuchen.")
-        }
         LoginError::AnotherPerson { .. } => (
             "Unter diesem Kontonamen ist bereits eine andere Person verbunden.",
             "Mit --replace ersetzen oder einen eigenen Kontonamen vergeben.",
@@ -241,9 +230,13 @@ fn in_german(error: &LoginError) -> (&'static str, &'static str) {
             "Die Anmeldung wurde nicht rechtzeitig abgeschlossen.",
             "Starten Sie den Befehl noch einmal.",
         ),
+        error if matches!(error, LoginError::Http(_)) || error.meaning().exit == Exit::TryLater => {
+            ("Der Anbieter ist gerade nicht zu erreichen.", "Bitte später noch einmal versuchen.")
+        }
         _ => (
             "Die Antwort des Anbieters hat eine Prüfung nicht bestanden; nichts wurde gespeichert.",
             "Einzelheiten stehen im Terminal.",
         ),
-    }
+    };
+    Words { summary, hint }
 }

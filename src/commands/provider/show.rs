@@ -4,6 +4,7 @@ use super::object;
 use crate::context::Context;
 use crate::error::Failed;
 use crate::provider::{Provider, RefreshSupport};
+use crate::terminal::facts;
 
 pub fn run(context: &Context, provider: &Provider) -> Result<(), Failed> {
     if context.output.json {
@@ -40,6 +41,5 @@ pub fn run(context: &Context, provider: &Provider) -> Result<(), Failed> {
             if provider.default_scope.contains(scope) { ", asked for by default" } else { "" };
         lines.push(("scope", format!("{scope}: {meaning}{default}")));
     }
-    let text: String = lines.iter().map(|(name, value)| format!("{name:<15} {value}\n")).collect();
-    Ok(context.output.show(&text)?)
+    Ok(context.output.show(&facts(&lines))?)
 }

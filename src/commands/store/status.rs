@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::error::{Explain as _, Failed};
 use crate::flow::inventory::Content;
 use crate::store::{StoreError, StoreKind};
+use crate::terminal::facts;
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -23,18 +24,15 @@ pub fn run(context: &Context) -> Result<u8, Failed> {
         }))?;
         return Ok(0);
     }
-    let mut text = format!("configured      {} ({})\n", settings.store, settings.store_from);
-    for content in &contents {
-        let title = content.kind.to_string();
-        let name = title.trim_start_matches("the system ");
-        text += &format!("{name:<15} {}\n", summary(content));
-        for account in content.accounts() {
-            text += &format!("{:<15} {account}\n", "");
-        }
+    let mut lines = vec![("configured", format!("{} ({})", settings.store, settings.store_from))];
+    let titles: Vec<String> = contents.iter().map(|content| content.kind.to_string()).collect();
+    for (content, title) in contents.iter().zip(&titles) {
+        lines.push((title.trim_start_matches("the system "), summary(content)));
+        lines.extend(content.accounts().iter().map(|account| ("", account.to_string())));
     }
-    text += &format!("files' folder   {}\n", context.folders.tokens().display());
-    text += &format!("files' key      {}\n", key(context));
-    context.output.show(&text)?;
+    lines.push(("files' folder", context.folders.tokens().display().to_string()));
+    lines.push(("files' key", key(context)));
+    context.output.show(&facts(&lines))?;
     Ok(0)
 }
 

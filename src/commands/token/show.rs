@@ -3,7 +3,7 @@ use crate::clock::{self, Clock as _};
 use crate::commands::not_connected;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::text::printable;
+use crate::terminal::facts;
 
 /// Show what is known of an account's tokens, without the tokens
 #[derive(Debug, clap::Args)]
@@ -48,11 +48,7 @@ impl Args {
         if let Some(by) = account.sign_in_by {
             lines.push(("sign in again", format!("by {}", time(by))));
         }
-        let text: String = lines
-            .iter()
-            .map(|(name, value)| format!("{name:<14} {}\n", printable(value)))
-            .collect();
-        context.output.show(&text)?;
+        context.output.show(&facts(&lines))?;
         Ok(0)
     }
 }
