@@ -9,11 +9,13 @@ use url::Url;
 use crate::flow::token_source::{NoToken, TokenSource};
 use crate::http::{Answer, HttpError, Request, Transport, retry};
 use crate::oauth::error::OAuthError;
+use crate::provider::{Paging, Provider};
 use crate::secret::Secret;
 
 /// How often a GET is sent in all while the provider asks to come back.
 const TRIES: u32 = 4;
-/// Largest answer that is read whole, in bytes. Readings are streamed and have no such limit.
+/// Largest answer that is read whole, in bytes: a year of a meter's quarter hours has a sixth of it,
+/// and one without end is a fault.
 pub const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 /// Of an error answer as much is read as an explanation needs, in bytes.
 const MAX_ERROR_TEXT: u64 = 16 * 1024;
@@ -22,11 +24,21 @@ const MAX_ERROR_TEXT: u64 = 16 * 1024;
 pub struct ApiClient<'a> {
     transport: &'a dyn Transport,
     tokens: &'a TokenSource<'a>,
-    base: Url,
+    provider: &'a Provider,
+    /// The provider's API base; every path is below it.
+    base: &'a Url,
+    /// Requests at once.
+    pub jobs: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
+    #[error("{title} has no `api_base`")]
+    NoBase { title: String },
+    #[error("how {title} pages its lists is not described")]
+    NoPaging { title: String },
+    #[error("provider.{provider}.paths.{name} is not described")]
+    NoPath { provider: String, name: String },
     #[error("no valid access token: {0}")]
     NoToken(#[from] NoToken),
     #[error("the provider does not accept the access token, not even a new one")]
@@ -50,16 +62,41 @@ pub enum ApiError {
     Http(#[from] HttpError),
 }
 
+impl ApiError {
+    pub(super) fn unusable(url: &Url, why: impl Into<String>) -> Self {
+        Self::Unusable { path: url.path().to_owned(), why: why.into() }
+    }
+}
+
 impl<'a> ApiClient<'a> {
-    /// `base` is the provider's API base; every path is below it.
-    pub fn new(transport: &'a dyn Transport, tokens: &'a TokenSource<'a>, base: Url) -> Self {
-        Self { transport, tokens, base }
+    /// Fails if the provider's description names no place for data.
+    pub fn new(
+        transport: &'a dyn Transport,
+        tokens: &'a TokenSource<'a>,
+        provider: &'a Provider,
+        jobs: usize,
+    ) -> Result<Self, ApiError> {
+        let title = || provider.title.clone();
+        let base = provider.api_base.as_ref().ok_or_else(|| ApiError::NoBase { title: title() })?;
+        Ok(Self { transport, tokens, provider, base, jobs })
+    }
+
+    /// How the provider pages its lists.
+    pub fn paging(&self) -> Result<&'a Paging, ApiError> {
+        let title = || self.provider.title.clone();
+        self.provider.paging.as_ref().ok_or_else(|| ApiError::NoPaging { title: title() })
+    }
+
+    /// A path that the provider's description has under this name.
+    pub fn path(&self, name: &str) -> Result<&'a str, ApiError> {
+        let missing =
+            || ApiError::NoPath { provider: self.provider.name.clone(), name: name.to_owned() };
+        self.provider.paths.get(name).map(String::as_str).ok_or_else(missing)
     }
 
     /// The address of a path below the base, or of a full URL on the base's own origin. Anything
     /// else never gets the token.
     pub fn address(&self, path: &str) -> Result<Url, ApiError> {
-        let elsewhere = || ApiError::OtherHost { path: path.to_owned() };
         let base = self.base.path().trim_end_matches('/');
         let url = match Url::parse(path) {
             Ok(url) => url,
@@ -74,59 +111,51 @@ impl<'a> ApiClient<'a> {
         };
         let same_origin = url.origin() == self.base.origin() && url.username().is_empty();
         let below = url.path() == base || url.path().starts_with(&format!("{base}/"));
-        if same_origin && below { Ok(url) } else { Err(elsewhere()) }
+        if same_origin && below {
+            Ok(url)
+        } else {
+            Err(ApiError::OtherHost { path: path.to_owned() })
+        }
     }
 
-    /// A GET whose answer is read as a stream.
-    pub fn get(&self, url: &Url) -> Result<Box<dyn Read + Send>, ApiError> {
-        let answer =
-            self.send("GET", url, &[("Accept".into(), "application/json".into())], None)?;
-        Ok(explain(url.path(), answer)?.body)
+    /// A GET whose answer is read whole.
+    pub fn get(&self, url: &Url) -> Result<Vec<u8>, ApiError> {
+        let mut request = Request::new("GET", url.clone());
+        request.headers.push(("accept".into(), "application/json".into()));
+        read_whole(url, explain(url, self.send(request)?)?.body)
     }
 
     /// A GET whose answer is one JSON value.
     pub fn get_json(&self, url: &Url) -> Result<Value, ApiError> {
-        read_json(url.path(), self.get(url)?)
+        parse(url, &self.get(url)?)
     }
 
-    /// A POST of JSON. It is sent once: whether a broken one was heard is not known.
-    pub fn post_json(&self, url: &Url, body: Vec<u8>) -> Result<Option<Value>, ApiError> {
-        let headers = [("Content-Type".to_owned(), "application/json".to_owned())];
-        let answer = explain(url.path(), self.send("POST", url, &headers, Some(body))?)?;
-        match read_whole(answer.body)?.as_slice() {
-            [] => Ok(None),
-            bytes => parse(url.path(), bytes).map(Some),
+    /// A POST of JSON. It is sent once: whether a broken one was heard is not known. An answer that
+    /// is not empty has to be JSON as well, or somebody else gave it.
+    pub fn post_json(&self, url: &Url, body: &Value) -> Result<(), ApiError> {
+        let mut request = Request::new("POST", url.clone());
+        request.headers.push(("content-type".into(), "application/json".into()));
+        request.body = Some(Secret::new(body.to_string().into_bytes()));
+        match read_whole(url, explain(url, self.send(request)?)?.body)?.as_slice() {
+            [] => Ok(()),
+            bytes => parse(url, bytes).map(drop),
         }
     }
 
-    /// Sends a request of any kind and returns its answer, whatever its status.
-    pub fn send(
-        &self,
-        method: &str,
-        url: &Url,
-        headers: &[(String, String)],
-        body: Option<Vec<u8>>,
-    ) -> Result<Answer, ApiError> {
+    /// Sends a request of any kind with the token, and returns its answer, whatever its status.
+    pub fn send(&self, mut request: Request) -> Result<Answer, ApiError> {
+        if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding")) {
+            request.headers.push(("accept-encoding".into(), "gzip".into()));
+        }
         let token = self.tokens.token()?;
-        let mut headers = headers.to_vec();
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding")) {
-            headers.push(("accept-encoding".into(), "gzip".into()));
-        }
-        let request = Request {
-            method: method.to_owned(),
-            url: url.clone(),
-            authorization: Some(bearer(&token)),
-            headers,
-            body: body.map(Secret::new),
-            is_stream: true,
-        };
+        request.authorization = Some(bearer(&token));
         let answer = self.send_repeatedly(&request)?;
         if answer.status != 401 {
             return Ok(answer);
         }
         // Once with a new token, never in a loop (RFC 6750 §3.1).
-        let renewed = self.tokens.instead_of(&token)?;
-        self.send_repeatedly(&Request { authorization: Some(bearer(&renewed)), ..request })
+        request.authorization = Some(bearer(&self.tokens.instead_of(&token)?));
+        self.send_repeatedly(&request)
     }
 
     fn send_repeatedly(&self, request: &Request) -> Result<Answer, ApiError> {
@@ -155,7 +184,7 @@ fn bearer(token: &Secret) -> Secret {
 }
 
 /// Turns every status but success into the error that it is.
-pub fn explain(path: &str, answer: Answer) -> Result<Answer, ApiError> {
+pub fn explain(url: &Url, answer: Answer) -> Result<Answer, ApiError> {
     let status = answer.status;
     match status {
         200..=299 => Ok(answer),
@@ -168,11 +197,8 @@ pub fn explain(path: &str, answer: Answer) -> Result<Answer, ApiError> {
             };
             Err(ApiError::Forbidden { scope, text })
         }
-        404 => Err(ApiError::NotFound(path.to_owned())),
-        300..=399 => Err(ApiError::Unusable {
-            path: path.to_owned(),
-            why: "is a redirect, and the token is never sent on".into(),
-        }),
+        404 => Err(ApiError::NotFound(url.path().to_owned())),
+        300..=399 => Err(ApiError::unusable(url, "is a redirect, and the token is never sent on")),
         later if retry::is_transient(later) => Err(ApiError::TryLater(later)),
         _ => Err(ApiError::Refused { status, text: text_of(answer) }),
     }
@@ -198,25 +224,18 @@ fn text_of(answer: Answer) -> String {
 }
 
 /// Reads an answer whole, up to [`MAX_ANSWER`].
-pub fn read_whole(body: Box<dyn Read + Send>) -> Result<Vec<u8>, ApiError> {
+pub fn read_whole(url: &Url, body: Box<dyn Read + Send>) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let read = body.take(MAX_ANSWER + 1).read_to_end(&mut bytes).map_err(ApiError::BrokeOff)?;
     if read as u64 > MAX_ANSWER {
-        return Err(ApiError::Unusable {
-            path: "the provider".into(),
-            why: "is larger than 64 MiB".into(),
-        });
+        return Err(ApiError::unusable(url, "is larger than 64 MiB"));
     }
     Ok(bytes)
 }
 
-fn read_json(path: &str, body: Box<dyn Read + Send>) -> Result<Value, ApiError> {
-    parse(path, &read_whole(body)?)
-}
-
-fn parse(path: &str, bytes: &[u8]) -> Result<Value, ApiError> {
-    serde_json::from_slice(bytes).map_err(|error| ApiError::Unusable {
-        path: path.to_owned(),
-        why: format!("is not JSON (line {}, column {})", error.line(), error.column()),
+fn parse(url: &Url, bytes: &[u8]) -> Result<Value, ApiError> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        ApiError::unusable(url, format!("is not JSON (line {line}, column {column})"))
     })
 }

@@ -5,11 +5,11 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::page::Entry;
+use super::list::Entry;
 
 /// What the providers' pages say of a member's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MemberType {
     Text,
     Number,
     Flag,
@@ -21,21 +21,22 @@ pub enum Kind {
     Named,
 }
 
-/// Members by their type.
-pub type Members = &'static [(Kind, &'static [&'static str])];
+/// Members by their type, their names with blanks between.
+pub type Members<'a> = &'a [(MemberType, &'a str)];
 
 /// Says which member is wrong: `name is a number and not text`.
 pub fn check(entry: &Entry, members: Members) -> Result<(), String> {
-    for (kind, names) in members {
-        for name in *names {
-            let Some(value) = entry.get(*name).filter(|value| !kind.fits(value)) else { continue };
-            return Err(format!("{name} is {} and not {kind}", type_of(value)));
+    for (documented, names) in members {
+        for name in names.split_whitespace() {
+            if let Some(value) = entry.get(name).filter(|value| !documented.fits(value)) {
+                return Err(format!("{name} is {} and not {documented}", type_of(value)));
+            }
         }
     }
     Ok(())
 }
 
-impl Kind {
+impl MemberType {
     fn fits(self, value: &Value) -> bool {
         match value {
             Value::Null => true,
@@ -48,7 +49,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for MemberType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Text => "text",
@@ -78,13 +79,13 @@ mod tests {
     use super::*;
 
     const MEMBERS: Members = &[
-        (Kind::Text, &["name"]),
-        (Kind::Number, &["volume"]),
-        (Kind::Flag, &["main"]),
-        (Kind::List, &["types"]),
-        (Kind::Object, &["group"]),
-        (Kind::Scalar, &["id"]),
-        (Kind::Named, &["area"]),
+        (MemberType::Text, "name"),
+        (MemberType::Number, "volume"),
+        (MemberType::Flag, "main"),
+        (MemberType::List, "types"),
+        (MemberType::Object, "group"),
+        (MemberType::Scalar, "id"),
+        (MemberType::Named, "area"),
     ];
 
     fn checked(text: &str) -> Result<(), String> {

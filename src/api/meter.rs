@@ -1,94 +1,66 @@
-//! Zählerfreunde's endpoints: paths and parameters.
+//! Zählerfreunde's endpoints: paths, parameters, and what is documented of the answers.
 
 use serde_json::Value;
-use url::Url;
 
 use super::client::{ApiClient, ApiError};
-use super::members::{Kind, Members};
-use super::page::{Entry, List, object};
+use super::list::List;
+use super::members::MemberType::{Flag, List as Lists, Text};
 use super::readings::Readings;
 use crate::data::query::{Query, Source, Window};
-use crate::provider::Paging;
 
-const PARTNER: Members = &[(Kind::Text, &["id", "name"])];
-const SPACE: Members = &[
-    (
-        Kind::Text,
-        &[
-            "id",
-            "name",
-            "addressLineOne",
-            "addressLineTwo",
-            "postcode",
-            "city",
-            "ownerUserId",
-            "category",
-            "categoryIcon",
-            "country",
-            "parentSpaceId",
-        ],
-    ),
-    (Kind::List, &["associatedUsersId"]),
-    (Kind::Flag, &["isParticipatingInLttProject"]),
-];
-const DEVICE: Members = &[
-    (
-        Kind::Text,
-        &[
-            "id",
-            "name",
-            "status",
-            "latestReadingTime",
-            "firstReadingTime",
-            "provider",
-            "providerName",
-            "deviceType",
-            "createdAt",
-            "errorMessage",
-            "medium",
-            "ownerUserId",
-            "externalDeviceId",
-        ],
-    ),
-    (Kind::List, &["directions", "metaData", "externalDeviceIds"]),
-    (Kind::Flag, &["isMainDevice", "isMainDeviceAllowed"]),
-];
-const CUSTOMER: Members = &[(Kind::Text, &["id", "external_id", "email", "name"])];
+/// Who am I.
+pub const PARTNER: List = List {
+    name: "partner",
+    path: "/partners/current",
+    entries: "",
+    columns: &["id", "name"],
+    members: &[(Text, "id name")],
+};
 
-/// `GET /partners/current`: who am I.
-pub fn whoami(api: &ApiClient) -> Result<Entry, ApiError> {
-    object(api, &api.address("/partners/current")?, PARTNER)
-}
+pub const SPACES: List = List {
+    name: "spaces",
+    path: "/spaces",
+    entries: "spaces",
+    columns: &["id", "name", "category", "addressLineOne", "postcode", "city"],
+    members: &[
+        (
+            Text,
+            "id name addressLineOne addressLineTwo postcode city ownerUserId category \
+             categoryIcon country parentSpaceId",
+        ),
+        (Lists, "associatedUsersId"),
+        (Flag, "isParticipatingInLttProject"),
+    ],
+};
 
-/// `GET /spaces`
-pub fn spaces<'a>(api: &ApiClient, paging: &'a Paging, jobs: usize) -> Result<List<'a>, ApiError> {
-    Ok(List { url: api.address("/spaces")?, paging, entries: "spaces", members: SPACE, jobs })
-}
+/// Without its path, which [`devices_path`] makes.
+pub const DEVICES: List = List {
+    name: "devices",
+    path: "",
+    entries: "devices",
+    columns: &["id", "name", "medium", "deviceType", "status", "isMainDevice", "latestReadingTime"],
+    members: &[
+        (
+            Text,
+            "id name status latestReadingTime firstReadingTime provider providerName deviceType \
+             createdAt errorMessage medium ownerUserId externalDeviceId",
+        ),
+        (Lists, "directions metaData externalDeviceIds"),
+        (Flag, "isMainDevice isMainDeviceAllowed"),
+    ],
+};
 
-/// `GET /spaces/{spaceId}/devices`
-pub fn devices<'a>(
-    api: &ApiClient,
-    paging: &'a Paging,
-    space: &str,
-    jobs: usize,
-) -> Result<List<'a>, ApiError> {
-    let url = api.address(&format!("/spaces/{}/devices", segment(space)))?;
-    Ok(List { url, paging, entries: "devices", members: DEVICE, jobs })
-}
+pub const CUSTOMERS: List = List {
+    name: "customers",
+    path: "/customers",
+    entries: "customers",
+    columns: &["id", "external_id", "name", "email"],
+    members: &[(Text, "id external_id email name")],
+};
 
-/// `GET /customers`
-pub fn customers<'a>(
-    api: &ApiClient,
-    paging: &'a Paging,
-    jobs: usize,
-) -> Result<List<'a>, ApiError> {
-    Ok(List {
-        url: api.address("/customers")?,
-        paging,
-        entries: "customers",
-        members: CUSTOMER,
-        jobs,
-    })
+/// The devices of one space.
+pub fn devices_path(space: &str) -> String {
+    format!("/spaces/{}/devices", segment(space))
 }
 
 /// The readings of one window: `GET /devices/{deviceId}/readings` or
@@ -99,20 +71,6 @@ pub fn readings(
     query: &Query,
     window: Window,
 ) -> Result<Readings, ApiError> {
-    let url = readings_url(api, source, query, window)?;
-    let body = api.get(&url)?;
-    Readings::read(body, window.from, window.to).map_err(|error| match error {
-        super::object_stream::StreamError::BrokeOff(error) => ApiError::BrokeOff(error),
-        error => ApiError::Unusable { path: url.path().to_owned(), why: error.to_string() },
-    })
-}
-
-fn readings_url(
-    api: &ApiClient,
-    source: &Source,
-    query: &Query,
-    window: Window,
-) -> Result<Url, ApiError> {
     let path = match source {
         Source::Device(id) => format!("/devices/{}/readings", segment(id)),
         Source::Space(id, _) => format!("/spaces/{}/readings", segment(id)),
@@ -126,13 +84,13 @@ fn readings_url(
     if let Source::Space(_, medium) = source {
         url.query_pairs_mut().append_pair("medium", &medium.to_string());
     }
-    Ok(url)
+    let answer = api.get(&url)?;
+    Readings::new(url, answer, window)
 }
 
 /// `POST /devices/readings`
 pub fn push(api: &ApiClient, devices: &Value) -> Result<(), ApiError> {
-    let url = api.address("/devices/readings")?;
-    api.post_json(&url, devices.to_string().into_bytes()).map(drop)
+    api.post_json(&api.address("/devices/readings")?, devices)
 }
 
 /// An id as one segment of a path, whatever is in it.

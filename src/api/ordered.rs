@@ -4,13 +4,13 @@
 use std::collections::VecDeque;
 use std::{panic, thread};
 
-/// Does `work` on every task, `jobs` at once, and gives the results to `take` in the order of the
-/// tasks, in the calling thread. An error of `take` ends it: no further task is begun.
-pub fn for_each<T: Sync, R: Send, E>(
-    tasks: &[T],
+/// Does `work` on every task, `jobs` at once, and gives each with its result to `take` in the order
+/// of the tasks, in the calling thread. An error of `take` ends it: no further task is begun.
+pub fn for_each<'t, T: Sync, R: Send, E>(
+    tasks: &'t [T],
     jobs: usize,
-    work: impl Fn(&T) -> R + Sync,
-    mut take: impl FnMut(R) -> Result<(), E>,
+    work: impl Fn(&'t T) -> R + Sync,
+    mut take: impl FnMut(&'t T, R) -> Result<(), E>,
 ) -> Result<(), E> {
     let work = &work;
     thread::scope(|scope| {
@@ -18,9 +18,10 @@ pub fn for_each<T: Sync, R: Send, E>(
         let mut running = VecDeque::new();
         loop {
             let free = jobs.max(1) - running.len();
-            running.extend(waiting.by_ref().take(free).map(|task| scope.spawn(move || work(task))));
-            let Some(first) = running.pop_front() else { return Ok(()) };
-            take(first.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))?;
+            let next = waiting.by_ref().take(free);
+            running.extend(next.map(|task| (task, scope.spawn(move || work(task)))));
+            let Some((task, first)) = running.pop_front() else { return Ok(()) };
+            take(task, first.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))?;
         }
     })
 }
@@ -45,7 +46,7 @@ mod tests {
                 thread::sleep(Duration::from_millis(task * 7 % 5));
                 *task
             },
-            |result| {
+            |_, result| {
                 waiting.fetch_sub(1, Ordering::SeqCst);
                 seen.push(result);
                 Ok::<_, ()>(())
@@ -61,7 +62,7 @@ mod tests {
         let begun = AtomicUsize::new(0);
         let tasks = [0; 1000];
         let result =
-            for_each(&tasks, 3, |_| begun.fetch_add(1, Ordering::SeqCst), |_| Err("enough"));
+            for_each(&tasks, 3, |_| begun.fetch_add(1, Ordering::SeqCst), |_, _| Err("enough"));
         assert_eq!(result, Err("enough"));
         assert!(begun.into_inner() < 10);
     }

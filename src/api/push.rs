@@ -1,8 +1,8 @@
 //! Readings to hand in: `POST /devices/readings`, read from a CSV file and checked before anything
 //! is sent.
 
-use std::io::BufRead;
-
+use clap::ValueEnum;
+use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Number, Value, json};
 
 /// The heading of the file, of which `status` and `meteringInterval` may be left out, and
@@ -20,84 +20,91 @@ const STATUS: [&str; 3] = ["REAL", "PRELIMINARY", "SUBSTITUTE"];
 
 /// How a file's or the API's `timestamp` counts. The provider's newer example is in milliseconds,
 /// the older one in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TimestampUnit {
+    /// Seconds
+    #[value(name = "s")]
     Seconds,
+    /// Milliseconds
+    #[value(name = "ms")]
     Milliseconds,
 }
 
 /// One row, ready to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// `deviceId` or `externalDeviceId`, and its value.
-    device: (&'static str, String),
+    device: DeviceName,
     reading: Map<String, Value>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct DeviceName {
+    /// `deviceId` or `externalDeviceId`
+    member: &'static str,
+    id: String,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
     #[error("line {line}: {why}")]
-    Row { line: usize, why: String },
+    Row { line: u64, why: String },
     #[error("the heading has {0:?}, which is no column")]
     Column(String),
     #[error("the heading lacks {0}")]
     Missing(&'static str),
     #[error("the file is empty")]
     Empty,
-    #[error("{0}")]
-    Unreadable(std::io::Error),
+    #[error(transparent)]
+    Unreadable(#[from] csv::Error),
 }
 
 /// Reads rows separated by comma or semicolon. `timestamp` is an instant with offset, or a number
 /// in `unit`; what is sent counts in `unit` as well.
-pub fn read(file: impl BufRead, unit: TimestampUnit) -> Result<Vec<Row>, PushError> {
-    let mut lines = file.lines();
-    let heading = lines.next().ok_or(PushError::Empty)?.map_err(PushError::Unreadable)?;
-    let heading = heading.trim_start_matches('\u{feff}');
-    let separator = if heading.contains(';') { ';' } else { ',' };
-    let columns = columns_of(heading, separator)?;
+pub fn read(file: &[u8], unit: TimestampUnit) -> Result<Vec<Row>, PushError> {
+    let heading = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let separator = if heading.contains(&b';') { b';' } else { b',' };
+    let mut reader =
+        ReaderBuilder::new().delimiter(separator).flexible(true).trim(Trim::All).from_reader(file);
+    let columns = columns_of(reader.headers()?)?;
     let mut rows = Vec::new();
-    for (index, line) in lines.enumerate() {
-        let line = line.map_err(PushError::Unreadable)?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let cells: Vec<&str> =
-            line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect();
+    for record in reader.records() {
+        let record = record?;
+        let line = record.position().map_or(0, |position| position.line());
         let cell = |name: &str| {
             let position = columns.iter().position(|column| *column == name)?;
-            cells.get(position).copied().filter(|text| !text.is_empty())
+            record.get(position).filter(|text| !text.is_empty())
         };
-        rows.push(row(cell, unit).map_err(|why| PushError::Row { line: index + 2, why })?);
+        let is_blank = record.len() == 1 && record.iter().all(str::is_empty);
+        if !is_blank {
+            rows.push(row(cell, unit).map_err(|why| PushError::Row { line, why })?);
+        }
     }
     Ok(rows)
 }
 
-fn columns_of(heading: &str, separator: char) -> Result<Vec<&'static str>, PushError> {
-    let columns: Vec<&'static str> = heading
-        .split(separator)
-        .map(|name| {
-            let name = name.trim().trim_matches('"');
-            let known = COLUMNS.iter().find(|column| column.eq_ignore_ascii_case(name));
-            known.copied().ok_or_else(|| PushError::Column(name.to_owned()))
-        })
-        .collect::<Result<_, _>>()?;
-    let has = |name| columns.contains(&name);
-    if !has("deviceId") && !has("externalDeviceId") {
+/// The known names of the columns, in the file's order.
+fn columns_of(heading: &StringRecord) -> Result<Vec<&'static str>, PushError> {
+    if heading.iter().all(str::is_empty) {
+        return Err(PushError::Empty);
+    }
+    let known = |name: &str| {
+        let known = COLUMNS.into_iter().find(|column| column.eq_ignore_ascii_case(name));
+        known.ok_or_else(|| PushError::Column(name.to_owned()))
+    };
+    let columns = heading.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    if !columns.contains(&"deviceId") && !columns.contains(&"externalDeviceId") {
         return Err(PushError::Missing("deviceId (or externalDeviceId)"));
     }
-    for required in ["obisCode", "timestamp", "value"] {
-        if !has(required) {
-            return Err(PushError::Missing(required));
-        }
+    match ["obisCode", "timestamp", "value"].into_iter().find(|name| !columns.contains(name)) {
+        Some(missing) => Err(PushError::Missing(missing)),
+        None => Ok(columns),
     }
-    Ok(columns)
 }
 
 fn row<'a>(cell: impl Fn(&str) -> Option<&'a str>, unit: TimestampUnit) -> Result<Row, String> {
     let device = match (cell("deviceId"), cell("externalDeviceId")) {
-        (Some(id), None) => ("deviceId", id.to_owned()),
-        (None, Some(id)) => ("externalDeviceId", id.to_owned()),
+        (Some(id), None) => DeviceName { member: "deviceId", id: id.to_owned() },
+        (None, Some(id)) => DeviceName { member: "externalDeviceId", id: id.to_owned() },
         (Some(_), Some(_)) => return Err("both deviceId and externalDeviceId".into()),
         (None, None) => return Err("no device".into()),
     };
@@ -171,7 +178,7 @@ fn is_obis_code(code: &str) -> bool {
 
 /// The body of one request: rows put together by device, in their order.
 pub fn body(rows: &[Row]) -> Value {
-    let mut devices: Vec<(&(&'static str, String), Vec<Value>)> = Vec::new();
+    let mut devices: Vec<(&DeviceName, Vec<Value>)> = Vec::new();
     for row in rows {
         let reading = Value::Object(row.reading.clone());
         match devices.iter_mut().find(|(device, _)| **device == row.device) {
@@ -179,14 +186,11 @@ pub fn body(rows: &[Row]) -> Value {
             None => devices.push((&row.device, vec![reading])),
         }
     }
-    devices
-        .into_iter()
-        .map(|((name, id), readings)| {
-            let mut object = json!({ "readings": readings });
-            object[*name] = id.as_str().into();
-            object
-        })
-        .collect()
+    let object = |(device, readings): (&DeviceName, Vec<Value>)| {
+        let DeviceName { member, id } = device;
+        json!({ "readings": readings, *member: id })
+    };
+    devices.into_iter().map(object).collect()
 }
 
 #[cfg(test)]

@@ -1,18 +1,21 @@
-//! What the data commands have in common: an account, a client for its data, and where the answer
-//! goes.
+//! What the data commands have in common: an account with a client for its data, where the answer
+//! goes, and how a failure is told.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value};
+
 use crate::account_id::AccountId;
-use crate::api::page::Entry;
+use crate::api::list::List;
 use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
 use crate::commands::{explain, not_connected};
 use crate::context::Context;
+use crate::data::query::QueryError;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::token_source::{NoToken, TokenSource};
-use crate::formats::{self, Format, Options};
+use crate::formats::{self, Format, FormatError, Options};
 use crate::oauth::scope::Scope;
 use crate::plot::{Look, Picture};
 use crate::provider::Provider;
@@ -31,22 +34,6 @@ pub struct AccountArgs {
     /// Requests at once
     #[arg(long, value_name = "N", default_value_t = DEFAULT_JOBS, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-}
-
-impl AccountArgs {
-    /// The account that was named, else `default`.
-    pub fn id_or(&self, default: &str) -> Result<AccountId, Error> {
-        match &self.account {
-            Some(account) => Ok(account.clone()),
-            None => {
-                default.parse().map_err(|error| Error::new("could not choose the account", &error))
-            }
-        }
-    }
-
-    pub fn jobs(&self) -> usize {
-        usize::from(self.jobs)
-    }
 }
 
 /// Where an answer goes, and in which form.
@@ -70,67 +57,187 @@ pub struct OutputArgs {
     pub tz: String,
 }
 
-/// Opens an account for its data, and does `work` with it.
-pub fn with_api<T>(
-    context: &Context,
-    account: &AccountId,
-    what: &str,
-    work: impl FnOnce(&ApiClient, &Provider) -> Result<T, Failed>,
-) -> Result<T, Failed> {
-    let provider = context.provider(account.provider())?;
-    let base = provider.api_base.clone().ok_or_else(|| {
-        Error::usage(
-            what,
-            format!("{} has no `api_base`", provider.title),
-            "name it in the configuration file; `partnerlink config path` tells where it is",
-        )
-    })?;
-    if context.index.get(account).is_none() {
-        return Err(not_connected(what, account).into());
-    }
-    let tokens = TokenSource::new(context.world(), &provider, account);
-    let api = ApiClient::new(context.http(), &tokens, base);
-    work(&api, &provider)
+/// A picture instead of rows.
+#[derive(Debug, clap::Args)]
+pub struct PictureArgs {
+    /// Only characters that every terminal has
+    #[arg(long)]
+    ascii: bool,
+    /// Write a picture: .svg or .html
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    force: bool,
 }
 
-/// A failed request as a person is told of it.
-pub fn explained(what: &str, provider: &Provider, account: &AccountId, error: ApiError) -> Error {
-    match error {
-        ApiError::Forbidden { scope: Some(ref scope), .. } => {
-            let wanted = Scope::from(format!("{} {scope}", provider.default_scope));
-            let hint = format!("partnerlink connect {account} --scope \"{wanted}\"");
-            Error::new(what, &error).about(account).with_hint(hint)
-        }
-        ApiError::NoToken(NoToken::Outcome(outcome)) => {
-            explain(what.to_owned(), provider, account, &outcome)
-        }
-        ApiError::Unauthorized => Error::sign_in_needed(what, error.to_string(), account),
-        error => Error::new(what, &error).about(account),
+/// What a data command works with.
+pub struct Session<'a> {
+    pub context: &'a Context,
+    pub account: &'a AccountId,
+    pub provider: &'a Provider,
+    pub api: ApiClient<'a>,
+    /// What is attempted: `could not list spaces`.
+    what: &'a str,
+}
+
+/// What can go wrong in a session.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error(transparent)]
+    Write(#[from] io::Error),
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// Ready to be shown.
+    #[error("{}", .0.why)]
+    Explained(Box<Error>),
+}
+
+impl From<Error> for DataError {
+    fn from(error: Error) -> Self {
+        Self::Explained(Box::new(error))
     }
 }
 
-/// Refuses before the call what the account's scope does not allow.
-pub fn require_scope(
-    context: &Context,
-    account: &AccountId,
-    scope: &str,
-    what: &str,
-) -> Result<(), Error> {
-    let Some(entry) = context.index.get(account) else { return Ok(()) };
-    if entry.scope.contains(scope) {
-        return Ok(());
+impl AccountArgs {
+    /// Opens the account that was named, else `default`, for its data, and does `work` with it.
+    pub fn open(
+        &self,
+        context: &Context,
+        default: &str,
+        what: &str,
+        work: impl FnOnce(&Session) -> Result<(), DataError>,
+    ) -> Result<u8, Failed> {
+        let account = match &self.account {
+            Some(account) => account.clone(),
+            None => default
+                .parse()
+                .map_err(|error| Error::new("could not choose the account", &error))?,
+        };
+        Session::open(context, &account, usize::from(self.jobs), what, work)
     }
-    let wanted = Scope::from(format!("{} {scope}", entry.scope));
-    Err(Error {
-        what: what.to_owned(),
-        why: format!("this account was connected without {scope:?}"),
-        hint: format!("partnerlink connect {account} --scope \"{wanted}\""),
-        code: "scope-missing",
-        exit: Exit::BadAnswer,
-        account: Some(account.clone()),
-        http_status: None,
-    })
 }
+
+impl Session<'_> {
+    /// Opens an account for its data, does `work` with it, and tells why that failed.
+    pub fn open(
+        context: &Context,
+        account: &AccountId,
+        jobs: usize,
+        what: &str,
+        work: impl FnOnce(&Session) -> Result<(), DataError>,
+    ) -> Result<u8, Failed> {
+        let provider = context.provider(account.provider())?;
+        if context.index.get(account).is_none() {
+            return Err(not_connected(what, account).into());
+        }
+        let tokens = TokenSource::new(context.world(), &provider, account);
+        let api = ApiClient::new(context.http(), &tokens, &provider, jobs)
+            .map_err(|error| Error::new(what, &error))?;
+        let session = Session { context, account, provider: &provider, api, what };
+        work(&session).or_else(|error| session.told(error))?;
+        Ok(0)
+    }
+
+    /// The failure, unless it is only that nobody reads any more.
+    fn told(&self, error: DataError) -> Result<(), Error> {
+        Err(match error {
+            DataError::Write(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            DataError::Write(error) => Error::io(self.what, &error),
+            DataError::Api(error) => self.explained(error),
+            DataError::File(error) => Error::new(self.what, &error),
+            DataError::Query(error) => Error::new(self.what, &error),
+            DataError::Format(error) => self.usage(error.to_string(), ""),
+            DataError::Explained(error) => *error,
+        })
+    }
+
+    /// A failed request as a person is told of it.
+    pub fn explained(&self, error: ApiError) -> Error {
+        let Self { account, provider, what, .. } = self;
+        match error {
+            ApiError::Forbidden { scope: Some(ref scope), .. } => {
+                let wanted = Scope::from(format!("{} {scope}", provider.default_scope));
+                let hint = format!("partnerlink connect {account} --scope \"{wanted}\"");
+                Error::new(*what, &error).about(account).with_hint(hint)
+            }
+            ApiError::NoToken(NoToken::Outcome(outcome)) => {
+                explain((*what).to_owned(), provider, account, &outcome)
+            }
+            ApiError::Unauthorized => Error::sign_in_needed(*what, error.to_string(), account),
+            error => Error::new(*what, &error).about(account),
+        }
+    }
+
+    /// Wrong usage: what is wrong, and how it is right.
+    pub fn usage(&self, why: impl Into<String>, hint: impl Into<String>) -> Error {
+        Error::usage(self.what, why, hint)
+    }
+
+    /// Refuses before the call what the account's scope does not allow.
+    pub fn require_scope(&self, scope: &str) -> Result<(), Error> {
+        let Some(entry) = self.context.index.get(self.account) else { return Ok(()) };
+        if entry.scope.contains(scope) {
+            return Ok(());
+        }
+        let wanted = Scope::from(format!("{} {scope}", entry.scope));
+        let hint = format!("partnerlink connect {} --scope \"{wanted}\"", self.account);
+        let why = format!("this account was connected without {scope:?}");
+        let error = Error { code: "scope-missing", exit: Exit::BadAnswer, ..self.usage(why, hint) };
+        Err(error.about(self.account))
+    }
+
+    /// A time zone by the name that a person gave.
+    pub fn zone(&self, name: &str) -> Result<TimeZone, Error> {
+        clock::zone(name).ok_or_else(|| {
+            let why = format!("there is no time zone {name:?}");
+            self.usage(why, "use a name such as Europe/Berlin or UTC")
+        })
+    }
+
+    /// Fetches a list, every page or one, and writes it.
+    pub fn write(
+        &self,
+        output: &OutputArgs,
+        list: &List,
+        parameters: &[(&str, String)],
+        page: Option<u64>,
+    ) -> Result<(), DataError> {
+        self.write_rows(output, list.name, list.columns, |each| {
+            list.for_each(&self.api, parameters, page, each)
+        })
+    }
+
+    /// Fetches a single object and writes it.
+    pub fn write_object(&self, output: &OutputArgs, object: &List) -> Result<(), DataError> {
+        self.write_rows(output, object.name, object.columns, |each| each(object.object(&self.api)?))
+    }
+
+    /// Writes the rows that `fill` gives, under this name in JSON.
+    pub fn write_rows(
+        &self,
+        output: &OutputArgs,
+        name: &str,
+        columns: &[&str],
+        fill: impl FnOnce(EachRow) -> Result<(), DataError>,
+    ) -> Result<(), DataError> {
+        let mut target = output.target(self)?;
+        let (format, options) = (target.format, target.options.clone());
+        let mut writer = formats::records(format, target.out(), &options, name, columns)?;
+        fill(&mut |row| Ok(writer.write(&row)?))?;
+        writer.finish()?;
+        target.finish()
+    }
+}
+
+/// Takes one row.
+pub type EachRow<'a> = &'a mut dyn FnMut(Map<String, Value>) -> Result<(), DataError>;
 
 /// Where rows are written to: standard output, or a file that gets its name at the end.
 pub struct Target {
@@ -141,12 +248,12 @@ pub struct Target {
 
 impl OutputArgs {
     /// Decides on the format: `--format`, else the file's ending, else what the reader is.
-    pub fn target(&self, context: &Context, what: &str) -> Result<Target, Error> {
-        let usage = |why: String| Error::usage(what, why, "`--help` lists the formats");
+    pub fn target(&self, session: &Session) -> Result<Target, DataError> {
+        let usage = |why: String| session.usage(why, "`--help` lists the formats");
         let named = self.format.as_deref().map(str::parse::<Format>).transpose();
         let format = match (named.map_err(|error| usage(error.to_string()))?, &self.output) {
             (Some(format), _) => format,
-            (None, _) if context.output.json => Format::Json,
+            (None, _) if session.context.output.json => Format::Json,
             (None, Some(path)) => Format::of_file(path).ok_or_else(|| {
                 usage(format!("the ending of {} names no format", path.display()))
             })?,
@@ -154,67 +261,27 @@ impl OutputArgs {
             (None, None) => Format::Plain,
         };
         if format.is_binary() && self.output.is_none() && stdout_is_terminal() {
-            return Err(usage(format!(
-                "{format} is no text for a terminal; write it with -o FILE"
-            )));
+            let why = format!("{format} is no text for a terminal; write it with -o FILE");
+            return Err(usage(why).into());
         }
-        let file =
-            self.output.as_ref().map(|path| OutputFile::create(path, self.force)).transpose();
-        Ok(Target {
-            format,
-            options: self.options(context, what)?,
-            file: file.map_err(|error| Error::new(what, &error))?,
-        })
+        let options = self.options(session)?;
+        let file = match &self.output {
+            Some(path) => Some(OutputFile::create(path, self.force)?),
+            None => None,
+        };
+        Ok(Target { format, options, file })
     }
 
     /// How rows are written, whatever the format.
-    pub fn options(&self, context: &Context, what: &str) -> Result<Options, Error> {
+    pub fn options(&self, session: &Session) -> Result<Options, Error> {
         Ok(Options {
-            zone: self.zone(what)?,
+            zone: session.zone(&self.tz)?,
             fields: self.fields.clone(),
             for_person: self.output.is_none() && stdout_is_terminal(),
-            sandbox: context.output.sandbox,
+            sandbox: session.context.output.sandbox,
             ..Options::default()
         })
     }
-
-    pub fn zone(&self, what: &str) -> Result<TimeZone, Error> {
-        zone_of(&self.tz, what)
-    }
-}
-
-/// A time zone by the name that a person gave.
-pub fn zone_of(name: &str, what: &str) -> Result<TimeZone, Error> {
-    clock::zone(name).ok_or_else(|| {
-        let why = format!("there is no time zone {name:?}");
-        Error::usage(what, why, "use a name such as Europe/Berlin or UTC")
-    })
-}
-
-/// Writes a text into a file that gets its name when it is whole.
-pub fn save_text(path: &Path, text: &str, force: bool, what: &str) -> Result<(), Error> {
-    let mut file = OutputFile::create(path, force).map_err(|error| Error::new(what, &error))?;
-    file.write_all(text.as_bytes()).map_err(|error| Error::io(what, &error))?;
-    file.finish().map_err(|error| Error::new(what, &error))
-}
-
-/// Writes a picture as the file's ending says.
-pub fn save_picture(path: &Path, picture: &Picture, force: bool, what: &str) -> Result<(), Error> {
-    let text = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("svg") => picture.svg(),
-        Some("html") => picture.html(),
-        _ => {
-            let why = format!("the ending of {} is neither .svg nor .html", path.display());
-            return Err(Error::usage(what, why, "name a file with one of them"));
-        }
-    };
-    save_text(path, &text, force, what)
-}
-
-/// How pictures are drawn on this terminal.
-pub fn look(ascii: bool) -> Look {
-    let (columns, rows) = terminal::size();
-    Look { ascii, colour: terminal::stdout_has_colour(), ..Look::of_terminal(columns, rows) }
 }
 
 impl Target {
@@ -227,67 +294,39 @@ impl Target {
     }
 
     /// Gives the file its name; without this nothing is left of it.
-    pub fn finish(self, what: &str) -> Result<(), Error> {
+    pub fn finish(self) -> Result<(), DataError> {
         match self.file {
-            Some(file) => file.finish().map_err(|error| Error::new(what, &error)),
+            Some(file) => Ok(file.finish()?),
             None => Ok(()),
         }
     }
 }
 
-/// What can go wrong between a page and its rows.
-pub enum RowError {
-    Api(ApiError),
-    Write(io::Error),
-    File(FileError),
-}
+impl PictureArgs {
+    /// Writes a picture as the file's ending says.
+    pub fn save(&self, session: &Session, path: &Path, picture: &Picture) -> Result<(), Error> {
+        let text = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("svg") => picture.svg(),
+            Some("html") => picture.html(),
+            _ => {
+                let why = format!("the ending of {} is neither .svg nor .html", path.display());
+                return Err(session.usage(why, "name a file with one of them"));
+            }
+        };
+        save_text(path, &text, self.force, session.what)
+    }
 
-impl From<ApiError> for RowError {
-    fn from(error: ApiError) -> Self {
-        Self::Api(error)
+    /// How pictures are drawn on this terminal.
+    pub fn look(&self) -> Look {
+        let (columns, rows) = terminal::size();
+        let colour = terminal::stdout_has_colour();
+        Look { ascii: self.ascii, colour, ..Look::of_terminal(columns, rows) }
     }
 }
 
-impl From<io::Error> for RowError {
-    fn from(error: io::Error) -> Self {
-        Self::Write(error)
-    }
-}
-
-impl From<FileError> for RowError {
-    fn from(error: FileError) -> Self {
-        Self::File(error)
-    }
-}
-
-impl RowError {
-    /// The failure, unless it is only that nobody reads any more.
-    pub fn told(self, what: &str, failed: impl Fn(ApiError) -> Error) -> Result<(), Error> {
-        match self {
-            Self::Api(error) => Err(failed(error)),
-            Self::File(error) => Err(Error::new(what, &error)),
-            Self::Write(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Self::Write(error) => Err(Error::io(what, &error)),
-        }
-    }
-}
-
-/// Writes a list of objects.
-pub fn write_list(
-    context: &Context,
-    args: &OutputArgs,
-    what: &str,
-    (name, columns): (&str, &[&str]),
-    failed: impl Fn(ApiError) -> Error,
-    fill: impl FnOnce(&mut dyn FnMut(Entry) -> Result<(), RowError>) -> Result<(), RowError>,
-) -> Result<(), Error> {
-    let mut target = args.target(context, what)?;
-    let (format, options) = (target.format, target.options.clone());
-    let mut writer = formats::records(format, target.out(), &options, name, columns)
-        .map_err(|error| Error::usage(what, error.to_string(), ""))?;
-    let written = fill(&mut |entry| Ok(writer.write(&entry)?));
-    match written.and_then(|()| Ok(writer.finish()?)) {
-        Ok(()) => target.finish(what),
-        Err(error) => error.told(what, failed),
-    }
+/// Writes a text into a file that gets its name when it is whole.
+pub fn save_text(path: &Path, text: &str, force: bool, what: &str) -> Result<(), Error> {
+    let mut file = OutputFile::create(path, force).map_err(|error| Error::new(what, &error))?;
+    file.write_all(text.as_bytes()).map_err(|error| Error::io(what, &error))?;
+    file.finish().map_err(|error| Error::new(what, &error))
 }

@@ -3,25 +3,31 @@
 use std::fmt;
 use std::time::Duration;
 
+use clap::ValueEnum;
+
 use crate::clock::{self, TimeZone, Timestamp};
 
 /// How far apart readings are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Resolution {
+    #[value(name = "15min")]
     QuarterHour,
     Hour,
     Day,
 }
 
-/// What is measured: a mean over the interval, a sum over it, or the meter's state at an instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Measurement {
+    /// The mean over the interval, in kW or W
     Power,
+    /// The sum over the interval, in kWh, m³, …
     Energy,
+    /// The state of the meter at an instant
     MeterReading,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Medium {
     Electricity,
     Gas,
@@ -44,6 +50,18 @@ pub struct Query {
     pub to: Timestamp,
     pub resolution: Resolution,
     pub measurement: Measurement,
+    /// Whose days and months are meant.
+    pub zone: TimeZone,
+}
+
+/// An interval as a person writes it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Period<'a> {
+    pub from: Option<&'a str>,
+    /// Now unless it is given.
+    pub to: Option<&'a str>,
+    /// Counts back from the end.
+    pub last: Option<Duration>,
 }
 
 /// One request's part of a query.
@@ -64,50 +82,48 @@ pub enum QueryError {
 }
 
 impl Query {
-    /// From what a person wrote. Without `to` the query ends now; `last` counts back from its end.
+    /// What is not said of the period begins and ends where intervals do.
     pub fn new(
-        (from, to, last): (Option<&str>, Option<&str>, Option<Duration>),
-        (resolution, measurement): (Resolution, Measurement),
-        zone: &TimeZone,
+        period: Period,
+        resolution: Resolution,
+        measurement: Measurement,
+        zone: TimeZone,
         now: Timestamp,
     ) -> Result<Self, QueryError> {
         let point = |text: &str| {
-            clock::parse_point(text, zone).ok_or_else(|| QueryError::NotATime(text.to_owned()))
+            clock::parse_point(text, &zone).ok_or_else(|| QueryError::NotATime(text.to_owned()))
         };
-        // What is not said begins and ends where intervals do.
-        let to = to.map(point).transpose()?.unwrap_or_else(|| resolution.begin_of(now, zone));
-        let from = match (from, last) {
+        let to = period.to.map(point).transpose()?;
+        let to = to.unwrap_or_else(|| resolution.begin_of(now, &zone));
+        let from = match (period.from, period.last) {
             (Some(from), _) => point(from)?,
             (None, Some(last)) => {
                 let begin = clock::after(to, -i64::try_from(last.as_secs()).unwrap_or(i64::MAX));
-                resolution.begin_of(begin, zone)
+                resolution.begin_of(begin, &zone)
             }
             (None, None) => return Err(QueryError::NoBegin),
         };
         if from >= to {
             return Err(QueryError::Empty);
         }
-        Ok(Self { from, to, resolution, measurement })
+        Ok(Self { from, to, resolution, measurement, zone })
     }
 
     /// Windows of `days` local days, in order, without gap or overlap.
-    pub fn windows(&self, days: i64, zone: &TimeZone) -> Vec<Window> {
-        let mut windows = Vec::new();
-        let mut from = self.from;
-        while from < self.to {
-            let to = clock::midnight_after(from, days.max(1), zone).min(self.to);
-            windows.push(Window { from, to });
-            from = to;
-        }
-        windows
+    pub fn windows(&self, days: i64) -> Vec<Window> {
+        self.cut(|from| clock::midnight_after(from, days.max(1), &self.zone))
     }
 
     /// Windows of one local month each.
-    pub fn months(&self, zone: &TimeZone) -> Vec<Window> {
+    pub fn months(&self) -> Vec<Window> {
+        self.cut(|from| clock::next_month(from, &self.zone))
+    }
+
+    fn cut(&self, end: impl Fn(Timestamp) -> Timestamp) -> Vec<Window> {
         let mut windows = Vec::new();
         let mut from = self.from;
         while from < self.to {
-            let to = clock::next_month(from, zone).min(self.to);
+            let to = end(from).min(self.to);
             windows.push(Window { from, to });
             from = to;
         }
@@ -133,12 +149,11 @@ impl Resolution {
         }
     }
 
-    /// The length of an interval in seconds; a day has as many as the local day has.
+    /// The end of the interval that begins here; a day is as long as the local day is.
     pub fn next(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
-            Self::QuarterHour => clock::after(instant, 900),
-            Self::Hour => clock::after(instant, 3600),
             Self::Day => clock::midnight_after(instant, 1, zone),
+            _ => clock::after(instant, self.seconds()),
         }
     }
 }
@@ -186,8 +201,11 @@ mod tests {
     }
 
     fn query(from: &str, to: &str) -> Query {
-        let kind = (Resolution::QuarterHour, Measurement::Energy);
-        Query::new((Some(from), Some(to), None), kind, &berlin(), Timestamp::UNIX_EPOCH).unwrap()
+        asked(Period { from: Some(from), to: Some(to), last: None }, Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    fn asked(period: Period, now: Timestamp) -> Result<Query, QueryError> {
+        Query::new(period, Resolution::QuarterHour, Measurement::Energy, berlin(), now)
     }
 
     fn quarters(from: &str, to: &str) -> i64 {
@@ -207,13 +225,13 @@ mod tests {
     #[test]
     fn windows_join_without_gap_or_overlap_at_local_midnights() {
         let query = query("2026-03-20", "2026-11-01");
-        let windows = query.windows(31, &berlin());
+        let windows = query.windows(31);
         assert_eq!((windows[0].from, windows.last().unwrap().to), (query.from, query.to));
         for pair in windows.windows(2) {
             assert_eq!(pair[0].to, pair[1].from);
             assert!(pair[0].to.to_zoned(berlin()).strftime("%H:%M").to_string() == "00:00");
         }
-        let months = query.months(&berlin());
+        let months = query.months();
         assert_eq!(months.len(), 8);
         assert_eq!(clock::month_name(months[7].from, &berlin()), "2026-10");
     }
@@ -222,9 +240,9 @@ mod tests {
     fn the_last_days_begin_and_end_where_intervals_do() {
         let now = clock::parse_instant("2026-10-25T14:23:45Z").unwrap();
         let last = |resolution, days: u64| {
-            let times = (None, None, Some(Duration::from_secs(days * 86_400)));
-            let query =
-                Query::new(times, (resolution, Measurement::Energy), &berlin(), now).unwrap();
+            let last = Some(Duration::from_secs(days * 86_400));
+            let period = Period { last, ..Period::default() };
+            let query = Query::new(period, resolution, Measurement::Energy, berlin(), now).unwrap();
             (query.from.to_string(), query.to.to_string())
         };
         let quarter = ("2026-10-22T14:15:00Z".to_owned(), "2026-10-25T14:15:00Z".to_owned());
@@ -236,12 +254,8 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        let now = Timestamp::UNIX_EPOCH;
-        let ask = |from, to, last| {
-            Query::new((from, to, last), (Resolution::Hour, Measurement::Power), &berlin(), now)
-                .map(|_| ())
-                .unwrap_err()
-        };
+        let ask =
+            |from, to, last| asked(Period { from, to, last }, Timestamp::UNIX_EPOCH).unwrap_err();
         for bad in ["yesterday", "2026-13", "2026-02-30", "25.10.2026", "2026-10-25T02:15", ""] {
             assert!(matches!(ask(Some(bad), None, None), QueryError::NotATime(_)), "{bad}");
         }

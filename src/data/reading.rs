@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::clock::Timestamp;
 
 /// One value of one device. Text stays as the provider sent it; `value` keeps its digits.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading<'a> {
     pub device_id: Cow<'a, str>,
     /// Begin of the interval (POWER: its mean, ENERGY: its sum), or the instant (METER_READING).

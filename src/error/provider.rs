@@ -168,6 +168,15 @@ impl Explain for NoToken {
 impl Explain for ApiError {
     fn meaning(&self) -> Meaning {
         match self {
+            Self::NoBase { .. } => Usage.means("usage",
+                "name it in the configuration file; `partnerlink config path` tells where it is",
+            ),
+            Self::NoPaging { .. } => Usage.means("usage",
+                "describe it as [provider.NAME.paging] in the configuration file",
+            ),
+            Self::NoPath { .. } => {
+                BadAnswer.means("bad-answer", "describe it in the configuration file")
+            }
             Self::NoToken(error) => error.meaning(),
             Self::Http(error) => error.meaning(),
             Self::Unauthorized => connect_again().at(401),

@@ -36,6 +36,20 @@ pub struct Request {
     pub is_stream: bool,
 }
 
+impl Request {
+    /// A request for a stream, with nothing else in it.
+    pub fn new(method: &str, url: Url) -> Self {
+        Self {
+            method: method.to_owned(),
+            url,
+            authorization: None,
+            headers: Vec::new(),
+            body: None,
+            is_stream: true,
+        }
+    }
+}
+
 /// What came back.
 pub struct Answer {
     pub status: u16,
@@ -80,12 +94,11 @@ impl From<&oauth::Request> for Request {
         };
         let headers = [("content-type", content_type), ("accept", "application/json")];
         Self {
-            method: "POST".to_owned(),
-            url: request.url.clone(),
             authorization: request.authorization.clone(),
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             body: Some(Secret::new(request.body.expose().clone().into_bytes())),
             is_stream: false,
+            ..Self::new("POST", request.url.clone())
         }
     }
 }
@@ -259,14 +272,8 @@ mod tests {
             stream.write_all(&answer).unwrap();
             head.join("\n").to_lowercase()
         });
-        let request = Request {
-            method: method.to_owned(),
-            url,
-            authorization: None,
-            headers: vec![("accept-encoding".into(), "gzip".into())],
-            body: None,
-            is_stream: true,
-        };
+        let mut request = Request::new(method, url);
+        request.headers.push(("accept-encoding".into(), "gzip".into()));
         let answer = client.send(&request).unwrap();
         (server.join().unwrap(), answer)
     }

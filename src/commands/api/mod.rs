@@ -1,20 +1,21 @@
 mod jq;
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Cursor, Read, Write as _};
 use std::path::PathBuf;
 
 use serde_json::{Map, Value};
+use url::Url;
 
-use self::jq::JqError;
 use crate::account_id::AccountId;
+use crate::api::ApiError;
 use crate::api::client::{MAX_ANSWER, explain, read_whole};
-use crate::api::page::MAX_PAGES;
-use crate::api::{ApiClient, ApiError};
-use crate::commands::session::{explained, with_api};
+use crate::api::list::{check_pages, page_url, pages_of};
+use crate::commands::session::{DataError, Session};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::provider::Provider;
+use crate::http::{Answer, Request};
+use crate::secret::Secret;
 use crate::terminal::{Output, stdout_is_terminal, stdout_stream};
 use crate::text::printable;
 
@@ -68,62 +69,71 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let what = format!("could not call {}", self.path);
-        let request = self.request(&what)?;
-        with_api(context, &self.account, &what, |api, provider| {
-            let failed = |error| explained(&what, provider, &self.account, error);
-            let mut url = api.address(&self.path).map_err(failed)?;
-            if !request.query.is_empty() {
-                url.query_pairs_mut().extend_pairs(&request.query);
-            }
+        Session::open(context, &self.account, 1, &what, |session| {
+            let request = self.request(session)?;
+            let url = request.url.clone();
             if self.paginate {
-                return self.pages(context, api, provider, &url, &what);
+                return self.pages(session, &url);
             }
-            let answer = api
-                .send(&request.method, &url, &request.headers, request.body.clone())
-                .map_err(failed)?;
+            let answer = session.api.send(request)?;
             if self.include {
-                self.print_head(&context.output, &answer)?;
+                print_head(&context.output, &answer)?;
             }
             if (200..300).contains(&answer.status) {
-                self.print_body(&context.output, answer.body)
-                    .map_err(|error| error.told(failed))?;
-                return Ok(0);
+                self.print_body(&context.output, &url, answer.body)?;
+                return Ok(());
             }
             // The provider's own words first, then what they mean.
-            let (status, headers, retry_after) =
-                (answer.status, answer.headers.clone(), answer.retry_after);
-            let bytes = read_whole(answer.body).map_err(failed)?;
+            let bytes = read_whole(&url, answer.body)?;
             context.output.data(&shown(&bytes))?;
-            let again = crate::http::Answer {
-                status,
-                headers,
-                retry_after,
-                body: Box::new(io::Cursor::new(bytes)),
-            };
-            match explain(url.path(), again) {
-                Ok(_) => Ok(0),
-                Err(error) => Err(failed(error).into()),
-            }
+            explain(&url, Answer { body: Box::new(Cursor::new(bytes)), ..answer })?;
+            Ok(())
         })
     }
 
-    fn request(&self, what: &str) -> Result<Request, Error> {
-        let wrong = |why: String, hint: &str| Error::usage(what, why, hint);
+    fn request(&self, session: &Session) -> Result<Request, DataError> {
+        let fields = self.fields(session)?;
+        let input = self.input.as_ref().map(read_input).transpose()?;
+        let sends = !self.paginate && (input.is_some() || !fields.is_empty());
+        let usual = if sends { "POST" } else { "GET" };
+        let method = self.method.as_deref().unwrap_or(usual).to_ascii_uppercase();
+        let mut request = Request::new(&method, session.api.address(&self.path)?);
+        request.headers = self.headers(session)?;
+        let mut body = input;
+        if !fields.is_empty() && (method == "GET" || method == "HEAD") {
+            let pairs = fields.iter().map(|(name, value)| (name, plain(value)));
+            request.url.query_pairs_mut().extend_pairs(pairs);
+        } else if !fields.is_empty() {
+            body = Some(Value::Object(fields).to_string().into_bytes());
+        }
+        if body.is_some() && !request.headers.iter().any(|(name, _)| name == "content-type") {
+            request.headers.push(("content-type".into(), "application/json".into()));
+        }
+        request.body = body.map(Secret::new);
+        Ok(request)
+    }
+
+    fn fields(&self, session: &Session) -> Result<Map<String, Value>, Error> {
         let mut fields = Map::new();
         for field in &self.field {
-            let (name, text) = field
-                .split_once('=')
-                .ok_or_else(|| wrong(format!("{field:?} is no field"), "write -f name=text"))?;
+            let (name, text) = field.split_once('=').ok_or_else(|| {
+                session.usage(format!("{field:?} is no field"), "write -f name=text")
+            })?;
             fields.insert(name.to_owned(), text.into());
         }
         for field in &self.json_field {
             let parsed = field.split_once(":=").and_then(|(name, json)| {
                 Some((name.to_owned(), serde_json::from_str::<Value>(json).ok()?))
             });
-            let (name, value) = parsed
-                .ok_or_else(|| wrong(format!("{field:?} is no JSON field"), "write -F limit:=5"))?;
+            let (name, value) = parsed.ok_or_else(|| {
+                session.usage(format!("{field:?} is no JSON field"), "write -F limit:=5")
+            })?;
             fields.insert(name, value);
         }
+        Ok(fields)
+    }
+
+    fn headers(&self, session: &Session) -> Result<Vec<(String, String)>, Error> {
         let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
         for header in &self.header {
             let (name, value) = header
@@ -131,89 +141,34 @@ impl Args {
                 .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
                 .filter(|(name, value)| is_token(name) && !value.contains(char::is_control))
                 .ok_or_else(|| {
-                    wrong(format!("{header:?} is no header"), "write -H 'name: value'")
+                    session.usage(format!("{header:?} is no header"), "write -H 'name: value'")
                 })?;
             if OWN_HEADERS.contains(&name.as_str()) {
-                return Err(wrong(format!("the header {name} is set by partnerlink itself"), ""));
+                let why = format!("the header {name} is set by partnerlink itself");
+                return Err(session.usage(why, ""));
             }
             headers.retain(|(other, _)| *other != name);
             headers.push((name, value));
         }
-        let body = self.input.as_ref().map(read_input).transpose()?;
-        let sends = body.is_some() || !fields.is_empty();
-        let method = self
-            .method
-            .clone()
-            .unwrap_or_else(|| if sends && !self.paginate { "POST" } else { "GET" }.into());
-        let method = method.to_ascii_uppercase();
-        let in_query = method == "GET" || method == "HEAD";
-        let query = if in_query {
-            fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect()
-        } else {
-            Vec::new()
-        };
-        let body = match body {
-            None if !in_query && !fields.is_empty() => {
-                Some(Value::Object(fields).to_string().into_bytes())
-            }
-            body => body,
-        };
-        if body.is_some() && !headers.iter().any(|(name, _)| name == "content-type") {
-            headers.push(("content-type".into(), "application/json".into()));
-        }
-        Ok(Request { method, headers, query, body })
+        Ok(headers)
     }
 
-    /// Every page, by the provider's way of paging, until an empty or the last one.
-    fn pages(
-        &self,
-        context: &Context,
-        api: &ApiClient,
-        provider: &Provider,
-        url: &url::Url,
-        what: &str,
-    ) -> Result<u8, Failed> {
-        let Some(paging) = &provider.paging else {
-            return Err(Error::usage(
-                what,
-                format!("how {} pages its lists is not described", provider.title),
-                "describe it as [provider.NAME.paging] in the configuration file",
-            )
-            .into());
-        };
-        let failed = |error| explained(what, provider, &self.account, error);
+    /// Every page, by the provider's way of paging, until the last one.
+    fn pages(&self, session: &Session, url: &Url) -> Result<(), DataError> {
+        let paging = session.api.paging()?;
         let mut number = paging.first;
         loop {
-            let mut page = url.clone();
-            page.query_pairs_mut()
-                .append_pair(&paging.page, &number.to_string())
-                .append_pair(&paging.size, &paging.max_size.to_string());
-            let answer = api.get_json(&page).map_err(failed)?;
-            let count = |member: &Option<String>| answer.get(member.as_ref()?)?.as_u64();
-            let pages = count(&paging.pages)
-                .or_else(|| Some(count(&paging.count)?.div_ceil(paging.max_size)))
-                .unwrap_or_default();
-            if pages > MAX_PAGES {
-                let why = format!("has {pages} pages, which cannot be");
-                return Err(failed(ApiError::Unusable { path: url.path().to_owned(), why }).into());
-            }
-            let wanted = self
-                .print_body(&context.output, Box::new(io::Cursor::new(answer.to_string())))
-                .map_err(|error| error.told(failed))?;
+            let answer = session.api.get_json(&page_url(url, paging, number))?;
+            let pages = answer.as_object().and_then(|answer| pages_of(answer, paging));
+            let pages = pages.unwrap_or_default();
+            check_pages(url, pages)?;
+            let body = Box::new(Cursor::new(answer.to_string()));
+            let wanted = self.print_body(&session.context.output, url, body)?;
             number += 1;
             if !wanted || number >= paging.first.saturating_add(pages) {
-                return Ok(0);
+                return Ok(());
             }
         }
-    }
-
-    fn print_head(&self, output: &Output, answer: &crate::http::Answer) -> Result<(), Error> {
-        let mut head = format!("HTTP {}\n", answer.status);
-        for (name, value) in &answer.headers {
-            head += &format!("{name}: {}\n", printable(value));
-        }
-        output.data(&head)?;
-        output.data("")
     }
 
     /// Streams the answer into a pipe as it is; shows it laid out and harmless on a terminal.
@@ -221,18 +176,20 @@ impl Args {
     fn print_body(
         &self,
         output: &Output,
-        mut body: Box<dyn io::Read + Send>,
-    ) -> Result<bool, PrintError> {
+        url: &Url,
+        mut body: Box<dyn Read + Send>,
+    ) -> Result<bool, DataError> {
         if let Some(filter) = &self.jq {
-            let bytes = read_whole(body)?;
             let mut lines = String::new();
-            jq::apply(filter, &bytes, |line| {
+            let each = |line: &str| {
                 lines += &if stdout_is_terminal() { printable(line) } else { line.to_owned() };
                 lines.push('\n');
-            })?;
-            body = Box::new(io::Cursor::new(lines));
+            };
+            jq::apply(filter, &read_whole(url, body)?, each)
+                .map_err(|error| Error::usage("could not apply --jq", error.to_string(), ""))?;
+            body = Box::new(Cursor::new(lines));
         } else if stdout_is_terminal() {
-            output.data(&shown(&read_whole(body)?))?;
+            output.data(&shown(&read_whole(url, body)?))?;
             return Ok(true);
         }
         let mut stdout = stdout_stream();
@@ -246,45 +203,13 @@ impl Args {
     }
 }
 
-struct Request {
-    method: String,
-    headers: Vec<(String, String)>,
-    query: Vec<(String, String)>,
-    body: Option<Vec<u8>>,
-}
-
-enum PrintError {
-    Api(ApiError),
-    Jq(JqError),
-    Output(Error),
-}
-
-impl PrintError {
-    fn told(self, failed: impl Fn(ApiError) -> Error) -> Error {
-        match self {
-            Self::Api(error) => failed(error),
-            Self::Jq(error) => Error::usage("could not apply --jq", error.to_string(), ""),
-            Self::Output(error) => error,
-        }
+fn print_head(output: &Output, answer: &Answer) -> Result<(), Error> {
+    let mut head = format!("HTTP {}\n", answer.status);
+    for (name, value) in &answer.headers {
+        head += &format!("{name}: {}\n", printable(value));
     }
-}
-
-impl From<ApiError> for PrintError {
-    fn from(error: ApiError) -> Self {
-        Self::Api(error)
-    }
-}
-
-impl From<JqError> for PrintError {
-    fn from(error: JqError) -> Self {
-        Self::Jq(error)
-    }
-}
-
-impl From<Error> for PrintError {
-    fn from(error: Error) -> Self {
-        Self::Output(error)
-    }
+    output.data(&head)?;
+    output.data("")
 }
 
 /// JSON laid out for reading, and nothing that could move the cursor.

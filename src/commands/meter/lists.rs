@@ -1,20 +1,10 @@
 //! `meter spaces`, `devices`, `customers`, `whoami`.
 
-use crate::account_id::AccountId;
-use crate::api::page::{Entry, List};
-use crate::api::{ApiClient, ApiError, meter};
-use crate::commands::session::{
-    AccountArgs, OutputArgs, RowError, explained, with_api, write_list,
-};
+use crate::api::list::{Entry, List};
+use crate::api::{ApiError, meter};
+use crate::commands::session::{AccountArgs, DataError, OutputArgs, Session};
 use crate::context::Context;
-use crate::error::{Error, Failed};
-use crate::provider::{Paging, Provider};
-
-const SPACE_COLUMNS: [&str; 6] = ["id", "name", "category", "addressLineOne", "postcode", "city"];
-const DEVICE_COLUMNS: [&str; 7] =
-    ["id", "name", "medium", "deviceType", "status", "isMainDevice", "latestReadingTime"];
-const CUSTOMER_COLUMNS: [&str; 4] = ["id", "external_id", "name", "email"];
-const PARTNER_COLUMNS: [&str; 2] = ["id", "name"];
+use crate::error::Failed;
 
 /// List buildings, flats and sites
 #[derive(Debug, clap::Args)]
@@ -61,121 +51,61 @@ pub struct Whoami {
 
 impl Spaces {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let list = ("spaces", &SPACE_COLUMNS[..]);
-        listed(
-            context,
-            &self.account,
-            &self.output,
-            "could not list spaces",
-            list,
-            |api, paging, each| walk(meter::spaces(api, paging, self.account.jobs())?, api, each),
-        )
+        self.account.open(context, super::ACCOUNT, "could not list spaces", |session| {
+            session.write(&self.output, &meter::SPACES, &[], None)
+        })
     }
 }
 
 impl Devices {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let list = ("devices", &DEVICE_COLUMNS[..]);
-        listed(
-            context,
-            &self.account,
-            &self.output,
-            "could not list devices",
-            list,
-            |api, paging, each| {
-                let jobs = self.account.jobs();
-                for space in spaces(api, paging, &self.space, jobs)? {
-                    walk(meter::devices(api, paging, &space, jobs)?, api, each)?;
-                }
-                Ok(())
-            },
-        )
+        self.account.open(context, super::ACCOUNT, "could not list devices", |session| {
+            let List { name, columns, .. } = meter::DEVICES;
+            session.write_rows(&self.output, name, columns, |each| {
+                each_device(session, &self.space, each)
+            })
+        })
     }
 }
 
 impl Customers {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let list = ("customers", &CUSTOMER_COLUMNS[..]);
-        listed(
-            context,
-            &self.account,
-            &self.output,
-            "could not list customers",
-            list,
-            |api, paging, each| {
-                walk(meter::customers(api, paging, self.account.jobs())?, api, each)
-            },
-        )
+        self.account.open(context, super::ACCOUNT, "could not list customers", |session| {
+            session.write(&self.output, &meter::CUSTOMERS, &[], None)
+        })
     }
 }
 
 impl Whoami {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let list = ("partner", &PARTNER_COLUMNS[..]);
-        listed(
-            context,
-            &self.account,
-            &self.output,
-            "could not ask who you are",
-            list,
-            |api, _, each| each(meter::whoami(api)?),
-        )
+        self.account.open(context, super::ACCOUNT, "could not ask who you are", |session| {
+            session.write_object(&self.output, &meter::PARTNER)
+        })
     }
 }
 
-/// The spaces that were named, or the ids of all.
-pub fn spaces(
-    api: &ApiClient,
-    paging: &Paging,
-    named: &[String],
-    jobs: usize,
-) -> Result<Vec<String>, ApiError> {
-    if !named.is_empty() {
-        return Ok(named.to_vec());
+/// Gives `each` the devices of these spaces, of all where none is named.
+pub fn each_device(
+    session: &Session,
+    spaces: &[String],
+    mut each: impl FnMut(Entry) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let api = &session.api;
+    let mut spaces = spaces.to_vec();
+    if spaces.is_empty() {
+        meter::SPACES.for_each(api, &[], None, |space| {
+            spaces.extend(id_of(&space));
+            Ok::<_, ApiError>(())
+        })?;
     }
-    let mut ids = Vec::new();
-    meter::spaces(api, paging, jobs)?.for_each(api, |space| {
-        ids.extend(id_of(&space));
-        Ok::<_, ApiError>(())
-    })?;
-    Ok(ids)
+    for space in spaces {
+        let devices = List { path: &meter::devices_path(&space), ..meter::DEVICES };
+        devices.for_each(api, &[], None, &mut each)?;
+    }
+    Ok(())
 }
 
 /// An entry's `id`, as text.
 pub fn id_of(entry: &Entry) -> Option<String> {
     entry.get("id")?.as_str().map(str::to_owned)
-}
-
-/// How lists are paged, which the description has to say.
-pub fn paging_of<'a>(provider: &'a Provider, what: &str) -> Result<&'a Paging, Error> {
-    provider.paging.as_ref().ok_or_else(|| {
-        Error::usage(
-            what,
-            format!("how {} pages its lists is not described", provider.title),
-            "describe it as [provider.NAME.paging] in the configuration file",
-        )
-    })
-}
-
-type Each<'a> = &'a mut dyn FnMut(Entry) -> Result<(), RowError>;
-
-fn walk(list: List, api: &ApiClient, each: Each) -> Result<(), RowError> {
-    list.for_each(api, each)
-}
-
-fn listed(
-    context: &Context,
-    account: &AccountArgs,
-    output: &OutputArgs,
-    what: &str,
-    list: (&str, &[&str]),
-    fill: impl FnOnce(&ApiClient, &Paging, Each) -> Result<(), RowError>,
-) -> Result<u8, Failed> {
-    let id: AccountId = account.id_or(super::ACCOUNT)?;
-    with_api(context, &id, what, |api, provider| {
-        let paging = paging_of(provider, what)?;
-        let failed = |error| explained(what, provider, &id, error);
-        write_list(context, output, what, list, failed, |each| fill(api, paging, each))?;
-        Ok(0)
-    })
 }

@@ -1,9 +1,7 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::range::RangeArgs;
-use super::readings::fetch;
-use crate::api::ApiError;
-use crate::commands::session::{AccountArgs, explained, look, save_picture, with_api, zone_of};
+use crate::commands::session::{AccountArgs, PictureArgs, Session};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::plot::Span;
@@ -25,15 +23,8 @@ pub struct Args {
     /// The pictures [default: a curve for up to eight days, else a heat map; a file gets all]
     #[arg(long, value_enum)]
     view: Vec<MeterView>,
-    /// Only characters that every terminal has
-    #[arg(long)]
-    ascii: bool,
-    /// Write a picture: .svg or .html
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Replace an existing file
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    picture: PictureArgs,
     /// The time zone of every time that is read and shown
     #[arg(long, value_name = "ZONE", default_value = "Europe/Berlin")]
     tz: String,
@@ -43,38 +34,30 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let what = "could not draw readings";
-        let account = self.account.id_or(super::ACCOUNT)?;
-        let zone = zone_of(&self.tz, what)?;
-        with_api(context, &account, what, |api, provider| {
-            let jobs = self.account.jobs();
-            let range =
-                self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
-            let span = Span { begin: range.query.from, end: range.query.to };
-            let mut collector = Collector::new(range.query.resolution, Some(span), &zone);
-            let collected = fetch(api, &range, &zone, jobs, |_, _, readings| {
-                readings.iter().for_each(|reading| collector.add(&reading));
-                Ok::<_, ApiError>(())
-            });
-            collected.map_err(|error| explained(what, provider, &account, error))?;
-            let all =
-                collector.finish().map_err(|error| Error::usage(what, error.to_string(), ""))?;
+        self.account.open(context, super::ACCOUNT, "could not draw readings", |session| {
+            let range = self.range.resolve(session, &self.tz)?;
+            let query = &range.query;
+            let span = Span { begin: query.from, end: query.to };
+            let mut collector = Collector::new(query.resolution, Some(span), &query.zone);
+            range.fetch(session, |_, _, readings| {
+                readings.iter().for_each(|reading| collector.add(reading));
+                Ok(())
+            })?;
+            let all = collector.finish().map_err(|error| session.usage(error.to_string(), ""))?;
             if all.is_empty() {
                 context.output.say(Mark::Note, "there are no readings in this time");
-                return Ok(0);
+                return Ok(());
             }
-            match &self.output {
-                Some(path) => self.save(path, &all, what)?,
+            match &self.picture.output {
+                Some(path) => self.save(session, path, &all)?,
                 None => self.show(context, &all)?,
             }
-            Ok(0)
+            Ok(())
         })
     }
-}
 
-impl Args {
     fn views(&self, series: &Series) -> Vec<MeterView> {
-        match (self.view.is_empty(), &self.output) {
+        match (self.view.is_empty(), &self.picture.output) {
             (false, _) => self.view.clone(),
             (true, Some(_)) => MeterView::ALL.to_vec(),
             (true, None) => vec![MeterView::fitting(series)],
@@ -82,7 +65,7 @@ impl Args {
     }
 
     fn show(&self, context: &Context, all: &[Series]) -> Result<(), Error> {
-        let look = look(self.ascii);
+        let look = self.picture.look();
         for series in all {
             context.output.data(&meter::terminal(series, &self.views(series), &look))?;
         }
@@ -90,17 +73,14 @@ impl Args {
     }
 
     /// One picture in one file: a file cannot be of several meters.
-    fn save(&self, path: &Path, all: &[Series], what: &str) -> Result<(), Error> {
+    fn save(&self, session: &Session, path: &Path, all: &[Series]) -> Result<(), Error> {
         let [series] = all else {
-            return Err(Error::usage(
-                what,
-                format!(
-                    "these are {} series (meters and directions), and a file shows one",
-                    all.len()
-                ),
-                "name one --device that has one direction, or leave -o out",
-            ));
+            let count = all.len();
+            let why =
+                format!("these are {count} series (meters and directions), and a file shows one");
+            let hint = "name one --device that has one direction, or leave -o out";
+            return Err(session.usage(why, hint));
         };
-        save_picture(path, &meter::picture(series, &self.views(series)), self.force, what)
+        self.picture.save(session, path, &meter::picture(series, &self.views(series)))
     }
 }

@@ -1,13 +1,11 @@
 use std::fs;
-use std::io::BufReader;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use sha2::{Digest as _, Sha256};
 
 use crate::api::meter;
 use crate::api::push::{self, Row, TimestampUnit};
-use crate::commands::session::{AccountArgs, explained, with_api};
+use crate::commands::session::{AccountArgs, DataError, Session};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::system::files::{self, Durability, Mode};
@@ -32,8 +30,8 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// How numbers in the column timestamp count, and how they are sent
-    #[arg(long, value_enum, default_value_t = UnitArg::Ms)]
-    timestamp_unit: UnitArg,
+    #[arg(long, value_enum, default_value_t = TimestampUnit::Milliseconds)]
+    timestamp_unit: TimestampUnit,
     /// Readings in one request
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=5000))]
     chunk: u16,
@@ -44,59 +42,42 @@ pub struct Args {
     account: AccountArgs,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum UnitArg {
-    /// Seconds
-    S,
-    /// Milliseconds
-    Ms,
-}
-
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let what = format!("could not hand in {}", self.file.display());
-        let account = self.account.id_or(super::ACCOUNT)?;
         let bytes = fs::read(&self.file).map_err(|error| Error::io(&what, &error))?;
-        let unit = match self.timestamp_unit {
-            UnitArg::S => TimestampUnit::Seconds,
-            UnitArg::Ms => TimestampUnit::Milliseconds,
-        };
-        let rows = push::read(BufReader::new(bytes.as_slice()), unit).map_err(|error| {
+        let rows = push::read(&bytes, self.timestamp_unit).map_err(|error| {
             Error::usage(&what, error.to_string(), "correct the file; nothing was sent")
         })?;
         if self.dry_run {
-            context.output.say(
-                Mark::Good,
-                format_args!("{} readings are well formed; nothing was sent", rows.len()),
-            );
+            let count = rows.len();
+            let told = format_args!("{count} readings are well formed; nothing was sent");
+            context.output.say(Mark::Good, told);
             return Ok(0);
         }
-        let memory = Memory::of(context, &account.to_string(), &bytes, self.chunk);
-        with_api(context, &account, &what, |api, provider| {
+        self.account.open(context, super::ACCOUNT, &what, |session| {
+            let memory = Memory::of(session, &bytes, self.chunk);
             let chunks: Vec<&[Row]> = rows.chunks(usize::from(self.chunk)).collect();
             let accepted = memory.accepted().min(chunks.len());
             if accepted > 0 {
-                context.output.say(
-                    Mark::Note,
-                    format_args!(
-                        "an earlier run handed in {accepted} of {} parts; going on from there",
-                        chunks.len()
-                    ),
+                let all = chunks.len();
+                let told = format_args!(
+                    "an earlier run handed in {accepted} of {all} parts; going on from there"
                 );
+                context.output.say(Mark::Note, told);
             }
             let mut progress = Progress::new(&context.output, chunks.len() - accepted, "parts");
-            for (number, chunk) in chunks.iter().enumerate().skip(accepted) {
-                let pushed = meter::push(api, &push::body(chunk));
-                if let Err(error) = pushed {
-                    progress.end();
-                    return Err(explained(&what, provider, &account, error).into());
-                }
-                memory.remember(number + 1).map_err(|error| Error::io(&what, &error))?;
+            let mut parts = chunks.iter().enumerate().skip(accepted);
+            let pushed = parts.try_for_each(|(number, chunk)| {
+                meter::push(&session.api, &push::body(chunk))?;
+                memory.remember(number + 1)?;
                 progress.step();
-            }
+                Ok::<_, DataError>(())
+            });
             progress.end();
+            pushed?;
             context.output.say(Mark::Good, format_args!("{} readings handed in", rows.len()));
-            Ok(0)
+            Ok(())
         })
     }
 }
@@ -107,14 +88,14 @@ struct Memory {
 }
 
 impl Memory {
-    fn of(context: &Context, account: &str, file: &[u8], chunk: u16) -> Self {
+    fn of(session: &Session, file: &[u8], chunk: u16) -> Self {
         let mut digest = Sha256::new();
-        digest.update(account);
+        digest.update(session.account.to_string());
         digest.update(chunk.to_be_bytes());
         digest.update(file);
         let name: String =
             digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self { path: context.folders.state().join("pushed").join(name) }
+        Self { path: session.context.folders.state().join("pushed").join(name) }
     }
 
     fn accepted(&self) -> usize {

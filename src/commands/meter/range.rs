@@ -1,17 +1,14 @@
 //! What `readings`, `verify`, `plot` and `export` ask for: whose readings, from when to when.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use clap::ValueEnum;
-
-use super::lists::{id_of, paging_of, spaces};
-use crate::api::{ApiClient, ApiError, meter};
-use crate::clock::{Clock as _, TimeZone};
-use crate::commands::session::explained;
-use crate::context::Context;
-use crate::data::query::{Measurement, Medium, Query, Resolution, Source};
-use crate::error::Error;
-use crate::provider::Provider;
+use super::lists::{each_device, id_of};
+use crate::api::{meter, ordered};
+use crate::clock::Clock as _;
+use crate::commands::session::{DataError, Session};
+use crate::data::query::{Measurement, Medium, Period, Query, Resolution, Source, Window};
+use crate::data::reading::Reading;
 
 #[derive(Debug, clap::Args)]
 pub struct RangeArgs {
@@ -33,42 +30,16 @@ pub struct RangeArgs {
     /// The last 7d, 24h, …
     #[arg(long, value_name = "TIME", conflicts_with = "from", value_parser = crate::commands::duration)]
     last: Option<Duration>,
-    #[arg(long, value_enum, default_value_t = ResolutionArg::QuarterHour)]
-    resolution: ResolutionArg,
-    #[arg(long, value_enum, default_value_t = MeasurementArg::Energy)]
-    measurement: MeasurementArg,
+    #[arg(long, value_enum, default_value_t = Resolution::QuarterHour)]
+    resolution: Resolution,
+    #[arg(long, value_enum, default_value_t = Measurement::Energy)]
+    measurement: Measurement,
     /// With --space: which of its main meters
-    #[arg(long, value_enum, default_value_t = MediumArg::Electricity)]
-    medium: MediumArg,
+    #[arg(long, value_enum, default_value_t = Medium::Electricity)]
+    medium: Medium,
     /// Days that one request asks for
     #[arg(long, value_name = "DAYS", default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=366))]
     window: u16,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ResolutionArg {
-    #[value(name = "15min")]
-    QuarterHour,
-    Hour,
-    Day,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum MeasurementArg {
-    /// The mean over the interval, in kW or W
-    Power,
-    /// The sum over the interval, in kWh, m³, …
-    Energy,
-    /// The state of the meter at an instant
-    MeterReading,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum MediumArg {
-    Electricity,
-    Gas,
-    Water,
-    Heating,
 }
 
 /// A checked question.
@@ -79,61 +50,45 @@ pub struct Range {
 }
 
 impl RangeArgs {
-    /// Resolves what was asked for; `--all` asks the provider which meters there are.
-    pub fn resolve(
-        &self,
-        context: &Context,
-        api: &ApiClient,
-        provider: &Provider,
-        (account, what): (&crate::account_id::AccountId, &str),
-        (zone, jobs): (&TimeZone, usize),
-    ) -> Result<Range, Error> {
-        let resolution = match self.resolution {
-            ResolutionArg::QuarterHour => Resolution::QuarterHour,
-            ResolutionArg::Hour => Resolution::Hour,
-            ResolutionArg::Day => Resolution::Day,
-        };
-        let measurement = match self.measurement {
-            MeasurementArg::Power => Measurement::Power,
-            MeasurementArg::Energy => Measurement::Energy,
-            MeasurementArg::MeterReading => Measurement::MeterReading,
-        };
-        let times = (self.from.as_deref(), self.to.as_deref(), self.last);
-        let query = Query::new(times, (resolution, measurement), zone, context.clock.now())
-            .map_err(|error| Error::new(what, &error))?;
-        let medium = match self.medium {
-            MediumArg::Electricity => Medium::Electricity,
-            MediumArg::Gas => Medium::Gas,
-            MediumArg::Water => Medium::Water,
-            MediumArg::Heating => Medium::Heating,
-        };
+    /// Resolves what was asked for, in days of this zone; `--all` asks the provider which meters
+    /// there are.
+    pub fn resolve(&self, session: &Session, zone: &str) -> Result<Range, DataError> {
+        let zone = session.zone(zone)?;
+        let period = Period { from: self.from.as_deref(), to: self.to.as_deref(), last: self.last };
+        let now = session.context.clock.now();
+        let query = Query::new(period, self.resolution, self.measurement, zone, now)?;
         let mut sources: Vec<Source> = self.device.iter().cloned().map(Source::Device).collect();
-        sources.extend(self.space.iter().map(|space| Source::Space(space.clone(), medium)));
+        sources.extend(self.space.iter().map(|space| Source::Space(space.clone(), self.medium)));
         if self.all {
-            let paging = paging_of(provider, what)?;
-            let all = every_device(api, paging, jobs);
-            sources = all.map_err(|error| explained(what, provider, account, error))?;
+            // A meter may be in several spaces, and is one meter all the same.
+            let mut seen = HashSet::new();
+            each_device(session, &[], |device| {
+                let id = id_of(&device).filter(|id| seen.insert(id.clone()));
+                sources.extend(id.map(Source::Device));
+                Ok(())
+            })?;
         }
         Ok(Range { sources, query, window_days: i64::from(self.window) })
     }
 }
 
-fn every_device(
-    api: &ApiClient,
-    paging: &crate::provider::Paging,
-    jobs: usize,
-) -> Result<Vec<Source>, ApiError> {
-    let mut devices = Vec::new();
-    for space in spaces(api, paging, &[], jobs)? {
-        meter::devices(api, paging, &space, jobs)?.for_each(api, |device| {
-            devices.extend(id_of(&device).map(Source::Device));
-            Ok::<_, ApiError>(())
-        })?;
+impl Range {
+    /// Fetches every window of every source, several at once, and gives their readings to `each` in
+    /// order.
+    pub fn fetch(
+        &self,
+        session: &Session,
+        mut each: impl FnMut(&Source, Window, Vec<Reading>) -> Result<(), DataError>,
+    ) -> Result<(), DataError> {
+        let api = &session.api;
+        let windows = self.query.windows(self.window_days);
+        let of = |source| windows.iter().map(move |window| (source, *window));
+        let tasks: Vec<(&Source, Window)> = self.sources.iter().flat_map(of).collect();
+        let fetch = |(source, window): &(&Source, Window)| {
+            meter::readings(api, source, &self.query, *window)
+        };
+        ordered::for_each(&tasks, api.jobs, fetch, |(source, window), readings| {
+            each(source, *window, readings?.rows()?)
+        })
     }
-    // A meter may be in several spaces, and is one meter all the same.
-    let mut seen = std::collections::HashSet::new();
-    devices.retain(|source| match source {
-        Source::Device(id) | Source::Space(id, _) => seen.insert(id.clone()),
-    });
-    Ok(devices)
 }

@@ -3,13 +3,12 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::range::RangeArgs;
-use super::readings::fetch;
-use crate::clock::{self, TimeZone, Timestamp};
-use crate::commands::session::{
-    AccountArgs, OutputArgs, RowError, explained, with_api, write_list,
-};
+use crate::clock;
+use crate::commands::session::{AccountArgs, OutputArgs};
 use crate::context::Context;
 use crate::data::gaps;
+use crate::data::query::Query;
+use crate::data::reading::Reading;
 use crate::error::Failed;
 use crate::terminal::Mark;
 
@@ -30,52 +29,36 @@ pub struct Args {
     output: OutputArgs,
 }
 
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct DayKey {
+    device: String,
+    direction: String,
+    day: String,
+}
+
 /// Intervals of one day.
 #[derive(Default)]
-struct Day {
+struct DayCount {
     expected: u64,
     missing: u64,
 }
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let what = "could not verify readings";
-        let account = self.account.id_or(super::ACCOUNT)?;
-        let zone = self.output.zone(what)?;
-        with_api(context, &account, what, |api, provider| {
-            let jobs = self.account.jobs();
-            let range =
-                self.range.resolve(context, api, provider, (&account, what), (&zone, jobs))?;
-            let failed = |error| explained(what, provider, &account, error);
+        self.account.open(context, super::ACCOUNT, "could not verify readings", |session| {
+            let range = self.range.resolve(session, &self.output.tz)?;
             let mut missing = 0;
-            write_list(context, &self.output, what, ("days", &COLUMNS), failed, |each| {
-                fetch(api, &range, &zone, jobs, |source, window, readings| {
-                    let mut days: BTreeMap<(String, String, String), Day> = BTreeMap::new();
-                    gaps::marked(
-                        readings.iter(),
-                        source,
-                        &range.query,
-                        window,
-                        &zone,
-                        |reading| {
-                            let key = (
-                                reading.device_id.to_string(),
-                                reading.direction.to_string(),
-                                day_of(reading.time, &zone),
-                            );
-                            let day = days.entry(key).or_default();
-                            day.expected += 1;
-                            day.missing += u64::from(reading.value.is_none());
-                            Ok::<_, RowError>(())
-                        },
-                    )?;
-                    for ((device, direction, name), day) in days {
-                        missing += day.missing;
-                        if day.missing > 0 || self.complete {
+            session.write_rows(&self.output, "days", &COLUMNS, |each| {
+                range.fetch(session, |source, window, readings| {
+                    let rows = gaps::marked(readings, source, &range.query, window);
+                    for (DayKey { device, direction, day }, count) in days(&rows, &range.query) {
+                        missing += count.missing;
+                        if count.missing > 0 || self.complete {
+                            let DayCount { expected, missing } = count;
                             let row = json!({
-                                "device": device, "direction": direction, "day": name,
-                                "expected": day.expected, "present": day.expected - day.missing,
-                                "missing": day.missing,
+                                "device": device, "direction": direction, "day": day,
+                                "expected": expected, "present": expected - missing,
+                                "missing": missing,
                             });
                             each(row.as_object().cloned().unwrap_or_default())?;
                         }
@@ -89,11 +72,23 @@ impl Args {
                     context.output.say(Mark::Warn, format_args!("{count} readings are missing"))
                 }
             }
-            Ok(0)
+            Ok(())
         })
     }
 }
 
-fn day_of(instant: Timestamp, zone: &TimeZone) -> String {
-    clock::day_name(instant, zone)
+/// Counts the intervals of each day.
+fn days(rows: &[Reading], query: &Query) -> BTreeMap<DayKey, DayCount> {
+    let mut days = BTreeMap::<DayKey, DayCount>::new();
+    for row in rows {
+        let key = DayKey {
+            device: row.device_id.to_string(),
+            direction: row.direction.to_string(),
+            day: clock::day_name(row.time, &query.zone),
+        };
+        let count = days.entry(key).or_default();
+        count.expected += 1;
+        count.missing += u64::from(row.value.is_none());
+    }
+    days
 }

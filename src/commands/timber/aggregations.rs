@@ -1,13 +1,10 @@
-use crate::account_id::AccountId;
-use crate::api::{ApiClient, ApiError, timber};
-use crate::commands::session::{
-    AccountArgs, OutputArgs, RowError, explained, require_scope, with_api,
-};
+use crate::api::list::List;
+use crate::api::{ApiError, timber};
+use crate::commands::session::{AccountArgs, DataError, OutputArgs, Session};
 use crate::context::Context;
 use crate::data::pile::Pile;
-use crate::error::{Error, Failed};
+use crate::error::Failed;
 use crate::formats::{self, Positions};
-use crate::provider::Provider;
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -36,55 +33,37 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let what = "could not list log piles";
-        let account = self.account.id_or(super::ACCOUNT)?;
-        require_scope(context, &account, "aggregation", what)?;
-        with_api(context, &account, what, |api, provider| {
-            let mut target = self.output.target(context, what)?;
+        self.account.open(context, super::ACCOUNT, "could not list log piles", |session| {
+            session.require_scope("aggregation")?;
+            let mut target = self.output.target(session)?;
             let (format, options) = (target.format, target.options.clone());
-            let mut writer = formats::piles(format, target.out(), &options)
-                .map_err(|error| Error::usage(what, error.to_string(), ""))?;
-            let written = each_pile(api, provider, self.page, self.account.jobs(), |pile| {
-                Ok(writer.write(&pile)?)
-            });
-            match written.and_then(|()| Ok(writer.finish()?)) {
-                Ok(positions) => {
-                    target.finish(what)?;
-                    warn_about(context, &positions);
-                }
-                Err(error) => error.told(what, |error| failed(what, provider, &account, error))?,
-            }
-            Ok(0)
+            let mut writer = formats::piles(format, target.out(), &options)?;
+            each_pile(session, self.page, |pile| Ok(writer.write(&pile)?))?;
+            let positions = writer.finish()?;
+            target.finish()?;
+            warn_about(context, &positions);
+            Ok(())
         })
     }
 }
 
 /// Gives every pile, or those of one page, to `each`.
 pub fn each_pile(
-    api: &ApiClient,
-    provider: &Provider,
+    session: &Session,
     page: Option<u64>,
-    jobs: usize,
-    mut each: impl FnMut(Pile) -> Result<(), RowError>,
-) -> Result<(), RowError> {
-    let list = timber::list(api, provider, "aggregations", &[], jobs)?;
-    match page {
-        Some(page) => list.page(api, page)?.into_iter().try_for_each(|entry| each(Pile(entry))),
-        None => list.for_each(api, |entry| each(Pile(entry))),
-    }
-}
-
-/// A 404 most likely means that the unconfirmed path is wrong.
-pub fn failed(what: &str, provider: &Provider, account: &AccountId, error: ApiError) -> Error {
-    let not_found = matches!(error, ApiError::NotFound(_));
-    let explained = explained(what, provider, account, error);
-    if not_found {
-        return explained.with_hint(
-            "this path is not confirmed by a page of the provider: ask for the right one, and set \
-             provider.timberdata.paths.aggregations in the configuration file",
-        );
-    }
-    explained
+    mut each: impl FnMut(Pile) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let list = List { path: session.api.path("aggregations")?, ..timber::AGGREGATIONS };
+    list.for_each(&session.api, &[], page, |entry| each(Pile(entry))).map_err(|error| match error {
+        // Most likely the unconfirmed path is wrong.
+        DataError::Api(error @ ApiError::NotFound(_)) => {
+            let hint = "this path is not confirmed by a page of the provider: ask for the right \
+                        one, and set provider.timberdata.paths.aggregations in the configuration \
+                        file";
+            session.explained(error).with_hint(hint).into()
+        }
+        error => error,
+    })
 }
 
 /// Positions that are missing or look wrong, counted.

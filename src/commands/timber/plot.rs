@@ -1,7 +1,5 @@
-use std::path::PathBuf;
-
-use super::aggregations::{each_pile, failed};
-use crate::commands::session::{AccountArgs, look, require_scope, save_picture, with_api};
+use super::aggregations::each_pile;
+use crate::commands::session::{AccountArgs, PictureArgs};
 use crate::context::Context;
 use crate::error::Failed;
 use crate::plot::timber::{self, GroupedBy, Piles, TimberView};
@@ -21,46 +19,32 @@ pub struct Args {
     /// What piles are put together by
     #[arg(long, value_enum, default_value_t = GroupedBy::SaleStatus)]
     by: GroupedBy,
-    /// Only characters that every terminal has
-    #[arg(long)]
-    ascii: bool,
-    /// Write a picture: .svg or .html
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Replace an existing file
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    picture: PictureArgs,
     #[command(flatten)]
     account: AccountArgs,
 }
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let what = "could not draw log piles";
-        let account = self.account.id_or(super::ACCOUNT)?;
-        require_scope(context, &account, "aggregation", what)?;
-        with_api(context, &account, what, |api, provider| {
+        self.account.open(context, super::ACCOUNT, "could not draw log piles", |session| {
+            session.require_scope("aggregation")?;
             let mut all = Vec::new();
-            let fetched = each_pile(api, provider, None, self.account.jobs(), |pile| {
+            each_pile(session, None, |pile| {
                 all.push(pile);
                 Ok(())
-            });
-            if let Err(error) = fetched {
-                error.told(what, |error| failed(what, provider, &account, error))?;
-            }
-            let title = format!("Log piles (Polter), {}", provider.title);
+            })?;
+            let title = format!("Log piles (Polter), {}", session.provider.title);
             let piles = Piles::new(&title, self.by, &all);
             let views = if self.view.is_empty() { &TimberView::ALL[..] } else { &self.view };
-            match &self.output {
-                Some(path) => {
-                    save_picture(path, &timber::picture(&piles, views), self.force, what)?;
-                }
+            match &self.picture.output {
+                Some(path) => self.picture.save(session, path, &timber::picture(&piles, views))?,
                 None => {
-                    let text = timber::terminal(&piles, views, &look(self.ascii));
+                    let text = timber::terminal(&piles, views, &self.picture.look());
                     context.output.data(&text)?;
                 }
             }
-            Ok(0)
+            Ok(())
         })
     }
 }

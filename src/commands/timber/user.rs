@@ -1,9 +1,8 @@
+use crate::api::list::List;
 use crate::api::timber;
-use crate::commands::session::{AccountArgs, OutputArgs, explained, with_api, write_list};
+use crate::commands::session::{AccountArgs, OutputArgs};
 use crate::context::Context;
 use crate::error::Failed;
-
-const COLUMNS: [&str; 5] = ["id", "name", "email", "company_name", "address.city"];
 
 /// Show who signed in; works with any scope
 #[derive(Debug, clap::Args)]
@@ -17,14 +16,9 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let what = "could not ask who you are";
-        let account = self.account.id_or(super::ACCOUNT)?;
-        with_api(context, &account, what, |api, provider| {
-            let failed = |error| explained(what, provider, &account, error);
-            write_list(context, &self.output, what, ("user", &COLUMNS), failed, |each| {
-                each(timber::user(api, provider)?)
-            })?;
-            Ok(0)
+        self.account.open(context, super::ACCOUNT, "could not ask who you are", |session| {
+            let user = List { path: session.api.path("user")?, ..timber::USER };
+            session.write_object(&self.output, &user)
         })
     }
 }

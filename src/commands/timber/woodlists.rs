@@ -1,14 +1,10 @@
 use clap::ValueEnum;
 
+use crate::api::list::List;
 use crate::api::timber;
-use crate::commands::session::{
-    AccountArgs, OutputArgs, RowError, explained, require_scope, with_api, write_list,
-};
+use crate::commands::session::{AccountArgs, OutputArgs};
 use crate::context::Context;
 use crate::error::Failed;
-
-const COLUMNS: [&str; 7] =
-    ["id", "number", "name", "reference_date", "base_area", "includes_wood_types", "updated"];
 
 /// List wood lists (Holzlisten); needs the scope woodlist
 #[derive(Debug, clap::Args)]
@@ -51,21 +47,10 @@ enum Sort {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let what = "could not list wood lists";
-        let account = self.account.id_or(super::ACCOUNT)?;
-        require_scope(context, &account, "woodlist", what)?;
-        with_api(context, &account, what, |api, provider| {
-            let failed = |error| explained(what, provider, &account, error);
-            let jobs = self.account.jobs();
-            let parameters = self.parameters();
-            write_list(context, &self.output, what, ("woodlists", &COLUMNS), failed, |each| {
-                let list = timber::list(api, provider, "woodlists", &parameters, jobs)?;
-                match self.page {
-                    Some(page) => list.page(api, page)?.into_iter().try_for_each(each),
-                    None => list.for_each::<RowError>(api, each),
-                }
-            })?;
-            Ok(0)
+        self.account.open(context, super::ACCOUNT, "could not list wood lists", |session| {
+            session.require_scope("woodlist")?;
+            let list = List { path: session.api.path("woodlists")?, ..timber::WOODLISTS };
+            session.write(&self.output, &list, &self.parameters(), self.page)
         })
     }
 
@@ -75,15 +60,8 @@ impl Args {
         parameters.extend(self.base_area.clone().map(|id| ("base_area_id", id)));
         parameters.extend(self.search.clone().map(|text| ("search", text)));
         if let Some(sort) = self.sort {
-            let field = match sort {
-                Sort::Number => "number",
-                Sort::Name => "name",
-                Sort::ReferenceDate => "reference_date",
-                Sort::ProtocolVolume => "protocol_volume",
-                Sort::UpdatedAt => "updated_at",
-                Sort::SaleFmVolume => "sale_fm_volume",
-            };
-            parameters.push(("sort_field", field.to_owned()));
+            let name = sort.to_possible_value().map(|value| value.get_name().replace('-', "_"));
+            parameters.extend(name.map(|name| ("sort_field", name)));
             let order = if self.descending { "desc" } else { "asc" };
             parameters.push(("sort_order", order.to_owned()));
         }

@@ -1,0 +1,143 @@
+//! Lists in pages: all of them, several requests at once, in the order of the pages.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::client::{ApiClient, ApiError};
+use super::members::{self, Members};
+use super::ordered;
+use crate::provider::Paging;
+
+/// Most pages that one list may have: a `next` without end is a fault, not data.
+pub const MAX_PAGES: u64 = 10_000;
+
+/// A list, or a single object, as the provider's pages document it.
+#[derive(Clone, Copy, Debug)]
+pub struct List<'a> {
+    /// What it is called in JSON.
+    pub name: &'a str,
+    /// Below the provider's API base.
+    pub path: &'a str,
+    /// The member of an answer that holds the entries, unless the provider's paging names it.
+    pub entries: &'a str,
+    /// The members that a row shows unless others were asked for; `address.city` reaches inside.
+    pub columns: &'a [&'a str],
+    /// What is documented of an entry.
+    pub members: Members<'a>,
+}
+
+/// One object of a list, with its members in the provider's order.
+pub type Entry = Map<String, Value>;
+
+/// One page of a list.
+struct Page {
+    entries: Vec<Entry>,
+    /// How many pages there are in all.
+    pages: u64,
+}
+
+/// Where a page is.
+pub fn page_url(list: &Url, paging: &Paging, number: u64) -> Url {
+    let mut url = list.clone();
+    url.query_pairs_mut()
+        .append_pair(&paging.page, &number.to_string())
+        .append_pair(&paging.size, &paging.max_size.to_string());
+    url
+}
+
+/// How many pages there are, as an answer's members say; `None` where they do not.
+pub fn pages_of(answer: &Entry, paging: &Paging) -> Option<u64> {
+    let number = |member: &String| answer.get(member)?.as_u64();
+    match (&paging.pages, &paging.count) {
+        (Some(pages), _) => number(pages),
+        (None, Some(count)) => Some(number(count)?.div_ceil(paging.max_size)),
+        (None, None) => Some(1),
+    }
+}
+
+/// Refuses a list that no provider can mean.
+pub fn check_pages(list: &Url, pages: u64) -> Result<(), ApiError> {
+    if pages > MAX_PAGES {
+        return Err(ApiError::unusable(list, format!("has {pages} pages, which cannot be")));
+    }
+    Ok(())
+}
+
+impl List<'_> {
+    /// Its address, narrowed by query parameters.
+    fn url(&self, api: &ApiClient, parameters: &[(&str, String)]) -> Result<Url, ApiError> {
+        let mut url = api.address(self.path)?;
+        if !parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        Ok(url)
+    }
+
+    /// The one object at its address.
+    pub fn object(&self, api: &ApiClient) -> Result<Entry, ApiError> {
+        let url = self.url(api, &[])?;
+        let Value::Object(object) = api.get_json(&url)? else {
+            return Err(ApiError::unusable(&url, "is not an object"));
+        };
+        match members::check(&object, self.members) {
+            Ok(()) => Ok(object),
+            Err(why) => Err(ApiError::unusable(&url, format!("is wrong: {why}"))),
+        }
+    }
+
+    /// Gives `each` the entries of one page, by its number as the provider counts, or of all pages
+    /// in order.
+    pub fn for_each<E: From<ApiError>>(
+        &self,
+        api: &ApiClient,
+        parameters: &[(&str, String)],
+        page: Option<u64>,
+        mut each: impl FnMut(Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let url = self.url(api, parameters)?;
+        let paging = api.paging()?;
+        let first = self.read(api, &url, paging, page.unwrap_or(paging.first))?;
+        if page.is_none() {
+            check_pages(&url, first.pages)?;
+        }
+        first.entries.into_iter().try_for_each(&mut each)?;
+        let last = if page.is_none() { paging.first + first.pages } else { 0 };
+        let rest: Vec<u64> = (paging.first + 1..last).collect();
+        let read = |number: &u64| self.read(api, &url, paging, *number);
+        ordered::for_each(&rest, api.jobs, read, |_, page| {
+            page?.entries.into_iter().try_for_each(&mut each)
+        })
+    }
+
+    fn read(
+        &self,
+        api: &ApiClient,
+        url: &Url,
+        paging: &Paging,
+        number: u64,
+    ) -> Result<Page, ApiError> {
+        let unusable = |why: String| ApiError::unusable(url, why);
+        let Value::Object(mut answer) = api.get_json(&page_url(url, paging, number))? else {
+            return Err(unusable("is not an object".into()));
+        };
+        let pages = pages_of(&answer, paging).ok_or_else(|| {
+            let member = paging.pages.as_ref().or(paging.count.as_ref());
+            unusable(format!("has no page count in {}", member.map_or("", String::as_str)))
+        })?;
+        let name = paging.entries.as_deref().unwrap_or(self.entries);
+        let Some(Value::Array(list)) = answer.remove(name) else {
+            return Err(unusable(format!("has no list named {name}")));
+        };
+        let entry = |(index, entry)| match entry {
+            Value::Object(entry) => match members::check(&entry, self.members) {
+                Ok(()) => Ok(entry),
+                Err(why) => {
+                    Err(unusable(format!("has a wrong entry of {name} (number {index}): {why}")))
+                }
+            },
+            _ => Err(unusable(format!("has an entry of {name} that is not an object"))),
+        };
+        let entries = list.into_iter().enumerate().map(entry).collect::<Result<_, _>>()?;
+        Ok(Page { entries, pages })
+    }
+}
