@@ -1,11 +1,15 @@
-//! How a provider's endpoints were reached, as findings.
+//! Whether a provider's endpoints can be reached, without signing in and without spending
+//! anything: one GET to each, without parameters, credentials or cookies.
+//!
+//! The token endpoint gets a GET as well. A token request must be a POST (RFC 6749 §3.2), so this
+//! can grant and spend nothing, and counts with no rate limit as a failed attempt; the server's
+//! refusal says that it is there.
 
 use serde_json::json;
 use url::Url;
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock, Timestamp};
 use crate::error::{Error, Exit, Explain as _};
-use crate::flow::reach::{self, Kind, Reached};
 use crate::http::HttpClient;
 use crate::http::network::Network;
 use crate::http::probe::{Probed, Unreached};
@@ -14,6 +18,40 @@ use crate::terminal::Output;
 use crate::terminal::progress::Waiting;
 use crate::terminal::report::{Finding, Findings};
 use crate::text::printable;
+
+/// A difference between this clock and the server's that can spoil a sign-in, in seconds.
+pub const MOST_CLOCK_DIFFERENCE: i64 = 300;
+
+/// What a provider has, by the name that the finding bears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    Authorize,
+    Token,
+    Api,
+}
+
+impl Endpoint {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Token => "token",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// How an endpoint answered.
+#[derive(Debug)]
+enum Reached {
+    /// As it should: 401 from the data, a refusal from the token endpoint, a page for the browser.
+    Good,
+    /// The server has trouble of its own (429, 5xx).
+    Trouble,
+    /// The server sends us to another host: a portal that wants a sign-in of its own, or a move.
+    Elsewhere(Url),
+    /// A page for people where a program is answered: a portal or a proxy in the server's place.
+    Page,
+}
 
 /// The ways out of this machine.
 pub struct Way<'a> {
@@ -32,24 +70,58 @@ impl Way<'_> {
         findings: &mut Findings,
     ) -> Result<(), Error> {
         let mut ahead = None;
-        for (kind, url) in reach::endpoints(provider) {
+        for (endpoint, url) in endpoints(provider) {
             let host = host_of(&url);
             let answer = {
                 let _waiting = Waiting::on(output, &format!("asking {host}"));
                 self.http.probe(&url)
             };
             if let Ok(answer) = &answer {
-                ahead = ahead.or(reach::clock_difference(answer, self.clock.now()));
+                ahead = ahead.or(clock_difference(answer, self.clock.now()));
             }
             let proxy = self.network.proxy_to(&url);
-            findings.add(finding(kind, &url, answer, proxy.as_deref(), before))?;
+            findings.add(finding(endpoint, &url, answer, proxy.as_deref(), before))?;
         }
         findings.extend(ahead.map(|ahead| clock(ahead, before)))
     }
 }
 
+/// The endpoints of a provider, in the order in which a sign-in uses them.
+pub fn endpoints(provider: &Provider) -> Vec<(Endpoint, Url)> {
+    let api = provider.api_base.clone().map(|base| {
+        let user = provider.paths.get("user");
+        let path = user.map(|path| format!("{}{path}", base.as_str().trim_end_matches('/')));
+        (Endpoint::Api, path.and_then(|url| url.parse().ok()).unwrap_or(base))
+    });
+    let first = [
+        (Endpoint::Authorize, provider.authorize_url.clone()),
+        (Endpoint::Token, provider.token_url.clone()),
+    ];
+    first.into_iter().chain(api).collect()
+}
+
+/// What an answer means at this endpoint.
+fn judge(endpoint: Endpoint, url: &Url, answer: &Probed) -> Result<Reached, Unreached> {
+    Ok(match (answer.status, &answer.location) {
+        (407, _) => return Err(Unreached::ProxyWantsPassword),
+        (429 | 500.., _) => Reached::Trouble,
+        (300..=399, Some(to)) if to.host() != url.host() => Reached::Elsewhere(to.clone()),
+        (200..=299, _) if endpoint != Endpoint::Authorize && answer.is_html => Reached::Page,
+        _ => Reached::Good,
+    })
+}
+
+/// How far this clock is ahead of the server's in seconds (negative: behind), where that is too
+/// much. `now` is when the answer was there.
+pub fn clock_difference(answer: &Probed, now: Timestamp) -> Option<i64> {
+    let date = Timestamp::from_second(answer.date?).ok()?;
+    let ahead = clock::seconds_between(date, now);
+    let uncertain = i64::try_from(answer.took.as_secs()).unwrap_or(i64::MAX);
+    (ahead.saturating_abs().saturating_sub(uncertain) > MOST_CLOCK_DIFFERENCE).then_some(ahead)
+}
+
 fn finding(
-    kind: Kind,
+    endpoint: Endpoint,
     url: &Url,
     answer: Result<Probed, Unreached>,
     proxy: Option<&str>,
@@ -57,65 +129,56 @@ fn finding(
 ) -> Finding {
     let host = format!("{before}{}", host_of(url));
     let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
-    let (answer, error) = match answer {
-        Ok(answer) => (Some(answer), None),
-        Err(error) => (None, Some(error)),
-    };
+    let by = if proxy.is_some() { " through a proxy" } else { "" };
+    let there = answer.as_ref().ok();
+    let milliseconds = there.map(|answer| answer.took.as_millis() as u64);
     let facts = json!({
         "host": host_of(url),
         "proxy": proxy,
-        "http_status": answer.as_ref().map(|answer| answer.status),
-        "milliseconds": answer.as_ref().map(|answer| answer.took.as_millis() as u64),
-        "redirect_to": answer.as_ref().and_then(|answer| answer.location.as_ref()).map(host_of),
+        "http_status": there.map(|answer| answer.status),
+        "milliseconds": milliseconds,
+        "redirect_to": there.and_then(|answer| answer.location.as_ref()).map(host_of),
     });
-    let by = if proxy.is_some() { " through a proxy" } else { "" };
-    let public = match &answer {
-        Some(answer) => format!("{host} answered {}{by}", answer.status),
-        None => format!("{host} could not be reached{by}"),
+    let (told, public) = match there {
+        Some(Probed { status, .. }) => (
+            format!("{status} after {} ms", milliseconds.unwrap_or_default()),
+            format!("{host} answered {status}{by}"),
+        ),
+        None => (String::new(), format!("{host} could not be reached{by}")),
     };
-    let told = match (&answer, error) {
-        (Some(answer), _) => {
-            let took = answer.took.as_millis();
-            (reach::judge(kind, url, Ok(answer)), format!("{} after {took} ms", answer.status))
-        }
-        (None, Some(error)) => (reach::judge(kind, url, Err(error)), String::new()),
-        (None, None) => return Finding::good(kind.name(), host),
-    };
+    let name = endpoint.name();
     let bad = |why: String, remedy: &str, exit| {
-        Finding::bad(kind.name(), format!("{host}{through}: {why}"), remedy, exit)
+        Finding::bad(name, format!("{host}{through}: {why}"), remedy, exit)
     };
-    match told {
-        (Reached::Good, told) => {
-            Finding::good(kind.name(), format!("{host} answers{through} ({told})"))
-        }
-        (Reached::Trouble, told) => {
+    match answer.and_then(|answer| judge(endpoint, url, &answer)) {
+        Ok(Reached::Good) => Finding::good(name, format!("{host} answers{through} ({told})")),
+        Ok(Reached::Trouble) => {
             bad(format!("trouble at the provider ({told})"), "try again later", Exit::TryLater)
         }
-        (Reached::Elsewhere(to), told) if kind == Kind::Authorize => Finding::warn(
-            kind.name(),
+        Ok(Reached::Elsewhere(to)) if endpoint == Endpoint::Authorize => Finding::warn(
+            name,
             format!(
                 "{host} sends the browser on to {}{through} ({told})",
                 printable(&host_of(&to))
             ),
             "fine if that is the provider's; else a portal of this network wants you to sign in",
         ),
-        (Reached::Elsewhere(to), _) => bad(
+        Ok(Reached::Elsewhere(to)) => bad(
             format!("the answer leads to another host, {}; it was not followed", host_of(&to)),
             "sign in at the portal of this network with a browser; else ask the provider",
             Exit::BadAnswer,
         ),
-        (Reached::Page, told) => bad(
+        Ok(Reached::Page) => bad(
             format!("a web page came instead of the provider's answer ({told})"),
             "sign in at the portal of this network with a browser, or check the proxy",
             Exit::BadAnswer,
         ),
-        (Reached::Failed(error), _) => {
-            let remedy = remedy(&error, proxy);
+        Err(error) => {
             let exit = match error {
                 Unreached::Unusable(_) | Unreached::ProxyWantsPassword => Exit::Usage,
                 _ => Exit::TryLater,
             };
-            bad(error.to_string(), &remedy, exit)
+            bad(error.to_string(), &remedy(&error, proxy), exit)
         }
     }
     .with(facts)
@@ -143,7 +206,8 @@ fn remedy(error: &Unreached, proxy: Option<&str>) -> String {
         }
         Unreached::OtherName => "check for a portal or proxy in the provider's place",
         Unreached::UnknownIssuer => {
-            "check the address; a company's proxy that opens TLS has an authority of its own: --ca-file FILE"
+            "check the address; a company's proxy that opens TLS has an authority of its own: \
+             --ca-file FILE"
         }
         Unreached::Tls(_) => "check the address, and for a proxy or portal in the provider's place",
         Unreached::Unusable(error) => return error.meaning().hint,
@@ -166,4 +230,47 @@ fn clock(ahead: i64, before: &str) -> Finding {
 fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn answer(status: u16, location: Option<&str>, is_html: bool) -> Probed {
+        let location = location.map(|to| to.parse().unwrap());
+        Probed { status, took: Duration::from_secs(1), date: Some(1_000_000), location, is_html }
+    }
+
+    #[test]
+    fn each_answer_has_its_meaning_at_each_endpoint() {
+        let url: Url = "https://p.example/x".parse().unwrap();
+        let seen = |kind, answer: Probed| format!("{:?}", judge(kind, &url, &answer));
+        for status in [400, 401, 403, 404, 405] {
+            for kind in [Endpoint::Authorize, Endpoint::Token, Endpoint::Api] {
+                assert_eq!(seen(kind, answer(status, None, true)), "Ok(Good)");
+            }
+        }
+        assert_eq!(seen(Endpoint::Authorize, answer(200, None, true)), "Ok(Good)");
+        assert_eq!(
+            seen(Endpoint::Api, answer(302, Some("https://p.example/in"), true)),
+            "Ok(Good)"
+        );
+        assert_eq!(seen(Endpoint::Token, answer(200, None, true)), "Ok(Page)");
+        assert_eq!(seen(Endpoint::Api, answer(503, None, false)), "Ok(Trouble)");
+        let portal = Some("http://portal.example/");
+        assert!(seen(Endpoint::Authorize, answer(302, portal, false)).starts_with("Ok(Elsewhere"));
+        assert!(seen(Endpoint::Api, answer(302, portal, false)).starts_with("Ok(Elsewhere"));
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_by_more_than_five_minutes_is_told() {
+        let off = |seconds: i64| {
+            let now = Timestamp::from_second(1_000_000 + seconds).unwrap();
+            clock_difference(&answer(200, None, false), now)
+        };
+        assert_eq!((off(0), off(301), off(-301)), (None, None, None));
+        assert_eq!((off(302), off(-3600)), (Some(302), Some(-3600)));
+    }
 }

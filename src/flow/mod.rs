@@ -7,7 +7,6 @@ pub mod intent;
 pub mod inventory;
 pub mod login;
 pub mod moving;
-pub mod reach;
 pub mod refresh;
 pub mod token_source;
 pub mod verify;

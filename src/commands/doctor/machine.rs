@@ -3,9 +3,9 @@
 use std::ffi::OsStr;
 
 use crate::clock::{self, Clock as _, Timestamp};
+use crate::commands::reach::{MOST_CLOCK_DIFFERENCE, endpoints};
 use crate::context::Context;
 use crate::error::{Exit, Explain as _};
-use crate::flow::reach::{MOST_CLOCK_DIFFERENCE, endpoints};
 use crate::http::HttpError;
 use crate::http::surroundings::{proxy_variables, roots};
 use crate::loopback::{self, BindError};
