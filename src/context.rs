@@ -101,13 +101,11 @@ impl Context {
     /// The providers, pointed at the sandbox where that was asked for.
     pub fn registry(&self) -> Result<Registry, Error> {
         Ok(match &self.settings.sandbox {
-            None => self.settings.registry(None),
-            Some(SandboxChoice::At(base)) => {
-                self.settings.registry(Some(&sandbox::provider_overrides(base)))
-            }
+            None => self.settings.registry.clone(),
+            Some(SandboxChoice::At(base)) => Registry::new(&sandbox::provider_overrides(base)),
             Some(SandboxChoice::Embedded) => {
                 let base = self.embedded_sandbox()?.base_url();
-                self.settings.registry(Some(&sandbox::provider_overrides(base)))
+                Registry::new(&sandbox::provider_overrides(base))
             }
         })
     }

@@ -110,7 +110,7 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("store", &["account_id", "accounts", "clock", "secret", "system"]),
     ("accounts", &["account_id", "clock", "oauth", "store", "system"]),
     ("loopback", &["oauth", "secret"]),
-    ("http", &["clock", "oauth", "provider", "secret"]),
+    ("http", &["clock", "oauth", "secret"]),
     ("provider", &["account_id", "oauth"]),
     ("oauth", &["clock", "secret"]),
     ("system", &["account_id"]),

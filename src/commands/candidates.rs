@@ -80,7 +80,7 @@ impl Line {
         let flags = Flags { sandbox, ..Flags::default() };
         // The built-in providers alone where the configuration cannot be read.
         let registry = Settings::load(flags, Environment::of_this_process())
-            .map_or_else(|_| Registry::default(), |settings| settings.registry(None));
+            .map_or_else(|_| Registry::default(), |settings| settings.registry);
         Self { before, sandbox, registry }
     }
 

@@ -99,7 +99,7 @@ fn get(context: &Context, key: &str) -> Result<(), Failed> {
     let what = format!("could not get {key}");
     let value = match key.split('.').collect::<Vec<_>>()[..] {
         ["provider", name, field] => {
-            let registry = context.settings.registry(None);
+            let registry = &context.settings.registry;
             registry.value(name, field).map_err(|error| Error::new(&what, &error))?
         }
         [key] if KEYS.contains(&key) => effective(&context.settings, key),

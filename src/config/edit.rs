@@ -61,7 +61,7 @@ impl Draft {
     /// The providers as they would be.
     pub fn registry(&self) -> Result<Registry, ConfigError> {
         parse(&self.text, &self.path)?;
-        Ok(Registry::new(self.text.clone()))
+        Ok(Registry::new(&self.text))
     }
 
     /// Replaces the file in one step. Behind a symbolic link it is the real file that is replaced.

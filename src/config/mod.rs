@@ -12,7 +12,7 @@ pub use environment::{Environment, client_variable};
 
 use crate::http::network::Network;
 use crate::provider::Description;
-use crate::provider::registry::{Overrides, Registry, nearest};
+use crate::provider::registry::{Registry, nearest};
 use crate::store::StoreKind;
 use crate::system::paths::{Folders, PathError};
 use crate::system::process;
@@ -91,7 +91,8 @@ pub struct Settings {
     pub ca_file_given: bool,
     /// The program that `token refresh` tells when an account needs a sign-in.
     pub notify: Option<String>,
-    pub overrides: Overrides,
+    /// The providers, with what the configuration file says of them.
+    pub registry: Registry,
     pub sandbox: Option<SandboxChoice>,
     pub environment: Environment,
 }
@@ -140,7 +141,7 @@ impl Settings {
         let text = read(&path)?;
         let exists = text.is_some();
         let text = text.unwrap_or_default();
-        Self::of(flags, environment, folders, (parse(&text, &path)?, text), exists)
+        Self::of(flags, environment, folders, (parse(&text, &path)?, Registry::new(&text)), exists)
     }
 
     /// The same for `doctor`: where something cannot be understood, why, and the settings without
@@ -179,7 +180,7 @@ impl Settings {
         flags: Flags,
         environment: Environment,
         folders: Folders,
-        (file, overrides): (ConfigFile, Overrides),
+        (file, registry): (ConfigFile, Registry),
         file_exists: bool,
     ) -> Result<Self, ConfigError> {
         let sandbox = environment.sandbox(flags.sandbox)?;
@@ -215,7 +216,7 @@ impl Settings {
             network: Network { proxy: environment.proxy(), ca_file },
             ca_file_given,
             folders,
-            overrides,
+            registry,
             sandbox,
             environment,
         })
@@ -225,11 +226,6 @@ impl Settings {
     /// it says nothing or cannot be read.
     pub fn file_key_in(path: &Path) -> Option<FileKey> {
         parse(&read(path).ok()??, path).ok()?.file_key
-    }
-
-    /// The providers; `more` is laid over everything else (the sandbox's addresses).
-    pub fn registry(&self, more: Option<&str>) -> Registry {
-        Registry::new(more.unwrap_or(&self.overrides).to_owned())
     }
 }
 

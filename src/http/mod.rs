@@ -28,7 +28,7 @@ pub use self::exchange::{Answer, Request, Transport};
 
 use self::exchange::{MAX_BODY, TOTAL_TIMEOUT};
 use self::network::Network;
-use crate::provider::is_loopback;
+use crate::oauth::is_loopback;
 
 /// Time to reach the server, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

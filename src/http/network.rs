@@ -14,7 +14,7 @@ use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use super::HttpError;
-use crate::provider::is_loopback;
+use crate::oauth::is_loopback;
 
 /// Largest file of certificates that is read, in bytes: a whole system's have a quarter of it.
 const MAX_CA_BYTES: u64 = 1024 * 1024;

@@ -16,7 +16,7 @@ pub mod token;
 use std::time::Duration;
 
 use serde::Deserialize;
-use url::Url;
+use url::{Host, Url};
 
 use crate::secret::Secret;
 
@@ -109,6 +109,16 @@ fn json(parameters: &[(&str, &str)]) -> Secret {
     let object: serde_json::Map<_, _> =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
     Secret::new(serde_json::Value::Object(object).to_string())
+}
+
+/// Whether an address names this very machine: `127.0.0.0/8`, `[::1]` or `localhost`.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Provider, RefreshSupport, is_loopback};
+use super::{Provider, RefreshSupport};
 use crate::account_id::check_name;
 use crate::oauth::authorize::RESERVED;
-use crate::oauth::{BodyFormat, ClientAuthentication};
+use crate::oauth::{BodyFormat, ClientAuthentication, is_loopback};
 
 /// Every field a description can have. A person's file may set any of them for a built-in
 /// provider, and must set the required ones (marked below) for one of their own.

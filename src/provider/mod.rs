@@ -7,12 +7,12 @@ pub mod registry;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use url::{Host, Url};
+use url::Url;
 
 pub use description::{Description, Letter, Paging, ProviderError};
 
 use crate::oauth::scope::Scope;
-use crate::oauth::{BodyFormat, ClientAuthentication, Endpoint};
+use crate::oauth::{BodyFormat, ClientAuthentication, Endpoint, is_loopback};
 
 /// A provider that passed every check of [`Description::check`].
 #[derive(Clone, Debug)]
@@ -100,15 +100,5 @@ impl Provider {
             return None;
         }
         scope.iter().find(|word| !self.scopes.contains_key(*word))
-    }
-}
-
-/// Whether an address names this very machine: `127.0.0.0/8`, `[::1]` or `localhost`.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }

@@ -1,8 +1,6 @@
 //! Which providers there are: the built-in ones, and what a person's file says about them or adds.
 
-use serde::Deserialize as _;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::{Table, Value};
 
 use super::{Description, Provider, ProviderError};
 
@@ -12,14 +10,11 @@ const BUILTIN: [(&str, &str); 2] = [
     ("timberdata", include_str!("builtin/timberdata.toml")),
 ];
 
-/// The text of a person's configuration file, whose `[provider.NAME]` tables are already checked
-/// for unknown fields by [`Description`].
-pub type Overrides = String;
-
-/// All providers, built-in and described; each is read only when asked for.
-#[derive(Debug, Default)]
+/// All providers, built-in and described; each is checked only when asked for.
+#[derive(Clone, Debug, Default)]
 pub struct Registry {
-    overrides: Overrides,
+    /// The `[provider.NAME]` tables that lie over the built-in descriptions.
+    own: Table,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -33,50 +28,45 @@ pub enum LookupError {
 }
 
 impl Registry {
-    pub fn new(overrides: Overrides) -> Self {
-        Self { overrides }
+    /// The providers with those of a configuration file laid over them. What is wrong with the file
+    /// was told by whoever read it.
+    pub fn new(file: &str) -> Self {
+        let file = file.parse().unwrap_or_else(|_| Table::new());
+        let own = file.get("provider").and_then(Value::as_table);
+        Self { own: own.cloned().unwrap_or_default() }
     }
 
     /// Every provider's name, the built-in ones first.
     pub fn names(&self) -> Vec<String> {
         let builtin = BUILTIN.iter().map(|(name, _)| (*name).to_owned());
-        let own = self.own();
-        let added = own.keys().map(|name| name.get_ref().to_string());
-        builtin.chain(added.filter(|name| builtin_text(name).is_none())).collect()
+        let added = self.own.keys().filter(|name| builtin_text(name).is_none());
+        builtin.chain(added.cloned()).collect()
     }
 
     /// One provider, the person's values laid over the built-in ones.
     pub fn get(&self, name: &str) -> Result<Provider, LookupError> {
         let table = self.table(name)?;
-        let table = ValueDeserializer::from(Spanned::new(0..0, DeValue::Table(table)));
-        let description =
-            Description::deserialize(table).map_err(|error| unreadable(name, &error))?;
+        let description: Description =
+            table.try_into().map_err(|error| unreadable(name, &error))?;
         Ok(description.check(name)?)
     }
 
     /// One field of a provider as it is described; null where the description does not have it.
     pub fn value(&self, name: &str, field: &str) -> Result<serde_json::Value, LookupError> {
-        let Some(value) = self.table(name)?.remove(field) else {
-            return Ok(serde_json::Value::Null);
-        };
-        serde_json::Value::deserialize(ValueDeserializer::from(value))
-            .map_err(|error| unreadable(name, &error))
+        let value = self.table(name)?.remove(field);
+        serde_json::to_value(value)
+            .map_err(|error| LookupError::Unreadable(name.to_owned(), error.to_string()))
     }
 
-    fn table(&self, name: &str) -> Result<DeTable<'_>, LookupError> {
-        let own = self.own().remove(name).and_then(table_in);
-        Ok(match (builtin_text(name), own) {
+    fn table(&self, name: &str) -> Result<Table, LookupError> {
+        let own = self.own.get(name).and_then(Value::as_table);
+        let mut table: Table = match (builtin_text(name), own) {
             (None, None) => return Err(self.unknown(name)),
-            (Some(text), None) => parse(name, text)?,
-            (None, Some(own)) => own,
-            (Some(text), Some(own)) => merge(parse(name, text)?, own),
-        })
-    }
-
-    /// What the person's file has about providers.
-    fn own(&self) -> DeTable<'_> {
-        let file = DeTable::parse(&self.overrides).ok();
-        file.and_then(|file| table_in(file.into_inner().remove("provider")?)).unwrap_or_default()
+            (None, Some(_)) => Table::new(),
+            (Some(text), _) => text.parse().map_err(|error| unreadable(name, &error))?,
+        };
+        overlay(&mut table, own.cloned().unwrap_or_default());
+        Ok(table)
     }
 
     fn unknown(&self, name: &str) -> LookupError {
@@ -101,41 +91,26 @@ fn builtin_text(name: &str) -> Option<&'static str> {
     BUILTIN.iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| *text)
 }
 
-fn parse<'a>(name: &str, text: &'a str) -> Result<DeTable<'a>, LookupError> {
-    DeTable::parse(text).map(Spanned::into_inner).map_err(|error| unreadable(name, &error))
-}
-
 fn unreadable(name: &str, error: &toml::de::Error) -> LookupError {
     LookupError::Unreadable(name.to_owned(), error.message().to_owned())
 }
 
-fn table_in(value: Spanned<DeValue<'_>>) -> Option<DeTable<'_>> {
-    match value.into_inner() {
-        DeValue::Table(table) => Some(table),
-        _ => None,
-    }
-}
-
 /// Lays `own` over `base`. Tables such as `scopes` are joined, everything else is replaced.
-fn merge<'a>(mut base: DeTable<'a>, own: DeTable<'a>) -> DeTable<'a> {
+fn overlay(base: &mut Table, own: Table) {
     for (key, value) in own {
-        match (base.get_mut(&key).map(Spanned::get_mut), value.get_ref()) {
-            (Some(DeValue::Table(below)), DeValue::Table(_)) => {
-                below.extend(table_in(value).unwrap_or_default());
-            }
-            _ => {
-                base.insert(key, value);
-            }
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(below)), Value::Table(above)) => below.extend(above),
+            (_, value) => drop(base.insert(key, value)),
         }
     }
-    base
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::is_loopback;
     use crate::oauth::{BodyFormat, ClientAuthentication};
-    use crate::provider::{RefreshSupport, is_loopback};
+    use crate::provider::RefreshSupport;
 
     /// Walks the built-in descriptions: everything a sign-in needs is there and is safe.
     #[test]
@@ -199,7 +174,7 @@ mod tests {
             token_url = "https://other.example/token"
             redirect_uris = ["http://127.0.0.1:17900/callback/other"]
             "#;
-        let registry = Registry::new(file.to_owned());
+        let registry = Registry::new(file);
         assert_eq!(registry.names(), ["zaehlerfreunde", "timberdata", "other"]);
         assert_eq!(
             registry.get("other").unwrap().token_url.as_str(),
@@ -214,7 +189,7 @@ mod tests {
             client_id = "mine"
             scopes = { invoice = "read invoices" }
             "#;
-        let provider = Registry::new(file.to_owned()).get("timberdata").unwrap();
+        let provider = Registry::new(file).get("timberdata").unwrap();
         assert_eq!(provider.client_id.as_deref(), Some("mine"));
         assert_eq!(provider.scopes.len(), 3);
         assert_eq!(provider.title, "TimberData");

@@ -118,7 +118,7 @@ impl Bench {
             folders: &folders,
             run_by: "test",
         };
-        let provider = Registry::new(Default::default()).get("zaehlerfreunde").unwrap();
+        let provider = Registry::default().get("zaehlerfreunde").unwrap();
         let due = Due::Within(Duration::from_secs(60));
         refresh(&world, &provider, &ACCOUNT.parse().unwrap(), due)
     }

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use clap::ValueEnum;
 use url::Url;
 
-use crate::provider::{Provider, RefreshSupport, is_loopback};
+use crate::oauth::is_loopback;
+use crate::provider::{Provider, RefreshSupport};
 
 /// The overlap that is asked for, in seconds: a run that lost the answer to a refresh has this long
 /// to send the former token once more.

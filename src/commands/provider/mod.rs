@@ -50,7 +50,7 @@ impl Command {
 /// A provider as built in and configured, even where the sandbox plays its part, and without what
 /// the environment says.
 fn real(context: &Context, name: &str) -> Result<Provider, Error> {
-    let registry = context.settings.registry(None);
+    let registry = &context.settings.registry;
     registry.get(name).map_err(|e| Error::new(format!("could not use the provider {name}"), &e))
 }
 
