@@ -5,11 +5,11 @@ use super::{Every, Job, MARK, ScheduleError, is_plain};
 /// Longest command in bytes that every cron takes: Debian's refuses a thousand.
 const MOST_BYTES: usize = 980;
 
-/// The line of ours in a crontab. `seed` spreads the minutes of many users and machines.
+/// Our line in a crontab. `seed` spreads the minutes of many users and machines.
 pub fn line(job: &Job, every: Every, seed: u64) -> Result<String, ScheduleError> {
     let variables = job.variables.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
     let words: Vec<String> = variables.chain(job.words().map(|word| quoted(word))).collect();
-    // A comment of the shell's: the mark stays with the line wherever that is moved.
+    // The mark is a comment for the shell, so it stays with the line wherever the line is moved.
     let command = format!("PARTNERLINK_RUN_BY=cron {} # {MARK}", words.join(" "));
     if command.len() > MOST_BYTES {
         let why = format!("is longer than the {MOST_BYTES} bytes that cron takes");
@@ -18,12 +18,12 @@ pub fn line(job: &Job, every: Every, seed: u64) -> Result<String, ScheduleError>
     Ok(format!("{} {command}", times(every, seed)))
 }
 
-/// Whether a line of a crontab is ours. One that a person made a comment of is not any more.
+/// Whether a line of a crontab is ours. One that somebody commented out no longer is.
 pub fn is_ours(line: &str) -> bool {
     line.trim_end().ends_with(&format!("# {MARK}")) && !line.trim_start().starts_with('#')
 }
 
-/// A crontab with this line of ours in it, or with none; everything else stays as it is.
+/// A crontab with this as our line, or without one; everything else stays as it is.
 pub fn with_line(crontab: &str, line: Option<&str>) -> String {
     let mut new = line.map(|line| format!("{line}\n"));
     let mut text = String::new();

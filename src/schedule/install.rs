@@ -85,7 +85,7 @@ pub fn installed(machine: &Machine) -> Vec<Installed> {
 
 fn find(kind: Kind, machine: &Machine) -> Option<Installed> {
     if kind == Kind::Cron {
-        // Looked at only: what cannot be written back can still be read.
+        // Nothing is written back, so a crontab that is not UTF-8 will do.
         let crontab = machine.run("crontab", &["-l"], "").ok()?.stdout;
         let line = crontab.lines().find(|line| cron::is_ours(line))?.to_owned();
         return Some(Installed { kind, files: Vec::new(), line: Some(line), runs: None });
@@ -111,7 +111,7 @@ fn ours(path: &Path) -> Result<Option<String>, ScheduleError> {
             Ok(text) if text.contains(MARK) => Ok(Some(text)),
             _ => Err(ScheduleError::Foreign(path.to_owned())),
         },
-        // A link that leads nowhere is somebody's as well.
+        // Somebody put a link there that leads nowhere (`systemctl mask` does).
         Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => {
             Ok(None)
         }

@@ -13,7 +13,7 @@ pub struct Job {
     pub arguments: Vec<String>,
     /// Beside `PARTNERLINK_RUN_BY`, which each kind sets.
     pub variables: Vec<(&'static str, String)>,
-    /// Whether a program of the person's is started too, which then lives by the job's limits.
+    /// Whether a program of the person's is started too, to which the job's limits apply as well.
     pub notifies: bool,
     /// For a system service: who it is.
     pub service: Option<Service>,

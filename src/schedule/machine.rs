@@ -14,7 +14,7 @@ use crate::system::process::{self, Finished, Surroundings};
 /// How long one of the system's programs may take. `enable --now` waits for nothing but the bus.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The programs and facts of this machine.
+/// What schedules need to know of this machine.
 #[derive(Debug)]
 pub struct Machine {
     pub around: Surroundings,
@@ -116,7 +116,7 @@ impl Machine {
         let words = ["show", systemd::TIMER, systemd::SERVICE, properties];
         let shown = self.answer("systemctl", &systemd::arguments(kind, &words))?;
         let (timer, service) = shown.split_once("\n\n")?;
-        // Not the timer's: Persistent= has it begin with a trigger that was none.
+        // The service's and not the timer's: with Persistent= a new timer claims to have run.
         let last = property(service, "ExecMainExitTimestamp").and_then(instant);
         Some(Runs {
             active: property(timer, "ActiveState") == Some("active"),

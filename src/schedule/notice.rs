@@ -1,5 +1,5 @@
 //! Telling a person, through a program of theirs, that an account needs a sign-in: once, and not at
-//! every run. What was told is remembered only when the program said that it worked.
+//! every run. What was told is remembered only if the program succeeded.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,7 +31,7 @@ pub enum SignIn {
     Unknown,
 }
 
-/// One account for a person to hear of, or not.
+/// One account after a run, of which a person may have to hear.
 #[derive(Clone, Debug)]
 pub struct News {
     pub account: AccountId,
@@ -68,7 +68,7 @@ pub fn tell(
 ) -> Vec<String> {
     let file = folders.notices_file();
     let lock = file.with_extension("lock");
-    // Another run tells, and what it cannot the next one will.
+    // Another run is telling; what it cannot tell, the next one will.
     let Ok(_lock) = AccountLock::acquire_path(&lock, Duration::ZERO, &mut || ()) else {
         log::debug!("another run tells what is new");
         return Vec::new();
@@ -182,7 +182,7 @@ fn run(command: &str, around: &Surroundings, message: &str) -> Result<Finished, 
     let words = process::parse(command, around)?;
     let (program, arguments) = words.split_first().ok_or("it is empty")?;
     let mut command = around.command(program.as_ref());
-    // The folder of the service's keys is none of its business either.
+    // Nor does it get the folder with the service's key.
     command.args(arguments).env_remove("CREDENTIALS_DIRECTORY");
     process::run(command, message.as_bytes(), DEADLINE).map_err(|error| error.to_string())
 }

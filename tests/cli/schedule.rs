@@ -96,6 +96,8 @@ fn each_kind_is_printed_and_nothing_is_changed() {
         assert!(printed.stdout.contains("token refresh --quiet") || kind == "launchd");
         assert!(printed.stdout.contains("written by partnerlink schedule install"));
     }
+    let launchd = program.run(["schedule", "print", "--kind", "launchd"]).exits(0);
+    launchd.says(&["When it is there: launchctl bootstrap gui/"]);
     let system = ["schedule", "print", "--kind", "systemd-system"];
     program.run(system).exits(2).says(&["--user NAME"]);
     let unit = program.run([&system[..], &["--user", "nobody"]].concat()).exits(0).stdout;

@@ -155,7 +155,7 @@ fn leftovers(context: &Context, accounts: &[Account]) -> Vec<Finding> {
     damaged.chain(intents).chain(moves).collect()
 }
 
-/// Whether a run holds the account's lock: what it wrote is no left-over then.
+/// Whether a run holds the account's lock: what it wrote is then still in use.
 fn is_at_work(context: &Context, id: &AccountId) -> bool {
     let lock = context.folders.locks().join(format!("{}.lock", id.file_stem()));
     lock::is_held(&lock).unwrap_or(false)

@@ -58,7 +58,7 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Begins before anything is looked at: a name that cannot be used is told at once.
+    /// Creates the file before anything is checked, so that an unusable name is reported at once.
     pub fn begin(path: &Path, force: bool) -> Result<Self, Error> {
         let file = OutputFile::create(path, force).map_err(|error| Error::new(WHAT, &error))?;
         let as_json = path.extension().is_some_and(|end| end == "json");
@@ -70,7 +70,7 @@ impl Bundle {
         let (findings, variables) = (findings.for_others(), variables(context));
         let mut settings = settings(context);
         if findings.list.iter().any(|f| f.name == "config" && f.mark == Mark::Bad) {
-            // What stands where a harmless value belongs need not be one.
+            // In a broken file a secret may stand where a harmless value belongs.
             settings.values_mut().for_each(|value| *value = "…".into());
         }
         let text = if self.as_json || context.output.json {

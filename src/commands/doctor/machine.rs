@@ -63,7 +63,7 @@ pub fn schedule(context: &Context) -> Finding {
 
 pub fn providers(context: &Context) -> Vec<Provider> {
     let names = context.registry().map(|registry| registry.names()).unwrap_or_default();
-    // One that cannot be used is told of with the configuration.
+    // One that cannot be used is reported with the configuration.
     names.iter().filter_map(|name| context.provider(name).ok()).collect()
 }
 
@@ -96,7 +96,7 @@ fn ports(provider: &Provider) -> Option<Finding> {
     Some(Finding::bad("ports", text, hint, Exit::Usage))
 }
 
-/// `17861`, and where it is not the usual address: which.
+/// `17861`, with the address where that is not 127.0.0.1.
 fn place(uri: &url::Url) -> String {
     let port = uri.port().unwrap_or_default();
     match uri.host_str() {
@@ -142,7 +142,8 @@ fn display(context: &Context) -> Option<Finding> {
     Some(Finding::warn("display", text, "partnerlink connect PROVIDER --no-browser"))
 }
 
-/// Against what must be past: when this program was written to disk, and what accounts tell.
+/// Compared with what must lie in the past: when this program was written to disk, and what happened
+/// to the accounts.
 fn clock(context: &Context) -> Finding {
     let now = context.clock.now();
     let written = std::env::current_exe()
@@ -209,7 +210,7 @@ fn certificates(context: &Context) -> Option<Finding> {
     let mut place = by(named.iter().map(|(name, value)| format!("{name}={value}")).collect());
     let public = by(named.iter().map(|(name, _)| (*name).to_owned()).collect());
     let network = &context.settings.network;
-    // One that cannot be used was told of before this.
+    // One that cannot be used was reported with the proxy.
     if let Some(file) = network.ca_file.as_ref().filter(|_| network.check().is_ok()) {
         place += &format!(", and those in {}", file.display());
     }

@@ -48,7 +48,7 @@ fn keychain(context: &Context, interactive: bool) -> Finding {
     };
     let mut finding = Finding::failed(NAME, &format!("from {session}: "), &error);
     if matches!(error, StoreError::TimedOut(_)) {
-        // Nothing was asked that could open a window.
+        // No window can be waiting: doctor asks for nothing that would open one.
         finding.remedy = "restart the keychain service; for cron, connect with --store file".into();
     }
     finding

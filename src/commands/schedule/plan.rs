@@ -88,7 +88,7 @@ impl PlanArgs {
         if let Some(command) = &self.notify {
             let words =
                 process::parse(command, &machine.around).map_err(|why| bad_notify(command, why))?;
-            // The name as a path: what runs the job has another PATH.
+            // The program by its path: the job runs with another PATH.
             arguments.extend(["--notify".to_owned(), process::join(&words)]);
         }
         for (name, path) in settings.environment.place_variables() {
@@ -96,7 +96,7 @@ impl PlanArgs {
             if name == "XDG_CONFIG_HOME" && service.is_some() {
                 continue;
             }
-            // The job has another working folder.
+            // The job starts in another folder.
             let path = if name == "PARTNERLINK_KEY_FILE" { whole(&path)? } else { path };
             variables.push((name, text(&path)?));
         }
