@@ -62,12 +62,9 @@ impl Canvas {
 
     /// A sign where the cell is still empty.
     pub fn behind(&mut self, column: usize, row: usize, sign: char, paint: Paint) {
-        if let Some(cell) = self.cell(column, row)
-            && cell.dots == 0
-            && cell.sign.is_none()
-        {
-            cell.sign = Some(sign);
-            cell.paint = paint;
+        let empty = |cell: &mut DotCell| cell.dots == 0 && cell.sign.is_none();
+        if self.cell(column, row).is_some_and(empty) {
+            self.sign(column, row, sign, paint);
         }
     }
 

@@ -6,24 +6,7 @@ use crate::text::html_escaped;
 /// The page loads nothing and runs nothing, and a browser holds it to that.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
-const STYLE: &str = "
-:root{color-scheme:light dark}
-body{margin:0 auto;max-width:60rem;padding:1.5rem 1rem 3rem;background:#fdfdfc;color:#14181d;
-font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}
-h1{font-size:1.5rem;margin:0}h2{font-size:1rem;margin:2rem 0 .5rem}
-p{margin:.2rem 0 1rem;color:#5b6470}
-dl{display:flex;flex-wrap:wrap;gap:.75rem 2.5rem;margin:1rem 0}
-dt{color:#5b6470;font-size:.85rem}dd{margin:0;font-weight:600;font-size:1.1rem}
-dd small{display:block;font-weight:400;color:#5b6470;font-size:.8rem}
-svg{display:block;width:calc(100% + 2rem);height:auto;margin:0 -1rem}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.9rem}
-th,td{padding:.25rem .75rem .25rem 0;text-align:left;border-bottom:1px solid #e3e6ea;white-space:nowrap}
-th{color:#5b6470;font-weight:600}th::first-letter{text-transform:uppercase}.n{text-align:right}.missing{color:#8a6d3b;font-style:italic}
-@media(prefers-color-scheme:dark){
-body{background:#14181d;color:#eef1f4}p,dt,th,dd small{color:#a3adb8}
-th,td{border-color:#262d35}.missing{color:#d0a868}}
-";
+const STYLE: &str = include_str!("page.css");
 
 /// What a file shows. Every text in it may come from outside.
 pub struct Picture {

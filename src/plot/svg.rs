@@ -18,33 +18,8 @@ pub const LETTER: f64 = 6.4;
 
 /// Classes, not attributes: a style sheet can turn them dark. No CSS variables, because programs
 /// other than browsers do not know them. Group and level colours are added by [`style`].
-const STYLE: &str = "
-.bg{fill:#fdfdfc}
-text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:#5b6470}
-text.title{font-size:20px;font-weight:600;fill:#14181d}
-text.head{font-size:14px;font-weight:600;fill:#14181d}
-text.strong{font-weight:600;fill:#14181d}
-text.halo{paint-order:stroke;stroke:#fdfdfc;stroke-width:4px;stroke-linejoin:round}
-.grid{stroke:#e3e6ea;stroke-width:1;fill:none}
-.axis{stroke:#9aa3ad;stroke-width:1;fill:none}
-.mark{stroke:#5b6470;stroke-width:1;stroke-dasharray:4 3;fill:none}
-.area{fill:#0b6fae;fill-opacity:.14}
-.band{fill:#0b6fae;fill-opacity:.28}
-.line{stroke:#0b6fae;stroke-width:1.6;fill:none;stroke-linejoin:round}
-.dot{fill:#0b6fae;stroke:#fdfdfc;stroke-width:1.5}
-.gap{fill:#f0ebe3}.hatch{stroke:#b9a88c;stroke-width:1.2}.gapped{fill:url(#gap)}
-.pile{fill-opacity:.55;stroke-opacity:.9;stroke-width:1}
-.bare{fill:none;stroke:#5b6470}.solid{stroke-dasharray:none}
-";
-const DARK: &str = "
-.bg{fill:#14181d}
-text{fill:#a3adb8}text.title,text.head,text.strong{fill:#eef1f4}
-text.halo{stroke:#14181d}
-.grid{stroke:#262d35}.axis{stroke:#56606b}.mark{stroke:#a3adb8}
-.area,.band{fill:#56b4e9}.line{stroke:#56b4e9}.dot{fill:#56b4e9;stroke:#14181d}
-.gap{fill:#241f18}.hatch{stroke:#6b5d45}
-.bare{stroke:#a3adb8}
-";
+const STYLE: &str = include_str!("picture.css");
+const DARK: &str = include_str!("picture_dark.css");
 
 /// Which end of a text its place is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -43,8 +43,8 @@ impl Span {
     /// Where the clocks are changed, the first time.
     pub fn clock_change(&self, zone: &TimeZone) -> Option<Timestamp> {
         let before = zone.to_offset(self.begin);
-        let mut changes = zone.following(self.begin).map(|change| change.timestamp());
-        changes.by_ref().take_while(|at| *at < self.end).find(|at| zone.to_offset(*at) != before)
+        let changes = zone.following(self.begin).map(|change| change.timestamp());
+        changes.take_while(|at| *at < self.end).find(|at| zone.to_offset(*at) != before)
     }
 }
 

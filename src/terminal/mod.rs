@@ -16,6 +16,7 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use serde_json::{Value, json};
+use terminal_size::{Height, Width};
 
 use crate::error::Error;
 use crate::text::{self, printable, printable_lines};
@@ -45,6 +46,18 @@ pub enum Mark {
     Bad,
     /// A fact: `·`
     Note,
+}
+
+impl Mark {
+    fn shown(self) -> (Style, char) {
+        match self {
+            Self::Begin => (BOLD, '→'),
+            Self::Good => (GREEN, '✓'),
+            Self::Warn => (YELLOW, '!'),
+            Self::Bad => (RED, '✗'),
+            Self::Note => (DIM, '·'),
+        }
+    }
 }
 
 /// How this run talks.
@@ -117,13 +130,7 @@ impl Output {
         if self.quiet && !matches!(mark, Mark::Warn | Mark::Bad) {
             return;
         }
-        let (style, sign) = match mark {
-            Mark::Begin => (BOLD, '→'),
-            Mark::Good => (GREEN, '✓'),
-            Mark::Warn => (YELLOW, '!'),
-            Mark::Bad => (RED, '✗'),
-            Mark::Note => (DIM, '·'),
-        };
+        let (style, sign) = mark.shown();
         let text = self.wrapped(&text.to_string(), 2);
         let _ = writeln!(anstream::stderr(), "{}{style}{sign}{style:#} {text}", self.prefix());
     }
@@ -162,10 +169,14 @@ impl Output {
     /// width.
     fn wrapped(&self, text: &str, indent: usize) -> String {
         let later = format!("{}{}", self.prefix(), " ".repeat(indent));
+        let room = self.room(terminal_size::terminal_size_of(io::stderr()), indent);
+        text::wrapped(text, room, &later)
+    }
+
+    /// Columns for text that begins at column `indent`; nothing where there is no terminal.
+    fn room(&self, terminal: Option<(Width, Height)>, indent: usize) -> Option<usize> {
         let begin = indent + if self.sandbox { SANDBOX_PREFIX.len() + 1 } else { 0 };
-        let width = terminal_size::terminal_size_of(io::stderr())
-            .map(|(width, _)| usize::from(width.0).saturating_sub(begin).max(MIN_WIDTH));
-        text::wrapped(text, width, &later)
+        terminal.map(|(width, _)| usize::from(width.0).saturating_sub(begin).max(MIN_WIDTH))
     }
 
     fn prefix(&self) -> String {

@@ -4,8 +4,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::{BOLD, DIM, GREEN, MIN_WIDTH, Mark, Output, RED, YELLOW};
-use super::{SANDBOX_PREFIX, stdout_is_terminal};
+use super::{BOLD, DIM, Mark, Output};
 use crate::error::{Error, Exit, Explain};
 use crate::text::{self, printable_lines};
 
@@ -115,10 +114,8 @@ impl Findings {
 
     pub fn add(&mut self, finding: Finding) -> Result<(), Error> {
         if !self.output.json {
-            let width = terminal_size::terminal_size_of(io::stdout())
-                .filter(|_| stdout_is_terminal())
-                .map(|(width, _)| usize::from(width.0));
-            self.output.show(&lines(&self.output, &finding, width))?;
+            let room = self.output.room(terminal_size::terminal_size_of(io::stdout()), INDENT);
+            self.output.show(&lines(&self.output, &finding, room))?;
         }
         self.list.push(finding);
         Ok(())
@@ -160,14 +157,8 @@ impl Findings {
     }
 }
 
-fn lines(output: &Output, finding: &Finding, width: Option<usize>) -> String {
-    let (style, sign) = match finding.mark {
-        Mark::Bad => (RED, '✗'),
-        Mark::Warn => (YELLOW, '!'),
-        _ => (GREEN, '✓'),
-    };
-    let before = if output.sandbox { SANDBOX_PREFIX.len() + 1 } else { 0 };
-    let room = width.map(|width| width.saturating_sub(before + INDENT).max(MIN_WIDTH));
+fn lines(output: &Output, finding: &Finding, room: Option<usize>) -> String {
+    let (style, sign) = finding.mark.shown();
     let fitted = |text: &str| text::wrapped(text, room, &" ".repeat(INDENT));
     let name_width = INDENT - 4;
     let text = printable_lines(&finding.text);

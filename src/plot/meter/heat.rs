@@ -64,21 +64,23 @@ impl HeatMap {
             } else {
                 (local.date(), comes_again(begin, &flow.zone))
             };
-            let [hour, minute, weekday] =
-                [local.hour(), local.minute(), local.weekday().to_monday_zero_offset()]
-                    .map(|number| usize::from(number.unsigned_abs()));
-            let column = if weekdays { weekday } else { (hour * 60 + minute) / minutes };
+            let column = if weekdays {
+                local.weekday().to_monday_zero_offset() as usize
+            } else {
+                (local.hour() as usize * 60 + local.minute() as usize) / minutes
+            };
             let row = rows.entry((day, again)).or_insert_with(|| vec![Vec::new(); columns]);
             if let Some(values) = row.get_mut(column) {
                 values.push(interval.value);
             }
         }
-        let row = |((day, again), values): ((Date, bool), Vec<Vec<Option<f64>>>)| {
-            let cells = values.iter().map(|values| HeatCell::of(values)).collect();
-            HeatRow { day, again, cells }
-        };
-        let rows = rows.into_iter().map(row).collect();
-        Self { rows, columns, weekly, weekdays, low: 0.0, top: 0.0, clipped: false }.scaled()
+        let rows = rows.into_iter().map(|((day, again), values)| HeatRow {
+            day,
+            again,
+            cells: values.iter().map(|values| HeatCell::of(values)).collect(),
+        });
+        let (rows, low, top) = (rows.collect(), 0.0, 0.0);
+        Self { rows, columns, weekly, weekdays, low, top, clipped: false }.scaled()
     }
 
     fn scaled(self) -> Self {
