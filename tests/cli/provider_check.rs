@@ -1,14 +1,13 @@
 //! `provider check`: at which step the way to a provider ends, and that nothing is spent on it.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::provider::Provider;
 use crate::provider::http::Reply;
+use crate::provider::{Provider, free_ports};
 use crate::support::program::{Outcome, Program};
+use crate::support::proxy::{Manner, Proxy};
 use crate::support::sandbox::Sandbox;
 use crate::support::tls::{self, Certificate};
 use crate::support::{described_with, provider_for};
@@ -80,7 +79,7 @@ fn both_providers_of_the_sandbox_are_reached() {
 
 #[test]
 fn a_dead_port_and_an_unknown_name_are_told_apart() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_ports()[0];
     let (program, _fake) = described_with(&format!("token_url = \"http://127.0.0.1:{port}/t\""));
     let outcome = program.run(CHECK).exits(3);
     says(&finding(&outcome, "token"), "bad", &["no connection", "refused", "firewall"]);
@@ -93,7 +92,7 @@ fn a_dead_port_and_an_unknown_name_are_told_apart() {
 
 #[test]
 fn a_dead_proxy_is_named_without_its_password() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_ports()[0];
     let (program, _fake) = described_with("token_url = \"https://token.example/t\"");
     program.canaries.never("proxy password", "hunter2-of-the-proxy");
     let program =
@@ -105,28 +104,19 @@ fn a_dead_proxy_is_named_without_its_password() {
     assert_eq!(finding(&outcome, "authorize")["proxy"], Value::Null, "this machine needs none");
 }
 
-/// A proxy that gives this answer to every request for a tunnel.
-fn proxy(answer: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
-    address
+fn proxy_that_says(answer: &'static str) -> String {
+    format!("http://127.0.0.1:{}", Proxy::start(Manner::Answers(answer)).port)
 }
 
 #[test]
 fn a_proxy_that_refuses_is_told_apart_from_the_provider() {
     let (program, _fake) = described_with("token_url = \"https://token.example/t\"");
     let wants = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
-    let program = program.set("HTTPS_PROXY", proxy(wants));
+    let program = program.set("HTTPS_PROXY", proxy_that_says(wants));
     let outcome = program.run(CHECK).exits(2);
     says(&finding(&outcome, "token"), "bad", &["wants a name and password", "NAME:PASSWORD"]);
     let refuses = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-    let outcome = program.set("HTTPS_PROXY", proxy(refuses)).run(CHECK).exits(3);
+    let outcome = program.set("HTTPS_PROXY", proxy_that_says(refuses)).run(CHECK).exits(3);
     let found = finding(&outcome, "token");
     says(
         &found,
@@ -175,19 +165,10 @@ fn no_tls_at_all_is_a_failure_of_tls() {
 
 #[test]
 fn a_tls_version_that_is_too_old_is_told_in_plain_words() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("https://{}/t", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let _ = stream.read(&mut [0; 4096]);
-            // ServerHello of TLS 1.1: version 3.2, no random, no session, AES128-SHA.
-            let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
-            hello.extend([7; 32]);
-            hello.extend([0, 0, 0x2f, 0]);
-            let _ = stream.write_all(&hello);
-        }
-    });
-    let (program, _fake) = described_with(&format!("token_url = \"{url}\""));
+    let program = Program::new();
+    let (fake, _) = tls::too_old(&program);
+    let token = format!("token_url = \"{}/token\"", fake.base());
+    let (program, _fake) = described_with(&token);
     let outcome = program.run(CHECK).exits(3);
     says(&finding(&outcome, "token"), "bad", &["TLS failed", "safe today"]);
 }

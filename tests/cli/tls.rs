@@ -1,14 +1,11 @@
 //! The provider's certificate, and connections that end too early.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
-use std::thread;
-
 use serde_json::json;
 
 use crate::provider::Provider;
 use crate::provider::http::Reply;
 use crate::support::browser::{Link, connect};
+use crate::support::canary::Place;
 use crate::support::program::{Outcome, Program};
 use crate::support::provider_for;
 use crate::support::tls::{self, Certificate};
@@ -55,31 +52,14 @@ fn a_bad_certificate_gets_no_byte_of_the_request() {
 
 #[test]
 fn an_old_tls_version_gets_no_byte_of_the_request() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
     let program = Program::new();
-    let canaries = program.canaries.clone();
-    let server = thread::spawn(move || {
-        let mut stream = listener.accept().unwrap().0;
-        let mut bytes = vec![0; 4096];
-        let count = stream.read(&mut bytes).unwrap();
-        // ServerHello of TLS 1.1: version 3.2, no random, no session, AES128-SHA.
-        let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
-        hello.extend([7; 32]);
-        hello.extend([0, 0, 0x2f, 0]);
-        stream.write_all(&hello).unwrap();
-        bytes.truncate(count);
-        let _ = stream.read_to_end(&mut bytes);
-        bytes
-    });
-    let uris = crate::provider::free_ports().map(|p| format!("http://127.0.0.1:{p}/cb"));
-    program.configure(&format!(
-        "[provider.fake]\nclient_id = \"x\"\nauthorize_url = \"https://127.0.0.1:{port}/a\"\n\
-         token_url = \"https://127.0.0.1:{port}/t\"\nredirect_uris = {uris:?}\n"
-    ));
+    let (fake, bytes) = tls::too_old(&program);
+    program.configure(&fake.described());
     exchange(&program).exits(3);
-    let bytes = server.join().unwrap();
-    canaries.look(crate::support::canary::Place::Stream, "the connection", &bytes);
+    assert!(fake.calls().is_empty());
+    let bytes = bytes.lock().unwrap();
+    assert!(bytes.starts_with(&[0x16, 3]), "the program began a handshake");
+    program.canaries.look(Place::Stream, "the connection", &bytes);
 }
 
 #[test]

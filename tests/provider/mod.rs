@@ -79,25 +79,15 @@ impl Provider {
         scheme: &'static str,
         wrap: impl Fn(TcpStream) -> Option<S> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared { state: Mutex::default(), hears: Box::new(hears), upstream });
-        let (served, wrap) = (Arc::clone(&shared), Arc::new(wrap));
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (shared, wrap) = (Arc::clone(&served), Arc::clone(&wrap));
-                thread::spawn(move || {
-                    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-                    stream.set_write_timeout(Some(PATIENCE)).unwrap();
-                    stream.set_nodelay(true).unwrap();
-                    let Some(mut stream) = wrap(stream) else { return };
-                    while let Ok(call) = Call::read(&mut stream) {
-                        // Whoever is gone does not hear it.
-                        if !matches!(shared.answer(call).perform(&mut stream), Ok(true)) {
-                            break;
-                        }
-                    }
-                });
+        let served = Arc::clone(&shared);
+        let port = listen(move |stream| {
+            let Some(mut stream) = wrap(stream) else { return };
+            while let Ok(call) = Call::read(&mut stream) {
+                // Whoever is gone does not hear it.
+                if !matches!(served.answer(call).perform(&mut stream), Ok(true)) {
+                    break;
+                }
             }
         });
         Self { port, scheme, shared }
@@ -349,6 +339,25 @@ impl Shared {
         back.query_pairs_mut().append_pair("code", &code).append_pair("state", &id);
         Reply::new(302, &format!("Location: {back}\r\n"), "")
     }
+}
+
+/// Serves each connection in a thread of its own, until the test program ends; the port.
+pub fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let serve = Arc::new(serve);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let serve = Arc::clone(&serve);
+            thread::spawn(move || {
+                stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                stream.set_write_timeout(Some(PATIENCE)).unwrap();
+                stream.set_nodelay(true).unwrap();
+                serve(stream);
+            });
+        }
+    });
+    port
 }
 
 /// A secret that no other test has.

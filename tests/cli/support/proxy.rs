@@ -1,10 +1,11 @@
 //! A proxy on 127.0.0.1 that does as it is told, and remembers what it was asked.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+
+use crate::provider::listen;
 
 /// What it does with each connection.
 #[derive(Clone, Copy)]
@@ -22,17 +23,10 @@ pub struct Proxy {
 
 impl Proxy {
     pub fn start(manner: Manner) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(Vec::new()));
         let shared = Arc::clone(&heads);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let shared = Arc::clone(&shared);
-                // Whoever is gone does not hear it.
-                thread::spawn(move || serve(stream, manner, &shared).ok());
-            }
-        });
+        // Whoever is gone does not hear it.
+        let port = listen(move |stream| drop(serve(stream, manner, &shared)));
         Self { port, heads }
     }
 
@@ -50,7 +44,6 @@ impl Proxy {
 }
 
 fn serve(mut stream: TcpStream, manner: Manner, heads: &Mutex<Vec<String>>) -> io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(40)))?;
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,8 +1,9 @@
 //! A fake provider over TLS, with the certificate that a test asks for.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -25,6 +26,27 @@ impl AsTcp for StreamOwned<ServerConnection, TcpStream> {
     fn tcp(&self) -> &TcpStream {
         &self.sock
     }
+}
+
+/// One that answers a handshake with TLS 1.1, and the bytes that it got.
+pub fn too_old(program: &Program) -> (Provider, Arc<Mutex<Vec<u8>>>) {
+    let got = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&got);
+    let wrap = move |mut stream: TcpStream| {
+        // Held to the end of the connection: whoever looks sees all that came.
+        let mut noted = noted.lock().unwrap();
+        let mut bytes = [0; 4096];
+        let count = stream.read(&mut bytes).ok()?;
+        noted.extend_from_slice(&bytes[..count]);
+        // ServerHello: version 3.2, no random, no session, AES128-SHA.
+        let mut hello = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+        hello.extend([7; 32]);
+        hello.extend([0, 0, 0x2f, 0]);
+        stream.write_all(&hello).ok()?;
+        let _ = stream.read_to_end(&mut noted);
+        None::<TcpStream>
+    };
+    (Provider::serve(program.canaries.hears(), None, "https", wrap), got)
 }
 
 /// A provider behind https, and the file of the authority that a program must trust for it.
