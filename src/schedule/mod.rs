@@ -152,7 +152,7 @@ pub enum ScheduleError {
     Value { what: String, why: String },
     #[error("a schedule of the kind {} belongs to another system than this", .0.word())]
     OtherSystem(Kind),
-    #[error("partnerlink prints a launchd agent, but does not install or remove it")]
+    #[error("a launchd agent is printed, but neither installed nor removed by this program")]
     ByHand,
     #[error("the user account {0:?} does not exist on this machine")]
     NoUser(String),
