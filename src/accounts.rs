@@ -41,7 +41,7 @@ pub struct Account {
     /// What did the last refresh: `terminal`, `script`, or the name of a schedule.
     #[serde(default)]
     pub refreshed_by: Option<String>,
-    pub state: State,
+    pub state: SignInState,
 }
 
 /// How long before a sign-in's end a person is warned, in seconds: thirty days, or a quarter of
@@ -64,7 +64,7 @@ impl Account {
 /// Whether the saved sign-in is believed to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum SignInState {
     Connected,
     /// The provider refused the refresh token; the record is kept
     SignInNeeded,
@@ -146,7 +146,7 @@ mod tests {
             sign_in_by: None,
             refreshed_at: None,
             refreshed_by: None,
-            state: State::Connected,
+            state: SignInState::Connected,
         }
     }
 

@@ -195,8 +195,8 @@ impl Command {
     fn run(self, start: Start, output: &mut Output) -> Result<u8, Failed> {
         match self {
             Self::Connect(Lazy(args)) => {
-                let (store, browser) = (args.store(), args.browser.clone());
-                let flags = Flags { store, browser, ..start.flags };
+                let browser = args.browser.clone();
+                let flags = Flags { browser, ..start.flags };
                 args.run(&Start { flags, ..start }.context(output)?)
             }
             Self::Disconnect(Lazy(args)) => args.run(&start.context(output)?),

@@ -17,7 +17,7 @@ use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::store::file::{FileStore, KeySource};
 use crate::store::keychain::{Keychain, Patience};
-use crate::store::{Stores, Surroundings};
+use crate::store::{StoreSettings, Stores};
 use crate::system::browser::{Browser, BrowserError, NamedBrowser, SystemBrowser};
 use crate::system::paths::Folders;
 use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
@@ -56,7 +56,7 @@ impl Context {
             if attended { "terminal" } else { "script" }.to_owned()
         });
         let keychain = Arc::new(keychain(&settings, interactive));
-        let around = Surroundings {
+        let around = StoreSettings {
             key: key_source(&settings, settings.file_key, &keychain),
             keychain: Arc::clone(&keychain),
             folder: folders.tokens(),

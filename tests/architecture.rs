@@ -42,19 +42,8 @@ const DOORS: [(&str, &[&str]); 25] = [
     (
         "context",
         &[
-            "account_id",
-            "accounts",
-            "clock",
-            "config",
-            "error",
-            "flow",
-            "http",
-            "provider",
-            "sandbox",
-            "secret",
-            "store",
-            "system",
-            "terminal",
+            "accounts", "clock", "config", "error", "flow", "http", "provider", "sandbox",
+            "secret", "store", "system", "terminal",
         ],
     ),
     (

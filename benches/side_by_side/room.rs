@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use partnerlink::account_id::AccountId;
-use partnerlink::accounts::{Account, Index, State};
+use partnerlink::accounts::{Account, Index, SignInState};
 use partnerlink::clock::{self, Clock as _, SystemClock};
 use partnerlink::secret::Secret;
 use partnerlink::store::file::{FileStore, KeySource};
@@ -111,7 +111,7 @@ fn account(number: usize, store: StoreKind) -> Result<Account> {
         sign_in_by: Some(clock::after(now, 30 * LIFE)),
         refreshed_at: None,
         refreshed_by: None,
-        state: State::Connected,
+        state: SignInState::Connected,
     })
 }
 

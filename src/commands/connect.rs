@@ -60,10 +60,6 @@ pub struct Args {
 }
 
 impl Args {
-    pub fn store(&self) -> Option<StoreKind> {
-        self.store.clone()
-    }
-
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let provider = context.provider(self.account.provider())?;
         let what = format!("could not connect {}", self.account);

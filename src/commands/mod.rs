@@ -29,11 +29,11 @@ use clap::Command;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::account_id::AccountId;
-use crate::clock;
+use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::flow::refresh::RefreshOutcome;
-use crate::flow::token_source::{self, Saved};
+use crate::flow::refresh::{Due, RefreshOutcome, refresh};
+use crate::flow::token_source::is_good_for;
 use crate::provider::Provider;
 use crate::store::record::Record;
 use crate::store::{STORES, StoreKind};
@@ -97,15 +97,14 @@ fn find<'a>(cli: &'a Command, path: &[impl AsRef<str>]) -> Option<&'a Command> {
 fn valid_token(context: &Context, account: &AccountId, min_ttl: Duration) -> Result<Record, Error> {
     let what = || format!("could not get a token for {account}");
     let world = context.world();
-    match token_source::saved(&world, account, min_ttl)
-        .map_err(|error| Error::new(what(), &error).about(account))?
-    {
-        Saved::Good(record) => return Ok(*record),
-        Saved::Nothing => return Err(not_connected("could not get a token for", account)),
-        Saved::Old => {}
+    let saved = world.peek(account).map_err(|error| Error::new(what(), &error).about(account))?;
+    match saved {
+        Some(record) if is_good_for(&record, min_ttl, context.clock.now()) => return Ok(record),
+        Some(_) => {}
+        None => return Err(not_connected("could not get a token for", account)),
     }
     let provider = context.provider(account.provider())?;
-    let outcome = token_source::renewed(&world, &provider, account, min_ttl)
+    let outcome = refresh(&world, &provider, account, Due::Within(min_ttl))
         .map_err(|error| Error::new(what(), &error).about(account))?;
     match outcome {
         RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => Ok(*record),

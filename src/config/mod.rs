@@ -80,7 +80,7 @@ pub struct Settings {
     /// Whether the configuration file exists.
     pub file_exists: bool,
     pub store: StoreKind,
-    /// What says so: a flag, a variable, the configuration file, or nothing.
+    /// What says so: a variable, the configuration file, or nothing.
     pub store_from: &'static str,
     pub file_key: FileKey,
     pub key_file: PathBuf,
@@ -101,7 +101,6 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     pub sandbox: bool,
-    pub store: Option<StoreKind>,
     pub browser: Option<String>,
     pub ca_file: Option<PathBuf>,
 }
@@ -192,11 +191,10 @@ impl Settings {
             ),
             None => None,
         };
-        let store_from = match (&flags.store, &store, &file.store) {
-            (Some(_), ..) => "--store",
-            (None, Some(_), _) => "PARTNERLINK_STORE",
-            (None, None, Some(_)) => "the configuration file",
-            _ => "by default",
+        let store_from = match (&store, &file.store) {
+            (Some(_), _) => "PARTNERLINK_STORE",
+            (None, Some(_)) => "the configuration file",
+            (None, None) => "by default",
         };
         let path = folders.config_file();
         let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
@@ -206,7 +204,7 @@ impl Settings {
         let ca_file_given = ca_file.is_some();
         let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
-            store: flags.store.or(store).or(file.store).unwrap_or_default(),
+            store: store.or(file.store).unwrap_or_default(),
             store_from,
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),

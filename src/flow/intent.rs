@@ -1,7 +1,7 @@
 //! The note that a refresh token is being spent: written before the request, removed after the
 //! save. A run that finds one knows that its predecessor may have died in between.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -58,19 +58,10 @@ impl Intent {
     /// for the disk; half of an intent counts as none, and then nothing was sent.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
-        let mut file = create(path)?;
+        create_private_folder(path.parent().unwrap_or(path))?;
+        let mut file = files::create(path)?;
         file.write_all(&bytes)?;
         file.sync_all()
-    }
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    match files::create(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            create_private_folder(path.parent().unwrap_or(path))?;
-            files::create(path)
-        }
-        other => other,
     }
 }
 

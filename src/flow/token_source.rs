@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::World;
 use super::refresh::{self, Due, RefreshError, RefreshOutcome};
 use crate::account_id::AccountId;
-use crate::clock;
+use crate::clock::{self, Timestamp};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::StoreError;
@@ -16,36 +16,10 @@ use crate::store::record::Record;
 /// take their time.
 const SKEW: Duration = Duration::from_secs(60);
 
-/// What is saved of an account.
-#[derive(Debug)]
-pub enum Saved {
-    /// Its access token lives long enough.
-    Good(Box<Record>),
-    /// Its access token ends too soon.
-    Old,
-    /// The account is not connected.
-    Nothing,
-}
-
-/// The saved record, if its access token lives at least `min_ttl`: no network, no waiting.
-pub fn saved(world: &World, account: &AccountId, min_ttl: Duration) -> Result<Saved, StoreError> {
-    let Some(record) = world.peek(account)? else { return Ok(Saved::Nothing) };
-    let need = i64::try_from(min_ttl.as_secs()).unwrap_or(i64::MAX);
-    let left = clock::seconds_between(world.clock.now(), record.account.access_token_until);
-    Ok(if left > 0 && left >= need { Saved::Good(Box::new(record)) } else { Saved::Old })
-}
-
-/// Refreshes the account so that its access token lives at least `min_ttl`.
-///
-/// `Ok` holds `Refreshed` or `Unchanged` with the record to use; every other outcome is for the
-/// caller to explain.
-pub fn renewed(
-    world: &World,
-    provider: &Provider,
-    account: &AccountId,
-    min_ttl: Duration,
-) -> Result<RefreshOutcome, RefreshError> {
-    refresh::refresh(world, provider, account, Due::Within(min_ttl))
+/// Whether the record's access token is still good for so long.
+pub fn is_good_for(record: &Record, length: Duration, now: Timestamp) -> bool {
+    let left = clock::time_left(now, record.account.access_token_until);
+    !left.is_zero() && left >= length
 }
 
 /// Why there is no token.
@@ -76,14 +50,13 @@ impl<'a> TokenSource<'a> {
     /// A token that is good for a minute at least.
     pub fn token(&self) -> Result<Secret, NoToken> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let skew = i64::try_from(SKEW.as_secs()).unwrap_or_default();
-        let enough = clock::after(self.world.clock.now(), skew);
-        if let Some(record) = current.as_ref().filter(|r| r.account.access_token_until > enough) {
+        let is_good = |record: &Record| is_good_for(record, SKEW, self.world.clock.now());
+        if let Some(record) = current.as_ref().filter(|record| is_good(record)) {
             return Ok(record.access_token.clone());
         }
-        let record = match saved(&self.world, self.account, SKEW)? {
-            Saved::Good(record) => *record,
-            Saved::Old | Saved::Nothing => self.refreshed(Due::Within(SKEW))?,
+        let record = match self.world.peek(self.account)? {
+            Some(record) if is_good(&record) => record,
+            _ => self.refreshed(Due::Within(SKEW))?,
         };
         Ok(current.insert(record).access_token.clone())
     }

@@ -15,27 +15,27 @@ use super::{StoreError, TokenStore};
 
 /// The stores there are; the first is used where nothing else is chosen. One more is a file beside
 /// this one, and a row here.
-pub static STORES: [Row; 2] = [
-    Row {
+pub static STORES: [StoreRow; 2] = [
+    StoreRow {
         kind: StoreKind::KEYCHAIN,
         title: "the system keychain",
         short: "keychain",
         help: "The operating system's keychain",
         needs_session: true,
-        open: |around| around.keychain.clone(),
+        open: |settings| settings.keychain.clone(),
     },
-    Row {
+    StoreRow {
         kind: StoreKind::FILE,
         title: "sealed files",
         short: "files",
         help: "Sealed files, for servers without one",
         needs_session: false,
-        open: |around| Arc::new(FileStore::open(around.folder.clone(), around.key.clone())),
+        open: |settings| Arc::new(FileStore::open(settings.folder.clone(), settings.key.clone())),
     },
 ];
 
 /// One kind of store.
-pub struct Row {
+pub struct StoreRow {
     pub kind: StoreKind,
     /// In a sentence, after "in".
     pub title: &'static str,
@@ -46,11 +46,11 @@ pub struct Row {
     /// Whether it can be reached only while its user is signed in at the desktop.
     pub needs_session: bool,
     /// Touches nothing: what takes time is done by the store's first call.
-    pub open: fn(&Surroundings) -> Arc<dyn TokenStore>,
+    pub open: fn(&StoreSettings) -> Arc<dyn TokenStore>,
 }
 
 /// What a run has for stores to be opened with.
-pub struct Surroundings {
+pub struct StoreSettings {
     pub keychain: Arc<Keychain>,
     /// The folder of the sealed files.
     pub folder: PathBuf,
@@ -77,7 +77,7 @@ impl StoreKind {
     }
 
     /// Its row; `None` for one that this version does not have.
-    pub fn row(&self) -> Option<&'static Row> {
+    pub fn row(&self) -> Option<&'static StoreRow> {
         STORES.iter().find(|row| row.kind == *self)
     }
 

@@ -198,14 +198,10 @@ fn plainly(error: &io::Error) -> String {
 /// Only what says "no locks here" is [`LockError::NotSupported`]; the rest is a fault of the file.
 fn not_lockable(path: &Path, source: io::Error) -> LockError {
     #[cfg(unix)]
-    {
-        use rustix::io::Errno;
-        let none = [Errno::NOLCK, Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOSYS];
-        if none.iter().any(|errno| source.raw_os_error() == Some(errno.raw_os_error())) {
-            return LockError::NotSupported { path: path.to_owned(), source };
-        }
-    }
-    if source.kind() == io::ErrorKind::Unsupported {
+    let no_locks = source.raw_os_error() == Some(rustix::io::Errno::NOLCK.raw_os_error());
+    #[cfg(not(unix))]
+    let no_locks = false;
+    if no_locks || source.kind() == io::ErrorKind::Unsupported {
         return LockError::NotSupported { path: path.to_owned(), source };
     }
     unusable(path, &source.to_string())

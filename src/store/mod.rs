@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub use self::error::StoreError;
 pub use self::item::Item;
-pub use self::kind::{Row, STORES, StoreKind, Surroundings};
+pub use self::kind::{STORES, StoreKind, StoreRow, StoreSettings};
 use crate::secret::Secret;
 
 /// The bytes of one stored item; what they mean is the caller's affair.
@@ -24,7 +24,7 @@ pub type SecretBytes = Secret<Vec<u8>>;
 /// A place that keeps secrets. Calls are synchronous and end within a deadline of the store's own;
 /// "not there" is a value (`None`, `false`), never an error.
 ///
-/// The caller holds the account's [`lock`] around `save` and `delete` of an account's item. After
+/// The caller holds the account's [`lock`] settings `save` and `delete` of an account's item. After
 /// [`StoreError::TimedOut`] it is unknown whether the call had its effect.
 pub trait TokenStore: Send + Sync {
     fn kind(&self) -> StoreKind;
@@ -68,8 +68,8 @@ pub type Given = Box<dyn Fn(&str) -> Option<Secret> + Send + Sync>;
 
 impl Stores {
     /// Opens a store of each kind.
-    pub fn open(around: &Surroundings, configured: &StoreKind, given: Given) -> Self {
-        let all = STORES.iter().map(|row| (row.open)(around)).collect();
+    pub fn open(settings: &StoreSettings, configured: &StoreKind, given: Given) -> Self {
+        let all = STORES.iter().map(|row| (row.open)(settings)).collect();
         Self::new(all, configured, given)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use partnerlink::accounts::{Account, Index, State};
+use partnerlink::accounts::{Account, Index, SignInState};
 use partnerlink::clock::{self, Clock, SystemClock, Timestamp};
 use partnerlink::error::{Exit, Explain as _};
 use partnerlink::flow::World;
@@ -89,7 +89,7 @@ impl Bench {
             sign_in_by: None,
             refreshed_at: None,
             refreshed_by: None,
-            state: State::Connected,
+            state: SignInState::Connected,
         };
         let refresh_token = Some(Secret::new(format!("refresh-token-{name}")));
         let record = Record::new(facts, Secret::new(format!("access-{name}")), refresh_token);

@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
 use partnerlink::account_id::AccountId;
-use partnerlink::accounts::{Account, Index, State};
+use partnerlink::accounts::{Account, Index, SignInState};
 use partnerlink::clock::{self, Clock as _, SystemClock};
 use partnerlink::secret::Secret;
 use partnerlink::store::file::{FileStore, KeySource};
@@ -89,7 +89,7 @@ impl Seat {
             sign_in_by: Some(clock::after(now, 30 * LIFE)),
             refreshed_at: None,
             refreshed_by: None,
-            state: State::Connected,
+            state: SignInState::Connected,
         };
         let tokens = (Secret::new(granted.access_token.clone()), granted.refresh_token.clone());
         self.save(&Record::new(facts, tokens.0, Some(Secret::new(tokens.1))));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use partnerlink::account_id::AccountId;
-use partnerlink::accounts::{Account, Index, State};
+use partnerlink::accounts::{Account, Index, SignInState};
 use partnerlink::clock::{self, Clock as _, SystemClock};
 use partnerlink::flow::World;
 use partnerlink::flow::client_secret;
@@ -20,12 +20,12 @@ use partnerlink::provider::registry::Registry;
 use partnerlink::store::file::{FileStore, KeySource};
 use partnerlink::store::keychain::{Keychain, Patience};
 use partnerlink::store::record::Record;
-use partnerlink::store::{Row, STORES, StoreKind, Stores, Surroundings};
+use partnerlink::store::{STORES, StoreKind, StoreRow, StoreSettings, Stores};
 use partnerlink::system::paths::Folders;
 
 use crate::memory::MemoryStore;
 
-static THIRD: Row = Row {
+static THIRD: StoreRow = StoreRow {
     kind: StoreKind::named("third"),
     title: "a store of the tests",
     short: "third",
@@ -69,7 +69,7 @@ impl Home {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let folders = Folders::resolve(Some(folder.path())).unwrap();
-        let around = Surroundings {
+        let around = StoreSettings {
             keychain: Arc::new(Keychain::new("partnerlink-test".into(), Patience::unattended())),
             folder: folders.tokens(),
             key: KeySource::KeyFile(folders.default_key_file()),
@@ -106,7 +106,7 @@ impl Home {
             sign_in_by: None,
             refreshed_at: None,
             refreshed_by: None,
-            state: State::Connected,
+            state: SignInState::Connected,
         };
         let record = Record::new(facts, "access-old".into(), Some("refresh-old".into()));
         record.save(self.stores.get(&THIRD.kind).unwrap()).unwrap();
@@ -150,13 +150,13 @@ fn a_third_store_keeps_that_a_sign_in_is_needed_until_a_refresh_works() {
     let home = Home::new();
     assert!(matches!(home.refresh(&REFUSAL), RefreshOutcome::SignInNeeded { .. }));
     let state = |home: &Home| home.record_in(&THIRD.kind).unwrap().account.state;
-    assert_eq!(state(&home), State::SignInNeeded);
+    assert_eq!(state(&home), SignInState::SignInNeeded);
     // The index is made again from it.
     home.index.remove(&home.account).unwrap();
     verify(&home.world(&REFUSAL), &home.account).unwrap();
-    assert_eq!(home.index.get(&home.account).unwrap().state, State::SignInNeeded);
+    assert_eq!(home.index.get(&home.account).unwrap().state, SignInState::SignInNeeded);
     assert!(matches!(home.refresh(&NEW_TOKENS), RefreshOutcome::Refreshed(_)));
-    assert_eq!(state(&home), State::Connected);
+    assert_eq!(state(&home), SignInState::Connected);
 }
 
 #[test]

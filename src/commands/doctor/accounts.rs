@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::account_id::AccountId;
-use crate::accounts::{Account, State};
+use crate::accounts::{Account, SignInState};
 use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::Exit;
@@ -85,7 +85,7 @@ fn standing(context: &Context, account: &Account) -> Finding {
     let by = account.sign_in_by.map(clock::day_for_people);
     let over = account.sign_in_by.is_some_and(|end| end <= now);
     match by {
-        _ if over || account.state == State::SignInNeeded => {
+        _ if over || account.state == SignInState::SignInNeeded => {
             Finding::bad("account", format!("{id}: sign in again"), connect(id), Exit::SignInNeeded)
         }
         Some(by) if account.ends_soon(now) => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::accounts::{Account, State};
+use crate::accounts::{Account, SignInState};
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
@@ -62,7 +62,7 @@ impl Standing {
     fn of(account: &Account, now: Timestamp, within: Option<Duration>) -> Self {
         let left = account.sign_in_by.map(|end| clock::time_left(now, end));
         match left {
-            _ if account.state == State::SignInNeeded => Self::SignInNeeded,
+            _ if account.state == SignInState::SignInNeeded => Self::SignInNeeded,
             Some(Duration::ZERO) => Self::SignInNeeded,
             Some(left) if within.is_some_and(|within| left < within) => Self::EndsSoon,
             _ if within.is_none() && account.ends_soon(now) => Self::EndsSoon,

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::super::not_connected;
-use super::{Report, finish};
+use super::{AccountReport, finish};
 use crate::account_id::AccountId;
 use crate::context::Context;
 use crate::error::{Error, Failed};
@@ -88,17 +88,17 @@ fn not_in(context: &Context, to: &StoreKind) -> Result<BTreeSet<AccountId>, Erro
     Ok(accounts)
 }
 
-fn planned(context: &Context, account: AccountId, to: &StoreKind) -> Report {
+fn planned(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport {
     let store = context.world().whereabouts(&account).kind();
     let (result, text) = if store == *to {
         ("was-there", format!("is in {to}"))
     } else {
         ("would-move", format!("would move to {to}"))
     };
-    Report { account, store, result, text, error: None }
+    AccountReport { account, store, result, text, error: None }
 }
 
-fn moved(context: &Context, account: AccountId, to: &StoreKind) -> Report {
+fn moved(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport {
     let world = context.world();
     let (result, text, error) = match relocate(&world, &account, to) {
         Ok(Moved::Moved) => ("moved", format!("moved to {to}"), None),
@@ -125,7 +125,7 @@ fn moved(context: &Context, account: AccountId, to: &StoreKind) -> Report {
         Some(_) => world.home(&account).kind(),
         None => to.clone(),
     };
-    Report { account, store, result, text, error }
+    AccountReport { account, store, result, text, error }
 }
 
 /// Client secrets of providers with which nobody is connected.

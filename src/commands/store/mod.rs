@@ -37,7 +37,7 @@ impl Command {
 }
 
 /// What is reported of one account.
-struct Report {
+struct AccountReport {
     account: AccountId,
     store: StoreKind,
     /// For programs.
@@ -47,7 +47,7 @@ struct Report {
     error: Option<Error>,
 }
 
-impl Report {
+impl AccountReport {
     /// One line, as soon as it is known.
     fn tell(&self, context: &Context) -> Result<(), Error> {
         if context.output.json {
@@ -77,9 +77,9 @@ impl Report {
 }
 
 /// The whole answer for a program, and the exit code.
-fn finish(context: &Context, reports: &[Report]) -> Result<u8, Failed> {
+fn finish(context: &Context, reports: &[AccountReport]) -> Result<u8, Failed> {
     if context.output.json {
-        let list: Vec<Value> = reports.iter().map(Report::object).collect();
+        let list: Vec<Value> = reports.iter().map(AccountReport::object).collect();
         context.output.json(&json!({ "accounts": list }))?;
     }
     exit_of(reports.iter().filter_map(|report| report.error.as_ref()))

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::{Report, finish};
+use super::{AccountReport, finish};
 use crate::account_id::AccountId;
 use crate::context::Context;
 use crate::error::{Error, Failed};
@@ -52,7 +52,7 @@ impl Args {
     }
 }
 
-fn check(context: &Context, account: AccountId, contents: &[Content]) -> Report {
+fn check(context: &Context, account: AccountId, contents: &[Content]) -> AccountReport {
     let world = context.world();
     let verified = match verify(&world, &account) {
         Ok(verified) => verified,
@@ -65,7 +65,7 @@ fn check(context: &Context, account: AccountId, contents: &[Content]) -> Report 
                 _ => "unreadable",
             };
             let text = format!("{result}, in {store}");
-            return Report { account, store, result, text, error: Some(error) };
+            return AccountReport { account, store, result, text, error: Some(error) };
         }
     };
     let store = verified.account.store;
@@ -86,7 +86,7 @@ fn check(context: &Context, account: AccountId, contents: &[Content]) -> Report 
             ),
         );
     }
-    Report { account, store, result, text, error: None }
+    AccountReport { account, store, result, text, error: None }
 }
 
 /// Whether there is one still: a move may have been finished since the look.

@@ -1,7 +1,7 @@
 //! Where the tokens of a sign-in go, and whose place they take.
 
 use super::{Connected, Login, LoginError};
-use crate::accounts::{Account, State};
+use crate::accounts::{Account, SignInState};
 use crate::clock;
 use crate::flow::moving;
 use crate::flow::refresh::{warn_about_lifetime, warn_about_scope};
@@ -56,7 +56,7 @@ impl Login<'_> {
             sign_in_by,
             refreshed_at: None,
             refreshed_by: None,
-            state: State::Connected,
+            state: SignInState::Connected,
         };
         let record = Record::new(account, tokens.access_token, tokens.refresh_token);
         self.save_in(target, &record)?;

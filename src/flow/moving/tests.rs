@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::accounts::{Account, Index, State};
+use crate::accounts::{Account, Index, SignInState};
 use crate::clock::{self, Clock};
 use crate::http::{Answer, HttpError, Request, Transport};
 use crate::store::record::Record;
@@ -163,7 +163,7 @@ fn record(store: StoreKind, connected_at: i64, token: &str) -> Record {
         sign_in_by: None,
         refreshed_at: None,
         refreshed_by: None,
-        state: State::Connected,
+        state: SignInState::Connected,
     };
     Record::new(facts, token.into(), Some("refresh".into()))
 }
@@ -258,11 +258,11 @@ fn a_marked_copy_gives_way_to_the_one_it_names() {
 fn a_move_does_not_make_a_refused_sign_in_good() {
     let room = Room::new();
     let mut refused = record(KEYCHAIN, 0, "old");
-    refused.account.state = State::SignInNeeded;
+    refused.account.state = SignInState::SignInNeeded;
     refused.save(room.store(&KEYCHAIN)).unwrap();
     relocate(&room.world(), &account(), &FILE).unwrap();
     assert_eq!(room.opened().0, FILE);
-    assert_eq!(room.index.get(&account()).unwrap().state, State::SignInNeeded);
+    assert_eq!(room.index.get(&account()).unwrap().state, SignInState::SignInNeeded);
 }
 
 #[test]

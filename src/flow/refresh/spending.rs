@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Attempt, RefreshError, RefreshOutcome, warn_about_lifetime, warn_about_scope};
-use crate::accounts::{Account, State};
+use crate::accounts::{Account, SignInState};
 use crate::clock::{self, Timestamp};
 use crate::flow::World;
 use crate::flow::intent::{self, Intent};
@@ -128,7 +128,7 @@ impl Spending<'_> {
             scope,
             refreshed_at: Some(now),
             refreshed_by: Some(self.world.run_by.to_owned()),
-            state: State::Connected,
+            state: SignInState::Connected,
             ..old.clone()
         };
         let refresh_token = tokens.refresh_token.or_else(|| self.record.refresh_token.clone());
@@ -197,7 +197,7 @@ impl Spending<'_> {
             return Ok(RefreshOutcome::Unchanged(record));
         }
         let mut record = self.record.clone();
-        record.account.state = State::SignInNeeded;
+        record.account.state = SignInState::SignInNeeded;
         if let Err(error) = record.save(self.store) {
             log::warn!(
                 "{} needs a sign-in, which its record does not say: {error}",

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::deadline::Deadline;
-use self::parts::Vault;
+use self::parts::Entries;
 use self::platform::Platform;
 use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 

@@ -23,43 +23,25 @@ const IN_PARTS: &str = "parts:";
 const MOST_READS: u32 = 5;
 
 /// The little that a keychain has to offer. "Not there" is a value.
-pub(super) trait Vault {
+pub(super) trait Entries {
     fn get(&self, name: &str) -> Result<Option<SecretBytes>, StoreError>;
     fn set(&self, name: &str, value: &SecretBytes) -> Result<(), StoreError>;
     fn delete(&self, name: &str) -> Result<bool, StoreError>;
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Slot {
-    A,
-    B,
-}
+/// The letters of the two slots.
+const SLOTS: [char; 2] = ['a', 'b'];
 
-impl Slot {
-    fn other(self) -> Self {
-        match self {
-            Self::A => Self::B,
-            Self::B => Self::A,
-        }
-    }
-
-    fn letter(self) -> char {
-        match self {
-            Self::A => 'a',
-            Self::B => 'b',
-        }
-    }
-
-    /// No item's own name has a `#`, and no dot is added, which Windows puts before the service.
-    fn part(self, name: &str, number: usize) -> String {
-        format!("{name}#{}{number}", self.letter())
-    }
+/// The name of a part. No item's own name has a `#`, and no dot is added, which Windows puts before
+/// the service.
+fn part(name: &str, slot: char, number: usize) -> String {
+    format!("{name}#{slot}{number}")
 }
 
 /// What an item says whose text is elsewhere.
 #[derive(PartialEq, Eq)]
 struct Head {
-    slot: Slot,
+    slot: char,
     count: usize,
     /// SHA-256 of the whole text: a reader sees that its parts belong together.
     sum: String,
@@ -71,11 +53,7 @@ impl Head {
         let Some(rest) = value.strip_prefix(IN_PARTS.as_bytes()) else { return Ok(None) };
         let parse = || {
             let mut fields = str::from_utf8(rest).ok()?.split(':');
-            let slot = match fields.next()? {
-                "a" => Slot::A,
-                "b" => Slot::B,
-                _ => return None,
-            };
+            let slot = fields.next()?.parse().ok().filter(|slot| SLOTS.contains(slot))?;
             let count = fields.next()?.parse().ok()?;
             Some(Self { slot, count, sum: fields.next()?.to_owned() })
         };
@@ -84,17 +62,17 @@ impl Head {
 
     fn to_value(&self) -> SecretBytes {
         let Self { slot, count, sum } = self;
-        Secret::new(format!("{IN_PARTS}{}:{count}:{sum}", slot.letter()).into_bytes())
+        Secret::new(format!("{IN_PARTS}{slot}:{count}:{sum}").into_bytes())
     }
 }
 
-pub(super) fn load(vault: &impl Vault, name: &str) -> Result<Option<SecretBytes>, StoreError> {
+pub(super) fn load(entries: &impl Entries, name: &str) -> Result<Option<SecretBytes>, StoreError> {
     for _ in 0..MOST_READS {
-        let Some(value) = vault.get(name)? else { return Ok(None) };
+        let Some(value) = entries.get(name)? else { return Ok(None) };
         let Some(head) = Head::read(name, value.expose())? else {
             return decode(name, value).map(Some);
         };
-        if let Some(text) = gather(vault, name, &head)? {
+        if let Some(text) = gather(entries, name, &head)? {
             return decode(name, text).map(Some);
         }
     }
@@ -102,91 +80,96 @@ pub(super) fn load(vault: &impl Vault, name: &str) -> Result<Option<SecretBytes>
 }
 
 /// The text of all parts; `None` if they are not those that `head` speaks of (any more).
-fn gather(vault: &impl Vault, name: &str, head: &Head) -> Result<Option<SecretBytes>, StoreError> {
+fn gather(
+    entries: &impl Entries,
+    name: &str,
+    head: &Head,
+) -> Result<Option<SecretBytes>, StoreError> {
     let mut text = Secret::new(Vec::new());
     for number in 1..=head.count {
-        let Some(part) = vault.get(&head.slot.part(name, number))? else { return Ok(None) };
+        let Some(bytes) = entries.get(&part(name, head.slot, number))? else { return Ok(None) };
         // A new buffer each time, so that the old one is wiped and not merely given back.
-        text = Secret::new([text.expose().as_slice(), part.expose()].concat());
+        text = Secret::new([text.expose().as_slice(), bytes.expose()].concat());
     }
     Ok((sum_of(text.expose()) == head.sum).then_some(text))
 }
 
 /// `limit` is the most bytes that the system takes in one item, if it has a limit.
 pub(super) fn save(
-    vault: &impl Vault,
+    entries: &impl Entries,
     item: &Item,
     bytes: &SecretBytes,
     limit: Option<usize>,
 ) -> Result<(), StoreError> {
     let name = item.to_string();
     let text = encode(bytes);
-    let Some(limit) = limit else { return set_checked(vault, item, &name, &text) };
+    let Some(limit) = limit else { return set_checked(entries, item, &name, &text) };
 
     if text.expose().len() <= limit {
-        set_checked(vault, item, &name, &text)?;
-        sweep_after_save(vault, &name, &[Slot::A, Slot::B]);
+        set_checked(entries, item, &name, &text)?;
+        sweep_after_save(entries, &name, &SLOTS);
         return Ok(());
     }
-    let in_use = match vault.get(&name)? {
+    let in_use = match entries.get(&name)? {
         Some(value) => Head::read(&name, value.expose()).ok().flatten().map(|head| head.slot),
         None => None,
     };
-    let slot = in_use.map_or(Slot::A, Slot::other);
-    sweep(vault, &name, slot)?;
+    let [slot, other] = if in_use == Some(SLOTS[0]) { [SLOTS[1], SLOTS[0]] } else { SLOTS };
+    sweep(entries, &name, slot)?;
     let chunks = text.expose().chunks(limit);
     let head = Head { slot, count: chunks.len(), sum: sum_of(text.expose()) };
     for (index, chunk) in chunks.enumerate() {
-        set_checked(vault, item, &slot.part(&name, index + 1), &Secret::new(chunk.to_vec()))?;
+        set_checked(entries, item, &part(&name, slot, index + 1), &Secret::new(chunk.to_vec()))?;
     }
-    set_checked(vault, item, &name, &head.to_value())?;
-    sweep_after_save(vault, &name, &[slot.other()]);
+    set_checked(entries, item, &name, &head.to_value())?;
+    sweep_after_save(entries, &name, &[other]);
     Ok(())
 }
 
 /// The item goes first: without it the parts are nothing, and the next save or delete finds them.
 pub(super) fn delete(
-    vault: &impl Vault,
+    entries: &impl Entries,
     name: &str,
     limit: Option<usize>,
 ) -> Result<bool, StoreError> {
-    let was_there = vault.delete(name)?;
+    let was_there = entries.delete(name)?;
     if limit.is_some() {
-        sweep(vault, name, Slot::A)?;
-        sweep(vault, name, Slot::B)?;
+        for slot in SLOTS {
+            sweep(entries, name, slot)?;
+        }
     }
     Ok(was_there)
 }
 
 fn set_checked(
-    vault: &impl Vault,
+    entries: &impl Entries,
     item: &Item,
     name: &str,
     value: &SecretBytes,
 ) -> Result<(), StoreError> {
-    vault.set(name, value)?;
-    match vault.get(name)? {
+    entries.set(name, value)?;
+    match entries.get(name)? {
         Some(back) if back.expose() == value.expose() => Ok(()),
         _ => Err(StoreError::ReadBackDiffers(item.clone())),
     }
 }
 
 /// Empties a slot from its end, so that what a crash leaves is still without gaps and found.
-fn sweep(vault: &impl Vault, name: &str, slot: Slot) -> Result<(), StoreError> {
+fn sweep(entries: &impl Entries, name: &str, slot: char) -> Result<(), StoreError> {
     let mut count = 0;
-    while vault.get(&slot.part(name, count + 1))?.is_some() {
+    while entries.get(&part(name, slot, count + 1))?.is_some() {
         count += 1;
     }
     for number in (1..=count).rev() {
-        vault.delete(&slot.part(name, number))?;
+        entries.delete(&part(name, slot, number))?;
     }
     Ok(())
 }
 
 /// The new item is in place: a fault here must not be told as a failed save. The next save sweeps.
-fn sweep_after_save(vault: &impl Vault, name: &str, slots: &[Slot]) {
+fn sweep_after_save(entries: &impl Entries, name: &str, slots: &[char]) {
     for slot in slots {
-        let _ = sweep(vault, name, *slot);
+        let _ = sweep(entries, name, *slot);
     }
 }
 

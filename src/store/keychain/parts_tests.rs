@@ -1,4 +1,4 @@
-//! The parts against a vault that crashes after each of its writes.
+//! The parts against a entries that crashes after each of its writes.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -18,9 +18,9 @@ struct FakeVault {
 
 impl FakeVault {
     fn with(text: &str) -> Self {
-        let vault = Self::default();
-        save(&vault, &item(), &secret(text), LIMIT).unwrap();
-        vault
+        let entries = Self::default();
+        save(&entries, &item(), &secret(text), LIMIT).unwrap();
+        entries
     }
 
     fn write(&self) -> Result<(), StoreError> {
@@ -52,7 +52,7 @@ impl FakeVault {
     }
 }
 
-impl Vault for FakeVault {
+impl Entries for FakeVault {
     fn get(&self, name: &str) -> Result<Option<SecretBytes>, StoreError> {
         self.read()?;
         Ok(self.items.borrow().get(name).cloned().map(Secret::new))
@@ -83,8 +83,8 @@ fn secret(text: &str) -> SecretBytes {
     Secret::new(text.as_bytes().to_vec())
 }
 
-fn loaded(vault: &FakeVault) -> Option<String> {
-    load(vault, &name()).unwrap().map(|bytes| String::from_utf8(bytes.expose().clone()).unwrap())
+fn loaded(entries: &FakeVault) -> Option<String> {
+    load(entries, &name()).unwrap().map(|bytes| String::from_utf8(bytes.expose().clone()).unwrap())
 }
 
 /// Lengths on both sides of the limit, among them one, two and many parts.
@@ -99,20 +99,20 @@ fn texts() -> Vec<String> {
 fn every_length_comes_back_and_nothing_is_left_over() {
     for old in texts() {
         for new in texts() {
-            let vault = FakeVault::with(&old);
-            save(&vault, &item(), &secret(&new), LIMIT).unwrap();
-            assert_eq!(loaded(&vault).as_ref(), Some(&new));
+            let entries = FakeVault::with(&old);
+            save(&entries, &item(), &secret(&new), LIMIT).unwrap();
+            assert_eq!(loaded(&entries).as_ref(), Some(&new));
             let parts = if new.len() <= 100 { 0 } else { new.len().div_ceil(100) };
             assert_eq!(
-                vault.names().len(),
+                entries.names().len(),
                 1 + parts,
                 "{} -> {}: {:?}",
                 old.len(),
                 new.len(),
-                vault.names()
+                entries.names()
             );
-            assert!(delete(&vault, &name(), LIMIT).unwrap());
-            assert!(vault.names().is_empty());
+            assert!(delete(&entries, &name(), LIMIT).unwrap());
+            assert!(entries.names().is_empty());
         }
     }
 }
@@ -122,19 +122,19 @@ fn a_crash_after_any_write_leaves_the_old_or_the_new() {
     for old in texts() {
         for new in texts() {
             for writes in 0.. {
-                let vault = FakeVault::with(&old);
-                vault.fuse.set(Some(writes));
-                let outcome = save(&vault, &item(), &secret(&new), LIMIT);
-                let finished = vault.fuse.get() != Some(0);
-                vault.fuse.set(None);
+                let entries = FakeVault::with(&old);
+                entries.fuse.set(Some(writes));
+                let outcome = save(&entries, &item(), &secret(&new), LIMIT);
+                let finished = entries.fuse.get() != Some(0);
+                entries.fuse.set(None);
 
-                let found = loaded(&vault).expect("an item");
+                let found = loaded(&entries).expect("an item");
                 assert!(found == old || found == new, "torn after {writes} writes");
                 assert!(outcome.is_err() || found == new, "a save that said Ok was not kept");
 
                 // The next save sweeps whatever the crash left behind.
-                save(&vault, &item(), &secret("short"), LIMIT).unwrap();
-                assert_eq!(vault.names(), [name()], "leftovers after {writes} writes");
+                save(&entries, &item(), &secret("short"), LIMIT).unwrap();
+                assert_eq!(entries.names(), [name()], "leftovers after {writes} writes");
                 if finished {
                     break;
                 }
@@ -146,13 +146,13 @@ fn a_crash_after_any_write_leaves_the_old_or_the_new() {
 #[test]
 fn a_crash_in_delete_is_made_good_by_the_next_one() {
     for writes in 0..14 {
-        let vault = FakeVault::with(&"x".repeat(1234));
-        vault.fuse.set(Some(writes));
-        let _ = delete(&vault, &name(), LIMIT);
-        vault.fuse.set(None);
-        assert!(loaded(&vault).is_none_or(|text| text.len() == 1234));
-        delete(&vault, &name(), LIMIT).unwrap();
-        assert!(vault.names().is_empty());
+        let entries = FakeVault::with(&"x".repeat(1234));
+        entries.fuse.set(Some(writes));
+        let _ = delete(&entries, &name(), LIMIT);
+        entries.fuse.set(None);
+        assert!(loaded(&entries).is_none_or(|text| text.len() == 1234));
+        delete(&entries, &name(), LIMIT).unwrap();
+        assert!(entries.names().is_empty());
     }
 }
 
@@ -161,25 +161,25 @@ fn a_reader_that_is_overtaken_by_writers_sees_one_whole_item() {
     let (old, new) = ("o".repeat(777), "an answer that is quite new ".repeat(20));
     let new: &'static str = new.leak();
     for reads in 0..12 {
-        let vault = FakeVault::with(&old);
-        vault.intruder.set(Some((reads, new)));
-        let found = loaded(&vault).expect("an item");
+        let entries = FakeVault::with(&old);
+        entries.intruder.set(Some((reads, new)));
+        let found = loaded(&entries).expect("an item");
         assert!(found == old || found == new, "torn at read {reads}");
     }
 }
 
 #[test]
 fn a_missing_or_foreign_part_is_damage_not_data() {
-    let vault = FakeVault::with(&"x".repeat(300));
-    vault.items.borrow_mut().insert("timberdata:default#a2".into(), b"y".to_vec());
-    assert!(matches!(load(&vault, &name()), Err(StoreError::Damaged { .. })));
-    vault.items.borrow_mut().remove("timberdata:default#a2");
-    assert!(matches!(load(&vault, &name()), Err(StoreError::Damaged { .. })));
-    vault.items.borrow_mut().insert(name(), b"parts:c:x".to_vec());
-    assert!(matches!(load(&vault, &name()), Err(StoreError::Damaged { .. })));
+    let entries = FakeVault::with(&"x".repeat(300));
+    entries.items.borrow_mut().insert("timberdata:default#a2".into(), b"y".to_vec());
+    assert!(matches!(load(&entries, &name()), Err(StoreError::Damaged { .. })));
+    entries.items.borrow_mut().remove("timberdata:default#a2");
+    assert!(matches!(load(&entries, &name()), Err(StoreError::Damaged { .. })));
+    entries.items.borrow_mut().insert(name(), b"parts:c:x".to_vec());
+    assert!(matches!(load(&entries, &name()), Err(StoreError::Damaged { .. })));
     // It can be replaced all the same.
-    save(&vault, &item(), &secret("new"), LIMIT).unwrap();
-    assert_eq!(loaded(&vault).as_deref(), Some("new"));
+    save(&entries, &item(), &secret("new"), LIMIT).unwrap();
+    assert_eq!(loaded(&entries).as_deref(), Some("new"));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn only_plain_text_is_kept_as_it_is() {
 #[test]
 fn a_vault_that_forgets_is_found_out() {
     struct Forgetful;
-    impl Vault for Forgetful {
+    impl Entries for Forgetful {
         fn get(&self, _: &str) -> Result<Option<SecretBytes>, StoreError> {
             Ok(None)
         }

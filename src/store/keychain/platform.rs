@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keyring_core::{CredentialPersistence, CredentialStore, Entry, Error};
 
 use super::meaning::meaning;
-use super::parts::Vault;
+use super::parts::Entries;
 use crate::secret::Secret;
 use crate::store::{SecretBytes, StoreError};
 
@@ -127,7 +127,7 @@ impl Platform {
     }
 }
 
-impl Vault for Platform {
+impl Entries for Platform {
     fn get(&self, name: &str) -> Result<Option<SecretBytes>, StoreError> {
         Ok(self.with_entry(name, Entry::get_secret)?.map(Secret::new))
     }
