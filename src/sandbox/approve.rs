@@ -12,7 +12,6 @@ use super::authorize::APPROVE_MARK;
 
 /// Authorize, callback, result page: three. More is a circle.
 const MOST_PAGES: usize = 8;
-const CONNECT_TIME: Duration = Duration::from_secs(2);
 /// The callback is answered after the token exchange and the save, which the fault `slow` alone
 /// delays by 5 s.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
@@ -28,60 +27,53 @@ const PAGE_LIMIT: u64 = 256 * 1024;
 pub fn approve(authorize_url: &str) -> Result<(), String> {
     let mut url = Url::parse(authorize_url).map_err(|error| format!("not an address: {error}"))?;
     url.query_pairs_mut().append_pair(APPROVE_MARK, "1");
-    let mut cookies = Cookies::default();
+    let mut cookies: Cookies = Vec::new();
     for _ in 0..MOST_PAGES {
-        let page = get(&url, &cookies).map_err(|why| format!("{} {why}", place(&url)))?;
-        for (_, cookie) in page.headers.iter().filter(|(name, _)| name == "set-cookie") {
+        let (status, headers) =
+            get(&url, &cookies).map_err(|why| format!("{} {why}", place(&url)))?;
+        for (_, cookie) in headers.iter().filter(|(name, _)| name == "set-cookie") {
             let pair = cookie.split(';').next().unwrap_or_default();
-            cookies.0.push((authority(&url), pair.to_owned()));
+            cookies.push((authority(&url).to_owned(), pair.to_owned()));
         }
-        match (page.status, page.headers.iter().find(|(name, _)| name == "location")) {
+        match (status, headers.iter().find(|(name, _)| name == "location")) {
             (200..=299, _) => return Ok(()),
             (301 | 302 | 303 | 307 | 308, Some((_, location))) => {
-                url = url
-                    .join(location)
-                    .map_err(|error| format!("{} leads to no address: {error}", place(&url)))?;
+                let joined = url.join(location);
+                url = joined.map_err(|e| format!("{} leads to no address: {e}", place(&url)))?;
             }
-            (status, _) => return Err(format!("{} answered {status}", place(&url))),
+            _ => return Err(format!("{} answered {status}", place(&url))),
         }
     }
     Err(format!("more than {MOST_PAGES} redirects, the last to {}", place(&url)))
 }
 
 /// Host and port, and `name=value`. Attributes are ignored: one sign-in is short.
-#[derive(Default)]
-struct Cookies(Vec<(String, String)>);
+type Cookies = Vec<(String, String)>;
+/// The head of a response: its status, and its headers with names in lower case.
+type Head = (u16, Vec<(String, String)>);
 
-impl Cookies {
-    fn header(&self, url: &Url) -> String {
-        let here = self.0.iter().filter(|(place, _)| *place == authority(url));
-        let pairs: Vec<&str> = here.map(|(_, pair)| pair.as_str()).collect();
-        if pairs.is_empty() { String::new() } else { format!("Cookie: {}\r\n", pairs.join("; ")) }
-    }
-}
-
-/// The head of a response; names in lower case.
-struct Page {
-    status: u16,
-    headers: Vec<(String, String)>,
+fn cookie_header(cookies: &Cookies, url: &Url) -> String {
+    let here = cookies.iter().filter(|(place, _)| place == authority(url));
+    let pairs: Vec<&str> = here.map(|(_, pair)| pair.as_str()).collect();
+    if pairs.is_empty() { String::new() } else { format!("Cookie: {}\r\n", pairs.join("; ")) }
 }
 
 /// Fails with words that go on after the address.
-fn get(url: &Url, cookies: &Cookies) -> Result<Page, String> {
+fn get(url: &Url, cookies: &Cookies) -> Result<Head, String> {
     let mut stream = connect(url)?;
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let request = format!(
         "GET {target} HTTP/1.1\r\nHost: {}\r\nUser-Agent: partnerlink-sandbox\r\n\
          Accept: text/html\r\nAccept-Language: en\r\n{}Connection: close\r\n\r\n",
         authority(url),
-        cookies.header(url),
+        cookie_header(cookies, url),
     );
     stream.write_all(request.as_bytes()).map_err(|error| format!("hung up: {error}"))?;
     // Read to its end as a browser would, so that the server is not cut off while it writes.
     let mut answer = Vec::new();
     let read = stream.take(PAGE_LIMIT).read_to_end(&mut answer);
     read.map_err(|error| format!("did not answer: {error}"))?;
-    page(&String::from_utf8_lossy(&answer))
+    head(&String::from_utf8_lossy(&answer))
 }
 
 fn connect(url: &Url) -> Result<TcpStream, String> {
@@ -95,36 +87,28 @@ fn connect(url: &Url) -> Result<TcpStream, String> {
         return Err("is not http on this machine".to_owned());
     }
     let addresses = url.socket_addrs(|| None).map_err(|error| format!("has none: {error}"))?;
-    let mut why = "has no address".to_owned();
-    for address in addresses {
-        let opened = TcpStream::connect_timeout(&address, CONNECT_TIME).and_then(|stream| {
-            stream.set_read_timeout(Some(ANSWER_TIME))?;
-            stream.set_write_timeout(Some(ANSWER_TIME))?;
-            Ok(stream)
-        });
-        match opened {
-            Ok(stream) => return Ok(stream),
-            Err(error) => why = format!("cannot be reached: {error}"),
-        }
-    }
-    Err(why)
+    let opened = TcpStream::connect(&*addresses).and_then(|stream| {
+        stream.set_read_timeout(Some(ANSWER_TIME))?;
+        Ok(stream)
+    });
+    opened.map_err(|error| format!("cannot be reached: {error}"))
 }
 
-fn page(answer: &str) -> Result<Page, String> {
-    let (head, _) = answer.split_once("\r\n\r\n").ok_or("broke off its answer")?;
-    let mut lines = head.split("\r\n");
+fn head(answer: &str) -> Result<Head, String> {
+    let (lines, _) = answer.split_once("\r\n\r\n").ok_or("broke off its answer")?;
+    let mut lines = lines.split("\r\n");
     let mut words = lines.next().unwrap_or_default().split(' ');
     let version = words.next().filter(|version| version.starts_with("HTTP/1."));
     let status = version.and_then(|_| words.next()?.parse().ok());
     let status = status.ok_or("answered something that is not HTTP")?;
     let headers = lines.filter_map(|line| line.split_once(':'));
     let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-    Ok(Page { status, headers: headers.collect() })
+    Ok((status, headers.collect()))
 }
 
 /// Host and port, as a `Host` header has them.
-fn authority(url: &Url) -> String {
-    url[url::Position::BeforeHost..url::Position::AfterPort].to_owned()
+fn authority(url: &Url) -> &str {
+    &url[url::Position::BeforeHost..url::Position::AfterPort]
 }
 
 /// An address without its query, which holds the code and the state.
@@ -148,14 +132,14 @@ mod tests {
     fn a_head_is_read_and_cookies_go_back_where_they_came_from() {
         let text = "HTTP/1.1 303 See Other\r\nLocation:  /done \r\nSet-Cookie: a=1; HttpOnly\r\n\
             X\r\n\r\n";
-        let found = page(text).unwrap();
+        let (status, headers) = head(text).unwrap();
         let location = ("location".to_owned(), "/done".to_owned());
-        assert_eq!((found.status, found.headers.first()), (303, Some(&location)));
-        let cookies = Cookies(["a=1", "b=2"].map(|c| ("127.0.0.1:5".into(), c.into())).into());
-        let header = |url: &str| cookies.header(&Url::parse(url).unwrap());
+        assert_eq!((status, headers.first()), (303, Some(&location)));
+        let cookies = ["a=1", "b=2"].map(|c| ("127.0.0.1:5".into(), c.into())).into();
+        let header = |url: &str| cookie_header(&cookies, &Url::parse(url).unwrap());
         assert_eq!(header("http://127.0.0.1:5/x"), "Cookie: a=1; b=2\r\n");
         assert_eq!(header("http://127.0.0.1:6/"), "");
-        assert!(page("\0\0\0\0\r\n\r\n").is_err());
-        assert!(page("HTTP/1.1 200 OK\r\nx").is_err());
+        assert!(head("\0\0\0\0\r\n\r\n").is_err());
+        assert!(head("HTTP/1.1 200 OK\r\nx").is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! The authorize endpoints: a request is checked, a person is asked, the browser is sent back.
 
-use url::{Host, Url};
+use url::Url;
 
 use super::catalogue::CATALOGUE;
 use super::fault::Fault;
@@ -23,14 +23,15 @@ type Error = (&'static str, &'static str);
 
 /// `GET`: an error page while it is unclear who asks, a redirect with an error once that is clear
 /// (RFC 6749 §4.1.2.1), else the consent page.
-pub fn ask(service: &Service, state: &mut State, provider: Provider, request: &Request) -> Answer {
+pub fn ask(service: &Service, state: &mut State, request: &Request) -> Answer {
+    let provider = Provider::of(&request.path);
     state.count("authorize");
     let query = &request.query;
     if let Some(name) = query.repeated() {
         return pages::refusal(request.german, "repeated", name);
     }
     let client = query.get("client_id").unwrap_or_default();
-    if client != provider.client_id() {
+    if client != provider.facts().client_id {
         state.count("client_refused");
         return pages::refusal(request.german, "client", client);
     }
@@ -40,7 +41,7 @@ pub fn ask(service: &Service, state: &mut State, provider: Provider, request: &R
     };
     let scopes: Vec<&str> = query.get("scope").unwrap_or_default().split(' ').collect();
     // Scopes that do not exist are dropped, as both providers do.
-    let known = provider.scopes().iter().filter(|scope| scopes.contains(scope));
+    let known = provider.facts().scopes.iter().filter(|scope| scopes.contains(scope));
     let mut asked = Asked {
         provider,
         redirect_uri: redirect_uri.to_owned(),
@@ -66,7 +67,7 @@ pub fn ask(service: &Service, state: &mut State, provider: Provider, request: &R
     if service.has(Fault::Deny) {
         return deny(state, target, &asked);
     }
-    if service.approve || query.get(APPROVE_MARK) == Some("1") {
+    if service.options.approve || query.get(APPROVE_MARK) == Some("1") {
         return allow(state, target, asked, request.at);
     }
     let id = state.ask(asked.clone());
@@ -92,7 +93,8 @@ fn check(query: &Params) -> Result<(), Error> {
 }
 
 /// `POST` of the page's form: the person's answer, sent on to the client.
-pub fn consent(state: &mut State, provider: Provider, request: &Request) -> Answer {
+pub fn consent(_: &Service, state: &mut State, request: &Request) -> Answer {
+    let provider = Provider::of(&request.path);
     let form = Params::form(&request.body);
     let person = CATALOGUE.people.iter().position(|one| Some(&*one.id) == form.get("person"));
     let allowed_by = match (form.get("decision"), person) {
@@ -119,17 +121,11 @@ pub fn consent(state: &mut State, provider: Provider, request: &Request) -> Answ
 /// path that belongs to the provider. (Auth0 compares ports too; tests could not choose them.)
 fn registered(provider: Provider, redirect_uri: &str) -> Option<Url> {
     let url = Url::parse(redirect_uri).ok()?;
-    let loopback = match url.host()? {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(address) => address == std::net::Ipv4Addr::LOCALHOST,
-        Host::Ipv6(address) => address == std::net::Ipv6Addr::LOCALHOST,
-    };
-    let plain = url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    let path = url.path().strip_prefix("/callback/") == Some(provider.id());
-    (url.scheme() == "http" && loopback && plain && path).then_some(url)
+    let loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&url.host_str()?);
+    let origin = url.origin().ascii_serialization();
+    // No user, no query, no fragment.
+    let plain = url.as_str() == format!("{origin}/callback/{}", provider.facts().id);
+    (url.scheme() == "http" && loopback && plain).then_some(url)
 }
 
 fn allow(state: &mut State, target: Url, asked: Asked, now: i64) -> Answer {

@@ -38,6 +38,8 @@ pub struct Catalogue {
     pub pile_notes: Vec<String>,
     pub buyers: Vec<String>,
     pub forester: Value,
+    /// What all log piles have in common.
+    pub pile: Value,
     /// The forest owner, as TimberData's user endpoint shows it.
     pub group: Value,
     /// What is counted, from zero.

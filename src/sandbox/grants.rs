@@ -1,8 +1,6 @@
 //! From a request to its code to a grant, and the end of each. Values in, values out; the time
 //! (seconds since 1970) is an argument.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::provider::Provider;
@@ -18,10 +16,9 @@ const FAMILY_LIFETIME: i64 = 30 * DAY;
 /// TimberData's access tokens live 360 days, as documented.
 pub const TIMBERDATA_LIFETIME: i64 = 360 * DAY;
 const DAY: i64 = 24 * 60 * 60;
-/// More open pages, codes or grants than this make room by forgetting the oldest, so that the
-/// state stays quick to read. 1,000 accounts, each connected anew ten times, still fit.
-const AT_MOST: usize = 10_000;
-
+/// More grants than this make room by forgetting the oldest, so that the state stays quick to read:
+/// 1,000 accounts, each connected anew ten times, still fit.
+const MOST_GRANTS: usize = 10_000;
 /// An authorization request that passed every check.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Asked {
@@ -164,9 +161,10 @@ impl State {
         self.asked.retain(|_, asked| now - asked.at <= REQUEST_LIFETIME);
         self.codes.retain(|_, asked| now - asked.at <= CODE_LIFETIME);
         self.grants.retain(|_, grant| !grant.expired(now));
-        keep_newest(&mut self.asked);
-        keep_newest(&mut self.codes);
-        keep_newest(&mut self.grants);
+        // Numbers rise, so the smallest are the oldest.
+        while self.grants.len() > MOST_GRANTS {
+            self.grants.pop_first();
+        }
     }
 }
 
@@ -178,13 +176,6 @@ pub fn verifies(challenge: Option<&str>, verifier: &str) -> bool {
             && verifier.bytes().all(allowed)
             && s256(verifier) == challenge
     })
-}
-
-/// Numbers rise, so the smallest are the oldest.
-fn keep_newest<T>(entries: &mut BTreeMap<u64, T>) {
-    while entries.len() > AT_MOST {
-        entries.pop_first();
-    }
 }
 
 #[cfg(test)]

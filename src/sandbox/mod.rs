@@ -101,7 +101,6 @@ pub struct Sandbox {
 struct Shared {
     service: Service,
     server: Server,
-    log: Option<Log>,
     stopping: AtomicBool,
 }
 
@@ -110,28 +109,18 @@ struct Shared {
 /// # Errors
 /// If the port is taken, or the state file cannot be written.
 pub fn start(options: Options) -> io::Result<Sandbox> {
-    let store = Store::open(options.state_file, now())?;
+    let store = Store::open(options.state_file.clone(), now())?;
     let server = Server::http(("127.0.0.1", options.port)).map_err(io_error)?;
     let port = server.server_addr().to_ip().map_or(options.port, |address| address.port());
-    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
-    let service = Service {
-        base_url: format!("http://127.0.0.1:{port}"),
-        store,
-        faults: options.faults,
-        approve: options.approve,
-        access_token_lifetime: seconds(options.access_token_lifetime),
-        rotation_overlap: seconds(options.rotation_overlap),
-        rate_limited: AtomicBool::new(false),
+    let base_url = format!("http://127.0.0.1:{port}");
+    let service = Service { base_url, options, store, rate_limited: AtomicBool::new(false) };
+    let shared = Arc::new(Shared { service, server, stopping: AtomicBool::new(false) });
+    let serve = |_| {
+        let shared = Arc::clone(&shared);
+        thread::Builder::new().name("sandbox".to_owned()).spawn(move || shared.serve())
     };
-    let stopping = AtomicBool::new(false);
-    let shared = Arc::new(Shared { service, server, log: options.log, stopping });
-    let mut sandbox = Sandbox { shared, workers: Vec::with_capacity(WORKERS) };
-    for _ in 0..WORKERS {
-        let shared = Arc::clone(&sandbox.shared);
-        let worker = thread::Builder::new().name("sandbox".to_owned());
-        sandbox.workers.push(worker.spawn(move || shared.serve())?);
-    }
-    Ok(sandbox)
+    let workers = (0..WORKERS).map(serve).collect::<io::Result<_>>()?;
+    Ok(Sandbox { shared, workers })
 }
 
 impl Sandbox {
@@ -183,7 +172,7 @@ impl Shared {
     }
 
     fn say(&self, line: &str) {
-        if let Some(log) = &self.log {
+        if let Some(log) = &self.service.options.log {
             log(line.trim_end());
         }
     }

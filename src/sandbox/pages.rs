@@ -12,9 +12,10 @@ use url::{Host, Url};
 
 use super::catalogue::CATALOGUE;
 use super::grants::Asked;
-use super::http::Answer;
+use super::http::{Answer, Request};
 use super::provider::Provider::{self, Timberdata, Zaehlerfreunde};
 use super::service::Service;
+use super::state::State;
 use crate::text::html_escaped;
 
 const STYLE: &str = include_str!("page.css");
@@ -59,9 +60,9 @@ pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answ
         ("request", html_escaped(request)),
         ("people", people.collect()),
         ("granted", always + &granted.collect::<String>()),
-        ("client", asked.provider.client_id().to_owned()),
-        ("provider", asked.provider.id().to_owned()),
-        ("name", asked.provider.name().to_owned()),
+        ("client", asked.provider.facts().client_id.to_owned()),
+        ("provider", asked.provider.facts().id.to_owned()),
+        ("name", asked.provider.facts().name.to_owned()),
         ("target", html_escaped(&target.origin().ascii_serialization())),
     ];
     let html = include_str!("consent.html");
@@ -76,8 +77,9 @@ pub fn refusal(german: bool, reason: &str, value: &str) -> Answer {
 }
 
 /// Says what this server is.
-pub fn index(service: &Service, german: bool) -> Answer {
-    let names = service.faults.iter().filter_map(ValueEnum::to_possible_value);
+pub fn index(service: &Service, _: &mut State, request: &Request) -> Answer {
+    let german = request.german;
+    let names = service.options.faults.iter().filter_map(ValueEnum::to_possible_value);
     let names: Vec<String> = names.map(|name| name.get_name().to_owned()).collect();
     let ordered = if names.is_empty() { "{{no_faults}}".to_owned() } else { names.join(", ") };
     let values =
@@ -96,10 +98,10 @@ fn page(
     let (theme, banner, mark) = match to {
         None => ("plain", "{{banner}}", include_str!("sandbox.svg")),
         Some((provider @ Zaehlerfreunde, _)) => {
-            (provider.id(), "{{not_really}}", include_str!("zaehlerfreunde.svg"))
+            (provider.facts().id, "{{not_really}}", include_str!("zaehlerfreunde.svg"))
         }
         Some((provider @ Timberdata, _)) => {
-            (provider.id(), "{{not_really}}", include_str!("timberdata.svg"))
+            (provider.facts().id, "{{not_really}}", include_str!("timberdata.svg"))
         }
     };
     let frame = [

@@ -16,40 +16,39 @@ pub enum Provider {
     Timberdata,
 }
 
-use Provider::{Timberdata, Zaehlerfreunde};
-
 impl Provider {
+    /// Whose endpoint a path is.
+    pub fn of(path: &str) -> Self {
+        if path.starts_with("/timberdata/") { Self::Timberdata } else { Self::Zaehlerfreunde }
+    }
+
+    pub fn facts(self) -> &'static Facts {
+        match self {
+            Self::Zaehlerfreunde => &Facts {
+                id: "zaehlerfreunde",
+                name: "Zählerfreunde",
+                client_id: "sandbox-client",
+                scopes: &["openid", "profile", "email", "offline_access"],
+            },
+            Self::Timberdata => &Facts {
+                id: "timberdata",
+                name: "TimberData",
+                client_id: "sandbox-partner",
+                scopes: &["aggregation", "woodlist"],
+            },
+        }
+    }
+}
+
+pub struct Facts {
     /// The name in paths: `/zaehlerfreunde/authorize`, `/callback/zaehlerfreunde`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Zaehlerfreunde => "zaehlerfreunde",
-            Timberdata => "timberdata",
-        }
-    }
-
+    pub id: &'static str,
     /// The name people know.
-    pub fn name(self) -> &'static str {
-        match self {
-            Zaehlerfreunde => "Zählerfreunde",
-            Timberdata => "TimberData",
-        }
-    }
-
+    pub name: &'static str,
     /// The one client registered here.
-    pub fn client_id(self) -> &'static str {
-        match self {
-            Zaehlerfreunde => "sandbox-client",
-            Timberdata => "sandbox-partner",
-        }
-    }
-
+    pub client_id: &'static str,
     /// The scopes there are, in the order in which a page and an answer name them.
-    pub fn scopes(self) -> &'static [&'static str] {
-        match self {
-            Zaehlerfreunde => &["openid", "profile", "email", "offline_access"],
-            Timberdata => &["aggregation", "woodlist"],
-        }
-    }
+    pub scopes: &'static [&'static str],
 }
 
 /// TOML that, merged over the built-in provider definitions, points both providers at the sandbox.

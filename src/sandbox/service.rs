@@ -2,22 +2,15 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::fault::Fault;
 use super::http::{Answer, Request};
-use super::provider::Provider::{Timberdata, Zaehlerfreunde};
 use super::state::{State, Store};
-use super::{authorize, data, pages, token};
+use super::{Fault, Options, authorize, data, pages, token};
 
 /// Both providers, without the network.
 pub struct Service {
     pub base_url: String,
+    pub options: Options,
     pub store: Store,
-    pub faults: Vec<Fault>,
-    pub approve: bool,
-    /// In seconds.
-    pub access_token_lifetime: i64,
-    /// In seconds.
-    pub rotation_overlap: i64,
     /// The one 429 of [`Fault::RateLimit`] has been given. Per process, as faults are.
     pub rate_limited: AtomicBool,
 }
@@ -26,30 +19,16 @@ type Handler = fn(&Service, &mut State, &Request) -> Answer;
 
 /// Method, path and who answers; data requests are another table.
 const ROUTES: [(&str, &str, Handler); 10] = [
-    ("GET", "/", |service, _, request| pages::index(service, request.german)),
-    ("GET", "/sandbox/counts", |_, state, _| Answer::json(200, &state.counts).note("counts shown")),
-    ("GET", "/sandbox/pushed", |_, state, _| {
-        Answer::json(200, &data::pushed(state)).note("handed-in readings shown")
-    }),
-    ("GET", "/zaehlerfreunde/authorize", |service, state, request| {
-        authorize::ask(service, state, Zaehlerfreunde, request)
-    }),
-    ("GET", "/timberdata/auth", |service, state, request| {
-        authorize::ask(service, state, Timberdata, request)
-    }),
-    ("POST", "/zaehlerfreunde/consent", |_, state, request| {
-        authorize::consent(state, Zaehlerfreunde, request)
-    }),
-    ("POST", "/timberdata/consent", |_, state, request| {
-        authorize::consent(state, Timberdata, request)
-    }),
-    ("POST", "/zaehlerfreunde/oauth/token", |service, state, request| {
-        token::exchange(service, state, Zaehlerfreunde, request)
-    }),
-    ("POST", "/timberdata/oauth/v1/token", |service, state, request| {
-        token::exchange(service, state, Timberdata, request)
-    }),
-    ("POST", "/zaehlerfreunde/oauth/revoke", |_, state, request| token::revoke(state, request)),
+    ("GET", "/", pages::index),
+    ("GET", "/sandbox/counts", |_, state, _| Answer::json(200, &state.counts)),
+    ("GET", "/sandbox/pushed", |_, state, _| Answer::json(200, &data::pushed(state))),
+    ("GET", "/zaehlerfreunde/authorize", authorize::ask),
+    ("GET", "/timberdata/auth", authorize::ask),
+    ("POST", "/zaehlerfreunde/consent", authorize::consent),
+    ("POST", "/timberdata/consent", authorize::consent),
+    ("POST", "/zaehlerfreunde/oauth/token", token::exchange),
+    ("POST", "/timberdata/oauth/v1/token", token::exchange),
+    ("POST", "/zaehlerfreunde/oauth/revoke", token::revoke),
 ];
 
 impl Service {
@@ -74,6 +53,6 @@ impl Service {
     }
 
     pub fn has(&self, fault: Fault) -> bool {
-        self.faults.contains(&fault)
+        self.options.faults.contains(&fault)
     }
 }

@@ -30,13 +30,8 @@ const SLOW: Duration = Duration::from_secs(5);
 /// What is refused ends early, as an error that is an answer too.
 type Refusable = Result<Answer, Answer>;
 
-/// The token endpoint of `provider`.
-pub fn exchange(
-    service: &Service,
-    state: &mut State,
-    provider: Provider,
-    request: &Request,
-) -> Answer {
+/// Both token endpoints.
+pub fn exchange(service: &Service, state: &mut State, request: &Request) -> Answer {
     let params = params(request);
     let kind = params.as_ref().ok().and_then(|params| params.get("grant_type"));
     state.count(match kind {
@@ -45,7 +40,7 @@ pub fn exchange(
     });
     let answer = params.and_then(|params| {
         instead(service)?;
-        match provider {
+        match Provider::of(&request.path) {
             Provider::Zaehlerfreunde => zaehlerfreunde(service, state, &params, request.at),
             Provider::Timberdata => timberdata(state, request, &params),
         }
@@ -68,7 +63,7 @@ fn instead(service: &Service) -> Result<(), Answer> {
 }
 
 /// `POST /zaehlerfreunde/oauth/revoke`: an unknown token is a success too (RFC 7009 §2.2).
-pub fn revoke(state: &mut State, request: &Request) -> Answer {
+pub fn revoke(_: &Service, state: &mut State, request: &Request) -> Answer {
     state.count("revoke");
     let revoked = params(request).and_then(|params| {
         check_public_client(state, &params)?;
@@ -115,7 +110,7 @@ fn zaehlerfreunde(service: &Service, state: &mut State, params: &Params, now: i6
 }
 
 fn check_public_client(state: &mut State, params: &Params) -> Result<(), Answer> {
-    if params.get("client_id") == Some(Provider::Zaehlerfreunde.client_id()) {
+    if params.get("client_id") == Some(Provider::Zaehlerfreunde.facts().client_id) {
         return Ok(());
     }
     state.count("client_refused");
@@ -134,8 +129,7 @@ fn redeem(service: &Service, state: &mut State, params: &Params, now: i64) -> Re
     }
     let nonce = asked.nonce.clone();
     let grant = state.grant(id, asked, now);
-    let tokens = tokens(service, state, (id, &grant), nonce, now);
-    Ok(issued(&tokens, "code exchanged for tokens"))
+    issued(&tokens(service, state, (id, &grant), nonce, now), "code exchanged for tokens")
 }
 
 fn refresh(service: &Service, state: &mut State, token: &str, now: i64) -> Refusable {
@@ -147,9 +141,9 @@ fn refresh(service: &Service, state: &mut State, token: &str, now: i64) -> Refus
         }
         return Err(refused("refresh token reused (a fault says so): family revoked"));
     }
-    let refreshed = state.refresh(token, service.rotation_overlap, now);
+    let refreshed = state.refresh(token, seconds(service.options.rotation_overlap), now);
     let (id, grant, note) = refreshed.map_err(refused)?;
-    Ok(issued(&tokens(service, state, (id, &grant), None, now), note))
+    issued(&tokens(service, state, (id, &grant), None, now), note)
 }
 
 /// Zählerfreunde's token answer.
@@ -162,15 +156,16 @@ fn tokens(
 ) -> Value {
     let numbers = Numbers { id, generation: grant.generation };
     let scope = grant.scopes.join(" ");
+    let lifetime = seconds(service.options.access_token_lifetime);
     // A JWT, because that is what Auth0 gives for an API. `jti` is what the sandbox knows it by.
     let access_token = json!({
         "iss": ISSUER,
         "sub": subject(&CATALOGUE.people[grant.person]),
         "aud": [AUDIENCE, format!("{ISSUER}userinfo")],
         "iat": now,
-        "exp": now.saturating_add(service.access_token_lifetime),
+        "exp": now.saturating_add(lifetime),
         "scope": scope,
-        "azp": Provider::Zaehlerfreunde.client_id(),
+        "azp": Provider::Zaehlerfreunde.facts().client_id,
         "jti": state.seal("access", numbers),
     });
     let mut tokens = json!({ "access_token": state.jwt(&access_token) });
@@ -181,7 +176,7 @@ fn tokens(
         tokens["refresh_token"] = json!(state.seal("refresh", numbers));
     }
     tokens["scope"] = json!(scope);
-    tokens["expires_in"] = json!(service.access_token_lifetime);
+    tokens["expires_in"] = json!(lifetime);
     tokens["token_type"] = json!("Bearer");
     tokens
 }
@@ -193,7 +188,7 @@ fn id_token(grant: &Grant, nonce: Option<String>, now: i64) -> Value {
     let mut claims = json!({
         "iss": ISSUER,
         "sub": subject(person),
-        "aud": Provider::Zaehlerfreunde.client_id(),
+        "aud": Provider::Zaehlerfreunde.facts().client_id,
         "iat": now,
         "exp": now + ID_TOKEN_LIFETIME,
     });
@@ -209,6 +204,10 @@ fn id_token(grant: &Grant, nonce: Option<String>, now: i64) -> Value {
         claims["nonce"] = json!(nonce);
     }
     claims
+}
+
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn subject(person: &Person) -> String {
@@ -235,7 +234,7 @@ fn timberdata(state: &mut State, request: &Request, params: &Params) -> Refusabl
         "expires_in": TIMBERDATA_LIFETIME,
         "scope": grant.scopes.join(" "),
     });
-    Ok(issued(&tokens, "code exchanged for a token"))
+    issued(&tokens, "code exchanged for a token")
 }
 
 fn check_confidential_client(
@@ -244,7 +243,7 @@ fn check_confidential_client(
     params: &Params,
 ) -> Result<(), Answer> {
     let (id, secret) = (params.get("client_id"), params.get("client_secret"));
-    let known = (Provider::Timberdata.client_id(), TIMBERDATA_SECRET);
+    let known = (Provider::Timberdata.facts().client_id, TIMBERDATA_SECRET);
     let good = match &request.authorization {
         // RFC 6749 §2.3 allows one method per request.
         Some(_) if secret.is_some() => {
@@ -252,10 +251,8 @@ fn check_confidential_client(
         }
         // A client_id beside Basic is allowed, as long as it is the same.
         Some(header) => {
-            let credentials = basic(header);
-            let credentials =
-                credentials.as_ref().map(|(id, secret)| (id.as_str(), secret.as_str()));
-            credentials == Some(known) && id.is_none_or(|id| id == known.0)
+            basic(header).is_some_and(|(id, secret)| (&*id, &*secret) == known)
+                && id.is_none_or(|id| id == known.0)
         }
         None => id.zip(secret) == Some(known),
     };
@@ -290,8 +287,8 @@ fn form_decoded(text: &str) -> String {
     form_urlencoded::parse(literal.as_bytes()).map(|(name, _)| name.into_owned()).collect()
 }
 
-fn issued(tokens: &Value, note: &str) -> Answer {
-    Answer::json(200, tokens).header("Pragma", "no-cache").note(note)
+fn issued(tokens: &Value, note: &str) -> Refusable {
+    Ok(Answer::json(200, tokens).header("Pragma", "no-cache").note(note))
 }
 
 #[cfg(test)]

@@ -34,7 +34,6 @@ type Handler = fn(&Question) -> Result<Answer, Answer>;
 
 /// What can be asked for.
 pub struct Endpoint {
-    provider: Provider,
     /// `*` is an id.
     path: &'static str,
     /// What it is counted as.
@@ -53,46 +52,35 @@ pub struct Question<'a> {
     person: &'static Person,
 }
 
-const fn meter(path: &'static str, count: &'static str, handler: Handler) -> Endpoint {
-    Endpoint { provider: Zaehlerfreunde, path, count, scope: None, handler }
-}
-
-const fn timber(
+const fn at(
     path: &'static str,
     count: &'static str,
     scope: Option<&'static str>,
     handler: Handler,
 ) -> Endpoint {
-    Endpoint { provider: Timberdata, path, count, scope, handler }
+    Endpoint { path, count, scope, handler }
 }
 
-const METER_API: &str = "/zaehlerfreunde/api/";
-const TIMBER_API: &str = "/timberdata/api/inventory/v4/";
-const PUSH: &str = "devices/readings";
-const LISTS: &str = "inventory/woodlist/summaries";
-const PILES: &str = "inventory/aggregation/summaries";
+const PUSH: &str = "/zaehlerfreunde/api/devices/readings";
+const LISTS: &str = "/timberdata/api/inventory/v4/inventory/woodlist/summaries";
+const PILES: &str = "/timberdata/api/inventory/v4/inventory/aggregation/summaries";
 
 static ENDPOINTS: [Endpoint; 10] = [
-    meter("partners/current", "data/partner", meters::partner),
-    meter("spaces", "data/spaces", meters::spaces),
-    meter("spaces/*/devices", "data/devices", meters::devices),
-    meter("spaces/*/readings", "data/space_readings", readings::of_space),
-    meter(PUSH, "data/push", push::push),
-    meter("devices/*/readings", "data/device_readings", readings::of_device),
-    meter("customers", "data/customers", meters::customers),
-    timber("user", "data/user", None, timber::user),
-    timber(LISTS, "data/woodlists", Some("woodlist"), timber::woodlists),
-    timber(PILES, "data/aggregations", Some("aggregation"), timber::aggregations),
+    at("/zaehlerfreunde/api/partners/current", "data/partner", None, meters::partner),
+    at("/zaehlerfreunde/api/spaces", "data/spaces", None, meters::spaces),
+    at("/zaehlerfreunde/api/spaces/*/devices", "data/devices", None, meters::devices),
+    at("/zaehlerfreunde/api/spaces/*/readings", "data/space_readings", None, readings::of_space),
+    at(PUSH, "data/push", None, push::push),
+    at("/zaehlerfreunde/api/devices/*/readings", "data/device_readings", None, readings::of_device),
+    at("/zaehlerfreunde/api/customers", "data/customers", None, meters::customers),
+    at("/timberdata/api/inventory/v4/user", "data/user", None, timber::user),
+    at(LISTS, "data/woodlists", Some("woodlist"), timber::woodlists),
+    at(PILES, "data/aggregations", Some("aggregation"), timber::aggregations),
 ];
 
-/// The endpoint of a path, and the id in it. `None` for paths that are not below either API, or lead
-/// nowhere there.
+/// The endpoint of a path, and the id in it.
 pub fn endpoint(path: &str) -> Option<(&'static Endpoint, &str)> {
-    let meter = path.strip_prefix(METER_API).map(|path| (Zaehlerfreunde, path));
-    let (provider, path) =
-        meter.or_else(|| path.strip_prefix(TIMBER_API).map(|path| (Timberdata, path)))?;
-    let mut below = ENDPOINTS.iter().filter(|endpoint| endpoint.provider == provider);
-    below.find_map(|endpoint| match endpoint.path.split_once('*') {
+    ENDPOINTS.iter().find_map(|endpoint| match endpoint.path.split_once('*') {
         None => (path == endpoint.path).then_some((endpoint, "")),
         Some((before, after)) => {
             let id = path.strip_prefix(before)?.strip_suffix(after)?;
@@ -152,7 +140,7 @@ fn admit<'a>(
         let challenge = "Bearer realm=\"sandbox\"";
         return Err(refused(401, "unauthorized", "a bearer token is needed", challenge));
     };
-    let Some(grant) = grant_of(state, endpoint.provider, token.trim(), request.at) else {
+    let Some(grant) = grant_of(state, Provider::of(endpoint.path), token.trim(), request.at) else {
         let text = "The access token is unknown or has expired";
         return Err(refused(401, "invalid_token", text, "Bearer error=\"invalid_token\""));
     };
