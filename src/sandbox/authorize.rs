@@ -100,10 +100,10 @@ pub fn consent(_: &Service, state: &mut State, request: &Request) -> Answer {
     let allowed_by = match (form.get("decision"), person) {
         (Some("allow"), Some(person)) => Some(person),
         (Some("deny"), _) => None,
-        _ => return pages::refusal(request.german, "form", "–"),
+        _ => return pages::refusal(request.german, "form", ""),
     };
     let Some(mut asked) = state.answered(provider, form.get("request").unwrap_or_default()) else {
-        return pages::refusal(request.german, "answered", "–");
+        return pages::refusal(request.german, "answered", "");
     };
     let Some(target) = registered(provider, &asked.redirect_uri) else {
         return pages::refusal(request.german, "redirect_uri", &asked.redirect_uri);

@@ -51,18 +51,14 @@ pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answ
             scope(name, &format!(r#"<input type="checkbox" name="scope" value="{name}" checked>"#))
         }
     });
-    let always = match asked.provider {
-        Zaehlerfreunde => scope("api.prod.zaehlerfreunde.com", tick),
-        // Its user endpoint needs no scope.
-        Timberdata => scope("", tick),
-    };
+    let facts = asked.provider.facts();
     let values = [
         ("request", html_escaped(request)),
         ("people", people.collect()),
-        ("granted", always + &granted.collect::<String>()),
-        ("client", asked.provider.facts().client_id.to_owned()),
-        ("provider", asked.provider.facts().id.to_owned()),
-        ("name", asked.provider.facts().name.to_owned()),
+        ("granted", scope(facts.always, tick) + &granted.collect::<String>()),
+        ("client", facts.client_id.to_owned()),
+        ("provider", facts.id.to_owned()),
+        ("name", facts.name.to_owned()),
         ("target", html_escaped(&target.origin().ascii_serialization())),
     ];
     let html = include_str!("consent.html");
@@ -95,14 +91,9 @@ fn page(
     values: &Values,
     to: Option<(Provider, &Url)>,
 ) -> Answer {
-    let (theme, banner, mark) = match to {
+    let (theme, banner, mark) = match to.map(|(provider, _)| provider.facts()) {
         None => ("plain", "{{banner}}", include_str!("sandbox.svg")),
-        Some((provider @ Zaehlerfreunde, _)) => {
-            (provider.facts().id, "{{not_really}}", include_str!("zaehlerfreunde.svg"))
-        }
-        Some((provider @ Timberdata, _)) => {
-            (provider.facts().id, "{{not_really}}", include_str!("timberdata.svg"))
-        }
+        Some(facts) => (facts.id, "{{not_really}}", facts.mark),
     };
     let frame = [
         ("style", STYLE.to_owned()),

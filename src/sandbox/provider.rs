@@ -29,12 +29,16 @@ impl Provider {
                 name: "Zählerfreunde",
                 client_id: "sandbox-client",
                 scopes: &["openid", "profile", "email", "offline_access"],
+                always: "api.prod.zaehlerfreunde.com",
+                mark: include_str!("zaehlerfreunde.svg"),
             },
             Self::Timberdata => &Facts {
                 id: "timberdata",
                 name: "TimberData",
                 client_id: "sandbox-partner",
                 scopes: &["aggregation", "woodlist"],
+                always: "",
+                mark: include_str!("timberdata.svg"),
             },
         }
     }
@@ -49,6 +53,10 @@ pub struct Facts {
     pub client_id: &'static str,
     /// The scopes there are, in the order in which a page and an answer name them.
     pub scopes: &'static [&'static str],
+    /// What is granted besides: an audience, or a user endpoint that needs no scope.
+    pub always: &'static str,
+    /// Its picture on a page.
+    pub mark: &'static str,
 }
 
 /// TOML that, merged over the built-in provider definitions, points both providers at the sandbox.

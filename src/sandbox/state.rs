@@ -20,7 +20,7 @@ use super::grants::{Asked, Grant};
 use super::seal;
 use crate::system::files::{self, Durability, Mode};
 
-/// Everything both providers remember. A request, its code and its grant have the same number.
+/// Everything both providers remember. A code and its grant have the same number.
 #[derive(Serialize, Deserialize)]
 pub struct State {
     /// What this sandbox seals with.

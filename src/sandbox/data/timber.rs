@@ -39,11 +39,12 @@ pub fn woodlists(question: &Question) -> Result<Answer, Answer> {
     let mut lists: Vec<&Value> = FOREST.lists.iter().collect();
     lists.retain(|list| {
         let date = list["reference_date"].as_str().unwrap_or_default();
-        let text =
-            || format!("{} {} {}", list["number"], list["name"], list["note"]).to_lowercase();
-        (year == 0 || date.starts_with(&year.to_string()))
+        let texts = ["number", "name", "note"].map(|name| list[name].as_str().unwrap_or_default());
+        (year == 0 || date.starts_with(&format!("{year}-")))
             && (area == 0 || list["base_area"]["id"] == area)
-            && searched.as_ref().is_none_or(|searched| text().contains(searched))
+            && searched
+                .as_ref()
+                .is_none_or(|searched| texts.join(" ").to_lowercase().contains(searched))
     });
     let member = match query.get("sort_field").unwrap_or("number") {
         "updated_at" => "updated",
