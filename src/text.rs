@@ -1,6 +1,15 @@
-//! Text: what is safe to show, what is safe inside markup, and words broken into lines.
+//! Text: what is safe to show, how it is written inside formats that give some characters a meaning
+//! of their own, and words broken into lines.
 
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use textwrap::{Options, WordSplitter};
+
+/// So many digits a spreadsheet shows as they are, whatever the column's width.
+const SHORT_DIGITS: usize = 8;
 
 /// Text that came from outside, with everything that could move a cursor, forge a line or turn
 /// the reading direction shown as `?`.
@@ -45,6 +54,111 @@ pub fn html_escaped(text: &str) -> String {
     xml_escaped(&printable(text))
 }
 
+/// A value as JSON on one line, every harmful character written as `\u…`: safe to see, and the same
+/// to a program.
+pub fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, HarmlessJson)).map_err(io::Error::from)
+}
+
+struct HarmlessJson;
+
+impl Formatter for HarmlessJson {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut written = 0;
+        // Of ASCII, serde_json itself escapes all that is harmful but DEL.
+        let harmful = |c: char| (c >= '\u{7f}') && is_harmful(c);
+        for (at, text) in fragment.match_indices(harmful) {
+            out.write_all(&fragment.as_bytes()[written..at])?;
+            for c in text.chars() {
+                write!(out, "\\u{:04x}", u32::from(c))?;
+            }
+            written = at + text.len();
+        }
+        out.write_all(&fragment.as_bytes()[written..])
+    }
+}
+
+/// The quick answer for most texts: a letter, and after it nothing that any format here gives a
+/// meaning.
+pub fn is_plain(text: &str) -> bool {
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-' | b'.');
+    text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && text.bytes().all(is_plain)
+}
+
+/// A cell of CSV, in quotes where RFC 4180 wants them.
+pub fn push_csv(out: &mut Vec<u8>, text: &str, separator: u8) {
+    let special = |byte: u8| matches!(byte, b'"' | b'\r' | b'\n') || byte == separator;
+    if !text.bytes().any(special) {
+        return out.extend_from_slice(text.as_bytes());
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+    out.push(b'"');
+}
+
+/// With a `'` before whatever a spreadsheet would run as a formula: at the beginning, and behind
+/// anything that it could take for the beginning of a cell (OWASP, CSV injection).
+pub fn without_formula(text: &str) -> Cow<'_, str> {
+    let mut safe = String::new();
+    let (mut copied, mut at_begin) = (0, true);
+    for (at, c) in text.char_indices() {
+        let dangerous = matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+        let line_begins = matches!(c, '\t' | '\r' | '\n');
+        if (dangerous && at_begin) || (line_begins && at == 0) {
+            safe.push_str(&text[copied..at]);
+            safe.push('\'');
+            copied = at;
+        }
+        let invisible = matches!(c, '"' | '\u{200b}' | '\u{feff}') || c.is_whitespace();
+        at_begin = line_begins || matches!(c, ',' | ';') || (at_begin && invisible);
+    }
+    if safe.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    safe.push_str(&text[copied..]);
+    Cow::Owned(safe)
+}
+
+/// Whether a spreadsheet that guesses would make another number, a date, time or fraction of a text
+/// (`0123`, `3-4`). A short whole number stays what it is, and a whole date may become one.
+pub fn changes_in_a_spreadsheet(text: &str) -> bool {
+    let of_numbers = |c: char| c.is_ascii_digit() || " .,:/-+eE%".contains(c);
+    let is_short = text.len() <= SHORT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(of_numbers)
+        && !(is_short && (text == "0" || !text.starts_with('0')))
+        && !is_date(text)
+}
+
+/// `2026-10-25`, perhaps with a time behind it.
+fn is_date(text: &str) -> bool {
+    let pattern = "0000-00-00";
+    let same = |(c, p): (char, char)| if p == '0' { c.is_ascii_digit() } else { c == p };
+    text.len() >= pattern.len()
+        && text.chars().zip(pattern.chars()).all(same)
+        && matches!(text.as_bytes().get(pattern.len()), None | Some(b' '))
+}
+
+/// In InfluxDB's line protocol, with a backslash before each of `special`. Line ends and other
+/// control characters cannot be written at all, and a backslash at the end would take the separator
+/// with it: they become `?` and `/`.
+pub fn push_influx(out: &mut Vec<u8>, text: &str, special: &[u8]) {
+    let text = printable(text);
+    let kept = text.trim_end_matches('\\');
+    for byte in kept.bytes() {
+        if special.contains(&byte) {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
+    out.extend(std::iter::repeat_n(b'/', text.len() - kept.len()));
+}
+
 /// Text broken between words to lines of `width` columns, without a width only where it has line
 /// breaks. Each line but the first begins with `later`.
 pub fn wrapped(text: &str, width: Option<usize>, later: &str) -> String {
@@ -79,5 +193,58 @@ mod tests {
     #[test]
     fn nothing_from_outside_moves_the_cursor() {
         assert_eq!(printable("a\u{1b}[2Jb\r\n\u{9b}\u{202e}\u{7}ü"), "a?[2Jb?????ü");
+    }
+
+    #[test]
+    fn what_a_terminal_must_not_get_is_the_same_everywhere() {
+        for c in '\0'..=char::MAX {
+            let text = c.to_string();
+            let mut json = Vec::new();
+            write_json(&mut json, &text).unwrap();
+            let json = String::from_utf8(json).unwrap();
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+            let harmful = c != '?' && printable(&text) == "?";
+            assert!(!harmful || printable(&json) == json, "{c:?}");
+            // A line end is one in XML too.
+            let xml = xml_escaped(&text);
+            assert!(!harmful || "\n\t".contains(c) || printable(&xml) == xml, "{c:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_formula_stays_as_it_is() {
+        for harmless in ["Halle 1", "a-b", "x = y", "Müller & Söhne", "1-1:1.8.0 +A", "a, b; c"] {
+            assert_eq!(without_formula(harmless), harmless);
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_change_is_known() {
+        let changed = [
+            "0123",
+            "50012345678",
+            "3-4",
+            "12-3-7",
+            "1/2",
+            "1E5",
+            "12:30",
+            "1.10",
+            "2026-10",
+            "00",
+        ];
+        assert!(changed.into_iter().all(changes_in_a_spreadsheet));
+        let kept = [
+            "DE0001",
+            "1-1:1.8.0*A",
+            "2026-10-25",
+            "2026-10-25 02:15",
+            "",
+            "a1",
+            "Halle 1",
+            "8",
+            "0",
+            "2026",
+        ];
+        assert!(!kept.into_iter().any(changes_in_a_spreadsheet));
     }
 }

@@ -12,7 +12,8 @@ const SPREADSHEET_DAYS: i64 = 25_569;
 /// `2026-10-25T02:15:00+02:00`
 const TEXT: [u8; 25] = *b"0000-00-00T00:00:00+00:00";
 
-/// A clock on the wall of one zone: set to an instant, it can be read in several ways.
+/// A clock on the wall of one zone, which shows any instant in several ways. Each fails for years
+/// that have not four digits.
 pub struct WallClock {
     zone: TimeZone,
     /// The instants (Unix seconds) at which `offset` holds.
@@ -33,8 +34,7 @@ impl WallClock {
         Self { zone, valid: 0..0, offset: 0, day: i64::MIN, local, nanosecond, text: TEXT }
     }
 
-    /// Fails for years that have not four digits.
-    pub fn set(&mut self, instant: Timestamp) -> io::Result<()> {
+    fn set(&mut self, instant: Timestamp) -> io::Result<()> {
         let (mut second, mut nanosecond) = (instant.as_second(), instant.subsec_nanosecond());
         if nanosecond < 0 {
             (second, nanosecond) = (second - 1, nanosecond + 1_000_000_000);
@@ -56,30 +56,37 @@ impl WallClock {
     }
 
     /// RFC 3339: `2026-10-25T02:15:00+02:00`
-    pub fn rfc_3339(&self, out: &mut Vec<u8>) {
+    pub fn rfc_3339(&mut self, instant: Timestamp, out: &mut Vec<u8>) -> io::Result<()> {
+        self.set(instant)?;
         out.extend_from_slice(&self.text[..19]);
         self.fraction(out, b'.');
         out.extend_from_slice(&self.text[19..]);
+        Ok(())
     }
 
     /// For spreadsheets: `2026-10-25 02:15`, and the seconds only where there are any.
-    pub fn local(&self, out: &mut Vec<u8>) {
+    pub fn local(&mut self, instant: Timestamp, out: &mut Vec<u8>) -> io::Result<()> {
+        self.set(instant)?;
         out.extend_from_slice(&self.text[..10]);
         out.push(b' ');
         let to_the_minute = &self.text[17..19] == b"00" && self.nanosecond == 0;
         out.extend_from_slice(&self.text[11..if to_the_minute { 16 } else { 19 }]);
         self.fraction(out, b',');
+        Ok(())
     }
 
     /// `+02:00`
-    pub fn offset(&self, out: &mut Vec<u8>) {
+    pub fn offset(&mut self, instant: Timestamp, out: &mut Vec<u8>) -> io::Result<()> {
+        self.set(instant)?;
         out.extend_from_slice(&self.text[19..]);
+        Ok(())
     }
 
     /// Local days since 1899-12-30, as spreadsheets count.
-    pub fn spreadsheet_days(&self) -> f64 {
+    pub fn spreadsheet_days(&mut self, instant: Timestamp) -> io::Result<f64> {
+        self.set(instant)?;
         let seconds = (self.local + SPREADSHEET_DAYS * DAY) as f64;
-        (seconds + f64::from(self.nanosecond) / 1e9) / DAY as f64
+        Ok((seconds + f64::from(self.nanosecond) / 1e9) / DAY as f64)
     }
 
     fn fraction(&self, out: &mut Vec<u8>, point: u8) {
@@ -132,10 +139,10 @@ mod tests {
     use crate::clock::berlin;
 
     fn read(clock: &mut WallClock, instant: &str) -> [String; 3] {
-        clock.set(instant.parse().unwrap()).unwrap();
+        let instant = instant.parse().unwrap();
         [WallClock::rfc_3339, WallClock::local, WallClock::offset].map(|reading| {
             let mut out = Vec::new();
-            reading(clock, &mut out);
+            reading(clock, instant, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         })
     }
@@ -174,8 +181,8 @@ mod tests {
         let clock = &mut WallClock::new(TimeZone::UTC);
         assert_eq!(read(clock, "1969-12-31T23:59:59.25Z")[0], "1969-12-31T23:59:59.25+00:00");
         assert_eq!(read(clock, "2026-01-01T00:00:07.5Z")[1], "2026-01-01 00:00:07,5");
-        assert!(clock.set(Timestamp::MIN).is_err());
-        clock.set("2026-10-25T06:00:00Z".parse().unwrap()).unwrap();
-        assert_eq!(clock.spreadsheet_days(), 46_320.25);
+        assert!(clock.offset(Timestamp::MIN, &mut Vec::new()).is_err());
+        let morning = "2026-10-25T06:00:00Z".parse().unwrap();
+        assert_eq!(clock.spreadsheet_days(morning).unwrap(), 46_320.25);
     }
 }

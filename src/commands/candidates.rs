@@ -8,7 +8,7 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCan
 
 use crate::accounts::{Account, Index};
 use crate::config::{Environment, Flags, Settings};
-use crate::formats::Format;
+use crate::formats::FORMATS;
 use crate::provider::registry::Registry;
 
 /// The connected accounts that are not on the line yet.
@@ -50,7 +50,7 @@ pub fn scopes() -> ArgValueCompleter {
 /// The formats of data.
 pub fn formats() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
-        Format::ALL.iter().map(|format| CompletionCandidate::new(format.name())).collect()
+        FORMATS.iter().map(|format| CompletionCandidate::new(format.name)).collect()
     })
 }
 

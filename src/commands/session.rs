@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::data::query::QueryError;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::token_source::{NoToken, TokenSource};
-use crate::formats::{self, Format, FormatError, Options};
+use crate::formats::{self, FORMATS, Format, FormatError, Options};
 use crate::oauth::scope::Scope;
 use crate::plot::{Look, Picture};
 use crate::provider::Provider;
@@ -40,8 +40,7 @@ pub struct AccountArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// table, plain, json, ndjson, csv, csv-de, xlsx, influx, geojson, gpx, kml
-    #[arg(long, value_name = "FORMAT", add = super::candidates::formats())]
+    #[arg(long, value_name = "FORMAT", help = formats::names(FORMATS.iter()), add = super::candidates::formats())]
     pub format: Option<String>,
     /// Write to a file, whose ending names the format
     #[arg(long, short, value_name = "FILE")]
@@ -241,7 +240,7 @@ pub type EachRow<'a> = &'a mut dyn FnMut(Map<String, Value>) -> Result<(), DataE
 
 /// Where rows are written to: standard output, or a file that gets its name at the end.
 pub struct Target {
-    pub format: Format,
+    pub format: &'static Format,
     pub options: Options,
     file: Option<OutputFile>,
 }
@@ -250,18 +249,18 @@ impl OutputArgs {
     /// Decides on the format: `--format`, else the file's ending, else what the reader is.
     pub fn target(&self, session: &Session) -> Result<Target, DataError> {
         let usage = |why: String| session.usage(why, "`--help` lists the formats");
-        let named = self.format.as_deref().map(str::parse::<Format>).transpose();
-        let format = match (named.map_err(|error| usage(error.to_string()))?, &self.output) {
-            (Some(format), _) => format,
-            (None, _) if session.context.output.json => Format::Json,
+        let named = |name| Format::named(name).map_err(|error| usage(error.to_string()));
+        let format = match (&self.format, &self.output) {
+            (Some(name), _) => named(name)?,
+            (None, _) if session.context.output.json => named("json")?,
             (None, Some(path)) => Format::of_file(path).ok_or_else(|| {
                 usage(format!("the ending of {} names no format", path.display()))
             })?,
-            (None, None) if stdout_is_terminal() => Format::Table,
-            (None, None) => Format::Plain,
+            (None, None) if stdout_is_terminal() => named("table")?,
+            (None, None) => named("plain")?,
         };
-        if format.is_binary() && self.output.is_none() && stdout_is_terminal() {
-            let why = format!("{format} is no text for a terminal; write it with -o FILE");
+        if format.binary && self.output.is_none() && stdout_is_terminal() {
+            let why = format!("{} is no text for a terminal; write it with -o FILE", format.name);
             return Err(usage(why).into());
         }
         let options = self.options(session)?;
@@ -279,7 +278,6 @@ impl OutputArgs {
             fields: self.fields.clone(),
             for_person: self.output.is_none() && stdout_is_terminal(),
             sandbox: session.context.output.sandbox,
-            ..Options::default()
         })
     }
 }

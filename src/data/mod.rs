@@ -3,5 +3,6 @@
 
 pub mod gaps;
 pub mod pile;
+pub mod position;
 pub mod query;
 pub mod reading;

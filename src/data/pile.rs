@@ -27,7 +27,8 @@ impl Pile {
     }
 }
 
-fn text_of(value: Option<&Value>) -> String {
+/// A member as text, see [`Pile::text`].
+pub fn text_of(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),

@@ -1,4 +1,6 @@
 use super::*;
+use crate::data::reading::Reading;
+use crate::formats::Format;
 use crate::formats::testing::{reading, written};
 
 fn records(text: &str, separator: u8) -> Vec<Vec<String>> {
@@ -19,7 +21,7 @@ fn a_program_reads_rfc_4180() {
     let mut gap = labelled("a,\"b\"\nc");
     gap.value = None;
     gap.time = "2026-10-25T01:15:00Z".parse().unwrap();
-    let text = written(Format::Csv, &Options::default(), &[reading(), gap]);
+    let text = written("csv", &Options::default(), &[reading(), gap]);
     assert_eq!(
         text,
         "deviceId,time,measurement,value,unit,status,label,deviceType,deviceProvider,medium,direction\n\
@@ -35,7 +37,7 @@ fn a_german_excel_reads_its_own() {
     let options = Options { fields: Some(fields), ..Options::default() };
     let mut negative = reading();
     negative.value = Some("-12345678901234567890.10".into());
-    let text = written(Format::CsvDe, &options, &[reading(), negative]);
+    let text = written("csv-de", &options, &[reading(), negative]);
     assert_eq!(
         text,
         "\u{feff}time;offset;value;unit\r\n2026-10-25 02:15;+02:00;0,1230;kWh\r\n\
@@ -68,7 +70,7 @@ fn no_text_is_a_formula_when_read_again() {
         "=cmd|' /C calc'!A1",
         "a\";=1+1;\"",
     ];
-    for (format, separator) in [(Format::Csv, b','), (Format::CsvDe, b';')] {
+    for (format, separator) in [("csv", b','), ("csv-de", b';')] {
         for text in harmful {
             let file = written(format, &Options::default(), &[labelled(text)]);
             let rows = records(&file, separator);
@@ -81,39 +83,17 @@ fn no_text_is_a_formula_when_read_again() {
                 let first = cell.chars().next().unwrap_or('x');
                 assert!(!"=+-@＝＋－＠".contains(first), "{format} {text:?} {label:?}");
             }
-            let raw = Options { raw: true, ..Options::default() };
-            let file = written(format, &raw, &[labelled(text)]);
-            assert_eq!(records(&file, separator)[1].iter().rev().nth(4).unwrap(), text);
         }
-    }
-    for harmless in ["Halle 1", "a-b", "x = y", "Müller & Söhne", "1-1:1.8.0 +A", "a, b; c"] {
-        assert_eq!(defused(harmless), harmless);
     }
 }
 
 #[test]
 fn ids_stay_text_in_a_spreadsheet() {
-    let changed =
-        ["0123", "50012345678", "3-4", "12-3-7", "1/2", "1E5", "12:30", "1.10", "2026-10", "00"];
-    assert!(changed.into_iter().all(would_change));
-    let kept = [
-        "DE0001",
-        "1-1:1.8.0*A",
-        "2026-10-25",
-        "2026-10-25 02:15",
-        "",
-        "a1",
-        "Halle 1",
-        "8",
-        "0",
-        "2026",
-    ];
-    assert!(!kept.into_iter().any(would_change));
     let mut malo = reading();
     malo.device_id = "50012345678".into();
-    let german = written(Format::CsvDe, &Options::default(), &[malo.clone()]);
+    let german = written("csv-de", &Options::default(), &[malo.clone()]);
     assert!(german.contains("\r\n'50012345678;2026-10-25 02:15;+02:00;ENERGY;0,1230;"));
-    assert!(written(Format::Csv, &Options::default(), &[malo]).contains("\n50012345678,"));
+    assert!(written("csv", &Options::default(), &[malo]).contains("\n50012345678,"));
 }
 
 #[test]
@@ -121,7 +101,7 @@ fn a_row_of_one_empty_cell_is_no_empty_line() {
     let mut gap = reading();
     gap.value = None;
     let options = Options { fields: Some(vec!["value".into()]), ..Options::default() };
-    let text = written(Format::Csv, &options, &[reading(), gap]);
+    let text = written("csv", &options, &[reading(), gap]);
     assert_eq!(text, "value\n\"0.1230\"\n\"\"\n");
     assert_eq!(records(&text, b',').len(), 3);
 }
@@ -131,9 +111,10 @@ fn what_is_no_number_is_refused() {
     for value in ["1,5", "=1", "", "1\n"] {
         let mut odd = reading();
         odd.value = Some(value.into());
-        for format in [Format::Csv, Format::CsvDe, Format::Json, Format::Influx, Format::Plain] {
-            let out = Box::new(Vec::new());
-            let mut writer = crate::formats::readings(format, out, &Options::default()).unwrap();
+        for format in ["csv", "csv-de", "json", "influx", "plain"] {
+            let (out, options) = (Box::new(Vec::new()), Options::default());
+            let named = Format::named(format).unwrap();
+            let mut writer = crate::formats::readings(named, out, &options).unwrap();
             assert!(writer.write(&odd).is_err(), "{format} {value:?}");
         }
     }
@@ -145,12 +126,12 @@ fn fields_are_known_by_name() {
         let fields = Some(fields.iter().map(|&field| field.to_owned()).collect());
         let options = Options { fields, ..Options::default() };
         let out = Box::new(Vec::new());
-        crate::formats::readings(Format::Csv, out, &options).err().unwrap().to_string()
+        let csv = Format::named("csv").unwrap();
+        crate::formats::readings(csv, out, &options).err().unwrap().to_string()
     };
     assert!(
         failed(&["valeu"]).starts_with("readings have no field \"valeu\"; there are deviceId,")
     );
-    assert!(failed(&[]).starts_with("no field"));
 }
 
 /// Every quarter hour of a Berlin day has a line of its own, also where the clock is changed.
@@ -164,7 +145,7 @@ fn days_of_92_and_100_quarters_are_whole() {
         let rows: Vec<Reading<'_>> = (0..quarters)
             .map(|quarter| Reading { time: crate::clock::after(begin, quarter * 900), ..reading() })
             .collect();
-        let text = written(Format::Csv, &Options::default(), &rows);
+        let text = written("csv", &Options::default(), &rows);
         let times: Vec<&str> =
             text.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
         let day = &times[0][..10];
@@ -172,7 +153,7 @@ fn days_of_92_and_100_quarters_are_whole() {
         assert!(times[0].contains("T00:00:00") && times[times.len() - 1].contains("T23:45:00"));
         let different: std::collections::BTreeSet<&&str> = times.iter().collect();
         assert_eq!(different.len(), times.len());
-        let german = written(Format::CsvDe, &Options::default(), &rows);
+        let german = written("csv-de", &Options::default(), &rows);
         let wall = |offset| german.matches(&format!(";{day} 02:15;{offset};")).count();
         let expected = if quarters == 100 { [1, 1] } else { [0, 0] };
         assert_eq!(["+02:00", "+01:00"].map(wall), expected);

@@ -1,33 +1,54 @@
-//! The names of the formats, and which of them fits what.
+//! The table of formats. One more format is one row here, and one file that makes its rows.
 
 use std::fmt::{self, Display, Formatter};
 use std::path::Path;
-use std::str::FromStr;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// Columns for a person; in a pipe the same as `Plain`.
-    Table,
-    /// Tab-separated, without a heading.
-    Plain,
-    /// One object, `{"schema":1,…:[…]}`, a line for each entry.
-    Json,
-    /// A JSON object on each line.
-    Ndjson,
-    /// RFC 4180 with comma, point and UTF-8; lines end with LF, as pandas, DuckDB and awk expect.
-    Csv,
-    /// For a German Excel: BOM, semicolon, decimal comma, CRLF, local wall time and offset.
-    CsvDe,
-    /// One sheet of an Excel workbook.
-    Xlsx,
-    /// InfluxDB's line protocol.
-    Influx,
-    /// RFC 7946.
-    Geojson,
-    /// Way points of GPX 1.1.
-    Gpx,
-    Kml,
+use super::columns::List;
+use super::{NewRows, Options, csv, geojson, gpx, influx, json, kml, table, xlsx};
+
+/// A format: its name, and what is known of it.
+#[derive(Debug)]
+pub struct Format {
+    /// As `--format` takes it.
+    pub name: &'static str,
+    /// Of files, without the point; the first one is given to new files.
+    endings: &'static [&'static str],
+    /// Not text: no terminal should get it.
+    pub binary: bool,
+    fits: &'static [Content],
+    pub(super) rows: fn(&List<'_>, &Options) -> NewRows,
 }
+
+const ANY: &[Content] = &[Content::Readings, Content::Piles, Content::Records];
+const READINGS: &[Content] = &[Content::Readings];
+const PILES: &[Content] = &[Content::Piles];
+
+/// Where two formats have one ending, the first is meant.
+#[rustfmt::skip]
+pub static FORMATS: [Format; 11] = [
+    // Columns for a person; in a pipe the same as `plain`.
+    Format { name: "table", endings: &[], binary: false, fits: ANY, rows: table::table },
+    // Tab-separated, without a heading.
+    Format { name: "plain", endings: &["txt", "tsv"], binary: false, fits: ANY, rows: table::plain },
+    // One object, `{"schema":1,…:[…]}`, a line for each entry.
+    Format { name: "json", endings: &["json"], binary: false, fits: ANY, rows: json::object },
+    // A JSON object on each line.
+    Format { name: "ndjson", endings: &["ndjson", "jsonl"], binary: false, fits: ANY, rows: json::lines },
+    // RFC 4180 with comma, point and UTF-8; lines end with LF, as pandas, DuckDB and awk expect.
+    Format { name: "csv", endings: &["csv"], binary: false, fits: ANY, rows: csv::plain },
+    // For a German Excel: BOM, semicolon, decimal comma, CRLF, local wall time and offset.
+    Format { name: "csv-de", endings: &["csv"], binary: false, fits: ANY, rows: csv::german },
+    // One sheet of an Excel workbook.
+    Format { name: "xlsx", endings: &["xlsx"], binary: true, fits: ANY, rows: xlsx::sheet },
+    // InfluxDB's line protocol.
+    Format { name: "influx", endings: &["lp", "influx"], binary: false, fits: READINGS, rows: influx::points },
+    // RFC 7946.
+    Format { name: "geojson", endings: &["geojson"], binary: false, fits: PILES, rows: geojson::features },
+    // Way points of GPX 1.1.
+    Format { name: "gpx", endings: &["gpx"], binary: false, fits: PILES, rows: gpx::way_points },
+    // Place marks of KML 2.2.
+    Format { name: "kml", endings: &["kml"], binary: false, fits: PILES, rows: kml::place_marks },
+];
 
 /// What is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,126 +58,48 @@ pub enum Content {
     Records,
 }
 
+/// Why something cannot be written as it was asked for.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
-    #[error("there is no format {0:?}; there are {names}", names = names(&Format::ALL))]
+    #[error("there is no format {0:?}; there are {all}", all = names(FORMATS.iter()))]
     Unknown(String),
-    #[error("{format} is no format for {content}; there are {names}", names = names(content.formats()))]
-    DoesNotFit { format: Format, content: Content },
+    #[error("{format} is no format for {content}; there are {}", names(content.formats()))]
+    DoesNotFit { format: &'static str, content: Content },
     #[error("readings have no field {field:?}; there are {}", .known.join(", "))]
     NoField { field: String, known: Vec<&'static str> },
-    #[error("no field is named, so there is nothing to write")]
-    NoFields,
 }
 
 impl Format {
-    pub const ALL: [Self; 11] = [
-        Self::Table,
-        Self::Plain,
-        Self::Json,
-        Self::Ndjson,
-        Self::Csv,
-        Self::CsvDe,
-        Self::Xlsx,
-        Self::Influx,
-        Self::Geojson,
-        Self::Gpx,
-        Self::Kml,
-    ];
-
-    /// As `--format` takes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Table => "table",
-            Self::Plain => "plain",
-            Self::Json => "json",
-            Self::Ndjson => "ndjson",
-            Self::Csv => "csv",
-            Self::CsvDe => "csv-de",
-            Self::Xlsx => "xlsx",
-            Self::Influx => "influx",
-            Self::Geojson => "geojson",
-            Self::Gpx => "gpx",
-            Self::Kml => "kml",
-        }
+    /// The format of this name.
+    pub fn named(name: &str) -> Result<&'static Self, FormatError> {
+        let found = FORMATS.iter().find(|format| format.name == name);
+        found.ok_or_else(|| FormatError::Unknown(name.to_owned()))
     }
 
     /// The format that a file of this name has, in small or capital letters.
-    pub fn of_file(path: &Path) -> Option<Self> {
-        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        match extension.as_str() {
-            "lp" => Some(Self::Influx),
-            "jsonl" => Some(Self::Ndjson),
-            "txt" | "tsv" => Some(Self::Plain),
-            "csv" | "json" | "ndjson" | "xlsx" | "influx" | "geojson" | "gpx" | "kml" => {
-                extension.parse().ok()
-            }
-            _ => None,
-        }
+    pub fn of_file(path: &Path) -> Option<&'static Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
     }
 
-    /// The extension of a file in this format, without the point.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Table | Self::Plain => "txt",
-            Self::CsvDe => "csv",
-            Self::Influx => "lp",
-            other => other.name(),
-        }
+    /// The ending of a new file in this format, without the point.
+    pub fn ending(&self) -> &'static str {
+        self.endings.first().copied().unwrap_or("txt")
     }
 
-    /// Not text: no terminal should get it.
-    pub fn is_binary(self) -> bool {
-        self == Self::Xlsx
-    }
-
-    pub(super) fn check(self, content: Content) -> Result<(), FormatError> {
-        if content.formats().contains(&self) {
+    /// Whether it can hold this.
+    pub fn check(&self, content: Content) -> Result<(), FormatError> {
+        if self.fits.contains(&content) {
             return Ok(());
         }
-        Err(FormatError::DoesNotFit { format: self, content })
+        Err(FormatError::DoesNotFit { format: self.name, content })
     }
 }
 
 impl Content {
     /// The formats that can hold it.
-    pub fn formats(self) -> &'static [Format] {
-        let all: &'static [Format] = const { &Format::ALL };
-        match self {
-            Self::Readings => &all[..8],
-            Self::Records => &all[..7],
-            Self::Piles => {
-                const {
-                    &[
-                        Format::Table,
-                        Format::Plain,
-                        Format::Json,
-                        Format::Ndjson,
-                        Format::Csv,
-                        Format::CsvDe,
-                        Format::Xlsx,
-                        Format::Geojson,
-                        Format::Gpx,
-                        Format::Kml,
-                    ]
-                }
-            }
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = FormatError;
-
-    fn from_str(name: &str) -> Result<Self, FormatError> {
-        let found = Self::ALL.into_iter().find(|format| format.name() == name);
-        found.ok_or_else(|| FormatError::Unknown(name.to_owned()))
-    }
-}
-
-impl Display for Format {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+    pub fn formats(self) -> impl Iterator<Item = &'static Format> {
+        FORMATS.iter().filter(move |format| format.fits.contains(&self))
     }
 }
 
@@ -170,38 +113,43 @@ impl Display for Content {
     }
 }
 
-fn names(formats: &[Format]) -> String {
-    formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+/// The names of formats, for help and errors.
+pub fn names(formats: impl Iterator<Item = &'static Format>) -> String {
+    formats.map(|format| format.name).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of_file(name: &str) -> Option<&'static str> {
+        Format::of_file(Path::new(name)).map(|format| format.name)
+    }
+
     #[test]
-    fn every_format_is_found_by_its_name_and_its_extension() {
-        for format in Format::ALL {
-            assert_eq!(format.name().parse(), Ok(format));
-            let file = format!("Lastgang 10.2026.{}", format.extension().to_uppercase());
-            let same = match format {
-                Format::CsvDe => Format::Csv,
-                Format::Table => Format::Plain,
+    fn every_format_is_found_by_its_name_and_its_ending() {
+        for format in &FORMATS {
+            assert_eq!(Format::named(format.name).unwrap().name, format.name);
+            let file = format!("Lastgang 10.2026.{}", format.ending().to_uppercase());
+            let same = match format.name {
+                "csv-de" => "csv",
+                "table" => "plain",
                 other => other,
             };
-            assert_eq!(Format::of_file(Path::new(&file)), Some(same));
+            assert_eq!(of_file(&file), Some(same));
         }
-        assert_eq!(Format::of_file(Path::new("x.csv-de")), None);
-        assert_eq!(Format::of_file(Path::new("csv")), None);
-        assert_eq!(Format::of_file(Path::new("x.influx")), Some(Format::Influx));
+        assert_eq!(["x.csv-de", "csv", "x.table"].map(of_file), [None; 3]);
+        assert_eq!(of_file("x.influx"), Some("influx"));
     }
 
     #[test]
     fn an_error_names_what_there_is() {
-        let error = "excel".parse::<Format>().unwrap_err().to_string();
+        let error = Format::named("excel").unwrap_err().to_string();
         assert!(error.contains("\"excel\"") && error.contains("csv-de, xlsx"), "{error}");
-        let error = Format::Gpx.check(Content::Readings).unwrap_err().to_string();
+        let check = |name, content| Format::named(name).unwrap().check(content);
+        let error = check("gpx", Content::Readings).unwrap_err().to_string();
         assert!(error.starts_with("gpx is no format for readings; there are table"), "{error}");
         assert!(!error.contains("kml"), "{error}");
-        assert_eq!(Format::Kml.check(Content::Piles), Ok(()));
+        assert_eq!(check("kml", Content::Piles), Ok(()));
     }
 }

@@ -4,34 +4,31 @@ use std::io::{self, Write};
 
 use serde_json::{Number, Value, json};
 
-use super::Position;
-use super::json::{only, write_value};
+use super::columns::List;
+use super::json::only;
 use super::pile::{FULL_NUMBER, name};
-use crate::data::pile::Pile;
+use super::{Entry, NewRows, Options, Rows};
+use crate::data::position::Position;
+use crate::text::write_json;
 
-pub(super) struct Places<W> {
-    out: W,
+struct Geojson {
     /// The properties that were asked for; else all there are.
     fields: Option<Vec<String>>,
     first: bool,
 }
 
-impl<W: Write> Places<W> {
-    pub(super) fn new(out: W, fields: Option<Vec<String>>) -> Self {
-        Self { out, fields, first: true }
-    }
-
-    fn begin(&mut self) -> io::Result<()> {
-        self.out.write_all(br#"{"type":"FeatureCollection","features":["#)
-    }
+pub(super) fn features(_: &List<'_>, options: &Options) -> NewRows {
+    Ok(Box::new(Geojson { fields: options.fields.clone(), first: true }))
 }
 
-impl<W: Write> super::pile::Places for Places<W> {
-    fn place(&mut self, pile: &Pile, position: Option<&Position>) -> io::Result<()> {
-        if self.first {
-            self.begin()?;
-        }
-        self.out.write_all(if self.first { b"\n" } else { b",\n" })?;
+impl Rows for Geojson {
+    fn head(&self) -> Vec<u8> {
+        br#"{"type":"FeatureCollection","features":["#.to_vec()
+    }
+
+    fn row(&mut self, entry: Entry<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        let Entry::Pile(pile) = entry else { return Ok(()) };
+        out.extend_from_slice(if self.first { b"\n" } else { b",\n" });
         self.first = false;
         let mut members = pile.0.clone();
         // The label on the map.
@@ -44,21 +41,17 @@ impl<W: Write> super::pile::Places for Places<W> {
         if let Some(id @ (Value::String(_) | Value::Number(_))) = pile.0.get("id") {
             feature["id"] = id.clone();
         }
-        feature["geometry"] = position.and_then(point).unwrap_or_default();
+        feature["geometry"] = Position::of(pile).and_then(point).unwrap_or_default();
         feature["properties"] = properties.into();
-        write_value(&mut self.out, &feature)
+        write_json(out, &feature)
     }
 
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        if self.first {
-            self.begin()?;
-        }
-        self.out.write_all(b"\n]}\n")?;
-        self.out.flush()
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"\n]}\n")
     }
 }
 
-fn point(position: &Position) -> Option<Value> {
+fn point(position: Position) -> Option<Value> {
     let longitude: Number = position.longitude.parse().ok()?;
     let latitude: Number = position.latitude.parse().ok()?;
     Some(json!({ "type": "Point", "coordinates": [longitude, latitude] }))

@@ -3,53 +3,42 @@
 
 use std::io::{self, Write};
 
-use super::Position;
-use super::pile::{description, name, of};
-use super::xml::Xml;
-use crate::data::pile::Pile;
+use super::columns::List;
+use super::pile::{cell, description, name};
+use super::{Entry, NewRows, Options, Rows};
+use crate::data::position::Position;
+use crate::text::xml_escaped;
 
-const BEGIN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+const HEAD: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <gpx version=\"1.1\" creator=\"partnerlink\" xmlns=\"http://www.topografix.com/GPX/1/1\">\n";
 
-pub(super) struct Places<W> {
-    out: W,
-    begun: bool,
+struct Gpx;
+
+pub(super) fn way_points(_: &List<'_>, _: &Options) -> NewRows {
+    Ok(Box::new(Gpx))
 }
 
-impl<W: Write> Places<W> {
-    pub(super) fn new(out: W) -> Self {
-        Self { out, begun: false }
+impl Rows for Gpx {
+    fn head(&self) -> Vec<u8> {
+        HEAD.to_vec()
     }
 
-    fn begin(&mut self) -> io::Result<()> {
-        if !self.begun {
-            self.out.write_all(BEGIN.as_bytes())?;
+    fn row(&mut self, entry: Entry<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        let Entry::Pile(pile) = entry else { return Ok(()) };
+        let Some(Position { latitude, longitude }) = Position::of(pile) else { return Ok(()) };
+        write!(out, "<wpt lat=\"{latitude}\" lon=\"{longitude}\">")?;
+        let comment = cell(pile, "note").text().to_owned();
+        // The order is the schema's.
+        for (tag, text) in [("name", name(pile)), ("cmt", comment), ("desc", description(pile))] {
+            if !text.is_empty() {
+                write!(out, "<{tag}>{}</{tag}>", xml_escaped(&text))?;
+            }
         }
-        self.begun = true;
+        out.extend_from_slice(b"</wpt>\n");
         Ok(())
     }
-}
 
-impl<W: Write> super::pile::Places for Places<W> {
-    fn place(&mut self, pile: &Pile, position: Option<&Position>) -> io::Result<()> {
-        let Some(Position { latitude, longitude }) = position else { return Ok(()) };
-        self.begin()?;
-        write!(self.out, "<wpt lat=\"{latitude}\" lon=\"{longitude}\">")?;
-        // The order is the schema's.
-        let parts = [
-            ("name", name(pile)),
-            ("cmt", of(pile, "note").text().to_owned()),
-            ("desc", description(pile)),
-        ];
-        for (tag, text) in parts.iter().filter(|(_, text)| !text.is_empty()) {
-            write!(self.out, "<{tag}>{}</{tag}>", Xml(text))?;
-        }
-        self.out.write_all(b"</wpt>\n")
-    }
-
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.begin()?;
-        self.out.write_all(b"</gpx>\n")?;
-        self.out.flush()
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"</gpx>\n")
     }
 }

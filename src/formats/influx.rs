@@ -6,69 +6,54 @@
 //!
 //! The time is in nanoseconds. An interval without a value is no point, so it has no line.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use super::Options;
-use super::reading::Column;
-use super::template::{Frame, Hole, Shape, TemplateWriter};
-use crate::text::printable;
+use super::columns::{Cell, Columns, List};
+use super::{Entry, NewRows, Options, Rows};
+use crate::text::push_influx;
 
 /// Where a reading does not say what it measures.
 const NO_MEASUREMENT: &str = "reading";
+/// Texts that are no tags: the one begins the line, the other is always the same.
+const NO_TAGS: [&str; 2] = ["measurement", "status"];
 
-pub(super) fn readings<'w>(
-    out: Box<dyn Write + 'w>,
-    options: &Options,
-    columns: Vec<Column>,
-) -> TemplateWriter<'w> {
-    // InfluxDB is quickest with tags in order.
-    let mut columns = columns;
-    columns.sort_by_key(|column| column.name());
-    columns.retain(|column| *column != Column::Measurement);
-    let frame = Frame { skips_missing: true, ..Frame::default() };
-    let shape: Shape = Box::new(move |reading, line| {
-        let measurement = &*reading.measurement;
-        let measurement = if measurement.is_empty() { NO_MEASUREMENT } else { measurement };
-        escape(&mut line.text, measurement, ", ");
-        for column in &columns {
-            let text = column.text(reading);
-            if !text.is_empty() {
-                write!(line.text, ",{}=", column.name())?;
-                escape(&mut line.text, text, ",= ");
-            }
-        }
-        line.text.extend_from_slice(b" value=");
-        line.hole(Hole::Number);
-        line.text.push(b' ');
-        line.hole(Hole::Nanoseconds);
-        line.text.push(b'\n');
-        Ok(())
-    });
-    TemplateWriter::new(out, options.zone.clone(), frame, shape)
+struct Influx {
+    columns: Columns,
 }
 
-/// A backslash before what is special. Line ends and other control characters cannot be written at
-/// all, and a backslash at the end would take the separator with it: they become `?` and `/`.
-fn escape(out: &mut Vec<u8>, text: &str, special: &str) {
-    let text = printable(text);
-    let kept = text.trim_end_matches('\\');
-    for c in kept.chars() {
-        if special.contains(c) {
-            out.push(b'\\');
+pub(super) fn points(list: &List<'_>, options: &Options) -> NewRows {
+    // InfluxDB is quickest with tags in order.
+    let columns = Columns::new(list, options, list.columns)?.sorted();
+    Ok(Box::new(Influx { columns }))
+}
+
+impl Rows for Influx {
+    fn row(&mut self, entry: Entry<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        let Entry::Reading(reading) = entry else { return Ok(()) };
+        let Some(value) = &reading.value else { return Ok(()) };
+        let measurement = &*reading.measurement;
+        push_influx(out, if measurement.is_empty() { NO_MEASUREMENT } else { measurement }, b", ");
+        for (name, cell) in self.columns.names().zip(self.columns.cells(entry)) {
+            match cell {
+                Cell::Text(text) if !text.is_empty() && !NO_TAGS.contains(&name) => {
+                    write!(out, ",{name}=")?;
+                    push_influx(out, &text, b",= ");
+                }
+                _ => {}
+            }
         }
-        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        writeln!(out, " value={value} {}", reading.time.as_nanosecond())
     }
-    out.extend(std::iter::repeat_n(b'/', text.len() - kept.len()));
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::formats::Options;
     use crate::formats::testing::{reading, written};
-    use crate::formats::{Format, Options};
 
     #[test]
     fn a_point_has_its_tags_in_order_and_its_digits() {
-        let text = written(Format::Influx, &Options::default(), &[reading()]);
+        let text = written("influx", &Options::default(), &[reading()]);
         assert_eq!(
             text,
             "ENERGY,deviceId=DE0001,deviceProvider=MSB,deviceType=SMART_METER,direction=IN,\
@@ -85,7 +70,7 @@ mod tests {
         let mut gap = reading();
         gap.value = None;
         let fields = Some(vec!["label".to_owned(), "deviceType".to_owned()]);
-        let text = written(Format::Influx, &Options { fields, ..Options::default() }, &[gap, odd]);
+        let text = written("influx", &Options { fields, ..Options::default() }, &[gap, odd]);
         assert_eq!(
             text,
             "A\\ b\\,c=d,label=x\\,y\\=z\\ w?free\\ value\\=9\\ 1/ value=0.1230 1792887300000000000\n"

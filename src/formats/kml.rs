@@ -3,57 +3,48 @@
 
 use std::io::{self, Write};
 
-use super::Position;
-use super::pile::{description, name, of};
-use super::xml::Xml;
-use crate::data::pile::Pile;
+use super::columns::{Columns, List};
+use super::pile::{description, name};
+use super::{Entry, NewRows, Options, Rows};
+use crate::data::position::Position;
+use crate::text::xml_escaped;
 
-const BEGIN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+const HEAD: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><name>partnerlink</name>\n";
 
-pub(super) struct Places<W> {
-    out: W,
-    columns: Vec<String>,
-    begun: bool,
+struct Kml {
+    columns: Columns,
 }
 
-impl<W: Write> Places<W> {
-    pub(super) fn new(out: W, columns: Vec<String>) -> Self {
-        Self { out, columns, begun: false }
-    }
-
-    fn begin(&mut self) -> io::Result<()> {
-        if !self.begun {
-            self.out.write_all(BEGIN.as_bytes())?;
-        }
-        self.begun = true;
-        Ok(())
-    }
+pub(super) fn place_marks(list: &List<'_>, options: &Options) -> NewRows {
+    Ok(Box::new(Kml { columns: Columns::new(list, options, list.columns)? }))
 }
 
-impl<W: Write> super::pile::Places for Places<W> {
-    fn place(&mut self, pile: &Pile, position: Option<&Position>) -> io::Result<()> {
-        self.begin()?;
-        let (name, description) = (name(pile), description(pile));
-        write!(self.out, "<Placemark><name>{}</name>", Xml(&name))?;
-        write!(self.out, "<description>{}</description><ExtendedData>", Xml(&description))?;
-        for column in &self.columns {
-            let cell = of(pile, column);
+impl Rows for Kml {
+    fn head(&self) -> Vec<u8> {
+        HEAD.to_vec()
+    }
+
+    fn row(&mut self, entry: Entry<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        let Entry::Pile(pile) = entry else { return Ok(()) };
+        let (name, description) = (xml_escaped(&name(pile)), xml_escaped(&description(pile)));
+        write!(out, "<Placemark><name>{name}</name><description>{description}</description>")?;
+        out.extend_from_slice(b"<ExtendedData>");
+        for (column, cell) in self.columns.names().zip(self.columns.cells(entry)) {
             if !cell.text().is_empty() {
-                let (column, text) = (Xml(column), Xml(cell.text()));
-                write!(self.out, "<Data name=\"{column}\"><value>{text}</value></Data>")?;
+                let (column, text) = (xml_escaped(column), xml_escaped(cell.text()));
+                write!(out, "<Data name=\"{column}\"><value>{text}</value></Data>")?;
             }
         }
-        self.out.write_all(b"</ExtendedData>")?;
-        if let Some(Position { latitude, longitude }) = position {
-            write!(self.out, "<Point><coordinates>{longitude},{latitude}</coordinates></Point>")?;
+        out.extend_from_slice(b"</ExtendedData>");
+        if let Some(Position { latitude, longitude }) = Position::of(pile) {
+            write!(out, "<Point><coordinates>{longitude},{latitude}</coordinates></Point>")?;
         }
-        self.out.write_all(b"</Placemark>\n")
+        out.extend_from_slice(b"</Placemark>\n");
+        Ok(())
     }
 
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.begin()?;
-        self.out.write_all(b"</Document></kml>\n")?;
-        self.out.flush()
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"</Document></kml>\n")
     }
 }

@@ -2,17 +2,14 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `format` | the names of the formats, and which of them fits what |
-//! | `reading` | readings: columns, and the way to a writer |
-//! | `pile`, `position`, `record` | piles with their positions, and any other list |
-//! | `template` | the fast way: a row of readings is one template with holes |
-//! | `csv`, `json`, `influx` | formats of text, filled from templates or cells |
-//! | `cell`, `table`, `xlsx`, `zip` | formats of cells |
-//! | `geojson`, `gpx`, `kml`, `xml` | places on a map |
+//! | `format` | the table of formats: names, endings, and which of them fits what |
+//! | `columns`, `reading`, `pile` | entries as rows of cells |
+//! | `csv`, `json`, `table`, `xlsx`, `influx` | tables and lists |
+//! | `geojson`, `gpx`, `kml` | places on a map |
 //!
 //! Everything is written as it comes; nothing here grows with the number of rows.
 
-mod cell;
+mod columns;
 mod csv;
 mod format;
 mod geojson;
@@ -21,22 +18,23 @@ mod influx;
 mod json;
 mod kml;
 mod pile;
-mod position;
 mod reading;
-mod record;
 mod table;
-mod template;
 mod xlsx;
-mod xml;
-mod zip;
 
-pub use format::{Content, Format, FormatError};
-pub use pile::{PileWriter, piles};
-pub use position::{Doubt, Position, Positions};
-pub use reading::{ReadingWriter, readings};
-pub use record::{RecordWriter, records};
+pub use format::{Content, FORMATS, Format, FormatError, names};
 
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use self::columns::List;
 use crate::clock::{TimeZone, berlin};
+use crate::data::pile::Pile;
+use crate::data::reading::Reading;
+
+/// Bytes gathered before they are handed on: fewer, larger writes; more than this gains nothing.
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// How a list is written.
 #[derive(Clone, Debug)]
@@ -47,17 +45,138 @@ pub struct Options {
     pub fields: Option<Vec<String>>,
     /// Somebody reads it on a terminal: columns, and nothing that could move the cursor.
     pub for_person: bool,
-    /// Text as the provider sent it, dangerous or not; a person's terminal is spared all the same.
-    pub raw: bool,
     /// JSON says that this came from the sandbox.
     pub sandbox: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { zone: berlin(), fields: None, for_person: false, raw: false, sandbox: false }
+        Self { zone: berlin(), fields: None, for_person: false, sandbox: false }
+    }
+}
+
+/// One entry of a list.
+#[derive(Clone, Copy)]
+pub enum Entry<'a> {
+    Reading(&'a Reading<'a>),
+    Pile(&'a Pile),
+    /// Any other object: a space, a device, a customer, a wood list.
+    Record(&'a Map<String, Value>),
+}
+
+/// What a format makes of a list.
+trait Rows {
+    /// What stands before the first entry.
+    fn head(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Appends an entry.
+    fn row(&mut self, entry: Entry<'_>, out: &mut Vec<u8>) -> io::Result<()>;
+
+    /// Writes what stands after the last entry.
+    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A format's rows, or why a list cannot be written so.
+type NewRows = Result<Box<dyn Rows>, FormatError>;
+
+/// Writes the entries of a list as they come. Nothing is written before the first one or the end.
+pub struct Writer<'w> {
+    out: Box<dyn Write + 'w>,
+    rows: Box<dyn Rows>,
+    buffer: Vec<u8>,
+    for_person: bool,
+}
+
+/// A writer of readings.
+pub fn readings<'w>(
+    format: &Format,
+    out: Box<dyn Write + 'w>,
+    options: &Options,
+) -> Result<Writer<'w>, FormatError> {
+    Writer::new(format, out, options, &reading::LIST)
+}
+
+/// A writer of log piles.
+pub fn piles<'w>(
+    format: &Format,
+    out: Box<dyn Write + 'w>,
+    options: &Options,
+) -> Result<Writer<'w>, FormatError> {
+    Writer::new(format, out, options, &pile::LIST)
+}
+
+/// A writer of other objects. `name` is the list's name in JSON; `columns` are the members that a
+/// row shows unless fields were asked for (`address.city` reaches inside). JSON has every member.
+pub fn records<'w>(
+    format: &Format,
+    out: Box<dyn Write + 'w>,
+    options: &Options,
+    name: &str,
+    columns: &[&str],
+) -> Result<Writer<'w>, FormatError> {
+    let list = List { name, content: Content::Records, columns, few_columns: columns };
+    Writer::new(format, out, options, &list)
+}
+
+impl<'w> Writer<'w> {
+    fn new(
+        format: &Format,
+        out: Box<dyn Write + 'w>,
+        options: &Options,
+        list: &List<'_>,
+    ) -> Result<Self, FormatError> {
+        format.check(list.content)?;
+        let rows = (format.rows)(list, options)?;
+        let buffer = rows.head();
+        Ok(Self { out, rows, buffer, for_person: options.for_person })
+    }
+
+    /// Writes an entry; on a terminal at once.
+    pub fn write<'e>(&mut self, entry: impl Into<Entry<'e>>) -> io::Result<()> {
+        let entry = entry.into();
+        if let Entry::Reading(reading) = entry {
+            reading::check(reading)?;
+        }
+        self.rows.row(entry, &mut self.buffer)?;
+        if self.for_person || self.buffer.len() >= BUFFER_BYTES {
+            self.out.write_all(&self.buffer)?;
+            self.buffer.clear();
+        }
+        Ok(())
+    }
+
+    /// Writes what is left; without it the output is not whole.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.out.write_all(&self.buffer)?;
+        self.rows.end(&mut self.out)?;
+        self.out.flush()
+    }
+}
+
+impl<'a> From<&'a Reading<'_>> for Entry<'a> {
+    fn from(reading: &'a Reading<'_>) -> Self {
+        Self::Reading(reading)
+    }
+}
+
+impl<'a> From<&'a Pile> for Entry<'a> {
+    fn from(pile: &'a Pile) -> Self {
+        Self::Pile(pile)
+    }
+}
+
+impl<'a> From<&'a Map<String, Value>> for Entry<'a> {
+    fn from(record: &'a Map<String, Value>) -> Self {
+        Self::Record(record)
     }
 }
 
 #[cfg(test)]
-pub(crate) mod testing;
+mod testing;
+
+#[cfg(test)]
+mod tests;

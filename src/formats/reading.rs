@@ -1,199 +1,75 @@
-//! Readings: their columns, and the way from a format to its writer.
+//! Readings: the members that can be columns.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind};
 
-use super::cell::{self, Cell, Rows};
-use super::template::{is_number, no_number, status};
-use super::{Content, Format, FormatError, Options, csv, influx, json, table};
-use crate::clock::WallClock;
+use super::columns::{Cell, List};
+use super::{Content, FormatError};
 use crate::data::reading::Reading;
 
-/// Writes readings as they come.
-pub trait ReadingWriter {
-    fn write(&mut self, reading: &Reading<'_>) -> io::Result<()>;
-
-    /// Writes what is left; without it the output is not whole.
-    fn finish(self: Box<Self>) -> io::Result<()>;
-}
-
-/// A writer of readings. Nothing is written before the first reading or the end.
-pub fn readings<'w>(
-    format: Format,
-    out: Box<dyn Write + 'w>,
-    options: &Options,
-) -> Result<Box<dyn ReadingWriter + 'w>, FormatError> {
-    format.check(Content::Readings)?;
-    let columns = Column::chosen(format, options)?;
-    Ok(match format {
-        Format::Csv | Format::CsvDe => Box::new(csv::readings(format, out, options, columns)),
-        Format::Json | Format::Ndjson => Box::new(json::readings(format, out, options, columns)),
-        Format::Influx => Box::new(influx::readings(out, options, columns)),
-        Format::Table if !options.for_person => {
-            Box::new(table::plain_readings(out, options, columns))
-        }
-        Format::Plain => Box::new(table::plain_readings(out, options, columns)),
-        _ => {
-            let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
-            let clock = WallClock::new(options.zone.clone());
-            let rows = cell::rows(format, out, options, &names);
-            Box::new(Cells { rows, columns, clock, for_excel: format == Format::Xlsx })
-        }
-    })
-}
-
 /// A member of a reading, by the provider's name for it; `time`, `offset` and `status` are ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
-    DeviceId,
-    Time,
-    Offset,
-    Measurement,
-    Value,
-    Unit,
-    Status,
-    Label,
-    DeviceType,
-    DeviceProvider,
-    Medium,
-    Direction,
+pub(super) struct Member {
+    pub(super) name: &'static str,
+    pub(super) cell: for<'r> fn(&'r Reading<'_>) -> Cell<'r>,
 }
 
-impl Column {
-    const ALL: [Self; 12] = [
-        Self::DeviceId,
-        Self::Time,
-        Self::Offset,
-        Self::Measurement,
-        Self::Value,
-        Self::Unit,
-        Self::Status,
-        Self::Label,
-        Self::DeviceType,
-        Self::DeviceProvider,
-        Self::Medium,
-        Self::Direction,
-    ];
-    /// What fits on a terminal.
-    const FOR_TABLE: [Self; 7] = [
-        Self::DeviceId,
-        Self::Time,
-        Self::Measurement,
-        Self::Value,
-        Self::Unit,
-        Self::Direction,
-        Self::Status,
-    ];
+pub(super) static MEMBERS: [Member; 12] = [
+    Member { name: "deviceId", cell: |reading| text(&reading.device_id) },
+    Member { name: "time", cell: |reading| Cell::Time(reading.time) },
+    Member { name: "offset", cell: |reading| Cell::Offset(reading.time) },
+    Member { name: "measurement", cell: |reading| text(&reading.measurement) },
+    Member { name: "value", cell: value },
+    Member { name: "unit", cell: |reading| text(&reading.unit) },
+    Member { name: "status", cell: status },
+    Member { name: "label", cell: |reading| text(&reading.label) },
+    Member { name: "deviceType", cell: |reading| text(&reading.device_type) },
+    Member { name: "deviceProvider", cell: |reading| text(&reading.device_provider) },
+    Member { name: "medium", cell: |reading| text(&reading.medium) },
+    Member { name: "direction", cell: |reading| text(&reading.direction) },
+];
+pub(super) const LIST: List<'_> = List {
+    name: "readings",
+    content: Content::Readings,
+    // All but the offset, which most formats have in the time.
+    #[rustfmt::skip]
+    columns: &[
+        "deviceId", "time", "measurement", "value", "unit", "status", "label", "deviceType",
+        "deviceProvider", "medium", "direction",
+    ],
+    few_columns: &["deviceId", "time", "measurement", "value", "unit", "direction", "status"],
+};
 
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::DeviceId => "deviceId",
-            Self::Time => "time",
-            Self::Offset => "offset",
-            Self::Measurement => "measurement",
-            Self::Value => "value",
-            Self::Unit => "unit",
-            Self::Status => "status",
-            Self::Label => "label",
-            Self::DeviceType => "deviceType",
-            Self::DeviceProvider => "deviceProvider",
-            Self::Medium => "medium",
-            Self::Direction => "direction",
-        }
-    }
-
-    /// The text of those that are text.
-    pub(super) fn text<'a>(self, reading: &'a Reading<'_>) -> &'a str {
-        match self {
-            Self::DeviceId => &reading.device_id,
-            Self::Measurement => &reading.measurement,
-            Self::Unit => &reading.unit,
-            Self::Label => &reading.label,
-            Self::DeviceType => &reading.device_type,
-            Self::DeviceProvider => &reading.device_provider,
-            Self::Medium => &reading.medium,
-            Self::Direction => &reading.direction,
-            Self::Time | Self::Offset | Self::Value | Self::Status => "",
-        }
-    }
-
-    /// What was asked for, or the format's own choice. Local time never goes without its offset.
-    fn chosen(format: Format, options: &Options) -> Result<Vec<Self>, FormatError> {
-        let with_offset = matches!(format, Format::CsvDe | Format::Xlsx);
-        let mut columns = match &options.fields {
-            Some(fields) => {
-                fields.iter().map(|name| Self::named(name)).collect::<Result<_, _>>()?
-            }
-            None if matches!(format, Format::Table | Format::Plain) => Self::FOR_TABLE.to_vec(),
-            None => Self::ALL.into_iter().filter(|column| *column != Self::Offset).collect(),
-        };
-        if columns.is_empty() {
-            return Err(FormatError::NoFields);
-        }
-        let time = columns.iter().position(|column| *column == Self::Time);
-        if let Some(at) = time.filter(|_| with_offset && !columns.contains(&Self::Offset)) {
-            columns.insert(at + 1, Self::Offset);
-        }
-        Ok(columns)
-    }
-
-    fn named(name: &str) -> Result<Self, FormatError> {
+impl Member {
+    /// `timeStamp` is what the provider calls the time.
+    pub(super) fn named(name: &str) -> Result<&'static Self, FormatError> {
         let name = if name == "timeStamp" { "time" } else { name };
-        Self::ALL.into_iter().find(|column| column.name() == name).ok_or_else(|| {
-            FormatError::NoField {
-                field: name.to_owned(),
-                known: Self::ALL.map(Self::name).to_vec(),
-            }
+        MEMBERS.iter().find(|member| member.name == name).ok_or_else(|| FormatError::NoField {
+            field: name.to_owned(),
+            known: MEMBERS.iter().map(|member| member.name).collect(),
         })
     }
 }
 
-/// Readings as rows of cells: for a person, and for Excel.
-struct Cells<'w> {
-    rows: Box<dyn Rows + 'w>,
-    columns: Vec<Column>,
-    clock: WallClock,
-    for_excel: bool,
+fn text(text: &str) -> Cell<'_> {
+    Cell::Text(Cow::Borrowed(text))
 }
 
-impl ReadingWriter for Cells<'_> {
-    fn write(&mut self, reading: &Reading<'_>) -> io::Result<()> {
-        if reading.value.as_deref().is_some_and(|value| !is_number(value)) {
-            return Err(no_number());
-        }
-        self.clock.set(reading.time)?;
-        let cells: Vec<Cell<'_>> =
-            self.columns.iter().map(|column| self.cell(*column, reading)).collect();
-        self.rows.row(&cells)
-    }
-
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.rows.finish()
-    }
+fn value<'r>(reading: &'r Reading<'_>) -> Cell<'r> {
+    reading.value.as_deref().map_or(Cell::Empty, Cell::Number)
 }
 
-impl Cells<'_> {
-    fn cell<'a>(&self, column: Column, reading: &'a Reading<'_>) -> Cell<'a> {
-        match column {
-            Column::Value => match &reading.value {
-                Some(digits) => Cell::Number(Cow::Borrowed(digits)),
-                None => Cell::Empty,
-            },
-            Column::Status => Cell::Text(Cow::Borrowed(status(reading))),
-            Column::Offset => self.written(WallClock::offset),
-            Column::Time if self.for_excel => Cell::Day(self.clock.spreadsheet_days()),
-            Column::Time => self.written(|clock, out| {
-                clock.local(out);
-                out.push(b' ');
-                clock.offset(out);
-            }),
-            text => Cell::Text(Cow::Borrowed(text.text(reading))),
-        }
-    }
+fn status<'r>(reading: &'r Reading<'_>) -> Cell<'r> {
+    text(if reading.value.is_some() { "ok" } else { "missing" })
+}
 
-    fn written(&self, write: impl Fn(&WallClock, &mut Vec<u8>)) -> Cell<'static> {
-        let mut text = Vec::new();
-        write(&self.clock, &mut text);
-        Cell::Text(Cow::Owned(String::from_utf8_lossy(&text).into_owned()))
+/// Refuses a value with anything else than digits and their signs, so that no separator or formula
+/// gets in unescaped.
+pub(super) fn check(reading: &Reading<'_>) -> io::Result<()> {
+    let fits = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
+    match &reading.value {
+        Some(value) if value.is_empty() || !value.bytes().all(fits) => {
+            Err(io::Error::new(ErrorKind::InvalidData, "a reading's value is no number"))
+        }
+        _ => Ok(()),
     }
 }

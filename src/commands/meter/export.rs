@@ -78,16 +78,14 @@ impl Args {
     }
 
     /// Readings as `--format` wants them, CSV unless it is given.
-    fn format(&self) -> Result<Format, FormatError> {
-        let format = self.output.format.as_deref().unwrap_or("csv").parse::<Format>()?;
-        match Content::Readings.formats().contains(&format) {
-            true => Ok(format),
-            false => Err(FormatError::DoesNotFit { format, content: Content::Readings }),
-        }
+    fn format(&self) -> Result<&'static Format, FormatError> {
+        let format = Format::named(self.output.format.as_deref().unwrap_or("csv"))?;
+        format.check(Content::Readings)?;
+        Ok(format)
     }
 
     /// The files that are not there yet, and how many are.
-    fn tasks<'a>(&self, range: &'a Range, format: Format) -> (Vec<Task<'a>>, usize) {
+    fn tasks<'a>(&self, range: &'a Range, format: &Format) -> (Vec<Task<'a>>, usize) {
         let (mut tasks, mut skipped) = (Vec::new(), 0);
         for source in &range.sources {
             for month in range.query.months() {
@@ -104,14 +102,14 @@ impl Args {
         (tasks, skipped)
     }
 
-    fn path(&self, source: &Source, month: Window, query: &Query, format: Format) -> PathBuf {
+    fn path(&self, source: &Source, month: Window, query: &Query, format: &Format) -> PathBuf {
         let id = match source {
             Source::Device(id) => safe_file_name(id),
             Source::Space(id, medium) => {
                 safe_file_name(&format!("{id}-{}", medium.to_string().to_lowercase()))
             }
         };
-        let name = format!("{id}_{}.{}", time_name(month, query), format.extension());
+        let name = format!("{id}_{}.{}", time_name(month, query), format.ending());
         Path::new(&self.out).join(name)
     }
 
@@ -121,7 +119,7 @@ impl Args {
         session: &Session,
         range: &Range,
         tasks: &[Task],
-        format: Format,
+        format: &Format,
     ) -> Result<usize, DataError> {
         let options = self.output.options(session)?;
         let mut progress = Progress::new(&session.context.output, tasks.len(), "files");
@@ -142,7 +140,7 @@ impl Args {
         task: &Task,
         parts: &[Readings],
         query: &Query,
-        format: Format,
+        format: &Format,
         options: &Options,
     ) -> Result<usize, DataError> {
         let mut missing = 0;

@@ -3,8 +3,9 @@ use crate::api::{ApiError, timber};
 use crate::commands::session::{AccountArgs, DataError, OutputArgs, Session};
 use crate::context::Context;
 use crate::data::pile::Pile;
+use crate::data::position::Positions;
 use crate::error::Failed;
-use crate::formats::{self, Positions};
+use crate::formats;
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -38,8 +39,12 @@ impl Args {
             let mut target = self.output.target(session)?;
             let (format, options) = (target.format, target.options.clone());
             let mut writer = formats::piles(format, target.out(), &options)?;
-            each_pile(session, self.page, |pile| Ok(writer.write(&pile)?))?;
-            let positions = writer.finish()?;
+            let mut positions = Positions::default();
+            each_pile(session, self.page, |pile| {
+                positions.count(&pile);
+                Ok(writer.write(&pile)?)
+            })?;
+            writer.finish()?;
             target.finish()?;
             warn_about(context, &positions);
             Ok(())

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::data::pile::Pile;
+use super::pile::Pile;
 
 /// Degrees (WGS 84) with the provider's digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Doubt {
 
 impl Positions {
     /// Counts a pile, and gives its position.
-    pub(super) fn count(&mut self, pile: &Pile) -> Option<Position> {
+    pub fn count(&mut self, pile: &Pile) -> Option<Position> {
         self.piles += 1;
         let position = Position::of(pile);
         if position.is_none() {
@@ -94,14 +94,15 @@ impl Positions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::testing::object;
 
     #[test]
     fn positions_keep_their_digits_and_are_doubted_with_reason() {
         let mut positions = Positions::default();
         let mut at = |latitude: &str, longitude: &str| {
             let json = format!(r#"{{"latitude":{latitude},"longitude":{longitude}}}"#);
-            positions.count(&Pile(object(&json))).map(|at| (at.latitude, at.longitude))
+            positions
+                .count(&Pile(serde_json::from_str(&json).unwrap()))
+                .map(|at| (at.latitude, at.longitude))
         };
         let both = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
         assert_eq!(at("51.30", "9.500000000000000001"), both("51.30", "9.500000000000000001"));

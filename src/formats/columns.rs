@@ -1,0 +1,169 @@
+//! Entries as rows of cells: which columns a list has, and what stands in them.
+
+use std::borrow::Cow;
+use std::io;
+
+use serde_json::{Map, Value};
+
+use super::reading::{MEMBERS, Member};
+use super::{Content, Entry, FormatError, Options, pile};
+use crate::clock::{Timestamp, WallClock};
+use crate::data::pile::text_of;
+
+/// A list that is to be written.
+pub(super) struct List<'a> {
+    /// What it is called in JSON.
+    pub(super) name: &'a str,
+    pub(super) content: Content,
+    /// Its columns, unless others were asked for.
+    pub(super) columns: &'a [&'a str],
+    /// Those of them that fit on a terminal.
+    pub(super) few_columns: &'a [&'a str],
+}
+
+/// What stands in one column of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cell<'a> {
+    Empty,
+    /// Digits as they came.
+    Number(&'a str),
+    Text(Cow<'a, str>),
+    Time(Timestamp),
+    /// The offset of local time from UTC at this instant.
+    Offset(Timestamp),
+}
+
+/// The columns of a list, in the order in which they are written.
+pub(super) struct Columns(Vec<Column>);
+
+enum Column {
+    OfReading(&'static Member),
+    /// The name of an object's member, or the names on the way to it: `address.city`.
+    OfObject(String),
+}
+
+impl Columns {
+    /// The fields that were asked for, else `own`.
+    pub(super) fn new(
+        list: &List<'_>,
+        options: &Options,
+        own: &[&str],
+    ) -> Result<Self, FormatError> {
+        let column = |name: &str| match list.content {
+            Content::Readings => Ok(Column::OfReading(Member::named(name)?)),
+            Content::Piles | Content::Records => Ok(Column::OfObject(name.to_owned())),
+        };
+        let columns: Result<_, _> = match &options.fields {
+            Some(fields) => fields.iter().map(|name| column(name)).collect(),
+            None => own.iter().map(|name| column(name)).collect(),
+        };
+        Ok(Self(columns?))
+    }
+
+    /// For formats of local time, which never goes without its offset.
+    pub(super) fn with_offset(mut self) -> Self {
+        let at = |columns: &[Column], name| columns.iter().position(|column| column.name() == name);
+        if let (Some(time), None) = (at(&self.0, "time"), at(&self.0, "offset")) {
+            let offset = MEMBERS.iter().find(|member| member.name == "offset");
+            self.0.splice(time + 1..time + 1, offset.map(Column::OfReading));
+        }
+        self
+    }
+
+    /// In the order of their names.
+    pub(super) fn sorted(mut self) -> Self {
+        self.0.sort_by(|a, b| a.name().cmp(b.name()));
+        self
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Column::name)
+    }
+
+    /// The cells of a row, one for each column.
+    pub(super) fn cells<'a>(&'a self, entry: Entry<'a>) -> impl Iterator<Item = Cell<'a>> {
+        self.0.iter().map(move |column| match (column, entry) {
+            (Column::OfReading(member), Entry::Reading(reading)) => (member.cell)(reading),
+            (Column::OfObject(path), Entry::Pile(piles)) => pile::cell(piles, path),
+            (Column::OfObject(path), Entry::Record(object)) => Cell::of(member(object, path)),
+            _ => Cell::Empty,
+        })
+    }
+}
+
+impl Column {
+    fn name(&self) -> &str {
+        match self {
+            Self::OfReading(member) => member.name,
+            Self::OfObject(path) => path,
+        }
+    }
+}
+
+impl<'a> Cell<'a> {
+    /// A member of an object: text and numbers as they are, `{id, name}` as its name, lists joined
+    /// by a blank, what is absent or null empty.
+    pub(super) fn of(value: Option<&'a Value>) -> Self {
+        match value {
+            None | Some(Value::Null) => Self::Empty,
+            Some(Value::Number(number)) => Self::Number(number.as_str()),
+            Some(Value::String(text)) => Self::Text(Cow::Borrowed(text)),
+            Some(Value::Object(object)) => {
+                Self::of(object.get("name").or_else(|| object.get("id")))
+            }
+            other => Self::Text(Cow::Owned(text_of(other))),
+        }
+    }
+
+    /// As a person reads it.
+    pub(super) fn shown(&self, clock: &mut WallClock) -> io::Result<Cow<'_, str>> {
+        let mut out = Vec::new();
+        match self {
+            Self::Time(time) => {
+                clock.local(*time, &mut out)?;
+                out.push(b' ');
+                clock.offset(*time, &mut out)?;
+            }
+            Self::Offset(time) => clock.offset(*time, &mut out)?,
+            _ => return Ok(Cow::Borrowed(self.text())),
+        }
+        Ok(Cow::Owned(String::from_utf8_lossy(&out).into_owned()))
+    }
+
+    /// Without the difference between numbers and text.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Number(text) => text,
+            Self::Text(text) => text,
+            Self::Empty | Self::Time(_) | Self::Offset(_) => "",
+        }
+    }
+}
+
+/// A member by its name, or by the names on the way to it.
+pub(super) fn member<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    object.get(path).or_else(|| {
+        let (first, rest) = path.split_once('.')?;
+        member(object.get(first)?.as_object()?, rest)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::testing::object;
+
+    #[test]
+    fn members_become_cells_and_keep_their_digits() {
+        let all = object(
+            r#"{"n":12345678901234567890.10,"t":"x","b":true,"z":null,"o":{"id":7,"name":"Forst"},
+                "i":{"id":7.50},"l":["a",1.0,{"name":"c"}],"e":[],"a":{"city":"Ulm"},"a.b":1}"#,
+        );
+        let text = |path: &str| Cell::of(member(&all, path)).text().to_owned();
+        assert_eq!(Cell::of(member(&all, "n")), Cell::Number("12345678901234567890.10"));
+        assert_eq!(["t", "b", "o", "l"].map(text), ["x", "true", "Forst", "a 1.0 c"]);
+        assert_eq!(Cell::of(member(&all, "i")), Cell::Number("7.50"));
+        assert_eq!(["z", "e", "missing", "a.zip", "t.x"].map(text), [""; 5]);
+        assert_eq!(["a.city", "a.b"].map(text), ["Ulm", "1"]);
+    }
+}

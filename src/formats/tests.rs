@@ -1,0 +1,55 @@
+use super::testing::object;
+use super::*;
+
+fn written(format: &str, options: &Options) -> String {
+    let mut out = Vec::new();
+    let format = Format::named(format).unwrap();
+    let columns = ["id", "address.city"];
+    let mut writer = records(format, Box::new(&mut out), options, "spaces", &columns).unwrap();
+    let first = r#"{"id":"=1","extra":1.10,"address":{"city":"Kör\u001bn","zip":"01067"}}"#;
+    writer.write(&object(first)).unwrap();
+    writer.write(&object(r#"{"id":"b"}"#)).unwrap();
+    writer.finish().unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn rows_have_the_columns_and_json_has_everything() {
+    let plain = Options::default();
+    assert_eq!(written("plain", &plain), "=1\tKör?n\nb\t\n");
+    assert_eq!(written("csv", &plain), "id,address.city\n'=1,Kör\u{1b}n\nb,\n");
+    assert_eq!(
+        written("json", &plain),
+        "{\"schema\":1,\"spaces\":[\n{\"id\":\"=1\",\"extra\":1.10,\
+         \"address\":{\"city\":\"Kör\\u001bn\",\"zip\":\"01067\"}},\n{\"id\":\"b\"}\n]}\n"
+    );
+    let fields = Some(vec!["address.zip".to_owned()]);
+    let chosen = Options { fields, sandbox: true, ..Options::default() };
+    assert_eq!(written("ndjson", &chosen), "{\"address.zip\":\"01067\"}\n{\"address.zip\":null}\n");
+    assert_eq!(written("csv-de", &chosen), "\u{feff}address.zip\r\n'01067\r\n\"\"\r\n");
+    assert!(written("json", &chosen).starts_with("{\"schema\":1,\"sandbox\":true,"));
+}
+
+#[test]
+fn a_list_without_places_has_no_map() {
+    let (geojson, options) = (Format::named("geojson").unwrap(), Options::default());
+    let error = records(geojson, Box::new(io::sink()), &options, "x", &["id"]).err();
+    assert!(error.unwrap().to_string().starts_with("geojson is no format for this list"));
+}
+
+#[test]
+fn nothing_is_a_whole_file_in_every_format() {
+    for format in Content::Piles.formats() {
+        let mut out = Vec::new();
+        piles(format, Box::new(&mut out), &Options::default()).unwrap().finish().unwrap();
+        let text = String::from_utf8_lossy(&out).into_owned();
+        match format.name {
+            "geojson" | "json" => assert!(serde_json::from_str::<Value>(&text).is_ok()),
+            "gpx" => assert!(text.ends_with("</gpx>\n")),
+            "kml" => assert!(text.ends_with("</kml>\n")),
+            _ => {}
+        }
+    }
+    let influx = Format::named("influx").unwrap();
+    assert!(piles(influx, Box::new(io::sink()), &Options::default()).is_err());
+}
