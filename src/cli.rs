@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    api, completions, config, connect, demo, disconnect, doctor, exec, help, man, meter, provider,
-    sandbox, schedule, status, store, timber, token,
+    api, completions, config, connect, data, demo, disconnect, doctor, exec, help, man, meter,
+    provider, sandbox, schedule, status, store, timber, token,
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
@@ -87,6 +87,8 @@ enum Command {
     Timber(Lazy<timber::Command>),
     /// Call a data endpoint by its path, with a valid token
     Api(Lazy<api::Args>),
+    /// Fetch a list that a provider's description names, every page of it
+    Data(Lazy<data::Args>),
     /// Where the tokens are kept: look, check, choose, move
     #[command(subcommand)]
     Store(Lazy<store::Command>),
@@ -206,6 +208,7 @@ impl Command {
             Self::Meter(Lazy(command)) => command.run(&start.context(output)?),
             Self::Timber(Lazy(command)) => command.run(&start.context(output)?),
             Self::Api(Lazy(args)) => args.run(&start.context(output)?),
+            Self::Data(Lazy(args)) => args.run(&start.context(output)?),
             Self::Store(Lazy(command)) => command.run(&start.context(output)?),
             Self::Provider(Lazy(command)) => command.run(&start.context(output)?),
             Self::Config(Lazy(command)) => command.run(&start.context(output)?),

@@ -36,6 +36,11 @@ struct Page {
     pages: u64,
 }
 
+/// An id as one segment of a path, whatever is in it.
+pub fn segment(id: &str) -> String {
+    url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
 /// Where a page is.
 pub fn page_url(list: &Url, paging: &Paging, number: u64) -> Url {
     let mut url = list.clone();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::client::{ApiClient, ApiError};
-use super::list::List;
+use super::list::{List, segment};
 use super::members::MemberType::{Flag, List as Lists, Text};
 use super::readings::Readings;
 use crate::data::query::{Query, Source, Window};
@@ -91,9 +91,4 @@ pub fn readings(
 /// `POST /devices/readings`
 pub fn push(api: &ApiClient, devices: &Value) -> Result<(), ApiError> {
     api.post_json(&api.address("/devices/readings")?, devices)
-}
-
-/// An id as one segment of a path, whatever is in it.
-fn segment(id: &str) -> String {
-    url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
 }

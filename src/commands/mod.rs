@@ -6,6 +6,7 @@ mod client_secret;
 pub mod completions;
 pub mod config;
 pub mod connect;
+pub mod data;
 pub mod demo;
 pub mod disconnect;
 pub mod doctor;

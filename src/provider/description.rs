@@ -61,8 +61,25 @@ pub struct Description {
     /// gives them.
     #[serde(default)]
     pub paths: BTreeMap<String, String>,
+    /// Lists that need no command of their own, by the name a person types.
+    #[serde(default)]
+    pub lists: BTreeMap<String, DescribedList>,
     #[serde(default)]
     pub letter: Letter,
+}
+
+/// A list of the provider's data.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DescribedList {
+    /// Below `api_base`. What stands in braces, as in `/spaces/{space}/devices`, is asked for.
+    pub path: String,
+    /// The member of an answer that holds the entries; the list's own name unless said otherwise.
+    pub entries: Option<String>,
+    /// The members that a row shows; `address.city` reaches inside.
+    pub columns: Vec<String>,
+    /// The scope without which the list is not given.
+    pub scope: Option<String>,
 }
 
 /// What the letter that asks for a registration says beyond what follows from the other fields.
@@ -164,6 +181,7 @@ impl Description {
             authorize_parameters: self.authorize_parameters,
             paging: self.paging,
             paths: self.paths,
+            lists: self.lists,
             letter: self.letter,
         };
         if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {

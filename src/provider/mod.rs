@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use url::Url;
 
-pub use description::{Description, Letter, Paging, ProviderError};
+pub use description::{DescribedList, Description, Letter, Paging, ProviderError};
 
 use crate::oauth::scope::Scope;
 use crate::oauth::{BodyFormat, ClientAuthentication, Endpoint, is_loopback};
@@ -61,6 +61,8 @@ pub struct Provider {
     pub paging: Option<Paging>,
     /// Paths of data endpoints that are overridable, by name.
     pub paths: BTreeMap<String, String>,
+    /// Lists that `partnerlink data` knows of, by name.
+    pub lists: BTreeMap<String, DescribedList>,
     /// What the letter that asks for a registration says of its own.
     pub letter: Letter,
 }

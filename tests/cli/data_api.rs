@@ -5,7 +5,9 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::provider::http::{Call, Reply};
-use crate::support::data::{Data, connected_to_fake, data_calls, space_page};
+use crate::support::data::{
+    Data, connected_to_fake, connected_to_fake_with, data_calls, space_page,
+};
 
 /// The request that these arguments lead to.
 #[track_caller]
@@ -139,4 +141,27 @@ fn a_header_that_cannot_be_sent_is_refused_at_once() {
         let outcome = data.program.run(["api", "zaehlerfreunde", "/spaces", "-H", header]);
         outcome.exits(2).says(&["header"]);
     }
+}
+
+#[test]
+fn a_list_needs_no_more_than_its_description() {
+    let lines = "lists = { orders = { path = \"/{branch}/orders\", \
+                 columns = [\"id\", \"customer.name\"] } }";
+    let (program, fake) = connected_to_fake_with(lines, &[]);
+    fake.serves(|call| {
+        let id = if call.target.contains("page=0") { 1.50 } else { 2.0 };
+        let order = json!({ "id": id, "customer": { "name": "Muster" } });
+        Reply::json(200, &json!({ "orders": [order], "totalNumPages": 2 }))
+    });
+    let list = ["data", "fake", "orders", "-f", "branch=a/b", "-f", "year=2026", "--format", "csv"];
+    let outcome = program.run(list).exits(0);
+    assert_eq!(outcome.data(), "id,customer.name\n1.5,Muster\n2.0,Muster");
+    let calls = data_calls(&fake);
+    assert!(
+        calls[0].target.starts_with("/api/a%2Fb/orders?year=2026&page=0"),
+        "{}",
+        calls[0].target
+    );
+    assert_eq!(calls.len(), 2);
+    program.run(["data", "fake", "bills"]).exits(2).says(&["there are orders", "lists.bills"]);
 }
