@@ -4,7 +4,7 @@ use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::Exit;
 use crate::store::file::{Flaw, Inspection, inspect};
-use crate::store::{Look, StoreError, StoreKind};
+use crate::store::{Look, STORES, StoreError, StoreKind};
 use crate::terminal::report::Finding;
 use crate::terminal::{stderr_is_terminal, stdin_is_terminal};
 
@@ -12,15 +12,16 @@ const NAME: &str = "store";
 
 pub fn check(context: &Context, interactive: bool) -> Vec<Finding> {
     let accounts = context.index.all();
-    let used = |kind| {
-        context.settings.store == kind || accounts.iter().any(|account| account.store == kind)
+    let used = |kind: &StoreKind| {
+        context.settings.store == *kind || accounts.iter().any(|account| account.store == *kind)
     };
     let mut found = Vec::new();
-    if used(StoreKind::KEYCHAIN) {
-        found.push(keychain(context, interactive));
-    }
-    if used(StoreKind::FILE) {
-        found.extend(sealed_files(context));
+    for row in STORES.iter().filter(|row| used(&row.kind)) {
+        if row.kind == StoreKind::FILE {
+            found.extend(sealed_files(context));
+        } else {
+            found.push(reachable(context, &row.kind, interactive));
+        }
     }
     found
 }
@@ -40,10 +41,10 @@ fn session(context: &Context, interactive: bool) -> &'static str {
     }
 }
 
-fn keychain(context: &Context, interactive: bool) -> Finding {
+fn reachable(context: &Context, kind: &StoreKind, interactive: bool) -> Finding {
     let session = session(context, interactive);
-    let Err(error) = keychain_look(context).and_then(|look| look.usable) else {
-        let text = format!("the system keychain is unlocked, as seen from {session}");
+    let Err(error) = look(context, kind).and_then(|look| look.usable) else {
+        let text = format!("{kind} is unlocked, as seen from {session}");
         return Finding::good(NAME, text);
     };
     let mut finding = Finding::failed(NAME, &format!("from {session}: "), &error);
@@ -54,8 +55,8 @@ fn keychain(context: &Context, interactive: bool) -> Finding {
     finding
 }
 
-fn keychain_look(context: &Context) -> Result<Look, StoreError> {
-    context.world().stores.get(&StoreKind::KEYCHAIN)?.look()
+fn look(context: &Context, kind: &StoreKind) -> Result<Look, StoreError> {
+    context.world().stores.get(kind)?.look()
 }
 
 fn sealed_files(context: &Context) -> Vec<Finding> {
@@ -110,7 +111,8 @@ fn key(context: &Context, inspection: &Inspection) -> Finding {
     }
     // Reading a locked keychain would ask somebody to unlock it.
     if settings.file_key == FileKey::Keychain
-        && keychain_look(context).is_ok_and(|look| matches!(look.usable, Err(StoreError::Locked)))
+        && look(context, &StoreKind::KEYCHAIN)
+            .is_ok_and(|look| matches!(look.usable, Err(StoreError::Locked)))
     {
         return Finding::failed("key", "the key of the sealed files: ", &StoreError::Locked);
     }
