@@ -129,7 +129,7 @@ fn spent_then_forced_to_the_disk_then_told() {
         place(before, &["write(", "/intents/", "\\\"token\\\":"]),
         place(before, &["fsync(", "/intents/"]),
         sent,
-        sent + place(after, &["recvfrom(", "200 OK"]),
+        sent + place(after, &["recvfrom", "200 OK"]),
         sent + place(after, &["write(", ".sealed.tmp"]),
         sent + place(after, &["fsync(", ".sealed.tmp"]),
         sent + place(after, &["renameat(", ".sealed.tmp"]),
