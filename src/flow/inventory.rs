@@ -13,6 +13,11 @@ pub struct Content {
 }
 
 impl Content {
+    /// A locked store cannot be used, though its items can be seen.
+    pub fn usable(&self) -> Result<(), &StoreError> {
+        self.look.as_ref()?.usable.as_ref().copied()
+    }
+
     pub fn accounts(&self) -> BTreeSet<AccountId> {
         let accounts = self.items().filter_map(|item| match item {
             Item::Account(account) => Some(account.clone()),

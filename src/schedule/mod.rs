@@ -87,6 +87,13 @@ pub struct Installed {
     pub runs: Option<Runs>,
 }
 
+impl Installed {
+    /// Whether it has a timer that does not run.
+    pub fn is_stopped(&self) -> bool {
+        self.runs.as_ref().is_some_and(|runs| !runs.active)
+    }
+}
+
 /// How often the job runs. All kinds can do these: parts of an hour, of a day, or a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Every {

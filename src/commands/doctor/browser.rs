@@ -1,17 +1,15 @@
 //! A sign-in through the person's browser at the embedded sandbox, step by step; nothing is kept.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use crate::account_id::AccountId;
+use crate::account_id::AccountIdError;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::{Context, TemporaryFolder};
 use crate::error::{Error, Explain as _, Failed};
-use crate::flow::login::{Connected, Invitation, Login, LoginError, Person};
-use crate::loopback::ResultPage;
+use crate::flow::login::{Connected, Login, LoginError};
 use crate::oauth::Client;
 use crate::sandbox::{self, Sandbox};
-use crate::secret::Secret;
 use crate::terminal::Mark;
 use crate::terminal::report::{Finding, Findings};
 use crate::terminal::screen::{Opening, Screen};
@@ -28,30 +26,63 @@ pub fn try_out(
     let environment = &context.settings.environment;
     let display = environment.has_display() && !environment.is_ci();
     if context.named_browser().is_none() && !display {
-        let text = "no browser can be opened here: connect would show a link for any browser, and take \
-            the address of its last page";
+        let text = "no browser can be opened here: connect would show a link for any browser";
         let remedy = "try it where there is a display, or name a program in PARTNERLINK_BROWSER";
         return Ok(findings.add(Finding::warn(NAME, text, remedy))?);
     }
     let begun = Instant::now();
+    // A line for each request that the sandbox gets.
     let (log, heard) = channel();
     let options = sandbox::Options {
-        log: Some(Box::new(move |line| drop(log.send(line.to_owned())))),
+        log: Some(Box::new(move |line| drop(log.send((begun.elapsed(), line.to_owned()))))),
         ..sandbox::Options::default()
     };
     let sandbox = sandbox::start(options)
         .map_err(|error| Error::io("could not start the sandbox", &error))?;
-    findings.add(step(begun, "the sandbox listens"))?;
+    findings.add(step(begun.elapsed(), "the sandbox listens"))?;
     context.output.say(
         Mark::Begin,
         "Now the way through your browser. Agree on the page that opens: it is the sandbox's.",
     );
+    let result = sign_in(context, &sandbox, timeout)?;
+    let requests: Vec<(Duration, String)> = heard.try_iter().collect();
+    let asked = requests.iter().find(|(_, line)| line.contains("/authorize"));
+    let redeemed =
+        requests.iter().find(|(_, line)| line.starts_with("POST") && line.contains("/oauth/token"));
+    for (request, text) in [
+        (asked, "the browser opened the consent page"),
+        (redeemed, "the browser's answer came back to this program"),
+    ] {
+        findings.extend(request.map(|(at, _)| step(*at, text)))?;
+    }
+    findings.add(match result {
+        Ok(_) => step(begun.elapsed(), "code, token and identity are right; nothing is kept"),
+        Err(error) => failed(begun.elapsed(), &error),
+    })?;
+    Ok(())
+}
+
+/// A sign-in with a context of its own: the sandbox's providers, sealed files in a folder that is
+/// gone afterwards, and nothing of the person's but the browser.
+fn sign_in(
+    context: &Context,
+    sandbox: &Sandbox,
+    timeout: Duration,
+) -> Result<Result<Connected, LoginError>, Error> {
+    const WHAT: &str = "could not prepare the sign-in";
     let folder = TemporaryFolder::create("doctor")?;
-    let inner = inside(context, &sandbox, &folder)?;
-    let (provider, account) = (inner.provider(PROVIDER)?, id()?);
+    let environment = Environment::of([
+        ("PARTNERLINK_HOME", &*folder.path().to_string_lossy()),
+        ("PARTNERLINK_SANDBOX", sandbox.base_url()),
+        ("PARTNERLINK_STORE", "file"),
+    ]);
+    let settings =
+        Settings::load(Flags::default(), environment).map_err(|error| Error::new(WHAT, &error))?;
+    let inner = Context::new(settings, context.output.clone(), false);
+    let account = PROVIDER.parse().map_err(|error: AccountIdError| Error::new(WHAT, &error))?;
+    let provider = inner.provider(PROVIDER)?;
     let opening = Opening::With(context.browser());
-    let screen = Screen::new(&context.output, &provider.title, &account, opening, false);
-    let mut person = Watched { screen, findings, heard, begun, asked: false };
+    let mut screen = Screen::new(&context.output, &provider.title, &account, opening, false);
     let result = Login {
         world: inner.world(),
         provider: &provider,
@@ -63,23 +94,18 @@ pub fn try_out(
         to: None,
         bind_browser: false,
     }
-    .run(&mut person);
-    person.listen();
-    findings.add(match result {
-        Ok(_) => step(begun, "code, token and identity are right; nothing is kept"),
-        Err(error) => failed(begun, &error),
-    })?;
-    Ok(())
+    .run(&mut screen);
+    screen.clear();
+    Ok(result)
 }
 
-fn step(begun: Instant, text: &str) -> Finding {
-    let spent = begun.elapsed();
-    Finding::good(NAME, format!("{text} ({:.1} s)", spent.as_secs_f64()))
-        .with(serde_json::json!({ "milliseconds": spent.as_millis() as u64 }))
+fn step(after: Duration, text: &str) -> Finding {
+    Finding::good(NAME, format!("{text} ({:.1} s)", after.as_secs_f64()))
+        .with(serde_json::json!({ "milliseconds": after.as_millis() as u64 }))
 }
 
-fn failed(begun: Instant, error: &LoginError) -> Finding {
-    let (meaning, seconds) = (error.meaning(), begun.elapsed().as_secs_f64());
+fn failed(after: Duration, error: &LoginError) -> Finding {
+    let (meaning, seconds) = (error.meaning(), after.as_secs_f64());
     let remedy = match error {
         LoginError::TimedOut(_) => {
             "agree on the page that opens; if none does, name your browser in PARTNERLINK_BROWSER"
@@ -89,78 +115,4 @@ fn failed(begun: Instant, error: &LoginError) -> Finding {
     };
     Finding::bad(NAME, format!("{error} ({seconds:.1} s)"), remedy, meaning.exit)
         .publicly(format!("{} ({seconds:.1} s)", meaning.code))
-}
-
-fn id() -> Result<AccountId, Error> {
-    PROVIDER.parse().map_err(|error| Error::new("could not prepare the sign-in", &error))
-}
-
-/// A context of its own for this sign-in: the sandbox's providers, sealed files in a folder that is
-/// gone afterwards, and nothing of the person's but the browser.
-fn inside(
-    context: &Context,
-    sandbox: &Sandbox,
-    folder: &TemporaryFolder,
-) -> Result<Context, Error> {
-    let environment = Environment::of([
-        ("PARTNERLINK_HOME", &*folder.path().to_string_lossy()),
-        ("PARTNERLINK_SANDBOX", sandbox.base_url()),
-        ("PARTNERLINK_STORE", "file"),
-    ]);
-    let settings = Settings::load(Flags::default(), environment)
-        .map_err(|error| Error::new("could not prepare the sign-in", &error))?;
-    Ok(Context::new(settings, context.output.clone(), false))
-}
-
-/// The person of any sign-in, with the steps told that the sandbox sees.
-struct Watched<'a> {
-    screen: Screen,
-    findings: &'a mut Findings,
-    /// A line for each request that the sandbox gets.
-    heard: Receiver<String>,
-    begun: Instant,
-    /// Whether the browser has asked for the consent page.
-    asked: bool,
-}
-
-impl Watched<'_> {
-    fn listen(&mut self) {
-        while let Ok(line) = self.heard.try_recv() {
-            let text = if line.contains("/authorize") && !self.asked {
-                self.asked = true;
-                "the browser opened the consent page"
-            } else if line.starts_with("POST") && line.contains("/oauth/token") {
-                "the browser's answer came back to this program"
-            } else {
-                continue;
-            };
-            self.screen.clear();
-            // That standard output is gone shows again at the last finding.
-            let _ = self.findings.add(step(self.begun, text));
-        }
-    }
-}
-
-impl Person for Watched<'_> {
-    fn invite(&mut self, invitation: &Invitation) {
-        self.screen.invite(invitation);
-    }
-
-    fn waiting(&mut self, left: Duration) {
-        self.listen();
-        self.screen.waiting(left);
-    }
-
-    fn pasted(&mut self) -> Option<Secret> {
-        self.screen.pasted()
-    }
-
-    fn not_that(&mut self) {
-        self.screen.not_that();
-    }
-
-    fn result_page(&mut self, result: &Result<Connected, LoginError>) -> ResultPage {
-        self.listen();
-        self.screen.result_page(result)
-    }
 }

@@ -5,15 +5,28 @@ use std::fs;
 use crate::config::{ConfigError, client_variable};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain as _};
+use crate::provider::Provider;
 use crate::terminal::report::Finding;
 
-pub fn check(context: &Context, fault: Option<&ConfigError>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = fault.map(broken).into_iter().collect();
-    found.push(Finding::good("version", version()));
-    if fault.is_none() {
-        found.push(file(context));
+/// Every provider, or why it cannot be used.
+pub fn providers(context: &Context) -> Vec<Result<Provider, Error>> {
+    match context.registry() {
+        Ok(registry) => registry.names().iter().map(|name| context.provider(name)).collect(),
+        Err(error) => vec![Err(error)],
     }
-    found.extend(providers(context));
+}
+
+pub fn check(
+    context: &Context,
+    fault: Option<&ConfigError>,
+    providers: &[Result<Provider, Error>],
+) -> Vec<Finding> {
+    let version = Finding::good("version", version());
+    let mut found = match fault {
+        Some(error) => vec![broken(error), version],
+        None => vec![version, file(context)],
+    };
+    found.extend(providers.iter().map(|provider| registered(context, provider)));
     found
 }
 
@@ -38,19 +51,14 @@ fn broken(error: &ConfigError) -> Finding {
     Finding::bad("config", text, error.meaning().hint, Exit::Usage).publicly(public)
 }
 
-fn unusable(name: &str, error: Error) -> Finding {
-    Finding::bad("provider", error.why, error.hint, error.exit)
-        .publicly(format!("{name} cannot be used"))
-}
-
 fn file(context: &Context) -> Finding {
     let path = context.settings.folders.config_file();
     #[cfg(unix)]
     if let Ok(meta) = path.metadata() {
         use std::os::unix::fs::MetadataExt as _;
+        let mode = meta.mode() & 0o7777;
         // Who can write it decides where tokens go.
-        if meta.mode() & 0o002 != 0 {
-            let mode = meta.mode() & 0o7777;
+        if mode & 0o002 != 0 {
             let text = format!("others can write to {} (mode {mode:04o})", path.display());
             return Finding::warn("config", text, format!("chmod o-w '{}'", path.display()))
                 .publicly(format!("others can write to it (mode {mode:04o})"));
@@ -61,26 +69,23 @@ fn file(context: &Context) -> Finding {
     Finding::good("config", format!("{} {state}", path.display())).publicly(format!("it {state}"))
 }
 
-fn providers(context: &Context) -> Vec<Finding> {
-    let registry = match context.registry() {
-        Ok(registry) => registry,
-        Err(error) => return vec![unusable("one", error)],
-    };
-    let one = |name: &String| match context.provider(name) {
-        Err(error) => unusable(name, error),
-        Ok(provider) if provider.client_id.is_some() => {
-            let variable = client_variable(name, "CLIENT_ID");
-            let place = match context.settings.environment.client_id(name) {
-                Some(_) if context.settings.sandbox.is_none() => format!(" ({variable})"),
-                _ => String::new(),
-            };
-            Finding::good("provider", format!("{name} has a client ID{place}"))
+fn registered(context: &Context, provider: &Result<Provider, Error>) -> Finding {
+    let Provider { name, client_id, .. } = match provider {
+        Ok(provider) => provider,
+        Err(Error { what, why, hint, exit, .. }) => {
+            return Finding::bad("provider", why, hint, *exit).publicly(what);
         }
-        Ok(_) => Finding::warn(
-            "provider",
-            format!("{name} has no client ID yet"),
-            format!("partnerlink provider register {name}"),
-        ),
     };
-    registry.names().iter().map(one).collect()
+    if client_id.is_none() {
+        let remedy = format!("partnerlink provider register {name}");
+        return Finding::warn("provider", format!("{name} has no client ID yet"), remedy);
+    }
+    let settings = &context.settings;
+    let by = match settings.environment.client_id(name) {
+        Some(_) if settings.sandbox.is_none() => {
+            format!(" ({})", client_variable(name, "CLIENT_ID"))
+        }
+        _ => String::new(),
+    };
+    Finding::good("provider", format!("{name} has a client ID{by}"))
 }

@@ -1,11 +1,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::{ConfigError, Environment, Flags, Settings};
+use super::reach::Way;
+use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
-use crate::error::Failed;
+use crate::error::{Error, Failed};
+use crate::provider::Provider;
 use crate::terminal::progress::Waiting;
-use crate::terminal::report::{Finding, Findings};
+use crate::terminal::report::Findings;
 use crate::terminal::{self, Mark, Output};
 
 mod accounts;
@@ -13,10 +15,7 @@ mod browser;
 mod bundle;
 mod configuration;
 mod machine;
-mod network;
 mod store;
-
-use self::bundle::Bundle;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,51 +58,57 @@ impl Args {
         output.sandbox = settings.sandbox.is_some();
         terminal::log::install(output);
         // Nobody is asked to unlock anything, even where a person is there.
-        self.examine(&Context::new(settings, output.clone(), false), fault.as_ref(), interactive)
-    }
-
-    /// Looks at everything. `fault` is why the settings are the defaults.
-    fn examine(
-        &self,
-        context: &Context,
-        fault: Option<&ConfigError>,
-        interactive: bool,
-    ) -> Result<u8, Failed> {
-        let bundle = self.bundle.as_deref().map(|path| Bundle::begin(path, self.force));
-        let bundle = bundle.transpose()?;
-        let mut findings = Findings::new(&context.output);
-        let checks: [(&str, &dyn Fn() -> Vec<Finding>); 5] = [
-            ("the configuration", &|| configuration::check(context, fault)),
-            ("the token store", &|| store::check(context, interactive)),
-            ("the accounts", &|| accounts::check(context)),
-            ("this machine", &|| machine::check(context)),
-            ("the schedule", &|| vec![machine::schedule(context)]),
-        ];
-        for (what, check) in checks {
-            let found = {
-                let _waiting = Waiting::on(&context.output, &format!("looking at {what}"));
-                check()
-            };
-            findings.extend(found)?;
-        }
+        let context = &Context::new(settings, output.clone(), false);
+        // Before anything is looked at, so that an unusable name is reported at once.
+        let create = |path: &PathBuf| bundle::create(path, self.force);
+        let bundle = self.bundle.as_ref().map(create).transpose()?;
+        let mut findings = Findings::new(output);
+        let providers = configuration::providers(context);
+        findings.extend(configuration::check(context, fault.as_ref(), &providers))?;
+        // One that cannot be used was reported with the configuration.
+        let providers: Vec<&Provider> = providers.iter().flatten().collect();
+        let contents = looking(output, "the token store", || store::contents(context));
+        let stores = || store::check(context, &contents, interactive);
+        findings.extend(looking(output, "the token store", stores))?;
+        findings.extend(accounts::check(context, &contents))?;
+        let machine = || machine::check(context, &providers);
+        findings.extend(looking(output, "this machine", machine))?;
+        findings.add(looking(output, "the schedule", || machine::schedule(context)))?;
         if self.network {
-            network::check(context, &mut findings)?;
+            check_network(context, &providers, &mut findings)?;
         }
         if self.browser {
             browser::try_out(context, self.timeout, &mut findings)?;
         }
-        if context.output.json {
-            context.output.json(&findings.object())?;
+        let exit = findings.exit_code();
+        if output.json {
+            output.json(&findings.object())?;
         } else {
-            let mark = match findings.exit_code() {
-                0 => Mark::Good,
-                _ => Mark::Bad,
-            };
-            context.output.say(mark, findings.sum());
+            output.say(if exit == 0 { Mark::Good } else { Mark::Bad }, findings.sum());
         }
-        if let Some(bundle) = bundle {
-            bundle.write(context, &findings)?;
+        if let (Some(path), Some(file)) = (&self.bundle, bundle) {
+            bundle::write(file, path, context, &findings)?;
         }
-        Ok(findings.exit_code())
+        Ok(exit)
     }
+}
+
+fn looking<T>(output: &Output, at: &str, look: impl FnOnce() -> T) -> T {
+    let _waiting = Waiting::on(output, &format!("looking at {at}"));
+    look()
+}
+
+/// Asks the servers of every provider with a client ID; of all of them where none has one.
+fn check_network(
+    context: &Context,
+    providers: &[&Provider],
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    let network = &context.settings.network;
+    let way = Way { http: context.http(), network, clock: &context.clock };
+    let any = providers.iter().any(|provider| provider.client_id.is_some());
+    for provider in providers.iter().filter(|provider| !any || provider.client_id.is_some()) {
+        way.check(&context.output, provider, &format!("{}: ", provider.name), findings)?;
+    }
+    Ok(())
 }

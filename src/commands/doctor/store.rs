@@ -2,25 +2,37 @@
 
 use crate::config::FileKey;
 use crate::context::Context;
-use crate::error::Exit;
+use crate::flow::inventory::Content;
 use crate::store::file::{Flaw, Inspection, inspect};
-use crate::store::{Look, STORES, StoreError, StoreKind};
+use crate::store::{StoreError, StoreKind};
 use crate::terminal::report::Finding;
 use crate::terminal::{stderr_is_terminal, stdin_is_terminal};
 
 const NAME: &str = "store";
 
-pub fn check(context: &Context, interactive: bool) -> Vec<Finding> {
-    let accounts = context.index.all();
-    let used = |kind: &StoreKind| {
-        context.settings.store == *kind || accounts.iter().any(|account| account.store == *kind)
-    };
+/// What is in the stores. One that nothing points to, and that may have to be woken for it, is not
+/// asked.
+pub fn contents(context: &Context) -> Vec<Content> {
+    let may_sleep = |kind: &StoreKind| kind.row().is_some_and(|row| row.needs_session);
+    context.world().contents(|kind| !may_sleep(kind) || is_used(context, kind))
+}
+
+fn is_used(context: &Context, kind: &StoreKind) -> bool {
+    let holds_the_key = *kind == StoreKind::KEYCHAIN
+        && context.settings.file_key == FileKey::Keychain
+        && is_used(context, &StoreKind::FILE);
+    holds_the_key
+        || context.settings.store == *kind
+        || context.index.all().iter().any(|account| account.store == *kind)
+}
+
+pub fn check(context: &Context, contents: &[Content], interactive: bool) -> Vec<Finding> {
     let mut found = Vec::new();
-    for row in STORES.iter().filter(|row| used(&row.kind)) {
-        if row.kind == StoreKind::FILE {
-            found.extend(sealed_files(context));
-        } else {
-            found.push(reachable(context, &row.kind, interactive));
+    for content in contents {
+        if content.kind == StoreKind::FILE {
+            found.extend(sealed_files(context, contents));
+        } else if is_used(context, &content.kind) {
+            found.push(reachable(content, session(context, interactive)));
         }
     }
     found
@@ -41,13 +53,12 @@ fn session(context: &Context, interactive: bool) -> &'static str {
     }
 }
 
-fn reachable(context: &Context, kind: &StoreKind, interactive: bool) -> Finding {
-    let session = session(context, interactive);
-    let Err(error) = look(context, kind).and_then(|look| look.usable) else {
-        let text = format!("{kind} is unlocked, as seen from {session}");
+fn reachable(content: &Content, session: &str) -> Finding {
+    let Err(error) = content.usable() else {
+        let text = format!("{} is unlocked, as seen from {session}", content.kind);
         return Finding::good(NAME, text);
     };
-    let mut finding = Finding::failed(NAME, &format!("from {session}: "), &error);
+    let mut finding = Finding::failed(NAME, &format!("from {session}: "), error);
     if matches!(error, StoreError::TimedOut(_)) {
         // No window can be waiting: doctor asks for nothing that would open one.
         finding.remedy = "restart the keychain service; for cron, connect with --store file".into();
@@ -55,49 +66,47 @@ fn reachable(context: &Context, kind: &StoreKind, interactive: bool) -> Finding 
     finding
 }
 
-fn look(context: &Context, kind: &StoreKind) -> Result<Look, StoreError> {
-    context.world().stores.get(kind)?.look()
-}
-
-fn sealed_files(context: &Context) -> Vec<Finding> {
+fn sealed_files(context: &Context, contents: &[Content]) -> Vec<Finding> {
     let folder = context.folders.tokens();
-    let inspection = inspect(&folder);
-    let mut found: Vec<Finding> = inspection.flaws.iter().map(flaw).collect();
-    if found.is_empty() {
-        let (public, later) = match inspection.items.len() {
-            _ if !inspection.exists => ("sealed files".to_owned(), ", from the first sign-in on"),
-            1 => ("1 sealed file".to_owned(), ""),
-            count => (format!("{count} sealed files"), ""),
-        };
-        let text = format!("{public} in {}{later}", folder.display());
-        found.push(Finding::good(NAME, text).publicly(public + later));
+    let Inspection { exists, items, put_aside, flaws } = inspect(&folder);
+    let mut found: Vec<Finding> = flaws.into_iter().map(flaw).collect();
+    if is_used(context, &StoreKind::FILE) {
+        if found.is_empty() {
+            let (public, later) = match items.len() {
+                _ if !exists => ("sealed files".to_owned(), ", from the first sign-in on"),
+                1 => ("1 sealed file".to_owned(), ""),
+                count => (format!("{count} sealed files"), ""),
+            };
+            let text = format!("{public} in {}{later}", folder.display());
+            found.push(Finding::good(NAME, text).publicly(public + later));
+        }
+        found.push(key(context, contents, items.is_empty()));
     }
-    found.push(key(context, &inspection));
+    found.extend(put_aside.into_iter().map(|path| {
+        let text = format!("{} was damaged and put aside", path.display());
+        Finding::warn("leftover", text, format!("when nobody needs it: rm '{}'", path.display()))
+            .publicly("a damaged file was put aside")
+    }));
     found
 }
 
-fn flaw(flaw: &Flaw) -> Finding {
-    match flaw {
-        Flaw::Open { path, mode, should } => Finding::warn(
-            NAME,
-            format!("others can look into {} (mode {mode:04o})", path.display()),
-            format!("chmod {should:o} '{}'", path.display()),
-        )
-        .publicly(format!("others can look into a file or folder (mode {mode:04o})")),
-        Flaw::Unsafe { path, why } => {
-            Finding::failed(NAME, "", &StoreError::Unsafe { path: path.clone(), why: why.clone() })
+fn flaw(flaw: Flaw) -> Finding {
+    let error = match flaw {
+        Flaw::Open { path, mode, should } => {
+            let text = format!("others can look into {} (mode {mode:04o})", path.display());
+            return Finding::warn(NAME, text, format!("chmod {should:o} '{}'", path.display()))
+                .publicly(format!("others can look into a file or folder (mode {mode:04o})"));
         }
-        Flaw::Unreadable { path, source } => Finding::bad(
-            NAME,
-            format!("{} cannot be read: {source}", path.display()),
-            "make it readable for your own user",
-            Exit::Store,
-        )
-        .publicly(format!("something cannot be read: {source}")),
-    }
+        Flaw::Unsafe { path, why } => StoreError::Unsafe { path, why },
+        Flaw::Unreadable { path, source } => {
+            StoreError::Io { action: "could not read", path, source }
+        }
+    };
+    Finding::failed(NAME, "", &error)
 }
 
-fn key(context: &Context, inspection: &Inspection) -> Finding {
+/// The key of the sealed files, of which there may be none yet.
+fn key(context: &Context, contents: &[Content], nothing_is_sealed: bool) -> Finding {
     let settings = &context.settings;
     let place = match settings.file_key {
         FileKey::KeyFile => settings.key_file.display().to_string(),
@@ -105,28 +114,24 @@ fn key(context: &Context, inspection: &Inspection) -> Finding {
         FileKey::Systemd => "the systemd credential partnerlink-key".into(),
         FileKey::Passphrase => "PARTNERLINK_PASSPHRASE".into(),
     };
-    if settings.file_key == FileKey::Passphrase && settings.environment.passphrase().is_none() {
-        let error = StoreError::NoKey(format!("{place} is not set"));
-        return Finding::failed("key", "", &error);
-    }
-    // Reading a locked keychain would ask somebody to unlock it.
-    if settings.file_key == FileKey::Keychain
-        && look(context, &StoreKind::KEYCHAIN)
-            .is_ok_and(|look| matches!(look.usable, Err(StoreError::Locked)))
-    {
-        return Finding::failed("key", "the key of the sealed files: ", &StoreError::Locked);
-    }
-    match context.sealed_files(settings.file_key).has_key() {
-        Ok(true) => Finding::good("key", format!("{place} opens the sealed files"))
-            .publicly("it opens the sealed files"),
-        Ok(false) if inspection.items.is_empty() && settings.file_key != FileKey::Systemd => {
-            Finding::good("key", format!("{place}, from the first sign-in on"))
-                .publicly("from the first sign-in on")
+    let failed = |error: &StoreError| Finding::failed("key", "", error);
+    let missing = |why: &str| failed(&StoreError::NoKey(format!("{place} {why}")));
+    let keychain = contents.iter().find(|content| content.kind == StoreKind::KEYCHAIN);
+    match (settings.file_key, keychain.map(Content::usable)) {
+        // Reading a locked keychain would ask somebody to unlock it.
+        (FileKey::Keychain, Some(Err(error))) => return failed(error),
+        (FileKey::Passphrase, _) if settings.environment.passphrase().is_none() => {
+            return missing("is not set");
         }
-        Ok(false) => {
-            let error = StoreError::NoKey(format!("{place} is not there"));
-            Finding::failed("key", "", &error)
-        }
-        Err(error) => Finding::failed("key", "", &error),
+        _ => {}
     }
+    let (told, public) = match context.sealed_files(settings.file_key).has_key() {
+        Ok(true) => (" opens the sealed files", "it opens the sealed files"),
+        Ok(false) if nothing_is_sealed && settings.file_key != FileKey::Systemd => {
+            (", from the first sign-in on", "from the first sign-in on")
+        }
+        Ok(false) => return missing("is not there"),
+        Err(error) => return failed(&error),
+    };
+    Finding::good("key", place + told).publicly(public)
 }

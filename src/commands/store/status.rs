@@ -4,7 +4,7 @@ use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Explain as _, Failed};
 use crate::flow::inventory::Content;
-use crate::store::{StoreError, StoreKind};
+use crate::store::StoreKind;
 use crate::terminal::facts;
 
 pub const EXAMPLES: &str = "\
@@ -36,16 +36,11 @@ pub fn run(context: &Context) -> Result<u8, Failed> {
     Ok(0)
 }
 
-/// A locked store cannot be used, though its items can be seen.
-fn usable(content: &Content) -> Result<(), &StoreError> {
-    content.look.as_ref()?.usable.as_ref().copied()
-}
-
 fn summary(content: &Content) -> String {
     let count = |number: usize, what: &str| {
         format!("{number} {what}{}", if number == 1 { "" } else { "s" })
     };
-    match usable(content) {
+    match content.usable() {
         Err(error) => {
             // What the system adds to it is for `--json`.
             let text = error.to_string();
@@ -75,11 +70,11 @@ fn key(context: &Context) -> String {
 fn object(context: &Context, content: &Content) -> Value {
     let mut object = json!({
         "store": content.kind,
-        "usable": usable(content).is_ok(),
+        "usable": content.usable().is_ok(),
         "accounts": content.accounts(),
         "client_secrets": content.client_secrets(),
     });
-    if let Err(error) = usable(content) {
+    if let Err(error) = content.usable() {
         let meaning = error.meaning();
         object["code"] = meaning.code.into();
         object["why"] = error.to_string().into();
