@@ -1,91 +1,43 @@
-//! Colours that people with any colour vision tell apart, on light and dark ground.
+//! Colours of the terminal that people with any colour vision tell apart. Files have the same, in
+//! the same order: `l0` to `l9` and `c0` to `c6` of `picture.css`, for light and for dark ground.
 
-use anstyle::{Ansi256Color, AnsiColor, Color, Style};
-
-/// One colour for every place where a picture is seen.
-pub struct Colour {
-    pub on_light: &'static str,
-    pub on_dark: &'static str,
-    /// One of the 256 colours that every terminal has.
-    pub terminal: u8,
-}
-
-const fn colour(on_light: &'static str, on_dark: &'static str, terminal: u8) -> Colour {
-    Colour { on_light, on_dark, terminal }
-}
+use anstyle::{Ansi256Color, AnsiColor, Style};
 
 /// The scale of a heat map: ten steps of "mako" of seaborn (BSD 3-clause), even in lightness, so
-/// that the order is seen without any colour. Low is near the ground: pale on light, deep on dark.
-/// Neither end of mako is among them, it would be the ground itself.
-pub const LEVELS: [Colour; 10] = [
-    colour("#cdefda", "#322448", 236),
-    colour("#96deb9", "#3e3871", 239),
-    colour("#64c8af", "#3c508c", 24),
-    colour("#3eb0ac", "#376a9f", 31),
-    colour("#3696a8", "#3585a5", 37),
-    colour("#357ba3", "#39a0aa", 73),
-    colour("#386099", "#45b9ad", 79),
-    colour("#3f4683", "#75d0b1", 115),
-    colour("#392f5f", "#a8e4c4", 158),
-    colour("#2b1c37", "#def5e5", 194),
-];
+/// that the order is seen without any colour. Low is near the ground: deep on dark, and in a file
+/// pale on light. Neither end of mako is among them, it would be the ground itself.
+pub const LEVELS: [u8; 10] = [236, 239, 24, 31, 37, 73, 79, 115, 158, 194];
 
 /// Groups that have a colour of their own.
 pub const COLOURED_GROUPS: usize = 6;
 
 /// Colours of groups, after Okabe and Ito; the last is grey, for all groups behind the others.
-pub const GROUPS: [Colour; COLOURED_GROUPS + 1] = [
-    colour("#0072b2", "#3d94d6", 32),
-    colour("#e69f00", "#f0b43c", 214),
-    colour("#009e73", "#2bb98f", 36),
-    colour("#cc79a7", "#d993ba", 175),
-    colour("#56b4e9", "#9fd6f5", 117),
-    colour("#d55e00", "#e8752b", 166),
-    colour("#8a8f98", "#8a8f98", 245),
-];
+pub const GROUPS: [u8; COLOURED_GROUPS + 1] = [32, 214, 36, 175, 117, 166, 245];
 
-/// The line of a curve in a terminal.
-pub const LINE: Paint = Paint::Ink(38);
+/// Axes, grids, captions.
+pub const FAINT: Style = Style::new().dimmed();
+/// Headings.
+pub const STRONG: Style = Style::new().bold();
+/// What is missing.
+pub const WARN: Style = AnsiColor::Yellow.on_default();
+/// The line of a curve.
+pub const LINE: Style = ink(38);
 
-/// What a part of a picture in the terminal looks like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Paint {
-    #[default]
-    Plain,
-    /// Axes, grids, captions.
-    Faint,
-    /// Headings.
-    Strong,
-    /// What is missing.
-    Warn,
-    /// One of 256 colours.
-    Ink(u8),
-    /// Two of them: before and behind.
-    Both(u8, u8),
-}
-
-impl Paint {
-    /// The text in this look; `colour: false` leaves it bare.
-    pub fn on(self, text: &str, colour: bool) -> String {
-        if !colour || self == Self::Plain || text.is_empty() {
-            return text.to_owned();
-        }
-        let ink = |index: u8| Some(Color::Ansi256(Ansi256Color(index)));
-        let style = match self {
-            Self::Plain => Style::new(),
-            Self::Faint => Style::new().dimmed(),
-            Self::Strong => Style::new().bold(),
-            Self::Warn => AnsiColor::Yellow.on_default(),
-            Self::Ink(index) => Style::new().fg_color(ink(index)),
-            Self::Both(front, back) => Style::new().fg_color(ink(front)).bg_color(ink(back)),
-        };
-        format!("{style}{text}{style:#}")
-    }
+/// One of the 256 colours that every terminal has.
+pub const fn ink(index: u8) -> Style {
+    Ansi256Color(index).on_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The colours of these classes in the style sheet, first on light and then on dark ground.
+    fn sheet(class: &str) -> Vec<&'static str> {
+        let rules = include_str!("picture.css").lines();
+        let rules = rules.filter_map(|rule| rule.strip_prefix(class)?[1..].strip_prefix("{fill:"));
+        rules.map(|rule| &rule[..7]).collect()
+    }
 
     /// Relative luminance, roughly: enough for the order.
     fn lightness(hex: &str) -> f64 {
@@ -95,16 +47,17 @@ mod tests {
 
     #[test]
     fn the_scale_rises_without_a_step_back() {
-        for dark in [true, false] {
-            let hex = |level: &Colour| if dark { level.on_dark } else { level.on_light };
-            let steps: Vec<f64> = LEVELS.iter().map(|level| lightness(hex(level))).collect();
-            assert!(steps.windows(2).all(|pair| (pair[0] < pair[1]) == dark), "{steps:?}");
+        let levels = sheet(".l");
+        let (light, dark) = levels.split_at(LEVELS.len());
+        assert_eq!(light.len(), dark.len());
+        for (levels, is_dark) in [(light, false), (dark, true)] {
+            let steps: Vec<f64> = levels.iter().map(|hex| lightness(hex)).collect();
+            assert!(steps.windows(2).all(|pair| (pair[0] < pair[1]) == is_dark), "{steps:?}");
         }
     }
 
     #[test]
-    fn no_colour_means_no_escape() {
-        assert_eq!(Paint::Ink(32).on("x", false), "x");
-        assert!(Paint::Ink(32).on("x", true).starts_with("\u{1b}["));
+    fn files_have_as_many_groups_as_the_terminal() {
+        assert_eq!(sheet(".c").len(), 2 * GROUPS.len());
     }
 }

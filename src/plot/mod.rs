@@ -6,29 +6,27 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `time`, `ticks` | spans of time and their captions, marks of a time axis |
+//! | `time` | spans of time, their captions and the marks of their axes |
 //! | `number` | numbers for people, axes with round numbers |
 //! | `colour` | palettes that every eye tells apart |
-//! | `canvas`, `frame` | dots in a terminal, axes around them |
+//! | `canvas` | dots in a terminal, axes around them |
 //! | `svg`, `picture` | elements, escaped; the document and the page around them |
 
 mod canvas;
 mod colour;
-mod frame;
 pub mod meter;
 mod number;
 mod picture;
 mod svg;
-mod ticks;
 pub mod timber;
 mod time;
 
-use colour::Paint;
+use anstyle::Style;
 
+use self::colour::{FAINT, STRONG};
 use crate::text::printable;
 
-pub use picture::Picture;
-pub use time::Span;
+pub use self::picture::Picture;
 
 /// Columns that a picture in the terminal gets at least, however narrow the terminal says it is.
 const MIN_WIDTH: usize = 40;
@@ -103,11 +101,23 @@ impl Look {
         words
     }
 
+    /// A text in this style, bare where there are no colours.
+    fn paint(&self, style: Style, text: &str) -> String {
+        if !self.colour || style.is_plain() || text.is_empty() {
+            return text.to_owned();
+        }
+        format!("{style}{text}{style:#}")
+    }
+
     /// Title and caption above the pictures.
     fn heading(&self, title: &str, caption: &str) -> String {
-        let title = Paint::Strong.on(&self.words(title), self.colour);
-        let caption = Paint::Faint.on(&self.words(caption), self.colour);
-        format!("{title}\n{caption}\n")
+        let title = self.paint(STRONG, &self.words(title));
+        format!("{title}\n{}\n", self.paint(FAINT, &self.words(caption)))
+    }
+
+    /// A row of a picture: what stands to its left, and its cells.
+    fn row(&self, left: &str, cells: &str) -> String {
+        format!("{}{}\n", self.paint(FAINT, left), cells.trim_end())
     }
 }
 
@@ -122,4 +132,16 @@ fn cut(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_colour_means_no_escape() {
+        let look = Look::of_terminal(80, 24);
+        assert!(look.paint(FAINT, "x").starts_with("\u{1b}["));
+        assert_eq!(Look { colour: false, ..look }.paint(FAINT, "x"), "x");
+    }
 }

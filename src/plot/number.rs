@@ -87,6 +87,23 @@ impl Scale {
     }
 }
 
+/// A mark on a lower axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// 0 at the left end of the axis, 1 at the right one.
+    pub at: f64,
+    /// Where the label belongs to a stretch of the axis, not to a point: its end.
+    pub until: Option<f64>,
+    pub label: String,
+}
+
+impl Tick {
+    /// A mark at a point.
+    pub fn new(at: f64, label: impl Into<String>) -> Self {
+        Self { at, until: None, label: label.into() }
+    }
+}
+
 /// 1, 2 or 5 times a power of ten, at least `least`.
 pub fn step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());

@@ -1,12 +1,19 @@
 //! A picture as a file: an SVG document, or an HTML page around it with its numbers.
 
-use super::svg::{self, Panel};
+use super::svg::{Anchor, Panel, WIDTH, round};
 use crate::text::html_escaped;
 
 /// The page loads nothing and runs nothing, and a browser holds it to that.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
-const STYLE: &str = include_str!("page.css");
+const PAGE_STYLE: &str = include_str!("page.css");
+
+/// Classes, not attributes: a style sheet can turn them dark. No CSS variables, because programs
+/// other than browsers do not know them.
+const STYLE: &str = include_str!("picture.css");
+
+/// Height of title, caption and key figures above the pictures.
+const HEADER: f64 = 118.0;
 
 /// What a file shows. Every text in it may come from outside.
 pub struct Picture {
@@ -51,9 +58,39 @@ impl NumbersColumn {
 }
 
 impl Picture {
-    /// One SVG document, key figures above the pictures.
+    /// One SVG document that stands alone: title and key figures above the pictures.
     pub fn svg(&self) -> String {
-        svg::document(&self.title, &self.caption, Some(&self.key_figures), &self.panels)
+        let mut header = Panel::default();
+        header.text("title", (24.0, 34.0), Anchor::Start, &self.title);
+        header.text("", (24.0, 54.0), Anchor::Start, &self.caption);
+        // Name above value, side by side.
+        let each = (WIDTH - 48.0) / self.key_figures.len().max(1) as f64;
+        for (index, figure) in self.key_figures.iter().enumerate() {
+            let x = 24.0 + index as f64 * each;
+            header.text("", (x, 80.0), Anchor::Start, figure.name);
+            header.text("head", (x, 98.0), Anchor::Start, &figure.value);
+        }
+        self.document(&(header.body + "\n"), HEADER)
+    }
+
+    /// The pictures below each other, below a `header` of this height.
+    fn document(&self, header: &str, mut y: f64) -> String {
+        let height = round(y + self.panels.iter().map(|panel| panel.height).sum::<f64>() + 12.0);
+        let (title, caption) = (html_escaped(&self.title), html_escaped(&self.caption));
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
+             width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-labelledby=\"t d\">\n\
+             <title id=\"t\">{title}</title><desc id=\"d\">{caption}</desc>\n<style>{STYLE}</style>\n\
+             <defs><pattern id=\"gap\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
+             patternTransform=\"rotate(45)\"><path class=\"gap\" d=\"M0 0h6v6h-6z\"/>\
+             <path class=\"hatch\" d=\"M0 0v6\"/></pattern></defs>\n\
+             <rect class=\"bg\" width=\"{WIDTH}\" height=\"{height}\"/>\n{header}",
+        );
+        for Panel { height, body } in &self.panels {
+            svg += &format!("<g transform=\"translate(0 {})\">{body}</g>\n", round(y));
+            y += height;
+        }
+        svg + "</svg>\n"
     }
 
     /// A page: key figures, pictures, numbers.
@@ -63,7 +100,7 @@ impl Picture {
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n\
-             <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+             <title>{title}</title>\n<style>{PAGE_STYLE}</style>\n</head>\n<body>\n\
              <h1>{title}</h1>\n<p>{caption}</p>\n<dl>",
         );
         for KeyFigure { name, value, note } in &self.key_figures {
@@ -71,7 +108,7 @@ impl Picture {
             html += &format!("<div><dt>{name}</dt><dd>{value}<small>{note}</small></dd></div>");
         }
         html += "</dl>\n";
-        html += &svg::document(&self.title, &self.caption, None, &self.panels);
+        html += &self.document("", 8.0);
         html += &self.table.html();
         html + "</body>\n</html>\n"
     }
@@ -103,26 +140,46 @@ impl NumbersTable {
 mod tests {
     use super::*;
 
+    fn picture(text: &str, panels: Vec<Panel>) -> Picture {
+        Picture {
+            title: text.into(),
+            caption: text.into(),
+            key_figures: vec![KeyFigure { name: "peak", value: text.into(), note: text.into() }],
+            panels,
+            table: NumbersTable {
+                caption: text.into(),
+                columns: vec![NumbersColumn::of_numbers(text)],
+                rows: vec![vec![Some(text.into())], vec![None]],
+            },
+        }
+    }
+
     #[test]
     fn nothing_from_outside_is_markup_and_nothing_is_loaded() {
-        let evil = "</title><script src=https://a.example></script>";
-        let picture = Picture {
-            title: evil.into(),
-            caption: evil.into(),
-            key_figures: vec![KeyFigure { name: "peak", value: evil.into(), note: evil.into() }],
-            panels: Vec::new(),
-            table: NumbersTable {
-                caption: evil.into(),
-                columns: vec![NumbersColumn::of_numbers(evil)],
-                rows: vec![vec![Some(evil.into())], vec![None]],
-            },
-        };
-        let html = picture.html();
+        let html = picture("</title><script src=https://a.example></script>", Vec::new()).html();
         assert!(!html.contains("<script"), "{html}");
         assert!(html.contains("missing</td>") && html.contains("default-src 'none'"));
         let own = html.replace("url(#gap)", "");
         for loads in [" src=\"", "url(", "@import", " href="] {
             assert!(!own.contains(loads), "{loads}");
         }
+    }
+
+    #[test]
+    fn nothing_from_outside_ends_an_element() {
+        let mut panel = Panel::new(10.0, "</text><script>");
+        panel.circle("c0", (1.0, 1.0), 2.0, "</title><script>");
+        panel.text("", (0.0, 0.0), Anchor::End, "a & b");
+        let svg = picture("<script>\"x\"", vec![panel]).svg();
+        assert!(!svg.contains("<script"), "{svg}");
+        assert!(svg.contains("a &amp; b"));
+    }
+
+    #[test]
+    fn it_stands_alone_and_knows_the_dark() {
+        let svg = picture("t", Vec::new()).svg();
+        assert!(svg.contains("prefers-color-scheme:dark"));
+        let loaded = svg.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        assert!(!loaded.contains("http") && !loaded.contains("@import"), "{svg}");
     }
 }

@@ -1,9 +1,8 @@
-//! SVG by hand: one self-contained document, no script, nothing loaded, every text escaped.
+//! SVG by hand: the elements of a picture, every text escaped.
 
 use std::fmt::Write as _;
 
-use super::colour::{Colour, GROUPS, LEVELS};
-use super::picture::KeyFigure;
+use super::number::Tick;
 use crate::text::html_escaped;
 
 /// Width of every picture, in its own units (pixels where it is shown at full size).
@@ -11,15 +10,8 @@ pub const WIDTH: f64 = 960.0;
 /// Where a plot begins and ends: labels of the axis fit to its left.
 pub const LEFT: f64 = 72.0;
 pub const RIGHT: f64 = 936.0;
-/// Height of title, caption and key figures above the pictures.
-const HEADER: f64 = 118.0;
 /// A letter's width at the size of the labels, roughly.
 pub const LETTER: f64 = 6.4;
-
-/// Classes, not attributes: a style sheet can turn them dark. No CSS variables, because programs
-/// other than browsers do not know them. Group and level colours are added by [`style`].
-const STYLE: &str = include_str!("picture.css");
-const DARK: &str = include_str!("picture_dark.css");
 
 /// Which end of a text its place is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +25,7 @@ pub enum Anchor {
 #[derive(Clone, Debug, Default)]
 pub struct Panel {
     pub height: f64,
-    body: String,
+    pub body: String,
 }
 
 impl Panel {
@@ -85,72 +77,25 @@ impl Panel {
         }
         self.body += "</circle>";
     }
+
+    /// The marks of an axis at `bottom`; where their labels belong to stretches, these have
+    /// lines between them up to `top`.
+    pub fn lower_axis(&mut self, ticks: &[Tick], top: f64, bottom: f64) {
+        for tick in ticks {
+            let at = x(tick.at);
+            let middle = tick.until.map_or(at, |until| f64::midpoint(at, x(until)));
+            self.line("axis", (at, bottom), (at, bottom + 5.0));
+            self.text("", (middle, bottom + 20.0), Anchor::Middle, &tick.label);
+            if tick.until.is_some() {
+                self.line("grid", (at, top), (at, bottom));
+            }
+        }
+    }
 }
 
-/// A document of pictures below each other. With `key_figures` it stands alone: they and the title
-/// are above the pictures; without, the page around it says them.
-pub fn document(
-    title: &str,
-    caption: &str,
-    key_figures: Option<&[KeyFigure]>,
-    panels: &[Panel],
-) -> String {
-    let top = if key_figures.is_some() { HEADER } else { 8.0 };
-    let height = round(top + panels.iter().map(|panel| panel.height).sum::<f64>() + 12.0);
-    let (title, caption) = (html_escaped(title), html_escaped(caption));
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
-         width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-labelledby=\"t d\">\n\
-         <title id=\"t\">{title}</title><desc id=\"d\">{caption}</desc>\n<style>{}</style>\n\
-         <defs><pattern id=\"gap\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
-         patternTransform=\"rotate(45)\"><path class=\"gap\" d=\"M0 0h6v6h-6z\"/>\
-         <path class=\"hatch\" d=\"M0 0v6\"/></pattern></defs>\n\
-         <rect class=\"bg\" width=\"{WIDTH}\" height=\"{height}\"/>\n",
-        style()
-    );
-    if let Some(key_figures) = key_figures {
-        let _ = writeln!(
-            svg,
-            "<text class=\"title\" x=\"24\" y=\"34\">{title}</text><text x=\"24\" y=\"54\">{caption}</text>{}",
-            header(key_figures)
-        );
-    }
-    let mut y = top;
-    for panel in panels {
-        let _ = writeln!(svg, "<g transform=\"translate(0 {})\">{}</g>", round(y), panel.body);
-        y += panel.height;
-    }
-    svg + "</svg>\n"
-}
-
-/// The key figures side by side: name above value.
-fn header(key_figures: &[KeyFigure]) -> String {
-    let mut row = Panel::default();
-    let each = (WIDTH - 48.0) / key_figures.len().max(1) as f64;
-    for (index, figure) in key_figures.iter().enumerate() {
-        let x = 24.0 + index as f64 * each;
-        row.text("", (x, 80.0), Anchor::Start, figure.name);
-        row.text("head", (x, 98.0), Anchor::Start, &figure.value);
-    }
-    row.body
-}
-
-/// The style sheet: light, and dark where the reader prefers it.
-fn style() -> String {
-    let (light, dark) = (coloured(false), coloured(true));
-    format!("{STYLE}{light}@media(prefers-color-scheme:dark){{{DARK}{dark}}}\n")
-}
-
-fn coloured(dark: bool) -> String {
-    let mut rules = String::new();
-    let of = |colour: &Colour| if dark { colour.on_dark } else { colour.on_light };
-    for (index, colour) in GROUPS.iter().map(of).enumerate() {
-        let _ = writeln!(rules, ".c{index}{{fill:{colour};stroke:{colour}}}");
-    }
-    for (level, colour) in LEVELS.iter().map(of).enumerate() {
-        let _ = writeln!(rules, ".l{level}{{fill:{colour};shape-rendering:crispEdges}}");
-    }
-    rules
+/// Where a part of a plot's width ends.
+pub fn x(part: f64) -> f64 {
+    LEFT + part * (RIGHT - LEFT)
 }
 
 /// A coordinate: a tenth of a pixel is enough, and `.0` says nothing.
@@ -163,24 +108,6 @@ pub fn round(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_from_outside_ends_an_element() {
-        let mut panel = Panel::new(10.0, "</text><script>");
-        panel.circle("c0", (1.0, 1.0), 2.0, "</title><script>");
-        panel.text("", (0.0, 0.0), Anchor::End, "a & b");
-        let svg = document("<script>", "\"x\"", Some(&[]), &[panel]);
-        assert!(!svg.contains("<script"), "{svg}");
-        assert!(svg.contains("a &amp; b"));
-    }
-
-    #[test]
-    fn it_stands_alone_and_knows_the_dark() {
-        let svg = document("t", "c", Some(&[]), &[]);
-        assert!(svg.contains("prefers-color-scheme:dark"));
-        let loaded = svg.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
-        assert!(!loaded.contains("http") && !loaded.contains("@import"), "{svg}");
-    }
 
     #[test]
     fn coordinates_are_short() {

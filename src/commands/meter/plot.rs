@@ -1,10 +1,11 @@
 use std::path::Path;
 
+use clap::ValueEnum;
+
 use super::range::RangeArgs;
 use crate::commands::session::{AccountArgs, PictureArgs, Session};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::plot::Span;
 use crate::plot::meter::{self, Collector, MeterView, Series};
 use crate::terminal::Mark;
 
@@ -36,9 +37,7 @@ impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         self.account.open(context, super::ACCOUNT, "could not draw readings", |session| {
             let range = self.range.resolve(session, &self.tz)?;
-            let query = &range.query;
-            let span = Span { begin: query.from, end: query.to };
-            let mut collector = Collector::new(query.resolution, Some(span), &query.zone);
+            let mut collector = Collector::new(&range.query);
             range.fetch(session, |_, _, readings| {
                 readings.iter().for_each(|reading| collector.add(reading));
                 Ok(())
@@ -59,7 +58,7 @@ impl Args {
     fn views(&self, series: &Series) -> Vec<MeterView> {
         match (self.view.is_empty(), &self.picture.output) {
             (false, _) => self.view.clone(),
-            (true, Some(_)) => MeterView::ALL.to_vec(),
+            (true, Some(_)) => MeterView::value_variants().to_vec(),
             (true, None) => vec![MeterView::fitting(series)],
         }
     }

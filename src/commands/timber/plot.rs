@@ -1,3 +1,5 @@
+use clap::ValueEnum;
+
 use super::aggregations::each_pile;
 use crate::commands::session::{AccountArgs, PictureArgs};
 use crate::context::Context;
@@ -36,7 +38,8 @@ impl Args {
             })?;
             let title = format!("Log piles (Polter), {}", session.provider.title);
             let piles = Piles::new(&title, self.by, &all);
-            let views = if self.view.is_empty() { &TimberView::ALL[..] } else { &self.view };
+            let all_views = TimberView::value_variants();
+            let views = if self.view.is_empty() { all_views } else { &self.view };
             match &self.picture.output {
                 Some(path) => self.picture.save(session, path, &timber::picture(&piles, views))?,
                 None => {

@@ -2,7 +2,7 @@
 
 use super::series::Series;
 use crate::clock::Timestamp;
-use crate::plot::number::number;
+use crate::plot::number::{Scale, Tick, number};
 
 /// What one column of a curve shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -11,8 +11,6 @@ pub struct CurveColumn {
     pub range: Option<ValueRange>,
     /// A part of it has no value.
     pub missing: bool,
-    /// Intervals that the mean is of.
-    known: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +18,8 @@ pub struct ValueRange {
     pub low: f64,
     pub high: f64,
     pub mean: f64,
+    /// Intervals that the mean is of.
+    known: f64,
 }
 
 impl CurveColumn {
@@ -28,13 +28,12 @@ impl CurveColumn {
             self.missing = true;
             return;
         };
-        self.known += 1;
-        let before = self.range.unwrap_or(ValueRange { low: value, high: value, mean: value });
-        self.range = Some(ValueRange {
-            low: before.low.min(value),
-            high: before.high.max(value),
-            mean: before.mean + (value - before.mean) / f64::from(self.known),
-        });
+        let first = ValueRange { low: value, high: value, mean: value, known: 0.0 };
+        let range = self.range.get_or_insert(first);
+        range.known += 1.0;
+        range.low = range.low.min(value);
+        range.high = range.high.max(value);
+        range.mean += (value - range.mean) / range.known;
     }
 }
 
@@ -82,6 +81,13 @@ impl DurationCurve {
         Self { steps, hours }
     }
 
+    /// The marks of its hours, at most `most` steps of them.
+    pub fn ticks(&self, most: usize) -> Vec<Tick> {
+        let hours = Scale::within(0.0, self.hours, most);
+        let tick = |hour| Tick::new(hours.part(hour), format!("{} h", hours.label(hour)));
+        hours.ticks().into_iter().map(tick).collect()
+    }
+
     /// The hours that were measured, in words.
     pub fn measured(&self) -> String {
         number(self.hours, usize::from(self.hours.fract() != 0.0))
@@ -104,16 +110,16 @@ mod tests {
         quarters("2026-01-12T00:00:00Z", values.iter().copied())
     }
 
-    fn range(low: f64, high: f64, mean: f64) -> Option<ValueRange> {
-        Some(ValueRange { low, high, mean })
+    fn range(low: f64, high: f64, mean: f64, known: f64) -> Option<ValueRange> {
+        Some(ValueRange { low, high, mean, known })
     }
 
     #[test]
     fn columns_keep_their_extremes_and_gaps_stay_empty() {
         let columns = columns(&series(&[Some(1.0), Some(3.0), None, None, None, Some(0.0)]), 3);
-        assert_eq!(columns[0].range, range(1.0, 3.0, 2.0));
+        assert_eq!(columns[0].range, range(1.0, 3.0, 2.0, 2.0));
         assert_eq!((columns[1].range, columns[1].missing), (None, true));
-        assert_eq!((columns[2].range, columns[2].missing), (range(0.0, 0.0, 0.0), true));
+        assert_eq!((columns[2].range, columns[2].missing), (range(0.0, 0.0, 0.0, 1.0), true));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering::Equal;
 
-use super::series::{Interval, Quantity, Series};
+use super::series::{Interval, Series};
 use crate::clock::TimeZone;
+use crate::data::query::Measurement;
 use crate::plot::number::{count, length, number, short};
 use crate::plot::picture::KeyFigure;
 use crate::plot::time::{Span, moment};
@@ -73,10 +74,10 @@ impl Figures {
             add("base load", format!("{} {axis}", short(base)), "reached in 95 % of the time");
         }
         if let Some(Sum { amount, unit }) = &self.sum {
-            let note = match series.quantity {
-                Quantity::MeterReading => "last minus first reading",
-                _ if self.gaps.missing > 0 => "of what was measured",
-                _ => "",
+            let note = match self.gaps.missing {
+                _ if series.is_state() => "last minus first reading",
+                0 => "",
+                _ => "of what was measured",
             };
             add("sum", format!("{} {unit}", short(*amount)), note);
         }
@@ -102,17 +103,13 @@ fn base_load(flow: &Series) -> Option<f64> {
 
 fn sum(series: &Series) -> Option<Sum> {
     let first = series.values().next()?;
-    let (amount, unit) = match series.quantity {
-        Quantity::Energy => (series.values().sum(), series.unit.as_str()),
-        Quantity::MeterReading => {
-            let last = series.values().skip(1).last()?;
-            (last - first, series.unit.as_str())
-        }
-        Quantity::Power => {
+    let (amount, unit) = match series.measurement? {
+        Measurement::Energy => (series.values().sum(), series.unit.as_str()),
+        Measurement::MeterReading => (series.values().skip(1).last()? - first, &*series.unit),
+        Measurement::Power => {
             let (factor, unit) = per_hour(&series.unit)?;
             (factor * times_hours(series), unit)
         }
-        Quantity::Other => return None,
     };
     Some(Sum { amount, unit: unit.to_owned() })
 }
@@ -138,10 +135,9 @@ fn full_load_hours(flow: &Series, sum: Option<&Sum>, peak: Option<&Interval>) ->
     if flow.values().any(|value| value < 0.0) {
         return None;
     }
-    match flow.quantity {
-        Quantity::Power => Some(times_hours(flow) / peak),
-        Quantity::Energy => Some(sum?.amount / (peak / interval.hours())),
-        _ => None,
+    match flow.measurement? {
+        Measurement::Power => Some(times_hours(flow) / peak),
+        _ => Some(sum?.amount / (peak / interval.hours())),
     }
 }
 
@@ -182,9 +178,9 @@ mod tests {
 
     const BEGIN: &str = "2026-01-12T00:00:00Z";
 
-    fn figures(quantity: Quantity, unit: &str, values: &[Option<f64>]) -> Figures {
+    fn figures(measurement: Measurement, unit: &str, values: &[Option<f64>]) -> Figures {
         let series = quarters(BEGIN, values.iter().copied());
-        Figures::of(&Series { unit: unit.into(), quantity, ..series })
+        Figures::of(&Series { unit: unit.into(), measurement: Some(measurement), ..series })
     }
 
     fn sum(amount: f64, unit: &str) -> Option<Sum> {
@@ -198,7 +194,7 @@ mod tests {
     #[test]
     fn figures_are_those_calculated_by_hand() {
         let values = [Some(1.0), Some(4.0), None, None, Some(3.0), Some(4.0), None];
-        let power = figures(Quantity::Power, "kW", &values);
+        let power = figures(Measurement::Power, "kW", &values);
         // (1 + 4 + 3 + 4) kW × 0.25 h = 3 kWh; 3 kWh / 4 kW = 0.75 h
         assert_eq!(power.sum, sum(3.0, "kWh"));
         assert_eq!(power.full_load_hours, Some(0.75));
@@ -214,7 +210,7 @@ mod tests {
     #[test]
     fn a_meter_that_went_on_in_a_gap_has_its_whole_sum() {
         let values = [Some(10.0), Some(12.0), None, Some(15.0), Some(16.0)];
-        let meter = figures(Quantity::MeterReading, "kWh", &values);
+        let meter = figures(Measurement::MeterReading, "kWh", &values);
         assert_eq!(meter.sum, sum(6.0, "kWh"));
         // The highest increase is 2 kWh in 0.25 h, 8 kW: 6 kWh / 8 kW.
         assert_eq!((peak(&meter), meter.full_load_hours), (Some(2.0), Some(0.75)));
@@ -222,18 +218,18 @@ mod tests {
 
     #[test]
     fn a_gap_is_not_a_zero() {
-        let with = figures(Quantity::Power, "kW", &[Some(2.0), None, Some(2.0)]);
+        let with = figures(Measurement::Power, "kW", &[Some(2.0), None, Some(2.0)]);
         assert_eq!((with.base_load, with.full_load_hours), (Some(2.0), Some(0.5)));
     }
 
     #[test]
     fn watts_become_kilowatt_hours_and_other_units_do_not() {
-        let of = |quantity, unit| figures(quantity, unit, &[Some(800.0), Some(1200.0)]).sum;
-        assert_eq!(of(Quantity::Power, "W"), sum(0.5, "kWh"));
-        assert_eq!(of(Quantity::Power, "m³/h"), sum(500.0, "m³"));
-        assert_eq!(of(Quantity::Power, "bar"), None);
-        assert_eq!(of(Quantity::Energy, "m³"), sum(2000.0, "m³"));
-        assert_eq!(of(Quantity::MeterReading, "kWh"), sum(400.0, "kWh"));
+        let of = |measurement, unit| figures(measurement, unit, &[Some(800.0), Some(1200.0)]).sum;
+        assert_eq!(of(Measurement::Power, "W"), sum(0.5, "kWh"));
+        assert_eq!(of(Measurement::Power, "m³/h"), sum(500.0, "m³"));
+        assert_eq!(of(Measurement::Power, "bar"), None);
+        assert_eq!(of(Measurement::Energy, "m³"), sum(2000.0, "m³"));
+        assert_eq!(of(Measurement::MeterReading, "kWh"), sum(400.0, "kWh"));
     }
 
     #[test]
@@ -245,13 +241,13 @@ mod tests {
     #[test]
     fn the_base_load_is_the_fifth_percentile_by_nearest_rank() {
         let values: Vec<Option<f64>> = (1..=100).rev().map(|n| Some(f64::from(n))).collect();
-        let power = figures(Quantity::Power, "kW", &values);
+        let power = figures(Measurement::Power, "kW", &values);
         assert_eq!(power.base_load, Some(5.0));
     }
 
     #[test]
     fn nothing_has_no_figures() {
-        let nothing = figures(Quantity::Power, "kW", &[None, None]);
+        let nothing = figures(Measurement::Power, "kW", &[None, None]);
         assert_eq!((nothing.peak, nothing.sum, nothing.full_load_hours), (None, None, None));
         assert_eq!(nothing.gaps.pieces.len(), 1);
     }

@@ -1,6 +1,5 @@
 //! One device's readings: load curve, heat map, duration curve, key figures.
 
-mod collect;
 mod columns;
 mod figures;
 mod heat;
@@ -16,14 +15,13 @@ mod testing;
 use clap::ValueEnum;
 
 use self::figures::Figures;
-use super::colour::Paint;
+use super::colour::FAINT;
 use super::picture::{KeyFigure, Picture};
 use super::svg::Panel;
 use super::time::DAY;
 use super::{Look, letters};
 
-pub use self::collect::Collector;
-pub use self::series::Series;
+pub use self::series::{Collector, Series};
 
 /// One way to look at a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -37,8 +35,6 @@ pub enum MeterView {
 }
 
 impl MeterView {
-    pub const ALL: [Self; 3] = [Self::Curve, Self::HeatMap, Self::Duration];
-
     /// What shows this much time best in one terminal: a curve up to eight days, then a heat map.
     pub fn fitting(series: &Series) -> Self {
         let days = series.span().map_or(0, |span| span.seconds() / DAY);
@@ -89,10 +85,10 @@ fn panels(series: &Series, views: &[MeterView]) -> Vec<Panel> {
 
 /// `mean power in kW every 15 min · Mon 12 Jan 2026 · Europe/Berlin`
 fn caption(series: &Series) -> String {
-    let (quantity, interval, unit) = (series.quantity.words(), series.interval(), &series.unit);
-    let Some(span) = series.span() else { return format!("{quantity} in {unit} · no values") };
+    let (what, interval, unit) = (series.words(), series.interval(), &series.unit);
+    let Some(span) = series.span() else { return format!("{what} in {unit} · no values") };
     let zone = series.zone.iana_name().unwrap_or("local time");
-    format!("{quantity} in {unit} every {interval} · {} · {zone}", span.days(&series.zone))
+    format!("{what} in {unit} every {interval} · {} · {zone}", span.days(&series.zone))
 }
 
 fn key_figures(figures: &[KeyFigure], look: &Look) -> String {
@@ -101,7 +97,7 @@ fn key_figures(figures: &[KeyFigure], look: &Look) -> String {
     let values = width(|figure| letters(&figure.value));
     let line = |figure: &KeyFigure| {
         let (name, value) = (figure.name, look.words(&figure.value));
-        let note = Paint::Faint.on(&look.words(&figure.note), look.colour);
+        let note = look.paint(FAINT, &look.words(&figure.note));
         let wide = names + values + letters(&figure.note) + 4;
         // The longest note is of two parts; in a narrow terminal they are two lines.
         let later = format!(";\n{:indent$}", "", indent = names + values + 4);
@@ -113,9 +109,9 @@ fn key_figures(figures: &[KeyFigure], look: &Look) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::series::Quantity;
     use super::testing::quarters;
     use super::*;
+    use crate::data::query::Measurement;
 
     /// A day at 2 kW with a gap from 06:00 to 12:00.
     fn day() -> Series {
@@ -146,7 +142,7 @@ mod tests {
     #[test]
     fn pictures_keep_to_the_terminal() {
         for (width, ascii) in [(40, true), (80, true), (80, false), (100, false), (200, false)] {
-            let text = terminal(&day(), &MeterView::ALL, &look(width, ascii));
+            let text = terminal(&day(), MeterView::value_variants(), &look(width, ascii));
             // Title and figures are sentences; the pictures are what has a width.
             let pictures = text.lines().skip(2).take_while(|line| !line.starts_with("peak"));
             for line in pictures.filter(|line| !line.starts_with("Duration curve")) {
@@ -159,7 +155,7 @@ mod tests {
 
     #[test]
     fn files_say_what_is_missing_and_escape_what_is_not_theirs() {
-        let picture = picture(&day(), &MeterView::ALL);
+        let picture = picture(&day(), MeterView::value_variants());
         let svg = picture.svg();
         assert!(svg.contains("class=\"gapped\"") && svg.contains("&lt;Haus&gt; ?[2J &amp; Söhne"));
         assert!(!svg.contains("<Haus>") && !svg.contains('\u{1b}'));
@@ -173,8 +169,10 @@ mod tests {
         let empty = Series { intervals: Vec::new(), ..day() };
         let unknown = Series { intervals: day().intervals[24..48].to_vec(), ..day() };
         for series in [empty, unknown] {
-            assert!(terminal(&series, &MeterView::ALL, &look(80, false)).contains("gaps"));
-            let picture = picture(&series, &MeterView::ALL);
+            assert!(
+                terminal(&series, MeterView::value_variants(), &look(80, false)).contains("gaps")
+            );
+            let picture = picture(&series, MeterView::value_variants());
             assert!(picture.svg().contains("No values in this time"));
             assert!(picture.html().contains("</html>"));
         }
@@ -184,10 +182,10 @@ mod tests {
     fn flat_and_negative_values_and_one_interval_have_pictures() {
         for values in [vec![0.0], vec![-2.0; 96], vec![1e-9; 3], vec![1e12, -1e12]] {
             let series = quarters("2026-01-11T23:00:00Z", values.into_iter().map(Some));
-            for quantity in [Quantity::Power, Quantity::MeterReading, Quantity::Other] {
-                let series = Series { quantity, ..series.clone() };
-                let text = terminal(&series, &MeterView::ALL, &look(80, false));
-                let svg = picture(&series, &MeterView::ALL).svg();
+            for measurement in [Some(Measurement::Power), Some(Measurement::MeterReading), None] {
+                let series = Series { measurement, ..series.clone() };
+                let text = terminal(&series, MeterView::value_variants(), &look(80, false));
+                let svg = picture(&series, MeterView::value_variants()).svg();
                 assert!(!text.contains("NaN") && !svg.contains("NaN") && !svg.contains("inf"));
             }
         }

@@ -1,45 +1,19 @@
-//! One device's values on an even grid of intervals.
+//! One device's values on an even grid of intervals. What is missing stays missing.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::iter;
 
-use crate::clock::TimeZone;
-use crate::data::query::Resolution;
+use clap::ValueEnum;
+use thiserror::Error;
+
+use crate::clock::{TimeZone, Timestamp};
+use crate::data::query::{Measurement, Query, Resolution};
+use crate::data::reading::Reading;
 use crate::plot::time::Span;
 
-/// What a value says of its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
-    /// The mean over the interval.
-    Power,
-    /// The sum over the interval.
-    Energy,
-    /// The state of the meter at the interval's begin.
-    MeterReading,
-    /// A word that the provider's page does not have: shown, never summed.
-    Other,
-}
-
-impl Quantity {
-    /// By the provider's word.
-    pub fn of(word: &str) -> Self {
-        match word {
-            "POWER" => Self::Power,
-            "ENERGY" => Self::Energy,
-            "METER_READING" => Self::MeterReading,
-            _ => Self::Other,
-        }
-    }
-
-    /// In words, for a caption.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Power => "mean power",
-            Self::Energy => "energy",
-            Self::MeterReading => "meter reading",
-            Self::Other => "values",
-        }
-    }
-}
+/// Intervals that one picture may have: eleven years of quarter hours.
+const MOST_INTERVALS: usize = 400_000;
 
 /// A value, where there is one, and the time that it is of.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +33,8 @@ impl Interval {
 pub struct Series {
     pub title: String,
     pub unit: String,
-    pub quantity: Quantity,
+    /// `None` is a word that the provider's page does not have: shown, never summed.
+    pub measurement: Option<Measurement>,
     pub resolution: Resolution,
     /// One after the other without a gap between them: what is missing has no value.
     pub intervals: Vec<Interval>,
@@ -68,6 +43,21 @@ pub struct Series {
 }
 
 impl Series {
+    /// Whether a value is the state of the meter at its interval's begin, and nothing that flowed.
+    pub fn is_state(&self) -> bool {
+        self.measurement == Some(Measurement::MeterReading)
+    }
+
+    /// What the values are, for a caption.
+    pub fn words(&self) -> &'static str {
+        match self.measurement {
+            Some(Measurement::Power) => "mean power",
+            Some(Measurement::Energy) => "energy",
+            Some(Measurement::MeterReading) => "meter reading",
+            None => "values",
+        }
+    }
+
     /// The time that the intervals cover; nothing where there are none.
     pub fn span(&self) -> Option<Span> {
         let (first, last) = (self.intervals.first()?, self.intervals.last()?);
@@ -81,17 +71,15 @@ impl Series {
 
     /// Lowest and highest value for an axis: with zero, but for the state of a meter.
     pub fn limits(&self) -> (f64, f64) {
-        let start = match self.quantity {
-            Quantity::MeterReading => self.values().next().unwrap_or_default(),
-            _ => 0.0,
-        };
+        let first = self.values().next().filter(|_| self.is_state());
+        let start = first.unwrap_or_default();
         self.values().fold((start, start), |(low, high), value| (low.min(value), high.max(value)))
     }
 
     /// What flowed: power and energy as they are, a meter's state as its increase per interval,
     /// which is known where both ends of the interval are.
     pub fn flow(&self) -> Cow<'_, Self> {
-        if self.quantity != Quantity::MeterReading {
+        if !self.is_state() {
             return Cow::Borrowed(self);
         }
         let increase = |pair: &[Interval]| {
@@ -99,21 +87,20 @@ impl Series {
             Interval { value, ..pair[0] }
         };
         let intervals = self.intervals.windows(2).map(increase).collect();
-        Cow::Owned(Self { intervals, quantity: Quantity::Energy, ..self.clone() })
+        Cow::Owned(Self { intervals, measurement: Some(Measurement::Energy), ..self.clone() })
     }
 
     /// What an axis of these values says: `kW`, `kWh per 15 min`.
     pub fn axis(&self) -> String {
-        match self.quantity {
-            Quantity::Energy => format!("{} per {}", self.unit, self.interval()),
+        match self.measurement {
+            Some(Measurement::Energy) => format!("{} per {}", self.unit, self.interval()),
             _ => self.unit.clone(),
         }
     }
 
     /// What a curve of these values is called.
     pub fn curve_heading(&self) -> String {
-        let state = self.quantity == Quantity::MeterReading;
-        format!("{}, {}", if state { "Meter reading" } else { "Load curve" }, self.axis())
+        format!("{}, {}", if self.is_state() { "Meter reading" } else { "Load curve" }, self.axis())
     }
 
     /// The length of an interval.
@@ -126,17 +113,164 @@ impl Series {
     }
 }
 
+/// The intervals asked for are too many for a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "the readings span more than {MOST_INTERVALS} intervals; ask for a shorter time or a coarser resolution"
+)]
+pub struct TooManyIntervals;
+
+/// Takes readings as they come and sorts them into one series per device, measurement, unit and
+/// direction, in the order of their first appearance.
+pub struct Collector<'a> {
+    query: &'a Query,
+    found: Vec<Found>,
+}
+
+/// Readings that belong together.
+struct Found {
+    /// Device, measurement, unit and direction.
+    key: [String; 4],
+    /// Without its intervals.
+    series: Series,
+    values: BTreeMap<Timestamp, f64>,
+}
+
+impl<'a> Collector<'a> {
+    /// What is missing at the ends of the query's time is a gap too.
+    pub fn new(query: &'a Query) -> Self {
+        Self { query, found: Vec::new() }
+    }
+
+    /// A value that is no finite number is a missing one.
+    pub fn add(&mut self, reading: &Reading) {
+        let value = reading.value.as_deref().and_then(|digits| digits.parse().ok());
+        let value = value.filter(|value: &f64| value.is_finite());
+        let key: [&str; 4] =
+            [&reading.device_id, &reading.measurement, &reading.unit, &reading.direction];
+        let place = self.found.iter().position(|found| found.key == key).unwrap_or_else(|| {
+            let (key, series) = (key.map(ToOwned::to_owned), self.empty_series(reading));
+            self.found.push(Found { key, series, values: BTreeMap::new() });
+            self.found.len() - 1
+        });
+        self.found[place].values.extend(value.map(|value| (reading.time, value)));
+    }
+
+    fn empty_series(&self, reading: &Reading) -> Series {
+        let known = Measurement::value_variants().iter().copied();
+        Series {
+            title: title(reading),
+            unit: reading.unit.to_string(),
+            measurement: known.into_iter().find(|it| it.to_string() == reading.measurement),
+            resolution: self.query.resolution,
+            intervals: Vec::new(),
+            zone: self.query.zone.clone(),
+        }
+    }
+
+    /// The series, each on its grid. Of two values for one interval the later one counts.
+    pub fn finish(self) -> Result<Vec<Series>, TooManyIntervals> {
+        let Query { from, to, resolution, zone, .. } = self.query;
+        let next = |at: &Timestamp| resolution.next(*at, zone);
+        let on_grid = |found: Found| {
+            let begins = iter::successors(Some(*from), |at| Some(next(at)));
+            let interval = |begin| {
+                let end = next(&begin);
+                let value = found.values.range(begin..end).next_back().map(|(_, value)| *value);
+                Interval { time: Span { begin, end }, value }
+            };
+            let begins = begins.take_while(|at| at < to).take(MOST_INTERVALS + 1);
+            let intervals: Vec<Interval> = begins.map(interval).collect();
+            let fits = intervals.len() <= MOST_INTERVALS;
+            fits.then_some(Series { intervals, ..found.series }).ok_or(TooManyIntervals)
+        };
+        self.found.into_iter().map(on_grid).collect()
+    }
+}
+
+/// `Wohnhaus · electricity, consumption`
+fn title(reading: &Reading) -> String {
+    let name = if reading.label.is_empty() { &reading.device_id } else { &reading.label };
+    let direction = match reading.direction.as_ref() {
+        "IN" => "consumption",
+        "OUT" => "feed-in",
+        other => other,
+    };
+    let words = [reading.medium.to_ascii_lowercase().as_str(), direction].join(", ");
+    match words.trim_matches([',', ' ']) {
+        "" => name.to_string(),
+        words => format!("{name} · {words}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::quarters;
+    use super::super::testing::{quarters, time};
     use super::*;
+    use crate::clock::berlin;
+
+    fn query(resolution: Resolution, from: &str, to: &str) -> Query {
+        let (from, to) = (time(from), time(to));
+        Query { from, to, resolution, measurement: Measurement::Power, zone: berlin() }
+    }
+
+    fn reading(at: &str, value: Option<&'static str>, direction: &'static str) -> Reading<'static> {
+        Reading {
+            device_id: "d1".into(),
+            time: time(at),
+            measurement: "POWER".into(),
+            value: value.map(Into::into),
+            unit: "kW".into(),
+            label: "Haus".into(),
+            device_type: "".into(),
+            device_provider: "".into(),
+            medium: "ELECTRICITY".into(),
+            direction: direction.into(),
+            rest: "".into(),
+        }
+    }
+
+    #[test]
+    fn what_is_missing_stays_missing() {
+        let query = query(Resolution::QuarterHour, "2026-01-12T00:00:00Z", "2026-01-12T01:15:00Z");
+        let mut collector = Collector::new(&query);
+        collector.add(&reading("2026-01-12T00:45:00Z", Some("2.5"), "IN"));
+        collector.add(&reading("2026-01-12T00:15:00Z", Some("1"), "IN"));
+        collector.add(&reading("2026-01-12T00:30:00Z", None, "IN"));
+        collector.add(&reading("2026-01-12T00:15:00Z", Some("0.5"), "OUT"));
+        let all = collector.finish().unwrap();
+        let values: Vec<Option<f64>> =
+            all[0].intervals.iter().map(|interval| interval.value).collect();
+        assert_eq!(values, [None, Some(1.0), None, Some(2.5), None]);
+        assert_eq!(all[0].title, "Haus · electricity, consumption");
+        assert_eq!((all.len(), all[1].values().count()), (2, 1));
+    }
+
+    #[test]
+    fn days_of_the_grid_are_local_days() {
+        let query = query(Resolution::Day, "2026-03-27T23:00:00Z", "2026-03-30T22:00:00Z");
+        let mut collector = Collector::new(&query);
+        collector.add(&reading("2026-03-28T23:00:00Z", Some("1"), "IN"));
+        let series = collector.finish().unwrap().remove(0);
+        let hours: Vec<f64> = series.intervals.iter().map(Interval::hours).collect();
+        assert_eq!(hours, [24.0, 23.0, 24.0]);
+    }
+
+    #[test]
+    fn too_long_a_time_is_an_error_and_not_a_million_gaps() {
+        let query = query(Resolution::QuarterHour, "1970-01-01T00:00:00Z", "2026-01-12T01:00:00Z");
+        let mut collector = Collector::new(&query);
+        assert_eq!(Collector::new(&query).finish(), Ok(Vec::new()));
+        collector.add(&reading("2026-01-12T00:00:00Z", Some("1e999"), "IN"));
+        assert_eq!(collector.finish(), Err(TooManyIntervals));
+    }
 
     #[test]
     fn a_meter_flows_where_both_ends_are_known() {
         let states = [Some(10.0), Some(10.5), None, Some(12.0), Some(12.25)];
         let series = Series {
             unit: "kWh".into(),
-            quantity: Quantity::MeterReading,
+            measurement: Some(Measurement::MeterReading),
             ..quarters("2026-01-12T00:00:00Z", states)
         };
         let flow = series.flow();

@@ -4,12 +4,10 @@ use std::fmt::Write as _;
 
 use super::columns::{DurationCurve, columns};
 use super::figures::Figures;
-use super::series::{Interval, Quantity, Series};
-use crate::clock::Timestamp;
+use super::series::{Interval, Series};
 use crate::plot::number::{Scale, short};
-use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT, round};
-use crate::plot::ticks;
-use crate::plot::time::{Span, moment};
+use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT, round, x};
+use crate::plot::time::{Span, moment, ticks};
 
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 304.0;
@@ -19,77 +17,101 @@ const MOST_STEPS: usize = 800;
 /// A gap is at least this wide, so that one quarter hour of a year is seen.
 const THINNEST_GAP: f64 = 2.0;
 
-fn x(part: f64) -> f64 {
-    LEFT + part * (RIGHT - LEFT)
-}
-
 /// A curve while it is drawn.
-struct CurvePanel<'a> {
+struct CurvePanel {
     panel: Panel,
-    series: &'a Series,
-    span: Span,
     /// The axis of the values.
     scale: Scale,
 }
 
 /// Values over time.
 pub fn curve(series: &Series) -> Panel {
-    let mut panel = Panel::new(HEIGHT, &series.curve_heading());
-    let Some(span) = series.span() else { return panel };
+    let mut curve = CurvePanel::new(HEIGHT, &series.curve_heading(), series);
+    let Some(span) = series.span() else { return curve.panel };
     let crowded = series.intervals.len() > MOST_STEPS;
-    let state = series.quantity == Quantity::MeterReading;
-    let words = match (crowded, state) {
-        (true, true) => "line: mean, band: lowest to highest value",
-        (true, false) => "line: mean, band: lowest to highest value · dashed: base load",
-        (false, true) => "",
-        (false, false) => "dashed: base load",
-    };
-    let scale = values_axis(&mut panel, series);
-    panel.text("", (RIGHT, 18.0), Anchor::End, words);
-    let mut curve = CurvePanel { panel, series, span, scale };
-    let figures = Figures::of(series);
-    figures.gaps.pieces.iter().for_each(|gap| curve.gap(gap));
-    curve.time_axis();
+    let mut words = Vec::new();
     if crowded {
-        curve.range_and_mean();
+        words.push("line: mean, band: lowest to highest value");
+    }
+    if !series.is_state() {
+        words.push("dashed: base load");
+    }
+    curve.panel.text("", (RIGHT, 18.0), Anchor::End, &words.join(" · "));
+    let figures = Figures::of(series);
+    for gap in &figures.gaps.pieces {
+        curve.gap(span.part(gap.begin), span.part(gap.end));
+    }
+    let room = ((RIGHT - LEFT) / LETTER) as usize;
+    curve.panel.lower_axis(&ticks(span, room, &series.zone), TOP, BOTTOM);
+    if crowded {
+        curve.range_and_mean(series);
     } else {
-        curve.steps();
+        curve.steps(series, span);
     }
-    zero_line(&mut curve.panel, &curve.scale);
-    if !crowded {
-        curve.clock_change();
+    curve.zero_line();
+    if let (false, Some(change)) = (crowded, span.clock_change(&series.zone)) {
+        let at = x(span.part(change));
+        curve.panel.line("mark", (at, TOP), (at, BOTTOM));
+        curve.panel.text("halo", (at + 6.0, TOP + 100.0), Anchor::Start, "clocks change");
     }
-    if !state {
-        curve.base_load_and_peak(&figures);
+    if !series.is_state() {
+        curve.base_load_and_peak(&figures, series, span);
     }
     curve.panel
 }
 
-impl CurvePanel<'_> {
-    fn x(&self, at: Timestamp) -> f64 {
-        x(self.span.part(at))
+/// Values by size, the highest to the left.
+pub fn duration(flow: &Series) -> Panel {
+    let heading = format!("Duration curve, {}", flow.axis());
+    let mut curve = CurvePanel::new(HEIGHT + 18.0, &heading, flow);
+    let by_size = DurationCurve::of(flow);
+    curve.panel.lower_axis(&by_size.ticks(10), TOP, BOTTOM);
+    let measured = by_size.measured();
+    let words = format!("hours in which the value was reached, of {measured} h that were measured");
+    curve.panel.text("", (x(0.5), BOTTOM + 40.0), Anchor::Middle, &words);
+    let Some(peak) = by_size.at(0.0) else { return curve.panel };
+    let mut line = format!("M{LEFT} {}", round(curve.y(peak)));
+    let mut drawn = f64::NEG_INFINITY;
+    for step in &by_size.steps {
+        let to = x(step.until / by_size.hours);
+        // Not more steps than half pixels.
+        if to - drawn >= 0.5 || step.until >= by_size.hours {
+            let _ = write!(line, "V{}H{}", round(curve.y(step.value)), round(to));
+            drawn = to;
+        }
+    }
+    curve.panel.path("area", &format!("{line}V{}H{LEFT}Z", round(curve.y(0.0))));
+    curve.panel.path("line", &line);
+    curve.zero_line();
+    if let Some(base) = Figures::of(flow).base_load {
+        curve.point(x(0.95), base, &format!("base load {} {}", short(base), flow.unit));
+    }
+    curve.point(LEFT, peak, &format!("peak {} {}", short(peak), flow.unit));
+    curve.panel
+}
+
+impl CurvePanel {
+    /// Grid and labels of the values.
+    fn new(height: f64, heading: &str, series: &Series) -> Self {
+        let (low, high) = series.limits();
+        let mut curve =
+            Self { panel: Panel::new(height, heading), scale: Scale::over(low, high, 6) };
+        for tick in curve.scale.ticks() {
+            let y = curve.y(tick);
+            curve.panel.line("grid", (LEFT, y), (RIGHT, y));
+            let label = curve.scale.label(tick);
+            curve.panel.text("", (LEFT - 8.0, y + 4.0), Anchor::End, &label);
+        }
+        curve
     }
 
     fn y(&self, value: f64) -> f64 {
-        y(&self.scale, value)
+        BOTTOM - self.scale.part(value) * (BOTTOM - TOP)
     }
 
-    fn time_axis(&mut self) {
-        let room = ((RIGHT - LEFT) / LETTER) as usize;
-        for tick in ticks::ticks(self.span, room, &self.series.zone) {
-            let at = self.x(tick.at);
-            let middle = tick.until.map_or(at, |until| (at + self.x(until)) / 2.0);
-            self.panel.line("axis", (at, BOTTOM), (at, BOTTOM + 5.0));
-            self.panel.text("", (middle, BOTTOM + 20.0), Anchor::Middle, &tick.label);
-            if tick.until.is_some() {
-                self.panel.line("grid", (at, TOP), (at, BOTTOM));
-            }
-        }
-    }
-
-    fn gap(&mut self, gap: &Span) {
-        let from = self.x(gap.begin);
-        let width = (self.x(gap.end) - from).max(THINNEST_GAP);
+    fn gap(&mut self, begin: f64, end: f64) {
+        let from = x(begin);
+        let width = (x(end) - from).max(THINNEST_GAP);
         self.panel.rect("gapped", (from, TOP), (width, BOTTOM - TOP));
         if width > 60.0 {
             self.panel.text("halo", (from + width / 2.0, TOP + 20.0), Anchor::Middle, "no data");
@@ -98,32 +120,24 @@ impl CurvePanel<'_> {
 
     /// Each value as a step as long as its interval; the state of a meter as a line from one to
     /// the next.
-    fn steps(&mut self) {
-        let state = self.series.quantity == Quantity::MeterReading;
-        let zero = round(self.y(0.0));
+    fn steps(&mut self, series: &Series, span: Span) {
         let (mut line, mut area) = (String::new(), String::new());
-        for piece in self.series.intervals.split(|interval| interval.value.is_none()) {
-            let (Some(first), Some(last)) = (piece.first(), piece.last()) else { continue };
-            let begin = round(self.x(first.time.begin));
+        for piece in series.intervals.split(|interval| interval.value.is_none()) {
             let mut run = String::new();
-            for (index, interval) in piece.iter().enumerate() {
-                let from = round(self.x(interval.time.begin));
-                let at = round(self.y(interval.value.unwrap_or_default()));
-                let _ = match (index, state) {
-                    (0, _) => write!(run, "M{from} {at}"),
-                    (_, true) => write!(run, "L{from} {at}"),
-                    (_, false) => write!(run, "V{at}"),
+            for Interval { time, value } in piece {
+                let [from, to] = [time.begin, time.end].map(|at| round(x(span.part(at))));
+                let y = round(self.y(value.unwrap_or_default()));
+                run += &match (run.is_empty(), series.is_state()) {
+                    (true, true) if piece.len() > 1 => format!("M{from} {y}"),
+                    (true, _) => format!("M{from} {y}H{to}"),
+                    (false, true) => format!("L{from} {y}"),
+                    (false, false) => format!("V{y}H{to}"),
                 };
-                if !state {
-                    let _ = write!(run, "H{}", round(self.x(interval.time.end)));
-                }
-            }
-            if state && piece.len() == 1 {
-                let _ = write!(run, "H{}", round(self.x(last.time.end)));
             }
             line += &run;
-            if !state {
-                let _ = write!(area, "{run}V{zero}H{begin}Z");
+            if let (Some(first), false) = (piece.first(), series.is_state()) {
+                let (zero, begin) = (round(self.y(0.0)), round(x(span.part(first.time.begin))));
+                area += &format!("{run}V{zero}H{begin}Z");
             }
         }
         self.panel.path("area", &area);
@@ -131,10 +145,10 @@ impl CurvePanel<'_> {
     }
 
     /// More values than pixels: the range of each column, and a line through the means.
-    fn range_and_mean(&mut self) {
+    fn range_and_mean(&mut self, series: &Series) {
         let count = (RIGHT - LEFT) as usize / 2;
         let (mut band, mut line, mut pen) = (String::new(), String::new(), 'M');
-        for (index, column) in columns(self.series, count).iter().enumerate() {
+        for (index, column) in columns(series, count).iter().enumerate() {
             let Some(range) = column.range else {
                 pen = 'M';
                 continue;
@@ -150,14 +164,12 @@ impl CurvePanel<'_> {
         self.panel.path("line", &line);
     }
 
-    fn clock_change(&mut self) {
-        let Some(change) = self.span.clock_change(&self.series.zone) else { return };
-        let at = self.x(change);
-        self.panel.line("mark", (at, TOP), (at, BOTTOM));
-        self.panel.text("halo", (at + 6.0, TOP + 100.0), Anchor::Start, "clocks change");
+    fn zero_line(&mut self) {
+        let zero = self.y(0.0);
+        self.panel.line("axis", (LEFT, zero), (RIGHT, zero));
     }
 
-    fn base_load_and_peak(&mut self, figures: &Figures) {
+    fn base_load_and_peak(&mut self, figures: &Figures, series: &Series, span: Span) {
         let (Some(Interval { time, value: Some(peak) }), Some(base)) =
             (figures.peak, figures.base_load)
         else {
@@ -165,74 +177,17 @@ impl CurvePanel<'_> {
         };
         let base = self.y(base);
         self.panel.line("mark", (LEFT, base), (RIGHT, base));
-        let middle = (self.x(time.begin) + self.x(time.end)) / 2.0;
-        let when = moment(time.begin, &self.series.zone);
-        let label = format!("peak {} {}, {when}", short(peak), self.series.unit);
-        point(&mut self.panel, (middle, y(&self.scale, peak)), &label);
+        let middle = f64::midpoint(x(span.part(time.begin)), x(span.part(time.end)));
+        let when = moment(time.begin, &series.zone);
+        self.point(middle, peak, &format!("peak {} {}, {when}", short(peak), series.unit));
     }
-}
 
-fn y(scale: &Scale, value: f64) -> f64 {
-    BOTTOM - scale.part(value) * (BOTTOM - TOP)
-}
-
-/// Grid and labels of the values.
-fn values_axis(panel: &mut Panel, series: &Series) -> Scale {
-    let (low, high) = series.limits();
-    let scale = Scale::over(low, high, 6);
-    for tick in scale.ticks() {
-        let y = y(&scale, tick);
-        panel.line("grid", (LEFT, y), (RIGHT, y));
-        panel.text("", (LEFT - 8.0, y + 4.0), Anchor::End, &scale.label(tick));
+    /// A dot with a label that stays inside the picture.
+    fn point(&mut self, at: f64, value: f64, label: &str) {
+        let y = self.y(value);
+        self.panel.circle("dot", (at, y), 4.0, "");
+        // To the left of a dot a falling line is higher than the dot.
+        let (anchor, above) = if at > x(0.7) { (Anchor::End, 20.0) } else { (Anchor::Start, 6.0) };
+        self.panel.text("halo strong", (at + 9.0, y - above), anchor, label);
     }
-    scale
-}
-
-fn zero_line(panel: &mut Panel, scale: &Scale) {
-    let zero = y(scale, 0.0);
-    panel.line("axis", (LEFT, zero), (RIGHT, zero));
-}
-
-/// A dot with a label that stays inside the picture.
-fn point(panel: &mut Panel, at: (f64, f64), label: &str) {
-    panel.circle("dot", at, 4.0, "");
-    // To the left of a dot a falling line is higher than the dot.
-    let (anchor, above) = if at.0 > x(0.7) { (Anchor::End, 20.0) } else { (Anchor::Start, 6.0) };
-    panel.text("halo strong", (at.0 + 9.0, at.1 - above), anchor, label);
-}
-
-/// Values by size, the highest to the left.
-pub fn duration(flow: &Series) -> Panel {
-    let mut panel = Panel::new(HEIGHT + 18.0, &format!("Duration curve, {}", flow.axis()));
-    let curve = DurationCurve::of(flow);
-    let scale = values_axis(&mut panel, flow);
-    let hours = Scale::within(0.0, curve.hours, 10);
-    for tick in hours.ticks() {
-        let at = x(hours.part(tick));
-        panel.line("axis", (at, BOTTOM), (at, BOTTOM + 5.0));
-        panel.text("", (at, BOTTOM + 20.0), Anchor::Middle, &format!("{} h", hours.label(tick)));
-    }
-    let measured = curve.measured();
-    let words = format!("hours in which the value was reached, of {measured} h that were measured");
-    panel.text("", (x(0.5), BOTTOM + 40.0), Anchor::Middle, &words);
-    let Some(peak) = curve.at(0.0) else { return panel };
-    let mut line = format!("M{LEFT} {}", round(y(&scale, peak)));
-    let mut drawn = f64::NEG_INFINITY;
-    for step in &curve.steps {
-        let to = x(hours.part(step.until));
-        // Not more steps than half pixels.
-        if to - drawn >= 0.5 || step.until >= curve.hours {
-            let _ = write!(line, "V{}H{}", round(y(&scale, step.value)), round(to));
-            drawn = to;
-        }
-    }
-    panel.path("area", &format!("{line}V{}H{LEFT}Z", round(y(&scale, 0.0))));
-    panel.path("line", &line);
-    zero_line(&mut panel, &scale);
-    if let Some(base) = Figures::of(flow).base_load {
-        let label = format!("base load {} {}", short(base), flow.unit);
-        point(&mut panel, (x(0.95), y(&scale, base)), &label);
-    }
-    point(&mut panel, (LEFT, y(&scale, peak)), &format!("peak {} {}", short(peak), flow.unit));
-    panel
 }

@@ -1,13 +1,11 @@
 //! A month as SVG: rows days, columns times of day.
 
-use std::fmt::Write as _;
-
-use super::heat::{HeatCell, HeatMap, WEEKDAYS};
+use super::heat::{HeatCell, HeatMap, HeatRow, WEEKDAYS};
 use super::series::Series;
 use crate::clock::{Date, TimeZone, midnight_after, seconds_between};
 use crate::plot::colour::LEVELS;
 use crate::plot::number::short;
-use crate::plot::svg::{Anchor, LEFT, Panel, RIGHT, round};
+use crate::plot::svg::{Anchor, LEFT, Panel, RIGHT, round, x};
 use crate::plot::time::DAY;
 
 const TOP: f64 = 52.0;
@@ -33,63 +31,41 @@ pub fn heat_map(flow: &Series) -> Panel {
     name_columns(&mut panel, &heat, bottom);
     name_rows(&mut panel, &heat, high);
     draw_legend(&mut panel, &heat, &flow.axis(), bottom + 34.0);
-    let odd_days = odd_days(&heat, &flow.zone);
-    panel.text("", (RIGHT, bottom + 34.0), Anchor::End, odd_days.trim_end());
+    panel.text("", (RIGHT, bottom + 34.0), Anchor::End, &odd_days(&heat, &flow.zone));
     panel
 }
 
-fn x(part: f64) -> f64 {
-    LEFT + part * (RIGHT - LEFT)
-}
-
-/// What fills a place of the map, and whether only the upper half of it is this row's.
-#[derive(Clone, Copy, PartialEq)]
-struct Filling {
-    /// A class of the style sheet; nothing outside.
-    class: Option<usize>,
-    half: bool,
-}
-
-/// The class behind those of the levels.
-const GAP: usize = LEVELS.len();
-
 /// One path for each colour; neighbours of one colour are one rectangle.
 fn draw_cells(panel: &mut Panel, heat: &HeatMap, high: f64) {
-    let mut paths = vec![String::new(); GAP + 1];
+    // Gaps are behind the levels.
+    let mut paths = vec![String::new(); LEVELS.len() + 1];
     let mut y = TOP - high;
     for (index, row) in heat.rows.iter().enumerate() {
+        y += if row.again { 0.0 } else { high };
         // The hour that comes twice is shown in two halves, the first above the second.
         let second = heat.rows.get(index + 1).filter(|next| next.again);
-        let filling = |column: usize| Filling {
-            class: match row.cells[column] {
-                HeatCell::Outside => None,
-                HeatCell::Missing => Some(GAP),
-                HeatCell::Value(value) => Some(heat.step(value, LEVELS.len())),
-            },
-            half: second.is_some_and(|next| next.cells[column] != HeatCell::Outside),
+        let halved =
+            |column: usize| second.is_some_and(|next| next.cells[column] != HeatCell::Outside);
+        let path = |column: usize| match row.cells[column] {
+            HeatCell::Outside => None,
+            HeatCell::Missing => Some(LEVELS.len()),
+            HeatCell::Value(value) => Some(heat.step(value, LEVELS.len())),
         };
-        let fillings: Vec<Filling> = (0..heat.columns).map(filling).collect();
-        y += if row.again { 0.0 } else { high };
-        let mut column = 0;
-        for alike in fillings.chunk_by(|left, right| left == right) {
-            let [from, to] =
-                [column, column + alike.len()].map(|it| x(it as f64 / heat.columns as f64));
-            column += alike.len();
-            let (top, tall) = match (row.again, alike[0].half) {
-                (true, _) => (y + high / 2.0, high / 2.0),
-                (_, true) => (y, high / 2.0),
-                _ => (y, high),
-            };
-            if let Some(class) = alike[0].class {
-                let [from, top, width, tall] = [from, top, to - from, tall].map(round);
-                let _ = write!(paths[class], "M{from} {top}h{width}v{tall}h-{width}z");
-            }
+        let columns: Vec<usize> = (0..heat.columns).collect();
+        for alike in columns.chunk_by(|a, b| (path(*a), halved(*a)) == (path(*b), halved(*b))) {
+            let (first, end) = (alike[0], alike[0] + alike.len());
+            let Some(path) = path(first) else { continue };
+            let [from, to] = [first, end].map(|column| x(column as f64 / heat.columns as f64));
+            let top = if row.again { y + high / 2.0 } else { y };
+            let tall = if row.again || halved(first) { high / 2.0 } else { high };
+            let [from, top, width, tall] = [from, top, to - from, tall].map(round);
+            paths[path] += &format!("M{from} {top}h{width}v{tall}h-{width}z");
         }
     }
-    for (level, path) in paths[..GAP].iter().enumerate() {
-        panel.path(&format!("l{level}"), path);
+    for (level, path) in paths.iter().enumerate() {
+        let class = if level < LEVELS.len() { format!("l{level}") } else { "gapped".to_owned() };
+        panel.path(&class, path);
     }
-    panel.path("gapped", &paths[GAP]);
 }
 
 fn name_columns(panel: &mut Panel, heat: &HeatMap, bottom: f64) {
@@ -109,25 +85,21 @@ fn name_columns(panel: &mut Panel, heat: &HeatMap, bottom: f64) {
 }
 
 fn name_rows(panel: &mut Panel, heat: &HeatMap, high: f64) {
-    let mut y = TOP;
-    let mut month = None;
     let named = high >= NAMED_ROW;
-    for row in heat.rows.iter().filter(|row| !row.again) {
-        let begins = month.is_some_and(|month| month != row.day.month());
-        let format = match named {
-            true if heat.weekly || begins => "%-d %b",
-            true => "%a %-d",
-            false if begins && row.day.month() == 1 => "%Y",
-            false if begins || month.is_none() => "%b",
-            false => "",
+    let mut before = None;
+    for (index, row) in heat.rows.iter().filter(|row| !row.again).enumerate() {
+        let month = row.day.month();
+        let begins = before.replace(month).is_none_or(|before| before != month);
+        let format = match (named, begins) {
+            (true, _) if heat.weekly || (begins && index > 0) => "%-d %b",
+            (true, _) => "%a %-d",
+            (false, true) if month == 1 && index > 0 => "%Y",
+            (false, true) => "%b",
+            (false, false) => continue,
         };
-        let middle = if named { y + high / 2.0 + 4.0 } else { y + 11.0 };
-        if !format.is_empty() {
-            let name = row.day.strftime(format).to_string();
-            panel.text("", (LEFT - 8.0, middle), Anchor::End, &name);
-        }
-        month = Some(row.day.month());
-        y += high;
+        let middle = if named { high / 2.0 + 4.0 } else { 11.0 };
+        let at = (LEFT - 8.0, TOP + index as f64 * high + middle);
+        panel.text("", at, Anchor::End, &row.day.strftime(format).to_string());
     }
 }
 
@@ -136,9 +108,9 @@ fn draw_legend(panel: &mut Panel, heat: &HeatMap, axis: &str, y: f64) {
         panel.rect(&format!("l{level}"), (LEFT + level as f64 * STEP, y - 11.0), (STEP, 12.0));
     }
     let end = LEFT + STEP * LEVELS.len() as f64;
-    let middle = short((heat.low + heat.top) / 2.0);
-    panel.text("", (LEFT, y + 16.0), Anchor::Start, &short(heat.low));
-    panel.text("", ((LEFT + end) / 2.0, y + 16.0), Anchor::Middle, &middle);
+    let (low, middle) = (short(heat.low), short(f64::midpoint(heat.low, heat.top)));
+    panel.text("", (LEFT, y + 16.0), Anchor::Start, &low);
+    panel.text("", (f64::midpoint(LEFT, end), y + 16.0), Anchor::Middle, &middle);
     panel.text("", (end, y + 16.0), Anchor::Middle, &heat.top_label(axis));
     if heat.has_gaps() {
         panel.rect("gapped", (end + 110.0, y - 11.0), (STEP, 12.0));
@@ -148,16 +120,15 @@ fn draw_legend(panel: &mut Panel, heat: &HeatMap, axis: &str, y: f64) {
 
 /// What the two odd days of the year look like.
 fn odd_days(heat: &HeatMap, zone: &TimeZone) -> String {
-    let mut words = String::new();
-    for row in &heat.rows {
+    let words = |row: &HeatRow| {
         let day = row.day.strftime("%-d %b");
         if row.again {
-            let _ = write!(words, "{day}: the hour that comes twice in two halves. ");
-        } else if !heat.weekly && is_short(row.day, zone) {
-            let _ = write!(words, "{day} has 23 hours. ");
+            return Some(format!("{day}: the hour that comes twice in two halves."));
         }
-    }
-    words
+        let short = !heat.weekly && is_short(row.day, zone);
+        short.then(|| format!("{day} has 23 hours."))
+    };
+    heat.rows.iter().filter_map(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the clocks are put forward on this day.

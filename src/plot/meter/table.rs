@@ -1,7 +1,7 @@
 //! The numbers under a picture.
 
 use super::figures::Figures;
-use super::series::{Interval, Quantity, Series};
+use super::series::{Interval, Series};
 use crate::plot::number::number;
 use crate::plot::picture::{NumbersColumn, NumbersTable};
 use crate::plot::time::show;
@@ -24,7 +24,7 @@ fn values(series: &Series) -> NumbersTable {
         vec![Some(begin), interval.value.map(exactly)]
     };
     NumbersTable {
-        caption: format!("Values, {} every {}", series.quantity.words(), series.interval()),
+        caption: format!("Values, {} every {}", series.words(), series.interval()),
         columns: vec![NumbersColumn::of_words("Begin"), NumbersColumn::of_numbers(&series.axis())],
         rows: series.intervals.iter().map(row).collect(),
     }
@@ -53,10 +53,7 @@ fn days(series: &Series) -> NumbersTable {
             Some(number(figures.gaps.of as f64, 0)),
         ]);
     }
-    let what = match series.quantity {
-        Quantity::MeterReading => "increase",
-        quantity => quantity.words(),
-    };
+    let what = if series.is_state() { "increase" } else { series.words() };
     let unit = flow.axis();
     NumbersTable {
         caption: format!("Days, {what} every {}", series.interval()),

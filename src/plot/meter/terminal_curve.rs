@@ -1,13 +1,12 @@
 //! Curves in the terminal: values over time, and values by size.
 
-use super::columns::{DurationCurve, ValueRange, columns};
+use super::columns::{DurationCurve, columns};
 use super::series::Series;
 use crate::plot::Look;
-use crate::plot::canvas::Canvas;
+use crate::plot::canvas::{Canvas, margin};
 use crate::plot::colour::LINE;
-use crate::plot::frame::{self, AxisLabel, LowerAxis};
 use crate::plot::number::Scale;
-use crate::plot::ticks;
+use crate::plot::time::ticks;
 
 /// Rows of a picture that are not the plot: heading, axis, labels.
 const AROUND: usize = 3;
@@ -19,59 +18,34 @@ const LABEL: usize = 10;
 pub fn curve(series: &Series, look: &Look) -> String {
     let (mut canvas, scale) = canvas(series, look);
     let columns = columns(series, canvas.width());
-    draw(&mut canvas, columns.iter().map(|column| column.range), &scale);
-    let dots = columns.len() / canvas.columns.max(1);
-    let cells = columns.chunks(dots.max(1));
-    let below = LowerAxis {
-        labels: time_labels(series, canvas.columns),
-        missing: cells.map(|cell| cell.iter().any(|column| column.missing)).collect(),
-    };
+    let range = |column: usize| columns[column].range.map(|range| (range.high, range.low));
+    draw(&mut canvas, range, &scale);
+    let cells = columns.chunks(columns.len() / canvas.columns);
+    let missing: Vec<bool> = cells.map(|cell| cell.iter().any(|column| column.missing)).collect();
     let mut heading = series.curve_heading();
-    if below.missing.contains(&true) {
+    if missing.contains(&true) {
         heading += &format!("   {} no data", look.sign('×', 'x'));
     }
-    format!("{}\n{}", look.words(&heading), frame::frame(canvas, &scale, &below, look))
-}
-
-fn time_labels(series: &Series, columns: usize) -> Vec<AxisLabel> {
-    let Some(span) = series.span() else { return Vec::new() };
-    let column = |at| (span.part(at) * columns as f64).round() as usize;
-    let ticks = ticks::ticks(span, columns, &series.zone).into_iter();
-    ticks
-        .map(|tick| AxisLabel {
-            column: column(tick.at),
-            until: tick.until.map(column),
-            text: tick.label,
-        })
-        .collect()
+    let ticks = series.span().map(|span| ticks(span, canvas.columns, &series.zone));
+    let plot = canvas.framed(&scale, &ticks.unwrap_or_default(), &missing);
+    format!("{}\n{plot}", look.words(&heading))
 }
 
 /// Values by size, the highest to the left.
 pub fn duration(flow: &Series, look: &Look) -> String {
     let curve = DurationCurve::of(flow);
     let (mut canvas, scale) = canvas(flow, look);
-    let width = canvas.width();
-    let at = |column: usize| curve.at(column as f64 / width as f64);
-    let range = |column| {
-        let (high, low) = (at(column)?, at(column + 1)?);
-        Some(ValueRange { low, high, mean: high })
-    };
-    draw(&mut canvas, (0..width).map(range), &scale);
-    let hours = Scale::within(0.0, curve.hours, (canvas.columns / LABEL).min(8));
-    let label = |tick: f64| AxisLabel {
-        column: (hours.part(tick) * canvas.columns as f64).round() as usize,
-        until: None,
-        text: format!("{} h", hours.label(tick)),
-    };
-    let labels = hours.ticks().into_iter().map(label).collect();
-    let below = LowerAxis { labels, missing: Vec::new() };
+    let width = canvas.width() as f64;
+    let at = |column: usize| curve.at(column as f64 / width);
+    draw(&mut canvas, |column| at(column).zip(at(column + 1)), &scale);
+    let ticks = curve.ticks((canvas.columns / LABEL).min(8));
     let (axis, measured) = (flow.axis(), curve.measured());
     let heading = format!("Duration curve, {axis}, over the {measured} hours that were measured");
-    format!("{}\n{}", look.words(&heading), frame::frame(canvas, &scale, &below, look))
+    format!("{}\n{}", look.words(&heading), canvas.framed(&scale, &ticks, &[]))
 }
 
 /// An empty plot that fits the terminal, and the axis of its values.
-fn canvas(series: &Series, look: &Look) -> (Canvas, Scale) {
+fn canvas<'a>(series: &Series, look: &'a Look) -> (Canvas<'a>, Scale) {
     let (low, high) = series.limits();
     let rows = look.height.saturating_sub(AROUND).max(MIN_ROWS);
     let scale = Scale::over(low, high, (rows / 2).clamp(2, 6));
@@ -79,17 +53,17 @@ fn canvas(series: &Series, look: &Look) -> (Canvas, Scale) {
     let steps = scale.ticks().len().saturating_sub(1).max(1);
     let rows = (rows - 1) / steps * steps + 1;
     // A letter's half stands out over the right end.
-    let columns = look.columns().saturating_sub(frame::margin(&scale) + 3).max(1);
-    (Canvas::new(columns, rows, look.ascii), scale)
+    let columns = look.columns().saturating_sub(margin(&scale) + 3).max(1);
+    (Canvas::new(columns, rows, look), scale)
 }
 
-/// Each column from its lowest to its highest value, joined to the column before.
-fn draw(canvas: &mut Canvas, ranges: impl Iterator<Item = Option<ValueRange>>, scale: &Scale) {
+/// Each column from its highest to its lowest value, joined to the column before.
+fn draw(canvas: &mut Canvas, range: impl Fn(usize) -> Option<(f64, f64)>, scale: &Scale) {
     let last = canvas.height().saturating_sub(1);
     let row = |value: f64| ((1.0 - scale.part(value)) * last as f64).round() as usize;
     let mut before: Option<(usize, usize)> = None;
-    for (x, range) in ranges.enumerate() {
-        let own = range.map(|range| (row(range.high), row(range.low)));
+    for x in 0..canvas.width() {
+        let own = range(x).map(|(high, low)| (row(high), row(low)));
         if let Some((mut top, mut bottom)) = own {
             if let Some((above, below)) = before {
                 top = top.min(below.saturating_add(1).min(last));

@@ -1,9 +1,11 @@
 //! A month in the terminal: rows days, columns times of day.
 
+use anstyle::{Ansi256Color, Style};
+
 use super::heat::{HeatCell, HeatMap, HeatRow, WEEKDAYS};
 use super::series::Series;
 use crate::plot::Look;
-use crate::plot::colour::{LEVELS, Paint};
+use crate::plot::colour::{FAINT, LEVELS, WARN, ink};
 use crate::plot::number::short;
 use crate::plot::time::DAY;
 
@@ -58,7 +60,7 @@ impl TerminalMap<'_> {
         let wide = self.heat.columns * self.wide / if self.halves { 2 } else { 1 };
         let each = wide / names.len();
         let line: String = names.iter().map(|name| format!("{name:each$}")).collect();
-        Paint::Faint.on(&format!("{:NAME$}{}", "", line.trim_end()), self.look.colour) + "\n"
+        self.look.paint(FAINT, &format!("{:NAME$}{}", "", line.trim_end())) + "\n"
     }
 
     fn rows(&self) -> String {
@@ -72,10 +74,8 @@ impl TerminalMap<'_> {
                 (_, true) => row.day.strftime("%e %b").to_string(),
                 _ => row.day.strftime("%a %e").to_string(),
             };
-            text += &Paint::Faint.on(&format!("{name:NAME$}"), self.look.colour);
             let cells = if self.coloured { self.blocks(row) } else { self.signs(row) };
-            text += cells.trim_end();
-            text.push('\n');
+            text += &self.look.row(&format!("{name:NAME$}"), &cells);
         }
         text
     }
@@ -95,30 +95,28 @@ impl TerminalMap<'_> {
     }
 
     fn blocks(&self, row: &HeatRow) -> String {
-        let ink = |cell: Option<&HeatCell>| match cell {
-            Some(HeatCell::Value(value)) => {
-                Some(LEVELS[self.heat.step(*value, LEVELS.len())].terminal)
-            }
+        let level = |cell: &HeatCell| match cell {
+            HeatCell::Value(value) => Some(LEVELS[self.heat.step(*value, LEVELS.len())]),
             _ => None,
         };
         let mut line = String::new();
         for pair in row.cells.chunks(if self.halves { 2 } else { 1 }) {
-            let (block, paint) = match (ink(pair.first()), ink(pair.last())) {
-                (Some(left), Some(right)) if left == right => ("█", Paint::Ink(left)),
-                (Some(left), Some(right)) => ("▌", Paint::Both(left, right)),
-                (Some(left), None) => ("▌", Paint::Ink(left)),
-                (None, Some(right)) => ("▐", Paint::Ink(right)),
-                (None, None) if pair.contains(&HeatCell::Missing) => ("·", Paint::Warn),
-                (None, None) => (" ", Paint::Plain),
+            let (block, style) = match (level(&pair[0]), level(&pair[pair.len() - 1])) {
+                (Some(left), Some(right)) if left == right => ("█", ink(left)),
+                (Some(left), Some(right)) => ("▌", Ansi256Color(left).on(Ansi256Color(right))),
+                (Some(left), None) => ("▌", ink(left)),
+                (None, Some(right)) => ("▐", ink(right)),
+                (None, None) if pair.contains(&HeatCell::Missing) => ("·", WARN),
+                (None, None) => (" ", Style::new()),
             };
-            line += &paint.on(&block.repeat(self.wide), true);
+            line += &self.look.paint(style, &block.repeat(self.wide));
         }
         line
     }
 
     fn legend(&self, axis: &str) -> String {
         let scale: String = if self.coloured {
-            LEVELS.iter().map(|level| Paint::Ink(level.terminal).on("██", true)).collect()
+            LEVELS.iter().map(|level| self.look.paint(ink(*level), "██")).collect()
         } else {
             self.steps().iter().collect()
         };
@@ -126,7 +124,7 @@ impl TerminalMap<'_> {
         let mut text = format!("{:NAME$}{low} {scale} {top}", "");
         if self.heat.has_gaps() {
             let sign = self.look.sign('·', '?').to_string();
-            text += &format!("   {} no data", Paint::Warn.on(&sign, self.look.colour));
+            text += &format!("   {} no data", self.look.paint(WARN, &sign));
         }
         text + "\n"
     }

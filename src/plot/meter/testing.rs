@@ -1,8 +1,8 @@
 //! Series for the tests of this room.
 
-use super::series::{Interval, Quantity, Series};
+use super::series::{Interval, Series};
 use crate::clock::{Timestamp, berlin};
-use crate::data::query::Resolution;
+use crate::data::query::{Measurement, Resolution};
 use crate::plot::time::Span;
 
 pub fn time(text: &str) -> Timestamp {
@@ -25,7 +25,7 @@ pub fn series(
     Series {
         title: "Haus".into(),
         unit: "kW".into(),
-        quantity: Quantity::Power,
+        measurement: Some(Measurement::Power),
         resolution,
         intervals,
         zone: berlin(),

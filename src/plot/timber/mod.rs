@@ -7,11 +7,12 @@ mod svg_map;
 mod terminal_bars;
 mod terminal_map;
 
+use anstyle::Style;
 use clap::ValueEnum;
 
 use self::piles::{Place, PlottedPile, count_piles, fm};
 use super::Look;
-use super::colour::{COLOURED_GROUPS, GROUPS, Paint};
+use super::colour::{COLOURED_GROUPS, GROUPS, ink};
 use super::number::number;
 use super::picture::{NumbersColumn, NumbersTable, Picture};
 use super::svg::Panel;
@@ -24,10 +25,6 @@ pub enum TimberView {
     Map,
     // Fm by group.
     Bars,
-}
-
-impl TimberView {
-    pub const ALL: [Self; 2] = [Self::Map, Self::Bars];
 }
 
 /// The pictures one below the other for a terminal.
@@ -76,8 +73,8 @@ fn shade(group: usize) -> usize {
 }
 
 /// A group's colour in a terminal.
-fn ink(group: usize) -> Paint {
-    Paint::Ink(GROUPS[shade(group)].terminal)
+fn group_ink(group: usize) -> Style {
+    ink(GROUPS[shade(group)])
 }
 
 fn table(piles: &Piles) -> NumbersTable {
@@ -131,9 +128,9 @@ mod tests {
     fn every_picture_counts_what_it_cannot_show() {
         let piles = piles(GroupedBy::SaleStatus);
         let plain = Look { ascii: true, colour: false, ..Look::of_terminal(80, 40) };
-        let text = terminal(&piles, &TimberView::ALL, &plain);
+        let text = terminal(&piles, TimberView::value_variants(), &plain);
         assert!(text.is_ascii() && text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        let picture = picture(&piles, &TimberView::ALL);
+        let picture = picture(&piles, TimberView::value_variants());
         for text in [text, picture.svg(), picture.html()] {
             assert!(text.contains("Not on the map: 1 pile without a position"), "{text}");
             assert!(text.contains("1 pile of unknown volume") && text.contains("4,650.0 Fm"));
@@ -143,7 +140,7 @@ mod tests {
 
     #[test]
     fn piles_have_titles_and_escaped_names() {
-        let svg = picture(&piles(GroupedBy::WoodList), &TimberView::ALL).svg();
+        let svg = picture(&piles(GroupedBy::WoodList), TimberView::value_variants()).svg();
         assert!(svg.contains("<title>26-001-30: 300.0 Fm, 26-001 &lt;Harz&gt;</title>"), "{svg}");
         assert!(!svg.contains("<Harz>") && svg.contains("no wood list"));
         let html = picture(&piles(GroupedBy::WoodList), &[TimberView::Bars]).html();
@@ -154,14 +151,14 @@ mod tests {
     fn no_piles_at_all_are_no_failure() {
         let none = Piles::new("", GroupedBy::WoodList, &[]);
         let look = Look::of_terminal(20, 5);
-        assert!(terminal(&none, &TimberView::ALL, &look).contains("No pile"));
-        let picture = picture(&none, &TimberView::ALL);
+        assert!(terminal(&none, TimberView::value_variants(), &look).contains("No pile"));
+        let picture = picture(&none, TimberView::value_variants());
         assert!(!picture.svg().contains("NaN") && picture.html().contains("0.0 Fm"));
     }
 
     #[test]
     fn colours_end_where_they_would_repeat() {
         assert_eq!((shade(2), shade(99)), (2, COLOURED_GROUPS));
-        assert_eq!(ink(99), Paint::Ink(245));
+        assert_eq!(group_ink(99), ink(245));
     }
 }

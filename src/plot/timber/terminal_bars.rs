@@ -1,6 +1,6 @@
 //! Volume by group in the terminal.
 
-use super::ink;
+use super::group_ink;
 use super::piles::{Piles, count_piles, fm};
 use crate::plot::{Look, cut, letters};
 
@@ -28,7 +28,7 @@ pub fn bars(piles: &Piles, look: &Look) -> String {
     for (index, (line, group)) in texts.iter().zip(&bars).enumerate() {
         let bar = bar(group.volume, most, room, look);
         let space = " ".repeat(room.saturating_sub(letters(&bar)));
-        let bar = ink(index).on(&bar, look.colour) + &space;
+        let bar = look.paint(group_ink(index), &bar) + &space;
         text += &format!("{:name$}  {bar}  {:>volume$}  {:>many$}\n", line[0], line[1], line[2]);
     }
     text

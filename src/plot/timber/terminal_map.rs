@@ -1,12 +1,11 @@
 //! Piles on a map in the terminal.
 
-use super::ink;
+use super::group_ink;
 use super::piles::Piles;
 use super::projection::{GridLine, PileCircle, PileMap};
 use crate::plot::canvas::Canvas;
-use crate::plot::colour::Paint;
-use crate::plot::frame::{AxisLabel, LowerAxis};
-use crate::plot::number::number;
+use crate::plot::colour::FAINT;
+use crate::plot::number::{Tick, number};
 use crate::plot::{Look, letters};
 
 /// Columns left of the map, for the degrees.
@@ -24,7 +23,7 @@ pub fn map(piles: &Piles, look: &Look) -> String {
         return format!("No pile has a position that can be drawn.\n{}", missing(piles, look));
     };
     let rows = (map.projection.height / 4.0).ceil() as usize;
-    let mut canvas = Canvas::new(columns, rows, look.ascii);
+    let mut canvas = Canvas::new(columns, rows, look);
     for circle in &map.circles {
         if look.ascii {
             sign(&mut canvas, circle, map.most);
@@ -35,26 +34,19 @@ pub fn map(piles: &Piles, look: &Look) -> String {
     let parallels = map.projection.parallels(16.0);
     let meridians = map.projection.meridians(26.0);
     let (row_of, column_of) = (|at: f64| (at / 4.0) as usize, |at: f64| (at / 2.0) as usize);
-    if !look.ascii {
-        meridians.iter().for_each(|line| canvas.grid_column(column_of(line.at), '┊'));
-        parallels.iter().for_each(|line| canvas.grid_row(row_of(line.at), '┈'));
-    }
+    meridians.iter().for_each(|line| canvas.grid_column(column_of(line.at)));
+    parallels.iter().for_each(|line| canvas.grid_row(row_of(line.at)));
     let mut text = String::new();
     for row in 0..canvas.rows {
         let parallel = parallels.iter().find(|line| row_of(line.at) == row);
         let label = look.words(parallel.map_or("", |line| &line.label));
         let axis = format!("{label:>width$} {}", look.sign('│', '|'), width = LEFT - 2);
-        text += &Paint::Faint.on(&axis, look.colour);
-        text += canvas.row(row, look.colour).trim_end();
-        text.push('\n');
+        text += &look.row(&axis, &canvas.row(row));
     }
-    let label = |line: &GridLine| AxisLabel {
-        column: column_of(line.at),
-        until: None,
-        text: look.words(&line.label),
-    };
-    let labels = meridians.iter().map(label).collect();
-    text += &LowerAxis { labels, missing: Vec::new() }.draw(columns, LEFT, look);
+    let tick =
+        |line: &GridLine| Tick::new(column_of(line.at) as f64 / columns as f64, line.label.clone());
+    let ticks: Vec<Tick> = meridians.iter().map(tick).collect();
+    text += &canvas.lower_axis(LEFT, &ticks, &[]);
     text + &scale_bar(&map, look) + &legend(piles, map.most, look)
 }
 
@@ -66,7 +58,7 @@ fn disc(canvas: &mut Canvas, circle: &PileCircle) {
             let near = (down * down + right * right) as f64 <= circle.radius * circle.radius;
             let (column, row) = (circle.x + right as f64, circle.y + down as f64);
             if near && column >= 0.0 && row >= 0.0 {
-                canvas.dot(column as usize, row as usize, ink(circle.pile.group));
+                canvas.dot(column as usize, row as usize, group_ink(circle.pile.group));
             }
         }
     }
@@ -77,7 +69,7 @@ fn sign(canvas: &mut Canvas, circle: &PileCircle, most: f64) {
     let part = circle.pile.volume.unwrap_or_default() / most.max(f64::MIN_POSITIVE);
     let sign = SIGNS.iter().rev().find(|(_, least)| part >= *least).map_or('.', |sign| sign.0);
     let (column, row) = ((circle.x / 2.0) as usize, (circle.y / 4.0) as usize);
-    canvas.behind(column, row, sign, ink(circle.pile.group));
+    canvas.sign(column, row, sign, group_ink(circle.pile.group));
 }
 
 fn scale_bar(map: &PileMap, look: &Look) -> String {
@@ -92,7 +84,7 @@ fn legend(piles: &Piles, most: f64, look: &Look) -> String {
         SIGNS.map(|(sign, part)| format!("{sign} from {} Fm", number(part * most, 0))).join("   ")
     } else {
         let words = format!("area by volume, the largest {} Fm", number(most, 1));
-        Paint::Faint.on(&words, look.colour)
+        look.paint(FAINT, &words)
     };
     let groups = if look.colour { groups(piles, look) } else { String::new() };
     format!("{:LEFT$}{sizes}\n{groups}{}", "", missing(piles, look))
@@ -113,7 +105,7 @@ fn groups(piles: &Piles, look: &Look) -> String {
             text += "   ";
             wide += 3 + own;
         }
-        text += &format!("{} {label}", ink(group).on(&sign, true));
+        text += &format!("{} {label}", look.paint(group_ink(group), &sign));
     }
     text + "\n"
 }
