@@ -1,7 +1,6 @@
 //! The only place that builds the real adapters: stores, HTTP, browser, clock, sandbox. None of them
 //! does anything before its first use, because each costs milliseconds.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -221,11 +220,6 @@ impl Drop for TemporaryFolder {
 
 /// Starts the embedded providers over the state they keep between runs.
 pub fn start_sandbox(folders: &Folders, mut options: sandbox::Options) -> Result<Sandbox, Error> {
-    let start = || -> io::Result<Sandbox> {
-        let file = folders.sandbox_file();
-        crate::system::files::create_private_folder(file.parent().unwrap_or(Path::new(".")))?;
-        options.state_file = Some(file);
-        sandbox::start(options)
-    };
-    start().map_err(|error| Error::io("could not start the sandbox", &error))
+    options.state_file = Some(folders.sandbox_file());
+    sandbox::start(options).map_err(|error| Error::io("could not start the sandbox", &error))
 }

@@ -1,50 +1,57 @@
-//! From a request to its code to a grant, and the end of each. Values in, values out; the time
-//! (seconds since 1970) is an argument.
+//! A sign-in from the request to its code to its tokens, and the end of each. Values in, values
+//! out; the time (seconds since 1970) is an argument.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::provider::Provider;
-use super::seal::{Numbers, s256};
 use super::state::State;
 
-/// A consent page stays good for an hour, as a sign-in does at Auth0.
-const REQUEST_LIFETIME: i64 = 60 * 60;
-/// RFC 6749 §4.1.2 recommends ten minutes at most; TimberData documents ten.
-const CODE_LIFETIME: i64 = 10 * 60;
-/// Auth0 ends a rotating family after 30 days, however often it rotates.
-const FAMILY_LIFETIME: i64 = 30 * DAY;
 /// TimberData's access tokens live 360 days, as documented.
 pub const TIMBERDATA_LIFETIME: i64 = 360 * DAY;
 const DAY: i64 = 24 * 60 * 60;
 /// More grants than this make room by forgetting the oldest, so that the state stays quick to read:
 /// 1,000 accounts, each connected anew ten times, still fit.
 const MOST_GRANTS: usize = 10_000;
-/// An authorization request that passed every check.
+
+/// What a consent page brings back.
+pub const REQUEST: &str = "sandbox-request";
+const CODE: &str = "sandbox-code";
+pub const REFRESH: &str = "sandbox-refresh";
+
+/// What one person is asked for and grants. Its refresh tokens are one family.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Asked {
+pub struct Grant {
+    pub id: u64,
+    pub stage: Stage,
+    /// When this stage began.
+    pub since: i64,
     pub provider: Provider,
     pub redirect_uri: String,
     pub scopes: Vec<String>,
     pub state: Option<String>,
     pub challenge: Option<String>,
     pub nonce: Option<String>,
-    /// When it came, and later when its code was sent.
-    pub at: i64,
     /// Who signs in, as a place in the catalogue's people.
     pub person: usize,
-}
-
-/// What one person granted once. Its refresh tokens are one family.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Grant {
-    pub provider: Provider,
-    pub person: usize,
-    pub scopes: Vec<String>,
-    created: i64,
     /// Rotations so far. The refresh tokens of this generation are good, those of the one before
     /// are good during the overlap, older ones are proof of reuse.
     pub generation: u64,
-    rotated: i64,
+    pub rotated: i64,
+}
+
+/// How far a sign-in has come.
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Its page waits for an answer.
+    Asked,
+    /// The person agreed; its code was not exchanged yet.
+    Allowed,
+    /// Tokens were issued.
+    Issued,
 }
 
 impl Grant {
@@ -52,35 +59,38 @@ impl Grant {
         self.scopes.iter().any(|scope| scope == name)
     }
 
-    fn expired(&self, now: i64) -> bool {
-        let lifetime = match self.provider {
-            Provider::Zaehlerfreunde => FAMILY_LIFETIME,
-            Provider::Timberdata => TIMBERDATA_LIFETIME,
-        };
-        now - self.created > lifetime
+    /// Seconds that its stage lasts at most.
+    fn lifetime(&self) -> i64 {
+        match (self.stage, self.provider) {
+            // As long as a sign-in at Auth0.
+            (Stage::Asked, _) => 60 * 60,
+            // RFC 6749 §4.1.2 recommends ten minutes at most; TimberData documents ten.
+            (Stage::Allowed, _) => 10 * 60,
+            // Auth0 ends a rotating family after 30 days, however often it rotates.
+            (Stage::Issued, Provider::Zaehlerfreunde) => 30 * DAY,
+            (Stage::Issued, Provider::Timberdata) => TIMBERDATA_LIFETIME,
+        }
     }
 }
 
 impl State {
-    /// Remembers a request while its page is looked at; answers the page's id.
-    pub fn ask(&mut self, asked: Asked) -> String {
-        let id = self.next();
-        self.asked.insert(id, asked);
-        self.seal("request", Numbers { id, generation: 0 })
+    /// Keeps a grant at the stage that it reaches now.
+    pub fn keep(&mut self, grant: &mut Grant, stage: Stage, now: i64) {
+        (grant.stage, grant.since) = (stage, now);
+        self.grants.insert(grant.id, grant.clone());
     }
 
-    /// Takes an open request; each can be answered once.
-    pub fn answered(&mut self, provider: Provider, request: &str) -> Option<Asked> {
-        let id = self.unseal("request", request)?.id;
-        self.asked.get(&id).filter(|asked| asked.provider == provider)?;
-        self.asked.remove(&id)
+    /// The grant that a sealed value belongs to, and its claims.
+    pub fn find(&self, provider: Provider, head: &str, text: &str) -> Option<(&Grant, Value)> {
+        let claims = self.unseal(head, text)?;
+        let grant = self.grants.get(&claims["grant"].as_u64()?)?;
+        (grant.provider == provider).then_some((grant, claims))
     }
 
     /// The person agreed: a code for it.
-    pub fn issue_code(&mut self, asked: Asked, now: i64) -> String {
-        let id = self.next();
-        self.codes.insert(id, Asked { at: now, ..asked });
-        self.seal("code", Numbers { id, generation: 0 })
+    pub fn issue_code(&mut self, mut grant: Grant, now: i64) -> String {
+        self.keep(&mut grant, Stage::Allowed, now);
+        self.seal(CODE, &json!({ "grant": grant.id }))
     }
 
     /// Takes a code: whatever is wrong with the exchange, the code is spent by it. One that comes a
@@ -90,29 +100,15 @@ impl State {
         provider: Provider,
         code: &str,
         redirect_uri: &str,
-        now: i64,
-    ) -> Result<(u64, Asked), &'static str> {
-        let id = self.unseal("code", code).ok_or("code unknown")?.id;
-        let Some(asked) = self.codes.remove(&id) else {
-            self.grants.remove(&id).ok_or("code unknown")?;
+    ) -> Result<Grant, &'static str> {
+        let (grant, _) = self.find(provider, CODE, code).ok_or("code unknown or expired")?;
+        let grant = grant.clone();
+        self.grants.remove(&grant.id);
+        if grant.stage == Stage::Issued {
             self.count("code_replayed");
             return Err("code replayed: its grant revoked");
-        };
-        match asked {
-            asked if asked.provider != provider => Err("code unknown"),
-            asked if now - asked.at > CODE_LIFETIME => Err("code expired"),
-            asked if asked.redirect_uri != redirect_uri => Err("other redirect_uri"),
-            asked => Ok((id, asked)),
         }
-    }
-
-    /// What a person agreed to becomes a grant, with the number of its code.
-    pub fn grant(&mut self, id: u64, asked: Asked, now: i64) -> Grant {
-        let Asked { provider, person, scopes, .. } = asked;
-        let grant = Grant { provider, person, scopes, created: now, generation: 0, rotated: now };
-        self.grants.insert(id, grant.clone());
-        self.count("issued");
-        grant
+        if grant.redirect_uri == redirect_uri { Ok(grant) } else { Err("other redirect_uri") }
     }
 
     /// Spends a refresh token: it rotates. Both ends have a reason for the log.
@@ -121,61 +117,55 @@ impl State {
         token: &str,
         overlap: i64,
         now: i64,
-    ) -> Result<(u64, Grant, &'static str), &'static str> {
-        const UNKNOWN: &str = "refresh token unknown or revoked";
-        let token = self.unseal("refresh", token).ok_or(UNKNOWN)?;
-        let grant = self.grants.get_mut(&token.id).ok_or(UNKNOWN)?;
-        if grant.expired(now) {
-            self.grants.remove(&token.id);
-            return Err(UNKNOWN);
-        }
-        let current = token.generation == grant.generation;
-        if !current && (token.generation + 1 != grant.generation || now - grant.rotated >= overlap)
-        {
-            self.grants.remove(&token.id);
-            self.count("reuse_detected");
-            return Err("refresh token reused: family revoked");
-        }
-        // Within the overlap each caller gets its own token of the present generation: the family
-        // forks, and the next rotation makes all but one branch the past.
-        if current {
-            grant.generation += 1;
-            grant.rotated = now;
-        }
-        let grant = grant.clone();
+    ) -> Result<(Grant, &'static str), &'static str> {
+        let found = self.find(Provider::Zaehlerfreunde, REFRESH, token);
+        let (grant, claims) = found.ok_or("refresh token unknown or revoked")?;
+        let mut grant = grant.clone();
+        let note = match grant.generation - claims["generation"].as_u64().unwrap_or_default() {
+            0 => {
+                grant.generation += 1;
+                grant.rotated = now;
+                "refreshed and rotated"
+            }
+            // Each caller gets its own token of the present generation: the family forks, and the
+            // next rotation makes all but one branch the past.
+            1 if now - grant.rotated < overlap => {
+                self.count("overlap_used");
+                "previous refresh token accepted within the overlap"
+            }
+            _ => {
+                self.grants.remove(&grant.id);
+                self.count("reuse_detected");
+                return Err("refresh token reused: family revoked");
+            }
+        };
+        self.grants.insert(grant.id, grant.clone());
         self.count("refreshed");
-        if current {
-            return Ok((token.id, grant, "refreshed and rotated"));
-        }
-        self.count("overlap_used");
-        Ok((token.id, grant, "previous refresh token accepted within the overlap"))
+        Ok((grant, note))
     }
 
     /// Ends the family of a refresh token. True if there was one.
     pub fn revoke(&mut self, token: &str) -> bool {
-        let family = self.unseal("refresh", token).map(|token| token.id);
+        let found = self.find(Provider::Zaehlerfreunde, REFRESH, token);
+        let family = found.map(|(grant, _)| grant.id);
         family.is_some_and(|id| self.grants.remove(&id).is_some())
     }
 
-    pub fn forget_what_expired(&mut self, now: i64) {
-        self.asked.retain(|_, asked| now - asked.at <= REQUEST_LIFETIME);
-        self.codes.retain(|_, asked| now - asked.at <= CODE_LIFETIME);
-        self.grants.retain(|_, grant| !grant.expired(now));
-        // Numbers rise, so the smallest are the oldest.
+    /// Drops what has expired, and the oldest of too many.
+    pub fn forget(&mut self, now: i64) {
+        self.grants.retain(|_, grant| now - grant.since <= grant.lifetime());
         while self.grants.len() > MOST_GRANTS {
             self.grants.pop_first();
         }
     }
 }
 
-/// RFC 7636 §4.6. Without a challenge nothing was promised and nothing is asked.
-pub fn verifies(challenge: Option<&str>, verifier: &str) -> bool {
+/// RFC 7636 §4.1 and §4.6: the challenge is `BASE64URL(SHA256(ASCII(verifier)))`.
+pub fn verifies(challenge: &str, verifier: &str) -> bool {
     let allowed = |c: u8| c.is_ascii_alphanumeric() || b"-._~".contains(&c);
-    challenge.is_none_or(|challenge| {
-        (43..=128).contains(&verifier.len())
-            && verifier.bytes().all(allowed)
-            && s256(verifier) == challenge
-    })
+    (43..=128).contains(&verifier.len())
+        && verifier.bytes().all(allowed)
+        && URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge
 }
 
 #[cfg(test)]
@@ -186,29 +176,40 @@ mod tests {
     const BACK: &str = "http://127.0.0.1:1/callback/zaehlerfreunde";
 
     fn code(state: &mut State) -> String {
-        let asked = Asked {
+        let asked = Grant {
+            id: state.next(),
+            stage: Stage::Asked,
+            since: START,
             provider: Provider::Zaehlerfreunde,
             redirect_uri: BACK.to_owned(),
             scopes: Vec::new(),
             state: None,
             challenge: None,
             nonce: None,
-            at: START,
             person: 0,
+            generation: 0,
+            rotated: 0,
         };
         state.issue_code(asked, START)
     }
 
-    fn signed_in(state: &mut State) -> String {
-        let code = code(state);
-        let (id, asked) = state.spend_code(Provider::Zaehlerfreunde, &code, BACK, START).unwrap();
-        let generation = state.grant(id, asked, START).generation;
-        state.seal("refresh", Numbers { id, generation })
+    fn refresh_token(state: &State, grant: &Grant, unique: i64) -> String {
+        let claims = json!({ "grant": grant.id, "generation": grant.generation, "jti": unique });
+        state.seal(REFRESH, &claims)
     }
 
+    fn signed_in(state: &mut State) -> String {
+        let code = code(state);
+        let mut grant = state.spend_code(Provider::Zaehlerfreunde, &code, BACK).unwrap();
+        state.keep(&mut grant, Stage::Issued, START);
+        refresh_token(state, &grant, START)
+    }
+
+    /// As the store does it: what has expired is forgotten first.
     fn refreshed(state: &mut State, token: &str, now: i64) -> Result<String, &'static str> {
-        let (id, grant, _) = state.refresh(token, 60, now)?;
-        Ok(state.seal("refresh", Numbers { id, generation: grant.generation }))
+        state.forget(now);
+        let (grant, _) = state.refresh(token, 60, now)?;
+        Ok(refresh_token(state, &grant, now))
     }
 
     #[test]
@@ -234,7 +235,8 @@ mod tests {
         let state = &mut State::begin().unwrap();
         for (after, good) in [(600, true), (601, false)] {
             let code = code(state);
-            let spent = state.spend_code(Provider::Zaehlerfreunde, &code, BACK, START + after);
+            state.forget(START + after);
+            let spent = state.spend_code(Provider::Zaehlerfreunde, &code, BACK);
             assert_eq!(spent.is_ok(), good);
         }
     }
@@ -245,5 +247,13 @@ mod tests {
         let first = signed_in(state);
         let token = refreshed(state, &first, START + 29 * DAY).unwrap();
         assert!(refreshed(state, &token, START + 31 * DAY).is_err());
+    }
+
+    /// RFC 7636 appendix B.
+    #[test]
+    fn a_verifier_is_checked_against_the_vector_of_the_rfc() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert!(verifies("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", verifier));
+        assert!(!verifies("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cN", verifier));
     }
 }

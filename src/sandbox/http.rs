@@ -158,8 +158,8 @@ impl Answer {
     }
 
     /// 303, so that a browser fetches the next page with GET after a form.
-    pub fn see_other(location: &Url) -> Self {
-        Self::new(303, "text/plain; charset=utf-8", "").header("Location", location.as_str())
+    pub fn see_other(location: &str) -> Self {
+        Self::new(303, "text/plain; charset=utf-8", "").header("Location", location)
     }
 
     pub fn header(mut self, name: &'static str, value: &str) -> Self {

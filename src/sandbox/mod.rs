@@ -6,13 +6,12 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `service.rs`, `http.rs` | which path leads where; requests and answers |
+//! | `http.rs` | requests and answers |
 //! | `authorize.rs`, `token.rs` | the two halves of OAuth 2.0 |
-//! | `grants.rs`, `state.rs`, `seal.rs` | what was granted; where that is kept; how it is handed out |
+//! | `grants.rs`, `state.rs` | what was granted; where that is kept, and how it is handed out |
 //! | `provider.rs`, `catalogue.rs`, `catalogue.json` | the two providers; people, meters, forests that do not exist |
 //! | `pages.rs`, `texts.json`, `*.html`, `page.css`, `*.svg` | what a person sees |
 //! | `data/`, `calendar.rs` | what is behind the sign-in: readings, wood lists, log piles; Berlin's clocks |
-//! | `fault.rs` | misbehaviour to order |
 //! | `approve.rs` | a scripted browser |
 
 mod approve;
@@ -20,13 +19,10 @@ mod authorize;
 mod calendar;
 mod catalogue;
 mod data;
-mod fault;
 mod grants;
 mod http;
 mod pages;
 mod provider;
-mod seal;
-mod service;
 mod state;
 mod token;
 
@@ -39,13 +35,11 @@ use std::time::Duration;
 
 use tiny_http::Server;
 
-use self::http::Request;
-use self::service::Service;
-use self::state::Store;
+use self::http::{Answer, Request};
+use self::state::{State, Store};
 use crate::clock::{Clock as _, SystemClock};
 
 pub use self::approve::approve;
-pub use self::fault::Fault;
 pub use self::provider::provider_overrides;
 
 /// TimberData's client secret in the sandbox. Everybody may know it.
@@ -57,6 +51,23 @@ const WORKERS: usize = 8;
 
 /// Hears one line per request.
 pub type Log = Box<dyn Fn(&str) + Send + Sync>;
+
+/// One way to misbehave, for what a script should be ready for. Faults add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Fault {
+    /// The person always refuses
+    Deny,
+    /// The first token request is answered 429 with Retry-After: 1
+    #[value(name = "429")]
+    RateLimit,
+    /// Every token request is answered 500 with a page
+    #[value(name = "500")]
+    ServerError,
+    /// Every refresh token counts as already used: 403, and its family is revoked
+    Reuse,
+    /// The token answer comes after 5 seconds
+    Slow,
+}
 
 /// What kind of sandbox to start.
 pub struct Options {
@@ -94,15 +105,36 @@ impl Default for Options {
 
 /// A running sandbox. Dropping it stops it: the port is closed, slow answers are cut short.
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    service: Arc<Service>,
     workers: Vec<JoinHandle<()>>,
 }
 
-struct Shared {
-    service: Service,
+/// Both providers behind their port.
+struct Service {
     server: Server,
+    base_url: String,
+    options: Options,
+    store: Store,
+    /// The one 429 of [`Fault::RateLimit`] has been given. Per process, as faults are.
+    rate_limited: AtomicBool,
     stopping: AtomicBool,
 }
+
+type Handler = fn(&Service, &mut State, &Request) -> Answer;
+
+/// Method, path and who answers; data requests are another table.
+const ROUTES: [(&str, &str, Handler); 10] = [
+    ("GET", "/", pages::index),
+    ("GET", "/sandbox/counts", |_, state, _| Answer::json(200, &state.counts)),
+    ("GET", "/sandbox/pushed", |_, state, _| Answer::json(200, &data::pushed(state))),
+    ("GET", "/zaehlerfreunde/authorize", authorize::ask),
+    ("GET", "/timberdata/auth", authorize::ask),
+    ("POST", "/zaehlerfreunde/consent", authorize::consent),
+    ("POST", "/timberdata/consent", authorize::consent),
+    ("POST", "/zaehlerfreunde/oauth/token", token::exchange),
+    ("POST", "/timberdata/oauth/v1/token", token::exchange),
+    ("POST", "/zaehlerfreunde/oauth/revoke", token::revoke),
+];
 
 /// Starts the sandbox; it serves when this returns.
 ///
@@ -112,29 +144,34 @@ pub fn start(options: Options) -> io::Result<Sandbox> {
     let store = Store::open(options.state_file.clone(), now())?;
     let server = Server::http(("127.0.0.1", options.port)).map_err(io_error)?;
     let port = server.server_addr().to_ip().map_or(options.port, |address| address.port());
-    let base_url = format!("http://127.0.0.1:{port}");
-    let service = Service { base_url, options, store, rate_limited: AtomicBool::new(false) };
-    let shared = Arc::new(Shared { service, server, stopping: AtomicBool::new(false) });
+    let service = Arc::new(Service {
+        server,
+        base_url: format!("http://127.0.0.1:{port}"),
+        options,
+        store,
+        rate_limited: AtomicBool::new(false),
+        stopping: AtomicBool::new(false),
+    });
     let serve = |_| {
-        let shared = Arc::clone(&shared);
-        thread::Builder::new().name("sandbox".to_owned()).spawn(move || shared.serve())
+        let service = Arc::clone(&service);
+        thread::Builder::new().name("sandbox".to_owned()).spawn(move || service.serve())
     };
     let workers = (0..WORKERS).map(serve).collect::<io::Result<_>>()?;
-    Ok(Sandbox { shared, workers })
+    Ok(Sandbox { service, workers })
 }
 
 impl Sandbox {
     /// `http://127.0.0.1:PORT`
     pub fn base_url(&self) -> &str {
-        &self.shared.service.base_url
+        &self.service.base_url
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::Release);
+        self.service.stopping.store(true, Ordering::Release);
         for _ in &self.workers {
-            self.shared.server.unblock();
+            self.service.server.unblock();
         }
         for worker in self.workers.drain(..) {
             // A worker that panicked has said so on its own; there is nothing left to save.
@@ -143,9 +180,9 @@ impl Drop for Sandbox {
     }
 }
 
-impl Shared {
+impl Service {
     fn serve(&self) {
-        while !self.stopping() {
+        while !self.is_stopping() {
             // An error is the wake-up call of a stop, or the end of the listening socket.
             let Ok(request) = self.server.recv() else { return };
             self.handle(request);
@@ -154,7 +191,7 @@ impl Shared {
 
     fn handle(&self, mut request: tiny_http::Request) {
         let (line, answer) = match Request::read(&mut request, now()) {
-            Ok(read) => (format!("{} {}", read.method, read.path), self.service.answer(&read)),
+            Ok(read) => (format!("{} {}", read.method, read.path), self.answer(&read)),
             Err(Some(refused)) => ("unreadable request".to_owned(), refused),
             Err(None) => {
                 self.say("a request with a body far too large was left unanswered");
@@ -164,15 +201,39 @@ impl Shared {
             }
         };
         self.say(&format!("{} {} {}", line.escape_debug(), answer.status, answer.note));
-        answer.write(request, &|| self.stopping());
+        answer.write(request, &|| self.is_stopping());
     }
 
-    fn stopping(&self) -> bool {
+    /// Answers one request in one transaction, so that its counts and its effects go together.
+    /// Requests for data change nothing but counts and see to that themselves.
+    fn answer(&self, request: &Request) -> Answer {
+        let answered = match data::endpoint(&request.path) {
+            Some((endpoint, id)) => data::answer(self, endpoint, id, request),
+            None => self.store.with(request.at, |state| self.route(state, request)),
+        };
+        answered.unwrap_or_else(|_| Answer::no_state())
+    }
+
+    fn route(&self, state: &mut State, request: &Request) -> Answer {
+        let Some((method, _, handler)) = ROUTES.iter().find(|route| route.1 == request.path) else {
+            return Answer::error(404, "not_found", "the sandbox has nothing at this path");
+        };
+        if !request.is(method) {
+            return Answer::error(405, "invalid_request", "wrong method").header("Allow", method);
+        }
+        handler(self, state, request)
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.options.faults.contains(&fault)
+    }
+
+    fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }
 
     fn say(&self, line: &str) {
-        if let Some(log) = &self.service.options.log {
+        if let Some(log) = &self.options.log {
             log(line.trim_end());
         }
     }

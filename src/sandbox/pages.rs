@@ -8,13 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use clap::ValueEnum;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use url::{Host, Url};
 
+use super::Service;
 use super::catalogue::CATALOGUE;
-use super::grants::Asked;
+use super::grants::Grant;
 use super::http::{Answer, Request};
 use super::provider::Provider::{self, Timberdata, Zaehlerfreunde};
-use super::service::Service;
 use super::state::State;
 use crate::text::html_escaped;
 
@@ -26,8 +25,8 @@ static TEXTS: LazyLock<Value> =
 /// What stands in the place of a `{{name}}`: HTML.
 type Values<'a> = [(&'a str, String)];
 
-/// Asks a person whether `asked` may be granted. `request` is the id the form brings back.
-pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answer {
+/// Asks a person for a grant. `request` is the id the form brings back.
+pub fn consent(german: bool, asked: &Grant, request: &str) -> Answer {
     let people = CATALOGUE.people.iter().enumerate().map(|(i, person)| {
         let initials: String = person.name.split(' ').filter_map(|name| name.get(..1)).collect();
         let checked = if i == 0 { " checked" } else { "" };
@@ -52,6 +51,7 @@ pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answ
         }
     });
     let facts = asked.provider.facts();
+    let target = asked.redirect_uri.split("/callback/").next().unwrap_or_default();
     let values = [
         ("request", html_escaped(request)),
         ("people", people.collect()),
@@ -59,7 +59,7 @@ pub fn consent(german: bool, asked: &Asked, target: &Url, request: &str) -> Answ
         ("client", facts.client_id.to_owned()),
         ("provider", facts.id.to_owned()),
         ("name", facts.name.to_owned()),
-        ("target", html_escaped(&target.origin().ascii_serialization())),
+        ("target", html_escaped(target)),
     ];
     let html = include_str!("consent.html");
     page(200, german, ("consent", html), &values, Some((asked.provider, target)))
@@ -83,13 +83,13 @@ pub fn index(service: &Service, _: &mut State, request: &Request) -> Answer {
     page(200, german, ("index", include_str!("index.html")), &values, None)
 }
 
-/// `to`: whose page it is, and where its form leads in the end.
+/// `to`: whose page it is, and the origin to which its form leads in the end.
 fn page(
     status: u16,
     german: bool,
     (name, html): (&str, &str),
     values: &Values,
-    to: Option<(Provider, &Url)>,
+    to: Option<(Provider, &str)>,
 ) -> Answer {
     let (theme, banner, mark) = match to.map(|(provider, _)| provider.facts()) {
         None => ("plain", "{{banner}}", include_str!("sandbox.svg")),
@@ -114,13 +114,13 @@ fn page(
 
 /// Allows the one style sheet, by its hash, and the form. Chromium applies `form-action` to the
 /// redirect after the POST as well, so the place the answer goes to has to be in it.
-fn policy(target: Option<&Url>) -> String {
+fn policy(target: Option<&str>) -> String {
     let style = STANDARD.encode(Sha256::digest(STYLE));
-    let form = match target.map(|target| (target.host(), target)) {
+    let form = match target {
         None => "'none'".to_owned(),
         // A policy cannot name an IPv6 address (CSP 3, host-source).
-        Some((Some(Host::Ipv6(_)), _)) => "'self' http:".to_owned(),
-        Some((_, target)) => format!("'self' {}", target.origin().ascii_serialization()),
+        Some(origin) if origin.contains('[') => "'self' http:".to_owned(),
+        Some(origin) => format!("'self' {origin}"),
     };
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; form-action {form}; \

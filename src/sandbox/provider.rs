@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 /// real server has it.
 pub const ISSUER: &str = "https://sandbox.invalid/zaehlerfreunde/";
 
+/// The head of a JWT as Auth0's are. The signature behind it is not what it says: a client that
+/// takes its tokens straight from the token endpoint need not check it (OpenID Connect Core
+/// §3.1.3.7, 6).
+pub const JWT: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6InNhbmRib3giLCJ0eXAiOiJKV1QifQ";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
@@ -30,6 +35,7 @@ impl Provider {
                 client_id: "sandbox-client",
                 scopes: &["openid", "profile", "email", "offline_access"],
                 always: "api.prod.zaehlerfreunde.com",
+                access_token: JWT,
                 mark: include_str!("zaehlerfreunde.svg"),
             },
             Self::Timberdata => &Facts {
@@ -38,6 +44,7 @@ impl Provider {
                 client_id: "sandbox-partner",
                 scopes: &["aggregation", "woodlist"],
                 always: "",
+                access_token: "sandbox-access",
                 mark: include_str!("timberdata.svg"),
             },
         }
@@ -55,6 +62,8 @@ pub struct Facts {
     pub scopes: &'static [&'static str],
     /// What is granted besides: an audience, or a user endpoint that needs no scope.
     pub always: &'static str,
+    /// How its access tokens begin: Auth0 gives a JWT for an API.
+    pub access_token: &'static str,
     /// Its picture on a page.
     pub mark: &'static str,
 }

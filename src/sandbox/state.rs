@@ -4,6 +4,9 @@
 //! Under an exclusive lock the file is read, changed and replaced by a renamed one, so a process
 //! killed at any moment leaves the old or the new. It is not synced to the disk: after a power cut
 //! a sandbox may begin anew.
+//!
+//! The file holds no code and no token, only one key: what the sandbox hands out is claims that
+//! anybody can read and a hash that needs the key.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,28 +14,26 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::catalogue::CATALOGUE;
 use super::data::Pushed;
-use super::grants::{Asked, Grant};
-use super::seal;
+use super::grants::Grant;
 use crate::system::files::{self, Durability, Mode};
 
-/// Everything both providers remember. A code and its grant have the same number.
+/// Everything both providers remember.
 #[derive(Serialize, Deserialize)]
 pub struct State {
-    /// What this sandbox seals with.
-    pub key: String,
+    key: String,
     /// How often each thing happened since the state began. Requests are counted as they come, also
     /// those that are refused; outcomes when they are decided.
     pub counts: Value,
     last: u64,
-    /// Consent pages that wait for their answer.
-    pub asked: BTreeMap<u64, Asked>,
-    /// Codes that were not exchanged yet.
-    pub codes: BTreeMap<u64, Asked>,
+    /// By their number.
     pub grants: BTreeMap<u64, Grant>,
     /// Readings handed in, by device.
     pub pushed: BTreeMap<String, Pushed>,
@@ -40,12 +41,12 @@ pub struct State {
 
 impl State {
     pub fn begin() -> io::Result<Self> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(io::Error::other)?;
         Ok(Self {
-            key: seal::random_key()?,
+            key: URL_SAFE_NO_PAD.encode(key),
             counts: CATALOGUE.counts.clone(),
             last: 0,
-            asked: BTreeMap::new(),
-            codes: BTreeMap::new(),
             grants: BTreeMap::new(),
             pushed: BTreeMap::new(),
         })
@@ -63,6 +64,26 @@ impl State {
         debug_assert!(count.is_u64(), "{name}");
         *count = json!(count.as_u64().unwrap_or_default() + 1);
     }
+
+    /// Writes what the sandbox hands out, in the three parts of a JWT. `head` says what it is, and
+    /// at a glance, wherever it turns up, that nothing real has leaked.
+    pub fn seal(&self, head: &str, claims: &Value) -> String {
+        let open = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        format!("{open}.{}", self.hash(&open))
+    }
+
+    /// Reads the claims back; `None` for anything that this sandbox has not written with that head.
+    pub fn unseal(&self, head: &str, text: &str) -> Option<Value> {
+        let (open, hash) = text.rsplit_once('.')?;
+        let claims = open.strip_prefix(head)?.strip_prefix('.')?;
+        // A plain comparison: on this machine nobody is kept out who could not read the key.
+        let ours = hash == self.hash(open);
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok().filter(|_| ours)?).ok()
+    }
+
+    fn hash(&self, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{}{text}", self.key)))
+    }
 }
 
 /// The one way to the state.
@@ -77,7 +98,7 @@ impl Store {
         let Some(path) = path else {
             return Ok(Self::Memory(Box::new(Mutex::new(State::begin()?))));
         };
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = path.parent() {
             files::create_private_folder(folder)?;
         }
         let store = Self::File(path);
@@ -85,12 +106,12 @@ impl Store {
         Ok(store)
     }
 
-    /// Reads and changes the state while nobody else does.
+    /// Reads and changes the state while nobody else does. What has expired by `now` is gone.
     pub fn with<T>(&self, now: i64, change: impl FnOnce(&mut State) -> T) -> io::Result<T> {
         match self {
             Self::Memory(state) => {
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                state.forget_what_expired(now);
+                state.forget(now);
                 Ok(change(&mut state))
             }
             Self::File(path) => {
@@ -106,7 +127,7 @@ impl Store {
                     Ok(state) => state,
                     Err(_) => State::begin()?,
                 };
-                state.forget_what_expired(now);
+                state.forget(now);
                 let answer = change(&mut state);
                 let after = serde_json::to_vec(&state)?;
                 if after != before {
@@ -115,5 +136,24 @@ impl Store {
                 Ok(answer)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_as_the_same_kind_and_key_only() {
+        let state = State::begin().unwrap();
+        let claims = json!({ "grant": 7, "generation": 3 });
+        let text = state.seal("refresh", &claims);
+        assert_eq!(state.unseal("refresh", &text), Some(claims));
+        assert_eq!(state.unseal("code", &text), None);
+        assert_eq!(state.unseal("code", &text.replace("refresh", "code")), None);
+        assert_eq!(State::begin().unwrap().unseal("refresh", &text), None);
+        assert_eq!(state.unseal("refresh", &text[..text.len() - 1]), None);
+        assert_eq!(state.unseal("refresh", "refresh."), None);
+        assert_eq!(state.unseal("refresh", "ä"), None);
     }
 }

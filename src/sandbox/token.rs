@@ -8,18 +8,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::TIMBERDATA_SECRET;
 use super::authorize::AUDIENCE;
-use super::catalogue::{CATALOGUE, Person};
-use super::fault::Fault;
-use super::grants::{Grant, TIMBERDATA_LIFETIME, verifies};
+use super::catalogue::CATALOGUE;
+use super::grants::{Grant, REFRESH, Stage, TIMBERDATA_LIFETIME, verifies};
 use super::http::{Answer, Params, Request};
-use super::provider::{ISSUER, Provider};
-use super::seal::Numbers;
-use super::service::Service;
+use super::provider::{ISSUER, JWT, Provider};
 use super::state::State;
+use super::{Fault, Service, TIMBERDATA_SECRET};
 
-const FORM: &str = "application/x-www-form-urlencoded";
 /// Parameters that must not stand in an address, where logs and histories keep them.
 const SECRETS: [&str; 5] = ["client_secret", "code", "code_verifier", "refresh_token", "token"];
 /// Seconds an ID token lives: Auth0's default of ten hours.
@@ -40,10 +36,7 @@ pub fn exchange(service: &Service, state: &mut State, request: &Request) -> Answ
     });
     let answer = params.and_then(|params| {
         instead(service)?;
-        match Provider::of(&request.path) {
-            Provider::Zaehlerfreunde => zaehlerfreunde(service, state, &params, request.at),
-            Provider::Timberdata => timberdata(state, request, &params),
-        }
+        issue(service, state, request, &params)
     });
     let delay = if service.has(Fault::Slow) { SLOW } else { Duration::ZERO };
     Answer { delay, ..answer.unwrap_or_else(|refused| refused) }
@@ -66,17 +59,15 @@ fn instead(service: &Service) -> Result<(), Answer> {
 pub fn revoke(_: &Service, state: &mut State, request: &Request) -> Answer {
     state.count("revoke");
     let revoked = params(request).and_then(|params| {
-        check_public_client(state, &params)?;
+        check_client(state, request, &params)?;
         if !state.revoke(params.required("token")?) {
             return Ok("unknown token, nothing to revoke");
         }
         state.count("revoked");
         Ok("family revoked")
     });
-    match revoked {
-        Ok(note) => Answer::new(200, "application/json", "").note(note),
-        Err(refused) => refused,
-    }
+    revoked
+        .map_or_else(|refused| refused, |note| Answer::new(200, "application/json", "").note(note))
 }
 
 fn params(request: &Request) -> Result<Params, Answer> {
@@ -84,177 +75,35 @@ fn params(request: &Request) -> Result<Params, Answer> {
         let text = format!("{name} does not belong into the address");
         return Err(Answer::invalid_request(&text));
     }
-    let params = match request.content_type.as_str() {
-        "application/json" => Params::json(&request.body),
-        FORM => Some(Params::form(&request.body)),
+    let params = match (Provider::of(&request.path), request.content_type.as_str()) {
+        (_, "application/x-www-form-urlencoded") => Some(Params::form(&request.body)),
+        // Auth0 takes it as well.
+        (Provider::Zaehlerfreunde, "application/json") => Params::json(&request.body),
         _ => None,
     };
-    match params {
-        None => Err(Answer::invalid_request("the body is neither JSON nor a form")),
-        Some(params) if params.repeated().is_some() => {
-            Err(Answer::invalid_request("a parameter occurs twice"))
-        }
-        Some(params) => Ok(params),
+    let params = params.ok_or_else(|| Answer::invalid_request("the body is not a form"))?;
+    match params.repeated() {
+        Some(_) => Err(Answer::invalid_request("a parameter occurs twice")),
+        None => Ok(params),
     }
 }
 
-fn zaehlerfreunde(service: &Service, state: &mut State, params: &Params, now: i64) -> Refusable {
-    let kind = params.required("grant_type")?;
-    params.required("client_id")?;
-    check_public_client(state, params)?;
-    match kind {
-        "authorization_code" => redeem(service, state, params, now),
-        "refresh_token" => refresh(service, state, params.required("refresh_token")?, now),
-        _ => Err(Answer::error(403, "unsupported_grant_type", "Unsupported grant type")),
-    }
-}
-
-fn check_public_client(state: &mut State, params: &Params) -> Result<(), Answer> {
-    if params.get("client_id") == Some(Provider::Zaehlerfreunde.facts().client_id) {
-        return Ok(());
-    }
-    state.count("client_refused");
-    Err(Answer::error(401, "invalid_client", "Unknown client"))
-}
-
-fn redeem(service: &Service, state: &mut State, params: &Params, now: i64) -> Refusable {
-    let (code, redirect_uri) = (params.required("code")?, params.required("redirect_uri")?);
-    let verifier = params.required("code_verifier")?;
-    let spent = state.spend_code(Provider::Zaehlerfreunde, code, redirect_uri, now);
-    let refused = |text, note| Answer::error(403, "invalid_grant", text).note(note);
-    let (id, asked) = spent.map_err(|note| refused("Invalid authorization code", note))?;
-    if !verifies(asked.challenge.as_deref(), verifier) {
-        state.count("verifier_refused");
-        return Err(refused("Failed to verify code verifier", "verifier wrong"));
-    }
-    let nonce = asked.nonce.clone();
-    let grant = state.grant(id, asked, now);
-    issued(&tokens(service, state, (id, &grant), nonce, now), "code exchanged for tokens")
-}
-
-fn refresh(service: &Service, state: &mut State, token: &str, now: i64) -> Refusable {
-    let refused =
-        |note| Answer::error(403, "invalid_grant", "Unknown or invalid refresh token.").note(note);
-    if service.has(Fault::Reuse) {
-        if state.revoke(token) {
-            state.count("reuse_detected");
-        }
-        return Err(refused("refresh token reused (a fault says so): family revoked"));
-    }
-    let refreshed = state.refresh(token, seconds(service.options.rotation_overlap), now);
-    let (id, grant, note) = refreshed.map_err(refused)?;
-    issued(&tokens(service, state, (id, &grant), None, now), note)
-}
-
-/// Zählerfreunde's token answer.
-fn tokens(
-    service: &Service,
-    state: &mut State,
-    (id, grant): (u64, &Grant),
-    nonce: Option<String>,
-    now: i64,
-) -> Value {
-    let numbers = Numbers { id, generation: grant.generation };
-    let scope = grant.scopes.join(" ");
-    let lifetime = seconds(service.options.access_token_lifetime);
-    // A JWT, because that is what Auth0 gives for an API. `jti` is what the sandbox knows it by.
-    let access_token = json!({
-        "iss": ISSUER,
-        "sub": subject(&CATALOGUE.people[grant.person]),
-        "aud": [AUDIENCE, format!("{ISSUER}userinfo")],
-        "iat": now,
-        "exp": now.saturating_add(lifetime),
-        "scope": scope,
-        "azp": Provider::Zaehlerfreunde.facts().client_id,
-        "jti": state.seal("access", numbers),
-    });
-    let mut tokens = json!({ "access_token": state.jwt(&access_token) });
-    if grant.has_scope("openid") {
-        tokens["id_token"] = json!(state.jwt(&id_token(grant, nonce, now)));
-    }
-    if grant.has_scope("offline_access") {
-        tokens["refresh_token"] = json!(state.seal("refresh", numbers));
-    }
-    tokens["scope"] = json!(scope);
-    tokens["expires_in"] = json!(lifetime);
-    tokens["token_type"] = json!("Bearer");
-    tokens
-}
-
-/// The claims of an ID token. A client that takes it straight from the token endpoint need not
-/// check its signature (OpenID Connect Core §3.1.3.7, 6), but every claim.
-fn id_token(grant: &Grant, nonce: Option<String>, now: i64) -> Value {
-    let person = &CATALOGUE.people[grant.person];
-    let mut claims = json!({
-        "iss": ISSUER,
-        "sub": subject(person),
-        "aud": Provider::Zaehlerfreunde.facts().client_id,
-        "iat": now,
-        "exp": now + ID_TOKEN_LIFETIME,
-    });
-    if grant.has_scope("profile") {
-        claims["name"] = json!(person.name);
-        claims["nickname"] = json!(person.id);
-    }
-    if grant.has_scope("email") {
-        claims["email"] = json!(person.email);
-        claims["email_verified"] = json!(true);
-    }
-    if let Some(nonce) = nonce {
-        claims["nonce"] = json!(nonce);
-    }
-    claims
-}
-
-fn seconds(time: Duration) -> i64 {
-    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
-}
-
-fn subject(person: &Person) -> String {
-    format!("auth0|sandbox-{}", person.id)
-}
-
-fn timberdata(state: &mut State, request: &Request, params: &Params) -> Refusable {
-    if request.content_type != FORM {
-        return Err(Answer::invalid_request("the body is not a form"));
-    }
-    check_confidential_client(state, request, params)?;
-    if params.required("grant_type")? != "authorization_code" {
-        return Err(Answer::error(400, "unsupported_grant_type", "Unsupported grant type"));
-    }
-    let (code, redirect_uri) = (params.required("code")?, params.required("redirect_uri")?);
-    let spent = state.spend_code(Provider::Timberdata, code, redirect_uri, request.at);
-    let (id, asked) = spent.map_err(|note| {
-        Answer::error(400, "invalid_grant", "The authorization code is not valid").note(note)
-    })?;
-    let grant = state.grant(id, asked, request.at);
-    let tokens = json!({
-        "access_token": state.seal("access", Numbers { id, generation: 0 }),
-        "token_type": "Bearer",
-        "expires_in": TIMBERDATA_LIFETIME,
-        "scope": grant.scopes.join(" "),
-    });
-    issued(&tokens, "code exchanged for a token")
-}
-
-fn check_confidential_client(
-    state: &mut State,
-    request: &Request,
-    params: &Params,
-) -> Result<(), Answer> {
+fn check_client(state: &mut State, request: &Request, params: &Params) -> Result<(), Answer> {
+    let provider = Provider::of(&request.path);
     let (id, secret) = (params.get("client_id"), params.get("client_secret"));
-    let known = (Provider::Timberdata.facts().client_id, TIMBERDATA_SECRET);
-    let good = match &request.authorization {
+    let known = (provider.facts().client_id, TIMBERDATA_SECRET);
+    let good = match (provider, &request.authorization) {
+        (Provider::Zaehlerfreunde, _) => id == Some(known.0),
         // RFC 6749 §2.3 allows one method per request.
-        Some(_) if secret.is_some() => {
+        (Provider::Timberdata, Some(_)) if secret.is_some() => {
             return Err(Answer::invalid_request("two ways of client authentication at once"));
         }
         // A client_id beside Basic is allowed, as long as it is the same.
-        Some(header) => {
+        (Provider::Timberdata, Some(header)) => {
             basic(header).is_some_and(|(id, secret)| (&*id, &*secret) == known)
                 && id.is_none_or(|id| id == known.0)
         }
-        None => id.zip(secret) == Some(known),
+        (Provider::Timberdata, None) => id.zip(secret) == Some(known),
     };
     if good {
         return Ok(());
@@ -266,6 +115,137 @@ fn check_confidential_client(
         Some(_) => refused.header("WWW-Authenticate", "Basic realm=\"sandbox\""),
         None => refused,
     })
+}
+
+fn issue(service: &Service, state: &mut State, request: &Request, params: &Params) -> Refusable {
+    let provider = Provider::of(&request.path);
+    let kind = params.required("grant_type")?;
+    check_client(state, request, params)?;
+    let (grant, note) = match (kind, provider) {
+        ("authorization_code", _) => redeem(state, request, params)?,
+        ("refresh_token", Provider::Zaehlerfreunde) => refresh(service, state, request, params)?,
+        _ => {
+            return Err(refused(provider, "unsupported_grant_type", "Unsupported grant type"));
+        }
+    };
+    let tokens = tokens(service, state, &grant, request.at);
+    Ok(Answer::json(200, &tokens).header("Pragma", "no-cache").note(note))
+}
+
+/// Auth0 answers 403 where RFC 6749 §5.2 has 400.
+fn refused(provider: Provider, error: &str, description: &str) -> Answer {
+    let status = if provider == Provider::Zaehlerfreunde { 403 } else { 400 };
+    Answer::error(status, error, description)
+}
+
+fn redeem(
+    state: &mut State,
+    request: &Request,
+    params: &Params,
+) -> Result<(Grant, &'static str), Answer> {
+    let provider = Provider::of(&request.path);
+    let (code, redirect_uri) = (params.required("code")?, params.required("redirect_uri")?);
+    let mut grant = state.spend_code(provider, code, redirect_uri).map_err(|note| {
+        refused(provider, "invalid_grant", "Invalid authorization code").note(note)
+    })?;
+    if let Some(challenge) = &grant.challenge
+        && !verifies(challenge, params.required("code_verifier")?)
+    {
+        state.count("verifier_refused");
+        return Err(refused(provider, "invalid_grant", "Failed to verify code verifier"));
+    }
+    state.keep(&mut grant, Stage::Issued, request.at);
+    state.count("issued");
+    Ok((grant, "code exchanged for tokens"))
+}
+
+fn refresh(
+    service: &Service,
+    state: &mut State,
+    request: &Request,
+    params: &Params,
+) -> Result<(Grant, &'static str), Answer> {
+    let token = params.required("refresh_token")?;
+    let refreshed = if !service.has(Fault::Reuse) {
+        state.refresh(token, seconds(service.options.rotation_overlap), request.at)
+    } else {
+        if state.revoke(token) {
+            state.count("reuse_detected");
+        }
+        Err("refresh token reused (a fault says so): family revoked")
+    };
+    refreshed.map_err(|note| {
+        Answer::error(403, "invalid_grant", "Unknown or invalid refresh token.").note(note)
+    })
+}
+
+/// The answer of a token endpoint. Only Zählerfreunde has scopes for more than an access token.
+fn tokens(service: &Service, state: &mut State, grant: &Grant, now: i64) -> Value {
+    let lifetime = match grant.provider {
+        Provider::Zaehlerfreunde => seconds(service.options.access_token_lifetime),
+        Provider::Timberdata => TIMBERDATA_LIFETIME,
+    };
+    let person = &CATALOGUE.people[grant.person];
+    let subject = format!("auth0|sandbox-{}", person.id);
+    let (scope, number) = (grant.scopes.join(" "), state.next());
+    let access_token = json!({
+        "iss": ISSUER,
+        "sub": subject,
+        "aud": AUDIENCE,
+        "exp": now.saturating_add(lifetime),
+        "scope": scope,
+        "jti": number,
+        "grant": grant.id,
+    });
+    let mut tokens = json!({
+        "access_token": state.seal(grant.provider.facts().access_token, &access_token),
+        "token_type": "Bearer",
+        "expires_in": lifetime,
+        "scope": scope,
+    });
+    if grant.has_scope("openid") {
+        let mut claims = json!({
+            "iss": ISSUER,
+            "sub": subject,
+            "aud": grant.provider.facts().client_id,
+            "iat": now,
+            "exp": now + ID_TOKEN_LIFETIME,
+        });
+        if grant.has_scope("profile") {
+            claims["name"] = json!(person.name);
+            claims["nickname"] = json!(person.id);
+        }
+        if grant.has_scope("email") {
+            claims["email"] = json!(person.email);
+            claims["email_verified"] = json!(true);
+        }
+        // A refreshed one has none (OpenID Connect Core §12.2).
+        if let Some(nonce) = grant.nonce.as_ref().filter(|_| grant.generation == 0) {
+            claims["nonce"] = json!(nonce);
+        }
+        tokens["id_token"] = json!(state.seal(JWT, &claims));
+    }
+    if grant.has_scope("offline_access") {
+        let claims = json!({ "grant": grant.id, "generation": grant.generation, "jti": number });
+        tokens["refresh_token"] = json!(state.seal(REFRESH, &claims));
+    }
+    tokens
+}
+
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// The grant of an access token. A provider with JWTs would take one of a revoked grant until it
+/// expires; the sandbox does not, so that a disconnected account shows at once.
+pub fn grant_of<'a>(
+    state: &'a State,
+    provider: Provider,
+    token: &str,
+    now: i64,
+) -> Option<&'a Grant> {
+    let (grant, claims) = state.find(provider, provider.facts().access_token, token)?;
+    (claims["exp"].as_i64() > Some(now)).then_some(grant)
 }
 
 /// Id and secret of a Basic header: each is form-encoded before the two are joined (RFC 6749
@@ -285,10 +265,6 @@ fn form_decoded(text: &str) -> String {
     // meant them literally.
     let literal = text.replace('=', "%3D").replace('&', "%26");
     form_urlencoded::parse(literal.as_bytes()).map(|(name, _)| name.into_owned()).collect()
-}
-
-fn issued(tokens: &Value, note: &str) -> Refusable {
-    Ok(Answer::json(200, tokens).header("Pragma", "no-cache").note(note))
 }
 
 #[cfg(test)]

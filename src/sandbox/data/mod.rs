@@ -18,12 +18,13 @@ use std::ops::RangeInclusive;
 
 use serde_json::json;
 
+use super::Service;
 use super::catalogue::{CATALOGUE, Person};
 use super::grants::Grant;
 use super::http::{Answer, Params, Request};
-use super::provider::Provider::{self, Timberdata, Zaehlerfreunde};
-use super::service::Service;
+use super::provider::Provider;
 use super::state::State;
+use super::token::grant_of;
 
 pub use self::push::{Pushed, pushed};
 
@@ -150,19 +151,6 @@ fn admit<'a>(
         return Err(refused(403, "insufficient_scope", &text, &challenge));
     }
     Ok(grant)
-}
-
-/// A provider with JWTs would take one of a revoked grant until it expires; the sandbox does not,
-/// so that a disconnected account shows at once.
-fn grant_of<'a>(state: &'a State, provider: Provider, token: &str, now: i64) -> Option<&'a Grant> {
-    let numbers = match provider {
-        Timberdata => state.unseal("access", token),
-        Zaehlerfreunde => {
-            let claims = state.claims(token).filter(|claims| claims["exp"].as_i64() > Some(now))?;
-            state.unseal("access", claims["jti"].as_str()?)
-        }
-    };
-    state.grants.get(&numbers?.id).filter(|grant| grant.provider == provider)
 }
 
 /// A number of the query.
