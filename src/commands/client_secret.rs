@@ -14,6 +14,7 @@ use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::StoreKind;
 use crate::system::interrupt;
+use crate::terminal::Mark;
 
 /// Largest client secret that is read, in bytes.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
@@ -29,6 +30,15 @@ pub struct Args {
     client_secret_file: Option<PathBuf>,
 }
 
+/// When a person is asked for a client secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Where none is found elsewhere
+    Once,
+    /// Also where there is one, which Enter keeps
+    Again,
+}
+
 /// A client secret, and whether it is one that the store does not have yet.
 pub struct Found {
     pub secret: Secret,
@@ -36,8 +46,12 @@ pub struct Found {
 }
 
 impl Args {
+    pub fn is_given(&self) -> bool {
+        self.client_secret_stdin || self.client_secret_file.is_some()
+    }
+
     /// The secret that the flags name.
-    pub fn given(&self, what: &str) -> Result<Option<Secret>, Error> {
+    fn given(&self, what: &str) -> Result<Option<Secret>, Error> {
         let read = |source: &str, reader: &mut dyn io::Read| {
             let mut text = String::new();
             reader.take(MAX_SECRET_BYTES).read_to_string(&mut text).map_err(|error| {
@@ -70,6 +84,7 @@ impl Args {
         provider: &Provider,
         account: &AccountId,
         to: Option<&StoreKind>,
+        asks: Asks,
         what: &str,
     ) -> Result<Option<Found>, Error> {
         if !provider.needs_secret() {
@@ -80,7 +95,8 @@ impl Args {
         }
         let known = flow::client_secret::find(&context.world(), provider, account, to)
             .map_err(|error| Error::new(what, &error))?;
-        if let Some(secret) = known {
+        let asked = context.interactive && asks == Asks::Again;
+        if !asked && let Some(secret) = known {
             return Ok(Some(Found { secret, is_new: false }));
         }
         if !context.interactive {
@@ -93,16 +109,26 @@ impl Args {
                 ),
             ));
         }
-        let secret = typed(&format!("Client secret of {} (not shown): ", provider.title))?;
-        if secret.expose().is_empty() {
-            return Err(Error::usage(what, "the client secret is empty", ""));
+        let keeps = if known.is_some() { "; Enter keeps the one that is there" } else { "" };
+        let prompt = format!("Client secret of {} (not shown{keeps}): ", provider.title);
+        loop {
+            let secret = typed(&prompt)?;
+            if !secret.expose().is_empty() {
+                return Ok(Some(Found { secret, is_new: true }));
+            }
+            if let Some(secret) = known {
+                return Ok(Some(Found { secret, is_new: false }));
+            }
+            if asks == Asks::Once {
+                return Err(Error::usage(what, "the client secret is empty", ""));
+            }
+            context.output.say(Mark::Warn, "The client secret is empty.");
         }
-        Ok(Some(Found { secret, is_new: true }))
     }
 }
 
 /// What a person types, which is not shown.
-pub fn typed(prompt: &str) -> Result<Secret, Error> {
+fn typed(prompt: &str) -> Result<Secret, Error> {
     // Ctrl-C at once would leave the terminal as it is here: what is typed after it would not show.
     let typed = interrupt::uninterrupted(|| unseen(|| rpassword::prompt_password(prompt)))
         .map_err(|error| Error::io("could not read the client secret", &error))?;

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use crate::config::edit::{Draft, quoted};
 use crate::config::{ConfigError, Settings};
 use crate::context::Context;
-use crate::error::{Error, Exit, Failed};
+use crate::error::{Error, Exit, Explain, Failed};
 use crate::provider::ProviderError;
-use crate::provider::registry::{LookupError, nearest};
-use crate::terminal::Mark;
+use crate::provider::registry::nearest;
+use crate::terminal::{Mark, facts};
 use crate::text::printable;
 
 const EXAMPLES: &str = "\
@@ -52,42 +52,49 @@ impl Command {
             Self::Get { setting } => get(context, &setting)?,
             Self::Set { setting, value } => set(context, &setting, &value)?,
             Self::Path => context.output.data(&path.display().to_string())?,
-            Self::Show => {
-                let settings = &context.settings;
-                let file = if settings.file_exists { "" } else { " (not there: defaults)" };
-                if context.output.json {
-                    context.output.json(&json!({
-                        "config_file": path,
-                        "config_file_exists": settings.file_exists,
-                        "state_folder": context.folders.state(),
-                        "store": settings.store,
-                        "file_key": settings.file_key,
-                        "key_file": settings.key_file,
-                        "browser": settings.browser,
-                        "ca_file": settings.network.ca_file,
-                        "proxy": proxy(settings),
-                        "notify": settings.notify,
-                    }))?;
-                } else {
-                    context.output.data(&format!(
-                        "config file   {}{file}\nstate folder  {}\nstore         {}\nkey file      {} (file store only)\nbrowser       {}\nproxy         {}\nCA file       {}\nnotify        {}",
-                        path.display(),
-                        context.folders.state().display(),
-                        settings.store,
-                        settings.key_file.display(),
-                        context.named_browser().as_deref().unwrap_or("the system's"),
-                        proxy(settings).as_deref().unwrap_or("none"),
-                        settings.network.ca_file.as_deref().map_or_else(
-                            || "none but the system's".to_owned(),
-                            |path| path.display().to_string()
-                        ),
-                        settings.notify.as_deref().unwrap_or("nobody"),
-                    ))?;
-                }
-            }
+            Self::Show => show(context)?,
         }
         Ok(0)
     }
+}
+
+fn show(context: &Context) -> Result<(), Error> {
+    let settings = &context.settings;
+    let path = settings.folders.config_file();
+    let state = context.folders.state();
+    if context.output.json {
+        let mut object = values(settings);
+        object["config_file"] = json!(path);
+        object["config_file_exists"] = json!(settings.file_exists);
+        object["state_folder"] = json!(state);
+        object["proxy"] = json!(proxy(settings));
+        return context.output.json(&object);
+    }
+    let file = if settings.file_exists { "" } else { " (not there: defaults)" };
+    let ca_file = settings.network.ca_file.as_ref().map(|path| path.display().to_string());
+    let or = |value: Option<String>, none: &str| value.unwrap_or_else(|| none.to_owned());
+    context.output.data(&facts(&[
+        ("config file", format!("{}{file}", path.display())),
+        ("state folder", state.display().to_string()),
+        ("store", settings.store.to_string()),
+        ("key file", format!("{} (file store only)", settings.key_file.display())),
+        ("browser", or(context.named_browser(), "the system's")),
+        ("proxy", or(proxy(settings), "none")),
+        ("CA file", or(ca_file, "none but the system's")),
+        ("notify", or(settings.notify.clone(), "nobody")),
+    ]))
+}
+
+/// The settings that are not about one provider, by their keys.
+fn values(settings: &Settings) -> Value {
+    json!({
+        "store": settings.store,
+        "file_key": settings.file_key,
+        "key_file": settings.key_file,
+        "browser": settings.browser,
+        "ca_file": settings.network.ca_file,
+        "notify": settings.notify,
+    })
 }
 
 /// Host and port of the proxy; what else its variable says may be a password.
@@ -102,7 +109,7 @@ fn get(context: &Context, key: &str) -> Result<(), Failed> {
             let registry = &context.settings.registry;
             registry.value(name, field).map_err(|error| Error::new(&what, &error))?
         }
-        [key] if KEYS.contains(&key) => effective(&context.settings, key),
+        [key] if KEYS.contains(&key) => values(&context.settings)[key].take(),
         _ => return Err(unknown(&what, key).into()),
     };
     let output = &context.output;
@@ -118,17 +125,6 @@ fn get(context: &Context, key: &str) -> Result<(), Failed> {
             Ok(output.data(&items.iter().map(|item| line(item) + "\n").collect::<String>())?)
         }
         value => Ok(output.data(&line(value))?),
-    }
-}
-
-fn effective(settings: &Settings, key: &str) -> Value {
-    match key {
-        "store" => json!(settings.store),
-        "file_key" => json!(settings.file_key),
-        "key_file" => json!(settings.key_file),
-        "browser" => json!(settings.browser),
-        "notify" => json!(settings.notify),
-        _ => json!(settings.network.ca_file),
     }
 }
 
@@ -151,15 +147,16 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
         [key] if KEYS.contains(&key) => {}
         _ => return Err(unknown(&what, key).into()),
     }
-    let explain = |error: &dyn crate::error::Explain| Error::new(&what, error);
-    let refused = |error: &dyn crate::error::Explain| {
+    let explain = |error: &dyn Explain| Error::new(&what, error);
+    let refused = |error: &dyn Explain| {
         explain(error).with_hint("give it another value; nothing was written")
     };
-    let mut draft =
+    let draft =
         Draft::open(context.settings.folders.config_file()).map_err(|error| explain(&error))?;
     // A text, unless the setting wants something else: a number, a list, true.
-    draft = with(&draft, &keys, &quoted(value))
-        .or_else(|error| with(&draft, &keys, value).map_err(|_| error))
+    let draft = draft
+        .with(&keys, &quoted(value), "")
+        .or_else(|error| draft.with(&keys, value, "").map_err(|_| error))
         .map_err(|error| match error {
             ConfigError::Syntax { nearest: None, .. } | ConfigError::Notify { .. } => {
                 refused(&error)
@@ -170,7 +167,7 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
         let registry = draft.registry().map_err(|error| explain(&error))?;
         match registry.get(name) {
             // A provider of one's own is described field by field.
-            Ok(_) | Err(LookupError::Invalid(ProviderError::Missing { .. })) => {}
+            Ok(_) | Err(ProviderError::Missing { .. }) => {}
             Err(error) => return Err(refused(&error).into()),
         }
     }
@@ -184,12 +181,6 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
     let text = if changed { "is set" } else { "is set like that already" };
     context.output.say(Mark::Good, format_args!("{key} {text}"));
     Ok(())
-}
-
-fn with(draft: &Draft, keys: &[&str], literal: &str) -> Result<Draft, ConfigError> {
-    let mut draft = draft.clone();
-    draft.set(keys, literal, "")?;
-    Ok(draft)
 }
 
 fn is_bare(word: &str) -> bool {

@@ -81,7 +81,14 @@ impl Args {
         }
         let found = self
             .secret
-            .obtain(context, &provider, &self.account, self.store.as_ref(), &what)
+            .obtain(
+                context,
+                &provider,
+                &self.account,
+                self.store.as_ref(),
+                client_secret::Asks::Once,
+                &what,
+            )
             .map_err(about)?;
         let is_new = found.as_ref().is_some_and(|found| found.is_new);
         let client = Client { id, secret: found.map(|found| found.secret) };

@@ -8,13 +8,11 @@
 use serde_json::json;
 use url::Url;
 
-use crate::clock::{self, Clock, Timestamp};
+use crate::clock::{self, Clock as _, Timestamp};
+use crate::context::Context;
 use crate::error::{Error, Exit, Explain as _};
-use crate::http::HttpClient;
-use crate::http::network::Network;
 use crate::http::probe::{Probed, Unreached};
 use crate::provider::Provider;
-use crate::terminal::Output;
 use crate::terminal::progress::Waiting;
 use crate::terminal::report::{Finding, Findings};
 use crate::text::printable;
@@ -53,37 +51,26 @@ enum Reached {
     Page,
 }
 
-/// The ways out of this machine.
-pub struct Way<'a> {
-    pub http: &'a HttpClient,
-    pub network: &'a Network,
-    pub clock: &'a dyn Clock,
-}
-
-impl Way<'_> {
-    /// Asks every endpoint of a provider once, and reports. `before` stands before each line.
-    pub fn check(
-        &self,
-        output: &Output,
-        provider: &Provider,
-        before: &str,
-        findings: &mut Findings,
-    ) -> Result<(), Error> {
-        let mut ahead = None;
-        for (endpoint, url) in endpoints(provider) {
-            let host = host_of(&url);
-            let answer = {
-                let _waiting = Waiting::on(output, &format!("asking {host}"));
-                self.http.probe(&url)
-            };
-            if let Ok(answer) = &answer {
-                ahead = ahead.or(clock_difference(answer, self.clock.now()));
-            }
-            let proxy = self.network.proxy_to(&url);
-            findings.add(finding(endpoint, &url, answer, proxy.as_deref(), before))?;
+/// Asks every endpoint of a provider once, and reports. `before` stands before each line.
+pub fn check(
+    context: &Context,
+    provider: &Provider,
+    before: &str,
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    let mut ahead = None;
+    for (endpoint, url) in endpoints(provider) {
+        let answer = {
+            let _waiting = Waiting::on(&context.output, &format!("asking {}", host_of(&url)));
+            context.http().probe(&url)
+        };
+        if let Ok(answer) = &answer {
+            ahead = ahead.or(clock_difference(answer, context.clock.now()));
         }
-        findings.extend(ahead.map(|ahead| clock(ahead, before)))
+        let proxy = context.settings.network.proxy_to(&url);
+        findings.add(finding(endpoint, &url, answer, proxy.as_deref(), before))?;
     }
+    findings.extend(ahead.map(|ahead| clock(ahead, before)))
 }
 
 /// The endpoints of a provider, in the order in which a sign-in uses them.

@@ -27,17 +27,17 @@ impl Draft {
         Ok(Self { path, before, text })
     }
 
-    /// Sets one value, by its keys from the outside in. `literal` is TOML; `comment` goes above the
-    /// line where that is a new one. That a file with the value can be used is checked, but not
-    /// that its providers are complete.
-    pub fn set(&mut self, keys: &[&str], literal: &str, comment: &str) -> Result<(), ConfigError> {
+    /// The same with one value set, by its keys from the outside in. `literal` is TOML; `comment`
+    /// goes above the line where that is a new one. That a file with the value can be used is
+    /// checked, but not that its providers are complete.
+    pub fn with(&self, keys: &[&str], literal: &str, comment: &str) -> Result<Self, ConfigError> {
+        let path = self.path.clone();
         let Some(text) = with_value(&self.text, keys, literal, comment) else {
             let line = format!("{} = {literal}", keys.join("."));
-            return Err(ConfigError::NoPlace { path: self.path.clone(), line });
+            return Err(ConfigError::NoPlace { path, line });
         };
-        parse(&text, &self.path)?;
-        self.text = text;
-        Ok(())
+        parse(&text, &path)?;
+        Ok(Self { path, before: self.before.clone(), text })
     }
 
     pub fn is_changed(&self) -> bool {
@@ -60,8 +60,7 @@ impl Draft {
 
     /// The providers as they would be.
     pub fn registry(&self) -> Result<Registry, ConfigError> {
-        parse(&self.text, &self.path)?;
-        Ok(Registry::new(&self.text))
+        Ok(parse(&self.text, &self.path)?.registry)
     }
 
     /// Replaces the file in one step. Behind a symbolic link it is the real file that is replaced.

@@ -35,6 +35,8 @@ struct ConfigFile {
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
     provider: BTreeMap<String, Description>,
+    #[serde(skip)]
+    registry: Registry,
 }
 
 /// What opens the sealed files of the file store.
@@ -121,8 +123,6 @@ pub enum ConfigError {
     Notify { path: PathBuf, why: String },
     #[error("the variable {name} is {value:?}")]
     Variable { name: &'static str, value: String },
-    #[error("{0}")]
-    Missing(String),
     #[error("{} is written in a way that leaves no place for `{line}`", .path.display())]
     NoPlace { path: PathBuf, line: String },
     #[error("{} was changed by somebody else meanwhile; nothing was written", .0.display())]
@@ -138,9 +138,8 @@ impl Settings {
         let folders = Folders::resolve(root.as_deref())?;
         let path = folders.config_file();
         let text = read(&path)?;
-        let exists = text.is_some();
-        let text = text.unwrap_or_default();
-        Self::of(flags, environment, folders, (parse(&text, &path)?, Registry::new(&text)), exists)
+        let file = parse(text.as_deref().unwrap_or_default(), &path)?;
+        Self::of(flags, environment, folders, file, text.is_some())
     }
 
     /// The same for `doctor`: where something cannot be understood, why, and the settings without
@@ -161,36 +160,31 @@ impl Settings {
         let folders = Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
         let exists = matches!(folders.config_file().try_exists(), Ok(true));
         let without_file = |environment: &Environment| {
-            let (flags, nothing) = (flags.clone(), Default::default());
-            Self::of(flags, environment.clone(), folders.clone(), nothing, exists)
+            let file = ConfigFile::default();
+            Self::of(flags.clone(), environment.clone(), folders.clone(), file, exists)
         };
         let settings = load(&without_it)
             .or_else(|_| load(&without))
             .or_else(|_| without_file(&environment))
-            .or_else(|_| without_file(&without));
-        match settings {
-            Ok(settings) => (settings, Some(error)),
-            // Not even an environment without variables: nothing is left that could fail.
-            Err(_) => Self::load_anyway(Flags::default(), Environment::default()),
-        }
+            .or_else(|_| without_file(&without))
+            // Without any variable nothing is left that could fail.
+            .unwrap_or_else(|_| Self::load_anyway(Flags::default(), Environment::default()).0);
+        (settings, Some(error))
     }
 
     fn of(
         flags: Flags,
         environment: Environment,
         folders: Folders,
-        (file, registry): (ConfigFile, Registry),
+        file: ConfigFile,
         file_exists: bool,
     ) -> Result<Self, ConfigError> {
         let sandbox = environment.sandbox(flags.sandbox)?;
-        let store = match environment.text("PARTNERLINK_STORE") {
-            Some(value) => Some(
-                value
-                    .parse()
-                    .map_err(|_| ConfigError::Variable { name: "PARTNERLINK_STORE", value })?,
-            ),
-            None => None,
-        };
+        let wrong = |value| ConfigError::Variable { name: "PARTNERLINK_STORE", value };
+        let store = environment
+            .text("PARTNERLINK_STORE")
+            .map(|value| value.parse().map_err(|_| wrong(value)))
+            .transpose()?;
         let store_from = match (&store, &file.store) {
             (Some(_), _) => "PARTNERLINK_STORE",
             (None, Some(_)) => "the configuration file",
@@ -214,7 +208,7 @@ impl Settings {
             network: Network { proxy: environment.proxy(), ca_file },
             ca_file_given,
             folders,
-            registry,
+            registry: file.registry,
             sandbox,
             environment,
         })
@@ -240,8 +234,9 @@ fn read(path: &Path) -> Result<Option<String>, ConfigError> {
 }
 
 fn parse(text: &str, path: &Path) -> Result<ConfigFile, ConfigError> {
-    let file: ConfigFile =
+    let mut file: ConfigFile =
         toml::from_str(text).map_err(|error| syntax_error(&error, text, path))?;
+    file.registry = Registry::new(text);
     if let Some(Err(why)) = file.notify.as_deref().map(process::check) {
         return Err(ConfigError::Notify { path: path.to_owned(), why });
     }

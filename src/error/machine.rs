@@ -7,7 +7,7 @@ use crate::account_id::AccountIdError;
 use crate::config::ConfigError;
 use crate::data::query::QueryError;
 use crate::loopback::BindError;
-use crate::provider::registry::LookupError;
+use crate::provider::ProviderError;
 use crate::schedule::ScheduleError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
@@ -44,7 +44,6 @@ impl Explain for ConfigError {
             Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain or file",
             Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed",
             Self::Notify { .. } => "notify = \"/path/of/a/program its arguments\"",
-            Self::Missing(_) => "",
             Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?",
             Self::ChangedMeanwhile(_) => "run the command again",
             Self::NotWritten { .. } => "make the file and its folder writable for yourself",
@@ -53,12 +52,12 @@ impl Explain for ConfigError {
     }
 }
 
-impl Explain for LookupError {
+impl Explain for ProviderError {
     fn meaning(&self) -> Meaning {
         let hint = match self {
             Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean {nearest}?"),
             Self::Unknown { .. } => "`partnerlink provider list` shows which there are".into(),
-            Self::Invalid(_) | Self::Unreadable(..) => {
+            _ => {
                 "correct it in the configuration file; `partnerlink config path` tells where it is"
                     .into()
             }

@@ -99,7 +99,8 @@ impl Error {
         Self::of(what, cause.to_string(), cause.meaning())
     }
 
-    fn of(what: impl Into<String>, why: impl Into<String>, meaning: Meaning) -> Self {
+    /// A failure that no layer's error stands for.
+    pub fn of(what: impl Into<String>, why: impl Into<String>, meaning: Meaning) -> Self {
         let Meaning { exit, code, hint, http_status } = meaning;
         Self { what: what.into(), why: why.into(), hint, code, exit, account: None, http_status }
     }

@@ -21,20 +21,22 @@ use url::{Host, Url};
 use crate::secret::Secret;
 
 /// How an endpoint takes its parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BodyFormat {
     /// `application/json`: what Auth0's documentation shows
     Json,
     /// `application/x-www-form-urlencoded`: RFC 6749
+    #[default]
     Form,
 }
 
 /// How the client proves itself at the token endpoint (RFC 6749 §2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientAuthentication {
     /// A public client: `client_id` in the body, no secret
+    #[default]
     None,
     /// HTTP Basic with the client's secret, never in the URL or body
     Basic,

@@ -8,12 +8,13 @@ use url::Url;
 use super::{Provider, RefreshSupport};
 use crate::account_id::check_name;
 use crate::oauth::authorize::RESERVED;
+use crate::oauth::scope::Scope;
 use crate::oauth::{BodyFormat, ClientAuthentication, is_loopback};
 
 /// Every field a description can have. A person's file may set any of them for a built-in
 /// provider, and must set the required ones (marked below) for one of their own.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Description {
     pub title: Option<String>,
     pub support: Option<String>,
@@ -24,47 +25,32 @@ pub struct Description {
     pub token_url: Option<String>,
     pub revocation_url: Option<String>,
     pub api_base: Option<String>,
-    /// `form` unless said otherwise.
-    pub request_format: Option<BodyFormat>,
-    /// `none` unless said otherwise.
-    pub client_authentication: Option<ClientAuthentication>,
+    pub request_format: BodyFormat,
+    pub client_authentication: ClientAuthentication,
     pub audience: Option<String>,
-    #[serde(default)]
     pub audience_required: bool,
-    pub default_scope: Option<String>,
-    #[serde(default)]
+    pub default_scope: Option<Scope>,
     pub scopes: BTreeMap<String, String>,
-    /// `rotating` unless said otherwise.
-    pub refresh: Option<RefreshSupport>,
+    pub refresh: RefreshSupport,
     pub refresh_scope: Option<String>,
     /// `true` unless said otherwise.
     pub pkce: Option<bool>,
-    #[serde(default)]
     pub bind_browser: bool,
-    #[serde(default)]
     pub denied_without_error: bool,
-    #[serde(default)]
     pub issuers: Vec<String>,
-    #[serde(default)]
     pub sends_issuer: bool,
-    #[serde(default)]
     pub token_type_optional: bool,
     pub access_token_seconds: Option<i64>,
     pub refresh_token_seconds: Option<i64>,
     /// Required: at least one.
-    #[serde(default)]
     pub redirect_uris: Vec<String>,
-    #[serde(default)]
     pub authorize_parameters: BTreeMap<String, String>,
     pub paging: Option<Paging>,
     /// Paths below `api_base` that a page of the provider does not confirm, by the name a command
     /// gives them.
-    #[serde(default)]
     pub paths: BTreeMap<String, String>,
     /// Lists that need no command of their own, by the name a person types.
-    #[serde(default)]
     pub lists: BTreeMap<String, DescribedList>,
-    #[serde(default)]
     pub letter: Letter,
 }
 
@@ -117,9 +103,14 @@ pub struct Paging {
 /// most servers give.
 const DEFAULT_ACCESS_TOKEN_SECONDS: i64 = 3600;
 
-/// Why a description cannot be used. `field` is as written in the file.
+/// Why there is no such provider, or why its description cannot be used. `field` is as written in
+/// the file.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ProviderError {
+    #[error("there is no provider named {name:?}")]
+    Unknown { name: String, nearest: Option<String> },
+    #[error("provider.{provider} cannot be read: {why}")]
+    Unreadable { provider: String, why: String },
     #[error("provider.{provider} lacks {field}")]
     Missing { provider: String, field: &'static str },
     #[error("provider.{provider}: {field} = {value:?} {why}")]
@@ -140,16 +131,12 @@ impl Description {
         if let Some(reserved) =
             self.authorize_parameters.keys().find(|key| RESERVED.contains(&key.as_str()))
         {
-            return Err(check.bad(
-                "authorize_parameters",
-                reserved,
-                "is set by partnerlink itself",
-            ));
+            let why = "is set by partnerlink itself";
+            return Err(check.bad("authorize_parameters", reserved, why));
         }
         if self.sends_issuer && self.issuers.is_empty() {
             return Err(check.missing("issuers"));
         }
-        let default_scope = self.default_scope.unwrap_or_default().into();
         let provider = Provider {
             name: name.to_owned(),
             title: self.title.unwrap_or_else(|| name.to_owned()),
@@ -159,12 +146,12 @@ impl Description {
             token_url: check.required_url("token_url", self.token_url)?,
             revocation_url: check.url("revocation_url", self.revocation_url)?,
             api_base: check.url("api_base", self.api_base)?,
-            request_format: self.request_format.unwrap_or(BodyFormat::Form),
-            client_authentication: self.client_authentication.unwrap_or(ClientAuthentication::None),
+            request_format: self.request_format,
+            client_authentication: self.client_authentication,
             audience: self.audience,
-            default_scope,
+            default_scope: self.default_scope.unwrap_or_default(),
             scopes: self.scopes,
-            refresh: self.refresh.unwrap_or(RefreshSupport::Rotating),
+            refresh: self.refresh,
             refresh_scope: self.refresh_scope,
             pkce: self.pkce.unwrap_or(true),
             bind_browser: self.bind_browser,
@@ -172,12 +159,13 @@ impl Description {
             issuers: self.issuers,
             sends_issuer: self.sends_issuer,
             token_type_optional: self.token_type_optional,
-            access_token_seconds: check
-                .seconds("access_token_seconds", self.access_token_seconds)?
-                .unwrap_or(DEFAULT_ACCESS_TOKEN_SECONDS),
-            refresh_token_seconds: check
-                .seconds("refresh_token_seconds", self.refresh_token_seconds)?,
-            redirect_uris: check.redirect_uris(self.redirect_uris)?,
+            access_token_seconds: self.access_token_seconds.unwrap_or(DEFAULT_ACCESS_TOKEN_SECONDS),
+            refresh_token_seconds: self.refresh_token_seconds,
+            redirect_uris: self
+                .redirect_uris
+                .into_iter()
+                .map(|uri| check.redirect_uri(uri))
+                .collect::<Result<_, _>>()?,
             authorize_parameters: self.authorize_parameters,
             paging: self.paging,
             paths: self.paths,
@@ -186,6 +174,18 @@ impl Description {
         };
         if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {
             return Err(check.bad("default_scope", unknown, "is not among the scopes"));
+        }
+        for (field, seconds) in [
+            ("access_token_seconds", Some(provider.access_token_seconds)),
+            ("refresh_token_seconds", provider.refresh_token_seconds),
+        ] {
+            if let Some(seconds @ ..=0) = seconds {
+                let why = "must be a positive number of seconds";
+                return Err(check.bad(field, &seconds.to_string(), why));
+            }
+        }
+        if provider.redirect_uris.is_empty() {
+            return Err(check.missing("redirect_uris"));
         }
         Ok(provider)
     }
@@ -230,38 +230,16 @@ impl Check<'_> {
     }
 
     /// Redirect URIs: loopback ones need a port, because it is registered with the provider.
-    fn redirect_uris(&self, texts: Vec<String>) -> Result<Vec<Url>, ProviderError> {
+    fn redirect_uri(&self, text: String) -> Result<Url, ProviderError> {
         const FIELD: &str = "redirect_uris";
-        if texts.is_empty() {
-            return Err(self.missing(FIELD));
+        let uri = self.required_url(FIELD, Some(text.clone()))?;
+        if is_loopback(&uri) && (uri.scheme() != "http" || matches!(uri.port(), None | Some(0))) {
+            return Err(self.bad(FIELD, &text, "on this machine must be http:// with a port"));
         }
-        let mut uris = Vec::with_capacity(texts.len());
-        for text in texts {
-            let uri = self.required_url(FIELD, Some(text.clone()))?;
-            if is_loopback(&uri)
-                && (uri.scheme() != "http" || uri.port().is_none_or(|port| port == 0))
-            {
-                return Err(self.bad(FIELD, &text, "on this machine must be http:// with a port"));
-            }
-            if uri.query().is_some() {
-                return Err(self.bad(FIELD, &text, "must not have a ?query"));
-            }
-            uris.push(uri);
+        if uri.query().is_some() {
+            return Err(self.bad(FIELD, &text, "must not have a ?query"));
         }
-        Ok(uris)
-    }
-
-    fn seconds(
-        &self,
-        field: &'static str,
-        value: Option<i64>,
-    ) -> Result<Option<i64>, ProviderError> {
-        match value {
-            Some(seconds) if seconds <= 0 => {
-                Err(self.bad(field, &seconds.to_string(), "must be a positive number of seconds"))
-            }
-            other => Ok(other),
-        }
+        Ok(uri)
     }
 }
 

@@ -68,10 +68,11 @@ pub struct Provider {
 }
 
 /// Whether, and how, a provider renews access.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RefreshSupport {
     /// Each refresh may bring a new refresh token, and the old one is void
+    #[default]
     Rotating,
     /// There is nothing to refresh: before the access token ends, the person signs in again
     None,

@@ -17,16 +17,6 @@ pub struct Registry {
     own: Table,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum LookupError {
-    #[error("there is no provider named {name:?}")]
-    Unknown { name: String, nearest: Option<String> },
-    #[error(transparent)]
-    Invalid(#[from] ProviderError),
-    #[error("provider.{0} cannot be read: {1}")]
-    Unreadable(String, String),
-}
-
 impl Registry {
     /// The providers with those of a configuration file laid over them. What is wrong with the file
     /// was told by whoever read it.
@@ -44,35 +34,36 @@ impl Registry {
     }
 
     /// One provider, the person's values laid over the built-in ones.
-    pub fn get(&self, name: &str) -> Result<Provider, LookupError> {
+    pub fn get(&self, name: &str) -> Result<Provider, ProviderError> {
         let table = self.table(name)?;
         let description: Description =
-            table.try_into().map_err(|error| unreadable(name, &error))?;
-        Ok(description.check(name)?)
+            table.try_into().map_err(|error| unreadable(name, error.message()))?;
+        description.check(name)
     }
 
     /// One field of a provider as it is described; null where the description does not have it.
-    pub fn value(&self, name: &str, field: &str) -> Result<serde_json::Value, LookupError> {
+    pub fn value(&self, name: &str, field: &str) -> Result<serde_json::Value, ProviderError> {
         let value = self.table(name)?.remove(field);
-        serde_json::to_value(value)
-            .map_err(|error| LookupError::Unreadable(name.to_owned(), error.to_string()))
+        serde_json::to_value(value).map_err(|error| unreadable(name, &error.to_string()))
     }
 
-    fn table(&self, name: &str) -> Result<Table, LookupError> {
+    fn table(&self, name: &str) -> Result<Table, ProviderError> {
         let own = self.own.get(name).and_then(Value::as_table);
         let mut table: Table = match (builtin_text(name), own) {
             (None, None) => return Err(self.unknown(name)),
             (None, Some(_)) => Table::new(),
-            (Some(text), _) => text.parse().map_err(|error| unreadable(name, &error))?,
+            (Some(text), _) => {
+                toml::from_str(text).map_err(|error| unreadable(name, error.message()))?
+            }
         };
         overlay(&mut table, own.cloned().unwrap_or_default());
         Ok(table)
     }
 
-    fn unknown(&self, name: &str) -> LookupError {
+    fn unknown(&self, name: &str) -> ProviderError {
         let names = self.names();
         let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-        LookupError::Unknown { name: name.to_owned(), nearest }
+        ProviderError::Unknown { name: name.to_owned(), nearest }
     }
 }
 
@@ -91,8 +82,8 @@ fn builtin_text(name: &str) -> Option<&'static str> {
     BUILTIN.iter().find(|(builtin, _)| *builtin == name).map(|(_, text)| *text)
 }
 
-fn unreadable(name: &str, error: &toml::de::Error) -> LookupError {
-    LookupError::Unreadable(name.to_owned(), error.message().to_owned())
+fn unreadable(name: &str, why: &str) -> ProviderError {
+    ProviderError::Unreadable { provider: name.to_owned(), why: why.to_owned() }
 }
 
 /// Lays `own` over `base`. Tables such as `scopes` are joined, everything else is replaced.
@@ -197,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_finger_gets_a_suggestion() {
-        let Err(LookupError::Unknown { nearest, .. }) = Registry::default().get("zahlerfreunde")
+        let Err(ProviderError::Unknown { nearest, .. }) = Registry::default().get("zahlerfreunde")
         else {
             panic!()
         };

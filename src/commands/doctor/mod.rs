@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::reach::Way;
+use super::reach;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::error::{Error, Failed};
@@ -104,11 +104,9 @@ fn check_network(
     providers: &[&Provider],
     findings: &mut Findings,
 ) -> Result<(), Error> {
-    let network = &context.settings.network;
-    let way = Way { http: context.http(), network, clock: &context.clock };
     let any = providers.iter().any(|provider| provider.client_id.is_some());
     for provider in providers.iter().filter(|provider| !any || provider.client_id.is_some()) {
-        way.check(&context.output, provider, &format!("{}: ", provider.name), findings)?;
+        reach::check(context, provider, &format!("{}: ", provider.name), findings)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::commands::reach::Way;
+use crate::commands::reach;
 use crate::context::Context;
 use crate::error::Failed;
 use crate::provider::Provider;
@@ -17,15 +17,10 @@ Asks each address once, without signing in and without credentials. Exit code
 
 pub fn run(context: &Context, provider: &Provider) -> Result<u8, Failed> {
     let mut findings = Findings::new(&context.output);
-    let network = &context.settings.network;
-    let way = Way { http: context.http(), network, clock: &context.clock };
-    way.check(&context.output, provider, "", &mut findings)?;
+    reach::check(context, provider, "", &mut findings)?;
     if context.output.json {
-        let mut object = json!({ "provider": provider.name });
-        if let (Some(object), Value::Object(findings)) = (object.as_object_mut(), findings.object())
-        {
-            object.extend(findings);
-        }
+        let mut object = findings.object();
+        object["provider"] = json!(provider.name);
         context.output.json(&object)?;
     } else if findings.exit_code() == 0 {
         let text = format!("{} can be reached from here.", provider.title);

@@ -1,13 +1,12 @@
 //! The letter to a provider: what has to be registered before anybody can sign in, and what has to
-//! be known afterwards. Everything in it follows from the description.
-
-use std::fmt::Write as _;
+//! be known afterwards. `letter.*.txt` are its texts; what they name follows from the description.
 
 use clap::ValueEnum;
 use url::Url;
 
 use crate::oauth::is_loopback;
 use crate::provider::{Provider, RefreshSupport};
+use crate::text::{printable, printable_lines};
 
 /// The overlap that is asked for, in seconds: a run that lost the answer to a refresh has this long
 /// to send the former token once more.
@@ -21,10 +20,20 @@ pub enum Language {
     En,
 }
 
+impl Language {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::De => "de",
+            Self::En => "en",
+        }
+    }
+}
+
 /// One letter, ready to be sent.
 pub struct Letter {
     pub language: Language,
-    pub subject: String,
+    /// The lines above the body: to whom, and the subject.
+    head: String,
     pub body: String,
 }
 
@@ -39,184 +48,90 @@ pub fn address(provider: &Provider) -> Option<&str> {
 
 impl Letter {
     pub fn write(provider: &Provider, language: Language, company: Option<&str>) -> Self {
-        let words = words(language);
-        let company = company.unwrap_or(words.company);
-        let title = &provider.title;
-        let mut body = words.opening.replace("{company}", company).replace("{title}", title);
-
-        let mut list = |heading: &str, mark: &str, items: &[String]| {
-            if !items.is_empty() {
-                let _ = write!(body, "\n\n{heading}\n");
-                items.iter().for_each(|item| {
-                    let _ = write!(body, "\n{mark} {item}");
-                });
-            }
+        let own = &provider.letter;
+        let (template, nobody, questions) = match language {
+            Language::De => (include_str!("letter.de.txt"), "[Ihre Firma]", &own.ask_de),
+            Language::En => (include_str!("letter.en.txt"), "[your company]", &own.ask_en),
         };
-        let uris: Vec<String> = provider.redirect_uris.iter().map(Url::to_string).collect();
-        list(words.uris, " ", &uris);
-        list(words.scopes, " ", &scopes(provider, language));
-        list(words.please, "-", &questions(provider, language));
-
-        let on_this_machine = provider.redirect_uris.iter().any(is_loopback);
-        if on_this_machine {
-            let _ = write!(body, "\n\n{}", words.loopback);
-        }
-        let _ = write!(body, "\n\n{}\n{company}\n", words.closing);
-        let subject = words.subject.replace("{company}", company);
-        Self { language, subject, body }
+        let scope = |(scope, english): (&String, &String)| {
+            let german = own.scopes_de.get(scope).filter(|_| language == Language::De);
+            format!("{scope}: {}", german.unwrap_or(english))
+        };
+        let when = |holds: bool| Vec::from_iter(holds.then(String::new));
+        let is_loopback = provider.redirect_uris.iter().any(is_loopback);
+        let (secret, pkce) = (provider.needs_secret(), provider.pkce);
+        let refresh = provider.refresh == RefreshSupport::Rotating;
+        let refresh_scope = provider.refresh_scope.clone().filter(|_| refresh);
+        let api = provider.audience.as_ref().unwrap_or(&provider.title);
+        let values = [
+            ("{if no address}", when(address(provider).is_none())),
+            ("{if scopes}", when(!provider.scopes.is_empty())),
+            ("{if secret}", when(secret)),
+            ("{if public, pkce}", when(!secret && pkce)),
+            ("{if public, no pkce}", when(!secret && !pkce)),
+            ("{if pkce unknown}", when(secret || !pkce)),
+            ("{if refresh}", when(refresh)),
+            ("{if no refresh}", when(!refresh)),
+            ("{if loopback}", when(is_loopback)),
+            ("{to}", address(provider).map(str::to_owned).into_iter().collect()),
+            ("{title}", vec![printable(&provider.title)]),
+            ("{company}", vec![printable(company.unwrap_or(nobody))]),
+            ("{redirect_uri}", provider.redirect_uris.iter().map(Url::to_string).collect()),
+            ("{scope}", provider.scopes.iter().map(scope).collect()),
+            ("{refresh_scope}", refresh_scope.into_iter().collect()),
+            ("{api}", vec![api.clone()]),
+            ("{overlap}", vec![OVERLAP.to_string()]),
+            ("{days}", vec![(provider.access_token_seconds / 86_400).to_string()]),
+            ("{question}", questions.clone()),
+        ];
+        let (head, body) = template.split_once("\n\n").unwrap_or_default();
+        Self { language, head: filled(head, &values), body: filled(body, &values) }
     }
 
-    /// The letter as a `mailto:` address (RFC 6068 §2): everything percent-encoded that could end it,
-    /// line breaks as CR LF (§5).
-    pub fn mailto(&self, to: &str) -> String {
-        let body = self.body.replace('\n', "\r\n");
-        format!("mailto:{to}?subject={}&body={}", encoded(&self.subject), encoded(&body))
+    pub fn subject(&self) -> &str {
+        let line = self.head.lines().last().unwrap_or_default();
+        line.split_once(": ").map_or(line, |(_, subject)| subject)
     }
 
-    pub fn code(&self) -> &'static str {
-        match self.language {
-            Language::De => "de",
-            Language::En => "en",
-        }
+    /// As it stands on paper.
+    pub fn text(&self) -> String {
+        printable_lines(&format!("{}\n{}", self.head, self.body))
     }
 }
 
+/// Letters as one `mailto:` address (RFC 6068 §2): everything percent-encoded that could end it, line
+/// breaks as CR LF (§5).
+pub fn mailto(to: &str, letters: &[Letter]) -> String {
+    let subject = letters.first().map(Letter::subject).unwrap_or_default();
+    let bodies: Vec<&str> = letters.iter().map(|letter| letter.body.as_str()).collect();
+    let body = bodies.join("\n-- \n\n").replace('\n', "\r\n");
+    format!("mailto:{to}?subject={}&body={}", encoded(subject), encoded(&body))
+}
+
+/// The template with every line once for each value of the names in it. A line whose name has no
+/// value is not there: so a condition is a name with one empty value, or with none.
+fn filled(template: &str, values: &[(&str, Vec<String>)]) -> String {
+    let mut text = String::new();
+    for line in template.lines() {
+        let mut lines = vec![line.to_owned()];
+        for (name, values) in values.iter().filter(|(name, _)| line.contains(name)) {
+            let with = |value: &String| -> Vec<String> {
+                lines.iter().map(|line| line.replace(name, value)).collect()
+            };
+            lines = values.iter().flat_map(with).collect();
+        }
+        lines.iter().for_each(|line| text += &format!("{line}\n"));
+    }
+    text
+}
+
+/// Leaves what is `unreserved` and those of `some-delims` that no mail program misreads; `+` is not
+/// among them.
 fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        // `unreserved` and those of `some-delims` that no mail program misreads; `+` is not among them.
-        if byte.is_ascii_alphanumeric() || b"-._~!$'()*,;:@".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-fn scopes(provider: &Provider, language: Language) -> Vec<String> {
-    let german = &provider.letter.scopes_de;
-    let meaning = |scope: &str, english: &str| match german.get(scope) {
-        Some(german) if language == Language::De => german.clone(),
-        _ => english.to_owned(),
-    };
-    let all = provider.scopes.iter();
-    all.map(|(scope, english)| format!("{scope}: {}", meaning(scope, english))).collect()
-}
-
-/// What is asked back. Each question follows from a field.
-fn questions(provider: &Provider, language: Language) -> Vec<String> {
-    let mut asked = Vec::new();
-    let mut ask = |german: String, english: String| {
-        asked.push(if language == Language::De { german } else { english });
-    };
-    match (provider.needs_secret(), provider.pkce) {
-        (true, _) => {
-            ask("die Client-ID".into(), "the client ID".into());
-            ask(
-                "das Client-Secret auf sicherem Weg (Einmal-Link, Telefon), bitte nicht per Mail"
-                    .into(),
-                "the client secret by a safe way (one-time link, call), please not by mail".into(),
-            );
-        }
-        (false, pkce) => {
-            let with = |text: &str| if pkce { text.to_owned() } else { String::new() };
-            ask(
-                format!(
-                    "die Client-ID eines öffentlichen (nativen) Clients{}, ohne Secret",
-                    with(" mit PKCE (S256)")
-                ),
-                format!(
-                    "the client ID of a public (native) client{}, without a secret",
-                    with(" with PKCE (S256)")
-                ),
-            );
-        }
-    }
-    if provider.needs_secret() || !provider.pkce {
-        ask("ob PKCE (S256) unterstützt wird".into(), "whether PKCE (S256) is supported".into());
-    }
-    if provider.refresh == RefreshSupport::Rotating {
-        if let Some(scope) = &provider.refresh_scope {
-            let api = provider.audience.as_deref().unwrap_or(&provider.title);
-            ask(
-                format!("ob {scope} für {api} erlaubt ist"),
-                format!("whether {scope} is allowed for {api}"),
-            );
-        }
-        ask(
-            format!(
-                "ob Refresh Tokens rotieren; falls ja, bitte mit mindestens {OVERLAP} s Überlappung"
-            ),
-            format!(
-                "whether refresh tokens rotate; if so, with an overlap of at least {OVERLAP} s please"
-            ),
-        );
-        ask(
-            "die Lebensdauer der Refresh Tokens: absolut, und ohne Nutzung".into(),
-            "the lifetime of refresh tokens: absolute, and idle".into(),
-        );
-    } else {
-        let days = provider.access_token_seconds / 86_400;
-        ask(
-            format!(
-                "ob ein Access Token {days} Tage gilt, und ob es ohne neue Anmeldung weitergeht"
-            ),
-            format!(
-                "whether an access token lasts {days} days, and can be renewed without a sign-in"
-            ),
-        );
-    }
-    ask(
-        "ob eine Bestätigungsseite (Consent) erscheint".into(),
-        "whether a consent page is shown".into(),
-    );
-    let more = match language {
-        Language::De => &provider.letter.ask_de,
-        Language::En => &provider.letter.ask_en,
-    };
-    asked.extend(more.iter().cloned());
-    asked
-}
-
-struct Words {
-    subject: &'static str,
-    company: &'static str,
-    opening: &'static str,
-    uris: &'static str,
-    loopback: &'static str,
-    scopes: &'static str,
-    please: &'static str,
-    closing: &'static str,
-}
-
-fn words(language: Language) -> &'static Words {
-    match language {
-        Language::De => &Words {
-            subject: "Client-ID und Redirect-URIs für {company}",
-            company: "[Ihre Firma]",
-            opening: "Guten Tag,\n\n{company} möchte mit Zustimmung gemeinsamer Kunden deren Daten bei {title} \
-                      abrufen (OAuth 2.0, Authorization Code) und nutzt dafür das Programm partnerlink.",
-            uris: "Bitte registrieren Sie genau diese Redirect-URIs:",
-            loopback: "127.0.0.1 ist der Rechner, an dem sich jemand anmeldet (RFC 8252); der erste freie \
-                       Port wird benutzt.",
-            scopes: "Scopes, um die wir Kunden bitten:",
-            please: "Bitte teilen Sie uns mit:",
-            closing: "Mit freundlichen Grüßen",
-        },
-        Language::En => &Words {
-            subject: "Client ID and redirect URIs for {company}",
-            company: "[your company]",
-            opening: "Hello,\n\nwith the consent of customers we share, {company} would like to read their data \
-                      at {title} (OAuth 2.0, authorization code), using the program partnerlink.",
-            uris: "Please register exactly these redirect URIs:",
-            loopback: "127.0.0.1 is the computer on which somebody signs in (RFC 8252); the first free port \
-                       is used.",
-            scopes: "Scopes that we ask customers for:",
-            please: "Please tell us:",
-            closing: "Kind regards",
-        },
-    }
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$'()*,;:@".contains(&byte);
+    text.bytes()
+        .map(|byte| if is_plain(byte) { char::from(byte).into() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 #[cfg(test)]
@@ -230,7 +145,7 @@ mod tests {
             let provider = Registry::default().get(name).unwrap();
             for language in [Language::De, Language::En] {
                 let letter = Letter::write(&provider, language, Some("Stadtwerke Muster GmbH"));
-                let link = letter.mailto(address(&provider).unwrap_or_default());
+                let link = mailto(address(&provider).unwrap_or_default(), &[letter]);
                 assert!(link.len() <= super::super::register::MAX_LINK, "{name}: {}", link.len());
             }
         }

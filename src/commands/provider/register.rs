@@ -1,12 +1,10 @@
 use serde_json::json;
 use url::Url;
 
-use super::letter::{Language, Letter, address};
+use super::letter::{self, Language, Letter, address};
 use crate::context::Context;
-use crate::error::{Error, Failed};
-use crate::provider::Provider;
+use crate::error::{Error, Exit, Failed};
 use crate::terminal::Mark;
-use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,97 +42,72 @@ impl Args {
         let output = &context.output;
         // The letter goes to the real provider, whether or not the sandbox plays its part now.
         let provider = super::real(context, &self.provider)?;
-        let languages = match &self.language {
-            Some(language) => std::slice::from_ref(language),
-            None => &[Language::De, Language::En],
-        };
-        let write =
-            |language: &Language| Letter::write(&provider, *language, self.company.as_deref());
-        let letters: Vec<Letter> = languages.iter().map(write).collect();
+        let languages = self.language.map_or(vec![Language::De, Language::En], |one| vec![one]);
+        let company = self.company.as_deref();
+        let write = |language: Language| Letter::write(&provider, language, company);
+        let letters: Vec<Letter> = languages.into_iter().map(write).collect();
         let next = output.command(&format!("partnerlink provider setup {}", provider.name));
         if output.json {
-            let list: Vec<_> = letters
-                .iter()
-                .map(|l| json!({ "language": l.code(), "subject": l.subject, "body": l.body }))
-                .collect();
+            let object = |letter: &Letter| {
+                let (language, subject) = (letter.language.code(), letter.subject());
+                json!({ "language": language, "subject": subject, "body": letter.body })
+            };
             output.json(&json!({
                 "provider": provider.name,
                 "to": address(&provider),
-                "letters": list,
+                "letters": letters.iter().map(object).collect::<Vec<_>>(),
                 "next": next,
             }))?;
         } else {
-            let texts: Vec<String> =
-                letters.iter().map(|letter| shown(&provider, letter)).collect();
+            let texts: Vec<String> = letters.iter().map(Letter::text).collect();
             output.data(&texts.join(&format!("\n{}\n\n", "-".repeat(72))))?;
         }
         if address(&provider).is_none() {
+            let title = &provider.title;
             output.say(
                 Mark::Note,
                 format_args!(
-                    "The address of {} for this is not known here: look at its contact page.",
-                    provider.title
+                    "The address of {title} for this is not known here: look at its contact page."
                 ),
             );
         }
         if self.mailto {
-            open(context, &provider, &letters)?;
+            open(context, address(&provider).unwrap_or_default(), letters)?;
         }
         output.say(Mark::Note, format_args!("When the answer is there: {next}"));
         Ok(())
     }
 }
 
-fn shown(provider: &Provider, letter: &Letter) -> String {
-    let (to, subject, unknown) = match letter.language {
-        Language::De => ("An", "Betreff", "[Adresse: siehe Kontaktseite von {}]"),
-        Language::En => ("To", "Subject", "[address: see the contact page of {}]"),
-    };
-    let whom =
-        address(provider).map_or_else(|| unknown.replace("{}", &provider.title), str::to_owned);
-    let text = format!("{to}: {whom}\n{subject}: {}\n\n{}", letter.subject, letter.body);
-    text.lines().map(|line| printable(line) + "\n").collect()
-}
-
 /// Opens the mail program with both languages, or with one where both are too long for a link.
-fn open(context: &Context, provider: &Provider, letters: &[Letter]) -> Result<(), Error> {
-    let what = "could not open your mail program";
-    let failed = |why: String| {
-        let mut error = Error::usage(what, why, "copy the letter from above into a mail");
-        error.code = "mail-program";
-        error.exit = crate::error::Exit::Refused;
-        error
-    };
-    let to = address(provider).unwrap_or_default();
-    let Some(first) = letters.first() else { return Ok(()) };
-    let bodies: Vec<&str> = letters.iter().map(|letter| letter.body.as_str()).collect();
-    let both = Letter {
-        language: first.language,
-        subject: first.subject.clone(),
-        body: bodies.join("\n-- \n\n"),
-    };
-    let mut link = both.mailto(to);
+fn open(context: &Context, to: &str, mut letters: Vec<Letter>) -> Result<(), Error> {
+    let output = &context.output;
+    let mut link = letter::mailto(to, &letters);
     if link.len() > MAX_LINK && letters.len() > 1 {
-        link = first.mailto(to);
-        context.output.say(
+        letters.truncate(1);
+        link = letter::mailto(to, &letters);
+        output.say(
             Mark::Note,
             "Both languages are too long for a link: the mail is in German; --language en is in English.",
         );
     }
     if link.len() > MAX_LINK {
-        context.output.say(
+        output.say(
             Mark::Warn,
             "The letter is longer than some mail programs take: compare its end with the one above.",
         );
     }
-    let settings = &context.settings;
-    if context.named_browser().is_none() && !settings.environment.has_display() {
-        return Err(failed("this terminal has no display".into()));
-    }
-    let link = Url::parse(&link).map_err(|error| failed(error.to_string()))?;
-    context.browser().open(&link).map_err(|error| failed(error.to_string()))?;
-    context
-        .output
-        .say(Mark::Good, "Opened in your mail program; nothing is sent before you send it.");
+    let no_display =
+        context.named_browser().is_none() && !context.settings.environment.has_display();
+    let opened = match Url::parse(&link) {
+        _ if no_display => Err("this terminal has no display".to_owned()),
+        Ok(link) => context.browser().open(&link).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    opened.map_err(|why| {
+        let meaning = Exit::Refused.means("mail-program", "copy the letter from above into a mail");
+        Error::of("could not open your mail program", why, meaning)
+    })?;
+    output.say(Mark::Good, "Opened in your mail program; nothing is sent before you send it.");
     Ok(())
 }

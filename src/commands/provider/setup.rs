@@ -3,15 +3,15 @@ use url::Url;
 
 use super::client_id;
 use crate::account_id::AccountId;
-use crate::commands::client_secret;
+use crate::commands::client_secret::{self, Asks, Found};
 use crate::config::client_variable;
 use crate::config::edit::{Draft, list, quoted};
 use crate::context::Context;
-use crate::error::{Error, Exit, Failed};
+use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::terminal::Mark;
+use crate::terminal::{Mark, Output, facts};
 use crate::text::printable;
 
 const EXAMPLES: &str = "\
@@ -46,19 +46,10 @@ pub struct Args {
     yes: bool,
 }
 
-/// What came of the client secret.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
-    /// The provider wants none, or it comes from the environment.
-    None,
-    Already,
-    New,
-}
-
 /// One run: the answers are laid over what is there.
 struct Setup<'a> {
-    args: &'a Args,
     context: &'a Context,
+    is_sandbox: bool,
     /// As it is before.
     provider: Provider,
     what: String,
@@ -71,233 +62,207 @@ impl Args {
         let provider = super::real(context, &self.provider)?;
         let draft = Draft::open(context.settings.folders.config_file())
             .map_err(|error| Error::new(&what, &error))?;
-        Setup { args: self, context, provider, what, draft }.run()
+        let is_sandbox = context.settings.sandbox.is_some();
+        let mut setup = Setup { context, is_sandbox, provider, what, draft };
+        // The secret first: it must not be taken for a client ID.
+        let secret = setup.client_secret(&self.secret)?;
+        let known = secret.as_ref().map(|found| &found.secret);
+        let client_id = setup.client_id(self.client_id.as_deref(), known)?;
+        setup.redirect_uris(&self.redirect_uri)?;
+        if setup.draft.is_changed() && !setup.is_agreed(self.yes)? {
+            context.output.say(Mark::Bad, "Nothing was written.");
+            return Err(Failed::Told(Exit::Refused));
+        }
+        let is_new_secret = setup.keep(secret.as_ref())?;
+        if setup.draft.is_changed() && !is_sandbox {
+            setup.draft.save().map_err(|error| setup.failed(&error))?;
+        }
+        let secret = secret.map(|_| if is_new_secret { "stored" } else { "unchanged" });
+        Ok(setup.report(&client_id, secret)?)
     }
 }
 
 impl Setup<'_> {
-    fn run(mut self) -> Result<(), Failed> {
-        // The secret first: it must not be taken for a client ID.
-        let secret = self.client_secret()?;
-        let client_id = self.client_id(secret.as_ref())?;
-        if self.provider.client_id.as_deref() != Some(&*client_id) {
-            let comment = format!("Given by {}", self.provider.title.replace('\n', " "));
-            self.set("client_id", &quoted(&client_id), &comment)?;
-        }
-        self.redirect_uris()?;
-        if self.draft.is_changed() && !self.is_agreed()? {
-            self.context.output.say(Mark::Bad, "Nothing was written.");
-            return Err(Failed::Told(Exit::Refused));
-        }
-        let kept = self.keep(secret)?;
-        let is_sandbox = self.context.settings.sandbox.is_some();
-        if self.draft.is_changed() && !is_sandbox {
-            self.draft.save().map_err(|error| Error::new(&self.what, &error))?;
-        }
-        Ok(self.report(&client_id, kept)?)
-    }
-
     fn usage(&self, why: impl Into<String>, hint: impl Into<String>) -> Error {
         Error::usage(&self.what, why, hint)
     }
 
-    fn set(&mut self, field: &str, literal: &str, comment: &str) -> Result<(), Error> {
-        let name = self.provider.name.clone();
+    fn failed(&self, error: &dyn Explain) -> Error {
+        Error::new(&self.what, error)
+    }
+
+    /// The draft with one field of the provider set.
+    fn with(&self, field: &str, literal: &str, comment: &str) -> Result<Draft, Error> {
         self.draft
-            .set(&["provider", &name, field], literal, comment)
-            .map_err(|error| Error::new(&self.what, &error))
+            .with(&["provider", &self.provider.name, field], literal, comment)
+            .map_err(|error| self.failed(&error))
     }
 
-    fn client_id(&self, secret: Option<&Secret>) -> Result<String, Error> {
-        let configured = self.provider.client_id.clone();
-        if let Some(id) = &self.args.client_id {
-            return client_id::check(id, secret)
-                .map_err(|why| self.usage(why, "give the client ID as the provider wrote it"));
-        }
-        if !self.context.interactive {
-            return configured
-                .ok_or_else(|| self.usage("the client ID is missing", "give it with --client-id"));
-        }
-        let keeps = configured.as_ref().map(|id| format!(" (Enter keeps {})", printable(id)));
-        let question =
-            format!("Client ID of {}{}:", self.provider.title, keeps.unwrap_or_default());
-        loop {
-            let typed = self.context.output.ask(&question)?;
-            match (&configured, client_id::check(&typed, secret)) {
-                (Some(id), _) if typed.is_empty() => return Ok(id.clone()),
-                (_, Ok(id)) => return Ok(id),
-                (_, Err(why)) => self.context.output.say(Mark::Warn, capital(why)),
-            }
-        }
-    }
-
-    /// The secret that a person gives now; `None` keeps what there is.
-    fn client_secret(&self) -> Result<Option<Secret>, Error> {
-        let (provider, context) = (&self.provider, self.context);
-        if let Some(secret) = self.args.secret.given(&self.what)? {
-            if provider.needs_secret() {
-                return Ok(Some(secret));
-            }
+    /// The secret that a person gives now, or else the one that there is; `None` where nobody wants
+    /// one.
+    fn client_secret(&self, args: &client_secret::Args) -> Result<Option<Found>, Error> {
+        let provider = &self.provider;
+        if args.is_given() && !provider.needs_secret() {
             let why = format!("{} takes no client secret", provider.title);
             return Err(self.usage(why, "leave it away; if the provider gave you one, ask it why"));
         }
-        if !provider.needs_secret() || context.settings.sandbox.is_some() {
+        if self.is_sandbox {
             return Ok(None);
         }
-        let known = flow::client_secret::find(&context.world(), provider, &self.account()?, None)
-            .map_err(|error| Error::new(&self.what, &error))?;
-        if !context.interactive {
-            return match known {
-                Some(_) => Ok(None),
-                None => Err(self.usage(
-                    format!("{} wants a client secret", provider.title),
-                    format!(
-                        "give it with --client-secret-stdin, --client-secret-file or {}",
-                        client_variable(&provider.name, "CLIENT_SECRET")
-                    ),
-                )),
-            };
-        }
-        let keeps = if known.is_some() { "; Enter keeps the one that is there" } else { "" };
-        let prompt = format!("Client secret of {} (not shown{keeps}): ", provider.title);
-        loop {
-            let secret = client_secret::typed(&prompt)?;
-            match (secret.expose().is_empty(), &known) {
-                (true, Some(_)) => return Ok(None),
-                (true, None) => context.output.say(Mark::Warn, "The client secret is empty."),
-                (false, _) => return Ok(Some(secret)),
+        args.obtain(self.context, provider, &self.account()?, None, Asks::Again, &self.what)
+    }
+
+    fn client_id(&mut self, flag: Option<&str>, secret: Option<&Secret>) -> Result<String, Error> {
+        let before = self.provider.client_id.clone();
+        let id = match (flag, &before) {
+            (Some(id), _) => client_id::check(id, secret)
+                .map_err(|why| self.usage(why, "give the client ID as the provider wrote it"))?,
+            (None, before) if self.context.interactive => {
+                let keeps = before.as_ref().map(|id| format!(" (Enter keeps {})", printable(id)));
+                let title = &self.provider.title;
+                let question = format!("Client ID of {title}{}:", keeps.unwrap_or_default());
+                ask(&self.context.output, &question, before.clone(), |id| {
+                    client_id::check(id, secret).map_err(capital)
+                })?
             }
+            (None, Some(id)) => id.clone(),
+            (None, None) => {
+                return Err(self.usage("the client ID is missing", "give it with --client-id"));
+            }
+        };
+        if before.as_ref() != Some(&id) {
+            let comment = format!("Given by {}", self.provider.title.replace('\n', " "));
+            self.draft = self.with("client_id", &quoted(&id), &comment)?;
         }
+        Ok(id)
     }
 
-    /// Tokens and client secret are in the same store: that of the account that is there, else the
-    /// configured one.
-    fn account(&self) -> Result<AccountId, Error> {
-        self.provider.name.parse().map_err(|error| Error::new(&self.what, &error))
-    }
-
-    fn redirect_uris(&mut self) -> Result<(), Error> {
-        if !self.args.redirect_uri.is_empty() {
-            let uris = self.args.redirect_uri.clone();
-            return self.set_redirect_uris(&uris);
-        }
-        if !self.context.interactive {
-            return Ok(());
-        }
+    fn redirect_uris(&mut self, given: &[String]) -> Result<(), Error> {
         let output = &self.context.output;
-        output.say(Mark::Note, "Redirect URIs, as the provider registered them:");
-        self.provider.redirect_uris.iter().for_each(|uri| output.say_more(uri));
-        loop {
-            let typed = output.ask("Others, separated by blanks (Enter keeps these):")?;
-            let uris: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
-            if uris.is_empty() {
-                return Ok(());
-            }
-            let before = self.draft.clone();
-            match self.set_redirect_uris(&uris) {
-                Ok(()) => return Ok(()),
-                Err(error) => output.say(Mark::Warn, printable(&error.why)),
-            }
-            self.draft = before;
-        }
+        let draft = if !given.is_empty() {
+            self.with_redirect_uris(given)?
+        } else if self.context.interactive {
+            output.say(Mark::Note, "Redirect URIs, as the provider registered them:");
+            self.provider.redirect_uris.iter().for_each(|uri| output.say_more(uri));
+            let question = "Others, separated by blanks (Enter keeps these):";
+            ask(output, question, Some(self.draft.clone()), |typed| {
+                let uris: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
+                self.with_redirect_uris(&uris).map_err(|error| error.why)
+            })?
+        } else {
+            return Ok(());
+        };
+        self.draft = draft;
+        Ok(())
     }
 
     /// Checked by the same rules as a description.
-    fn set_redirect_uris(&mut self, uris: &[String]) -> Result<(), Error> {
-        let is = self.provider.redirect_uris.iter().map(Url::as_str);
-        if uris.iter().map(String::as_str).eq(is) {
-            return Ok(());
+    fn with_redirect_uris(&self, uris: &[String]) -> Result<Draft, Error> {
+        if uris.iter().map(String::as_str).eq(self.provider.redirect_uris.iter().map(Url::as_str)) {
+            return Ok(self.draft.clone());
         }
         let literal = list(uris.iter().map(String::as_str));
-        self.set("redirect_uris", &literal, "As registered with the provider, tried in order")?;
-        let registry = self.draft.registry().map_err(|error| Error::new(&self.what, &error))?;
-        match registry.get(&self.provider.name) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Error::new(&self.what, &error)
-                .with_hint("give each as --redirect-uri http://127.0.0.1:PORT/PATH")),
-        }
+        let comment = "As registered with the provider, tried in order";
+        let draft = self.with("redirect_uris", &literal, comment)?;
+        let registry = draft.registry().map_err(|error| self.failed(&error))?;
+        registry.get(&self.provider.name).map_err(|error| {
+            self.failed(&error).with_hint("give each as --redirect-uri http://127.0.0.1:PORT/PATH")
+        })?;
+        Ok(draft)
     }
 
     /// Shows what changes, and asks where somebody can answer.
-    fn is_agreed(&self) -> Result<bool, Error> {
+    fn is_agreed(&self, yes: bool) -> Result<bool, Error> {
         let output = &self.context.output;
         if !self.context.interactive {
             return Ok(true);
         }
         let file = self.context.settings.folders.config_file();
-        let is_sandbox = self.context.settings.sandbox.is_some();
-        let verb = if is_sandbox { "would change" } else { "changes" };
+        let verb = if self.is_sandbox { "would change" } else { "changes" };
         output.say(Mark::Begin, format_args!("What {verb} in {}:", file.display()));
         for (sign, line) in self.draft.changes() {
             output.say_more(format_args!("{sign} {}", printable(line)));
         }
-        Ok(self.args.yes || is_sandbox || output.agrees("Write it?")?)
+        Ok(yes || self.is_sandbox || output.agrees("Write it?")?)
     }
 
-    fn keep(&self, secret: Option<Secret>) -> Result<Kept, Error> {
-        let (provider, context) = (&self.provider, self.context);
-        if !provider.needs_secret() || context.settings.sandbox.is_some() {
-            return Ok(Kept::None);
-        }
-        let Some(secret) = secret else { return Ok(Kept::Already) };
-        let kept = flow::client_secret::keep(&context.world(), provider, &self.account()?, &secret)
-            .map_err(|error| Error::new("could not keep the client secret", &error))?;
-        Ok(if kept { Kept::New } else { Kept::Already })
+    /// Tokens and client secret are in the same store: that of the account that is there, else the
+    /// configured one.
+    fn account(&self) -> Result<AccountId, Error> {
+        self.provider.name.parse().map_err(|error| self.failed(&error))
     }
 
-    fn report(&self, client_id: &str, kept: Kept) -> Result<(), Error> {
-        let (output, name) = (&self.context.output, &self.provider.name);
-        let changed = self.draft.is_changed() || kept == Kept::New;
-        let is_sandbox = self.context.settings.sandbox.is_some();
-        let file = self.context.settings.folders.config_file();
+    /// Keeps the secret where a person gave another one than there is, and says whether that was so.
+    fn keep(&self, secret: Option<&Found>) -> Result<bool, Error> {
+        let Some(Found { secret, is_new: true }) = secret else { return Ok(false) };
+        let (world, account) = (self.context.world(), self.account()?);
+        flow::client_secret::keep(&world, &self.provider, &account, secret)
+            .map_err(|error| Error::new("could not keep the client secret", &error))
+    }
+
+    fn report(&self, client_id: &str, secret: Option<&str>) -> Result<(), Error> {
+        let (output, settings) = (&self.context.output, &self.context.settings);
+        let (name, title) = (&self.provider.name, &self.provider.title);
+        let changed = self.draft.is_changed() || secret == Some("stored");
+        let file = settings.folders.config_file();
         if output.json {
             output.json(&json!({
                 "provider": name,
                 "config_file": file,
                 "client_id": client_id,
-                "client_secret": match kept {
-                    Kept::None => None,
-                    Kept::Already => Some("unchanged"),
-                    Kept::New => Some("stored"),
-                },
-                "changed": changed && !is_sandbox,
+                "client_secret": secret,
+                "changed": changed && !self.is_sandbox,
             }))?;
         }
-        if is_sandbox {
-            output
-                .say(Mark::Note, "The sandbox has a registration of its own: nothing was written.");
+        let mut lines = Vec::new();
+        if self.is_sandbox {
+            let text = "The sandbox has a registration of its own: nothing was written.";
+            output.say(Mark::Note, text);
         } else if !changed {
-            output.say(
-                Mark::Good,
-                format_args!("{} is set up like that already.", self.provider.title),
-            );
+            output.say(Mark::Good, format_args!("{title} is set up like that already."));
         } else {
-            output.say(Mark::Good, format_args!("{} is set up.", self.provider.title));
-            output.say_more(format_args!("configuration  {}", file.display()));
+            output.say(Mark::Good, format_args!("{title} is set up."));
+            lines.push(("configuration", file.display().to_string()));
         }
-        if kept == Kept::New {
+        if secret == Some("stored") {
             let store = self.context.world().home(&self.account()?).kind();
-            output.say_more(format_args!("client secret  in {store}"));
+            lines.push(("client secret", format!("in {store}")));
         }
-        for (what, is_set) in [
-            ("CLIENT_ID", self.context.settings.environment.client_id(name).is_some()),
-            ("CLIENT_SECRET", self.context.settings.environment.client_secret(name).is_some()),
+        for (when, command) in [
+            ("next", format!("partnerlink provider check {name}")),
+            ("then", format!("partnerlink connect {name}")),
+            ("then", "partnerlink schedule install".to_owned()),
         ] {
-            if is_set && !is_sandbox {
-                let variable = client_variable(name, what);
+            lines.push((when, output.command(&command)));
+        }
+        facts(&lines).lines().for_each(|line| output.say_more(line));
+        for variable in ["CLIENT_ID", "CLIENT_SECRET"].map(|what| client_variable(name, what)) {
+            if !self.is_sandbox && settings.environment.text(&variable).is_some() {
                 output.say(Mark::Warn, format_args!("{variable} is set, and goes before this."));
             }
         }
-        let steps = [
-            ("next", "provider check ", name.as_str()),
-            ("then", "connect ", name),
-            ("then", "schedule install", ""),
-        ];
-        for (when, step, name) in steps {
-            let command = output.command(&format!("partnerlink {step}{name}"));
-            output.say_more(format_args!("{when:<14} {command}"));
-        }
         Ok(())
+    }
+}
+
+/// Asks until the answer is good; Enter alone keeps what there is.
+fn ask<T>(
+    output: &Output,
+    question: &str,
+    mut kept: Option<T>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<T, Error> {
+    loop {
+        let typed = output.ask(question)?;
+        if typed.is_empty()
+            && let Some(kept) = kept.take()
+        {
+            return Ok(kept);
+        }
+        match read(&typed) {
+            Ok(answer) => return Ok(answer),
+            Err(why) => output.say(Mark::Warn, printable(&why)),
+        }
     }
 }
 

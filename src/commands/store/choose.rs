@@ -147,7 +147,7 @@ fn probe(store: &dyn TokenStore) -> Result<(), StoreError> {
 fn write(path: &Path, values: &[(&str, &str)]) -> Result<(), ConfigError> {
     let mut draft = Draft::open(path.to_owned())?;
     for (key, value) in values {
-        draft.set(&[key], &quoted(value), "")?;
+        draft = draft.with(&[key], &quoted(value), "")?;
     }
     draft.save()
 }
