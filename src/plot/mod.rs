@@ -91,14 +91,11 @@ impl Look {
         if !self.ascii || text.is_ascii() {
             return text;
         }
-        let mut words = String::new();
-        for c in text.chars() {
-            match PLAIN.iter().find(|(fine, _)| *fine == c) {
-                Some((_, plain)) => words += plain,
-                None => words.push(if c.is_ascii() { c } else { '?' }),
-            }
-        }
-        words
+        let plain = |c: char| match PLAIN.iter().find(|(fine, _)| *fine == c) {
+            Some((_, plain)) => (*plain).to_owned(),
+            None => if c.is_ascii() { c } else { '?' }.to_string(),
+        };
+        text.chars().map(plain).collect()
     }
 
     /// A text in this style, bare where there are no colours.

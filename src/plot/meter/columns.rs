@@ -22,18 +22,12 @@ pub struct ValueRange {
     known: f64,
 }
 
-impl CurveColumn {
-    fn take(&mut self, value: Option<f64>) {
-        let Some(value) = value else {
-            self.missing = true;
-            return;
-        };
-        let first = ValueRange { low: value, high: value, mean: value, known: 0.0 };
-        let range = self.range.get_or_insert(first);
-        range.known += 1.0;
-        range.low = range.low.min(value);
-        range.high = range.high.max(value);
-        range.mean += (value - range.mean) / range.known;
+impl ValueRange {
+    fn take(&mut self, value: f64) {
+        self.known += 1.0;
+        self.low = self.low.min(value);
+        self.high = self.high.max(value);
+        self.mean += (value - self.mean) / self.known;
     }
 }
 
@@ -42,12 +36,16 @@ impl CurveColumn {
 pub fn columns(series: &Series, count: usize) -> Vec<CurveColumn> {
     let mut columns = vec![CurveColumn::default(); count];
     let Some(span) = series.span() else { return columns };
+    let of = |value| ValueRange { low: value, high: value, mean: value, known: 0.0 };
     let place = |at: Timestamp| span.part(at) * count as f64;
     for interval in &series.intervals {
         let first = (place(interval.time.begin) + 1e-6) as usize;
         let last = ((place(interval.time.end) - 1e-6) as usize).max(first);
         for column in columns.iter_mut().take(last + 1).skip(first) {
-            column.take(interval.value);
+            match interval.value {
+                Some(value) => column.range.get_or_insert(of(value)).take(value),
+                None => column.missing = true,
+            }
         }
     }
     columns

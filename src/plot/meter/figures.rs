@@ -1,16 +1,17 @@
-//! Key figures of a series.
+//! Key figures of a series, and the table of its numbers.
 
 use std::cmp::Ordering::Equal;
 
 use super::series::{Interval, Series};
-use crate::clock::TimeZone;
 use crate::data::query::Measurement;
 use crate::plot::number::{count, length, number, short};
-use crate::plot::picture::KeyFigure;
-use crate::plot::time::{Span, moment};
+use crate::plot::picture::{KeyFigure, NumbersColumn, NumbersTable};
+use crate::plot::time::{Span, moment, show};
 
 /// Part of the measured intervals whose value is at least the base load.
 const BASE_PART: f64 = 0.95;
+/// Rows of single values at most: the longest day in quarter hours.
+const MOST_ROWS: usize = 100;
 
 /// What a year of numbers comes down to.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +24,10 @@ pub struct Figures {
     pub sum: Option<Sum>,
     /// The sum by the peak: hours that the peak would have taken for it.
     pub full_load_hours: Option<f64>,
-    pub gaps: SeriesGaps,
+    /// Intervals without a value.
+    pub missing: usize,
+    /// The same in pieces: intervals that follow each other are one.
+    pub gaps: Vec<Span>,
 }
 
 /// Power in W, kW or MW: kWh, each mean times its interval. Energy: its own unit. A meter's state:
@@ -32,16 +36,6 @@ pub struct Figures {
 pub struct Sum {
     pub amount: f64,
     pub unit: String,
-}
-
-/// Intervals without a value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SeriesGaps {
-    pub missing: usize,
-    /// Intervals in all.
-    pub of: usize,
-    /// Gaps in one piece.
-    pub pieces: Vec<Span>,
 }
 
 impl Figures {
@@ -56,7 +50,8 @@ impl Figures {
             base_load: base_load(&flow),
             full_load_hours: full_load_hours(&flow, sum.as_ref(), peak),
             sum,
-            gaps: SeriesGaps::of(series),
+            missing: series.intervals.len() - series.values().count(),
+            gaps: gaps(series),
         }
     }
 
@@ -74,7 +69,7 @@ impl Figures {
             add("base load", format!("{} {axis}", short(base)), "reached in 95 % of the time");
         }
         if let Some(Sum { amount, unit }) = &self.sum {
-            let note = match self.gaps.missing {
+            let note = match self.missing {
                 _ if series.is_state() => "last minus first reading",
                 0 => "",
                 _ => "of what was measured",
@@ -84,12 +79,21 @@ impl Figures {
         if let Some(hours) = self.full_load_hours {
             add("full-load hours", format!("{} h", short(hours)), "sum ÷ peak");
         }
-        let missing = match self.gaps.missing {
+        let missing = match self.missing {
             0 => "none".to_owned(),
             missing => count(missing, "interval", "intervals"),
         };
-        let of = number(self.gaps.of as f64, 0);
-        add("gaps", missing, &format!("of {of}: {}", self.gaps.note(zone)));
+        // The longest gap, the earlier of two alike.
+        let note = match self.gaps.iter().rev().max_by_key(|gap| gap.seconds()) {
+            None => "every interval has a value".to_owned(),
+            Some(longest) => {
+                let which = if self.gaps.len() == 1 { "" } else { "longest " };
+                let seconds = self.gaps.iter().map(Span::seconds).sum();
+                format!("{}; {which}{}", length(seconds), longest.times(zone))
+            }
+        };
+        let of = number(series.intervals.len() as f64, 0);
+        add("gaps", missing, &format!("of {of}: {note}"));
         figures
     }
 }
@@ -141,32 +145,69 @@ fn full_load_hours(flow: &Series, sum: Option<&Sum>, peak: Option<&Interval>) ->
     }
 }
 
-impl SeriesGaps {
-    fn of(series: &Series) -> Self {
-        let mut gaps = Self { of: series.intervals.len(), ..Self::default() };
-        for Interval { time, .. } in series.intervals.iter().filter(|it| it.value.is_none()) {
-            gaps.missing += 1;
-            match gaps.pieces.last_mut() {
-                Some(piece) if piece.end == time.begin => piece.end = time.end,
-                _ => gaps.pieces.push(*time),
-            }
-        }
-        gaps
-    }
+fn gaps(series: &Series) -> Vec<Span> {
+    let pieces = series.intervals.split(|interval| interval.value.is_some());
+    let span = |piece: &[Interval]| {
+        Some(Span { begin: piece.first()?.time.begin, end: piece.last()?.time.end })
+    };
+    pieces.filter_map(span).collect()
+}
 
-    fn seconds(&self) -> i64 {
-        self.pieces.iter().map(Span::seconds).sum()
-    }
+/// Each value where they are few, else a row for each day.
+pub fn table(series: &Series) -> NumbersTable {
+    if series.intervals.len() <= MOST_ROWS { values(series) } else { days(series) }
+}
 
-    /// The longest gap, the earlier of two alike.
-    fn longest(&self) -> Option<&Span> {
-        self.pieces.iter().rev().max_by_key(|piece| piece.seconds())
-    }
+fn exactly(value: f64) -> String {
+    number(value, 3)
+}
 
-    fn note(&self, zone: &TimeZone) -> String {
-        let Some(longest) = self.longest() else { return "every interval has a value".to_owned() };
-        let which = if self.pieces.len() == 1 { "" } else { "longest " };
-        format!("{}; {which}{}", length(self.seconds()), longest.times(zone))
+fn values(series: &Series) -> NumbersTable {
+    let row = |interval: &Interval| {
+        let begin = show(interval.time.begin, "%Y-%m-%d %H:%M %:z", &series.zone);
+        vec![Some(begin), interval.value.map(exactly)]
+    };
+    NumbersTable {
+        caption: format!("Values, {} every {}", series.words(), series.interval()),
+        columns: vec![NumbersColumn::of_words("Begin"), NumbersColumn::of_numbers(&series.axis())],
+        rows: series.intervals.iter().map(row).collect(),
+    }
+}
+
+fn days(series: &Series) -> NumbersTable {
+    let flow = series.flow();
+    let zone = &series.zone;
+    let row = |intervals: &[Interval]| {
+        let part = Series { intervals: intervals.to_vec(), ..Series::clone(&flow) };
+        let figures = Figures::of(&part);
+        let peak = figures.peak.and_then(|peak| peak.value);
+        vec![
+            intervals.first().map(|first| show(first.time.begin, "%a %Y-%m-%d", zone)),
+            figures.sum.map(|sum| exactly(sum.amount)),
+            peak.map(exactly),
+            figures.peak.map(|peak| show(peak.time.begin, "%H:%M %:z", zone)),
+            part.values().min_by(f64::total_cmp).map(exactly),
+            Some(number(figures.missing as f64, 0)),
+            Some(number(part.intervals.len() as f64, 0)),
+        ]
+    };
+    let day = |interval: &Interval| zone.to_datetime(interval.time.begin).date();
+    let days = flow.intervals.chunk_by(|one, next| day(one) == day(next));
+    let sum_unit = sum(&flow).map_or_else(String::new, |sum| format!(", {}", sum.unit));
+    let what = if series.is_state() { "increase" } else { series.words() };
+    let unit = flow.axis();
+    NumbersTable {
+        caption: format!("Days, {what} every {}", series.interval()),
+        columns: vec![
+            NumbersColumn::of_words("Day"),
+            NumbersColumn::of_numbers(&format!("Sum{sum_unit}")),
+            NumbersColumn::of_numbers(&format!("Highest, {unit}")),
+            NumbersColumn::of_words("at"),
+            NumbersColumn::of_numbers(&format!("Lowest, {unit}")),
+            NumbersColumn::of_numbers("Missing"),
+            NumbersColumn::of_numbers("Intervals"),
+        ],
+        rows: days.map(row).collect(),
     }
 }
 
@@ -201,10 +242,13 @@ mod tests {
         assert_eq!(peak(&power), Some(4.0));
         assert_eq!(power.peak.unwrap().time.begin, time("2026-01-12T00:15:00Z"));
         assert_eq!(power.base_load, Some(1.0));
-        assert_eq!((power.gaps.missing, power.gaps.of, power.gaps.seconds()), (3, 7, 2700));
-        let longest =
-            Span { begin: time("2026-01-12T00:30:00Z"), end: time("2026-01-12T01:00:00Z") };
-        assert_eq!((power.gaps.pieces.len(), power.gaps.longest()), (2, Some(&longest)));
+        let gap = |begin, end| Span { begin: time(begin), end: time(end) };
+        let first = gap("2026-01-12T00:30:00Z", "2026-01-12T01:00:00Z");
+        let second = gap("2026-01-12T01:30:00Z", "2026-01-12T01:45:00Z");
+        assert_eq!((power.missing, &power.gaps[..]), (3, &[first, second][..]));
+        let series = quarters(BEGIN, values);
+        let note = power.in_words(&series).pop().unwrap().note;
+        assert_eq!(note, "of 7: 45 min; longest Mon 12 Jan 01:30–02:00");
     }
 
     #[test]
@@ -249,6 +293,6 @@ mod tests {
     fn nothing_has_no_figures() {
         let nothing = figures(Measurement::Power, "kW", &[None, None]);
         assert_eq!((nothing.peak, nothing.sum, nothing.full_load_hours), (None, None, None));
-        assert_eq!(nothing.gaps.pieces.len(), 1);
+        assert_eq!(nothing.gaps.len(), 1);
     }
 }

@@ -59,20 +59,15 @@ impl HeatMap {
         for interval in &flow.intervals {
             let begin = interval.time.begin;
             let local = flow.zone.to_datetime(begin);
-            let (day, again) = if weekly {
-                (monday_of(local.date()), false)
-            } else {
-                (local.date(), comes_again(begin, &flow.zone))
-            };
+            let day = if weekly { monday_of(local.date()) } else { local.date() };
+            let again = !weekly && comes_again(begin, &flow.zone);
             let column = if weekdays {
                 local.weekday().to_monday_zero_offset() as usize
             } else {
                 (local.hour() as usize * 60 + local.minute() as usize) / minutes
             };
             let row = rows.entry((day, again)).or_insert_with(|| vec![Vec::new(); columns]);
-            if let Some(values) = row.get_mut(column) {
-                values.push(interval.value);
-            }
+            row[column].push(interval.value);
         }
         let rows = rows.into_iter().map(|((day, again), values)| HeatRow {
             day,
@@ -85,11 +80,7 @@ impl HeatMap {
 
     fn scaled(self) -> Self {
         let cells = self.rows.iter().flat_map(|row| &row.cells);
-        let value = |cell: &HeatCell| match cell {
-            HeatCell::Value(value) => Some(*value),
-            _ => None,
-        };
-        let mut values: Vec<f64> = cells.filter_map(value).collect();
+        let mut values: Vec<f64> = cells.filter_map(HeatCell::value).collect();
         values.sort_by(f64::total_cmp);
         let (Some(lowest), Some(highest)) = (values.first(), values.last()) else { return self };
         let index = (values.len() as f64 * SCALE_PART) as usize;
@@ -116,6 +107,13 @@ impl HeatMap {
 }
 
 impl HeatCell {
+    pub fn value(&self) -> Option<f64> {
+        match self {
+            Self::Value(value) => Some(*value),
+            _ => None,
+        }
+    }
+
     fn of(values: &[Option<f64>]) -> Self {
         let known: Vec<f64> = values.iter().copied().flatten().collect();
         match (values.len(), known.len()) {

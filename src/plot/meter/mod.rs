@@ -6,9 +6,7 @@ mod heat;
 mod series;
 mod svg_curve;
 mod svg_heat;
-mod table;
-mod terminal_curve;
-mod terminal_heat;
+mod terminal;
 #[cfg(test)]
 mod testing;
 
@@ -49,9 +47,9 @@ pub fn terminal(series: &Series, views: &[MeterView], look: &Look) -> String {
         for view in views {
             text.push('\n');
             text += &match view {
-                MeterView::Curve => terminal_curve::curve(series, look),
-                MeterView::HeatMap => terminal_heat::heat_map(&series.flow(), look),
-                MeterView::Duration => terminal_curve::duration(&series.flow(), look),
+                MeterView::Curve => terminal::curve(series, look),
+                MeterView::HeatMap => terminal::heat_map(&series.flow(), look),
+                MeterView::Duration => terminal::duration(&series.flow(), look),
             };
         }
     }
@@ -67,7 +65,7 @@ pub fn picture(series: &Series, views: &[MeterView]) -> Picture {
         caption: caption(series),
         key_figures: Figures::of(series).in_words(series),
         panels: panels(series, views),
-        table: table::table(series),
+        table: figures::table(series),
     }
 }
 

@@ -38,7 +38,7 @@ pub fn curve(series: &Series) -> Panel {
     }
     curve.panel.text("", (RIGHT, 18.0), Anchor::End, &words.join(" · "));
     let figures = Figures::of(series);
-    for gap in &figures.gaps.pieces {
+    for gap in &figures.gaps {
         curve.gap(span.part(gap.begin), span.part(gap.end));
     }
     let room = ((RIGHT - LEFT) / LETTER) as usize;
@@ -54,8 +54,13 @@ pub fn curve(series: &Series) -> Panel {
         curve.panel.line("mark", (at, TOP), (at, BOTTOM));
         curve.panel.text("halo", (at + 6.0, TOP + 100.0), Anchor::Start, "clocks change");
     }
-    if !series.is_state() {
-        curve.base_load_and_peak(&figures, series, span);
+    let marked = figures.peak.zip(figures.base_load).filter(|_| !series.is_state());
+    if let Some((Interval { time, value: Some(peak) }, base)) = marked {
+        let base = curve.y(base);
+        curve.panel.line("mark", (LEFT, base), (RIGHT, base));
+        let middle = f64::midpoint(x(span.part(time.begin)), x(span.part(time.end)));
+        let when = moment(time.begin, &series.zone);
+        curve.point(middle, peak, &format!("peak {} {}, {when}", short(peak), series.unit));
     }
     curve.panel
 }
@@ -167,19 +172,6 @@ impl CurvePanel {
     fn zero_line(&mut self) {
         let zero = self.y(0.0);
         self.panel.line("axis", (LEFT, zero), (RIGHT, zero));
-    }
-
-    fn base_load_and_peak(&mut self, figures: &Figures, series: &Series, span: Span) {
-        let (Some(Interval { time, value: Some(peak) }), Some(base)) =
-            (figures.peak, figures.base_load)
-        else {
-            return;
-        };
-        let base = self.y(base);
-        self.panel.line("mark", (LEFT, base), (RIGHT, base));
-        let middle = f64::midpoint(x(span.part(time.begin)), x(span.part(time.end)));
-        let when = moment(time.begin, &series.zone);
-        self.point(middle, peak, &format!("peak {} {}, {when}", short(peak), series.unit));
     }
 
     /// A dot with a label that stays inside the picture.

@@ -2,20 +2,17 @@
 
 mod piles;
 mod projection;
-mod svg_bars;
-mod svg_map;
-mod terminal_bars;
-mod terminal_map;
+mod svg;
+mod terminal;
 
 use anstyle::Style;
 use clap::ValueEnum;
 
-use self::piles::{Place, PlottedPile, count_piles, fm};
+use self::piles::{PlottedPile, count_piles, fm};
 use super::Look;
 use super::colour::{COLOURED_GROUPS, GROUPS, ink};
 use super::number::number;
 use super::picture::{NumbersColumn, NumbersTable, Picture};
-use super::svg::Panel;
 
 pub use self::piles::{GroupedBy, Piles};
 
@@ -33,8 +30,8 @@ pub fn terminal(piles: &Piles, views: &[TimberView], look: &Look) -> String {
     for view in views {
         text.push('\n');
         text += &match view {
-            TimberView::Map => terminal_map::map(piles, look),
-            TimberView::Bars => terminal_bars::bars(piles, look),
+            TimberView::Map => terminal::map(piles, look),
+            TimberView::Bars => terminal::bars(piles, look),
         };
     }
     text
@@ -42,11 +39,9 @@ pub fn terminal(piles: &Piles, views: &[TimberView], look: &Look) -> String {
 
 /// The pictures for a file, with a row for each pile.
 pub fn picture(piles: &Piles, views: &[TimberView]) -> Picture {
-    let panel = |view: &TimberView| -> Panel {
-        match view {
-            TimberView::Map => svg_map::map(piles),
-            TimberView::Bars => svg_bars::bars(piles),
-        }
+    let panel = |view: &TimberView| match view {
+        TimberView::Map => svg::map(piles),
+        TimberView::Bars => svg::bars(piles),
     };
     Picture {
         title: piles.title.clone(),
@@ -79,10 +74,12 @@ fn group_ink(group: usize) -> Style {
 
 fn table(piles: &Piles) -> NumbersTable {
     let row = |pile: &PlottedPile| {
-        let (latitude, longitude) = match pile.place {
-            Place::At(at) => (Some(number(at.latitude, 5)), Some(number(at.longitude, 5))),
-            Place::Elsewhere => (Some("outside".to_owned()), Some(String::new())),
-            Place::Unknown => (None, None),
+        let [latitude, longitude] = match pile.position {
+            Some(at) if at.is_in_germany() => {
+                [at.latitude, at.longitude].map(|degrees| Some(number(degrees, 5)))
+            }
+            Some(_) => [Some("outside".to_owned()), Some(String::new())],
+            None => [None, None],
         };
         let volume = pile.volume.map(|volume| number(volume, 2));
         let group = piles.groups[pile.group].name.clone();

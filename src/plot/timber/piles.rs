@@ -57,20 +57,12 @@ impl GroupedBy {
 pub struct PlottedPile {
     /// Its full number.
     pub number: String,
-    pub place: Place,
+    /// `None`: the provider has none.
+    pub position: Option<Position>,
     /// Solid cubic metres (Fm).
     pub volume: Option<f64>,
     /// Index into [`Piles::groups`].
     pub group: usize,
-}
-
-/// Where a pile is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Place {
-    At(Position),
-    /// A position that is not in Germany.
-    Elsewhere,
-    Unknown,
 }
 
 /// In degrees (WGS 84).
@@ -80,10 +72,20 @@ pub struct Position {
     pub longitude: f64,
 }
 
+impl Position {
+    /// Whether the map has it.
+    pub fn is_in_germany(&self) -> bool {
+        LATITUDES.contains(&self.latitude) && LONGITUDES.contains(&self.longitude)
+    }
+}
+
 /// Piles with the same status, or of the same wood list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PileGroup {
+    /// As the provider has it.
     pub name: String,
+    /// What it is called in a picture: a bare integer means nothing without its member's name.
+    pub label: String,
     pub piles: usize,
     /// Fm of those whose volume is known.
     pub volume: f64,
@@ -106,7 +108,9 @@ impl Piles {
             let name = by.group_of(pile);
             let place = groups.iter().position(|group| group.name == name).unwrap_or(groups.len());
             if place == groups.len() {
-                groups.push(PileGroup { name, piles: 0, volume: 0.0 });
+                let bare = name.chars().all(|c| c.is_ascii_digit());
+                let label = if bare { format!("{} {name}", by.words()) } else { name.clone() };
+                groups.push(PileGroup { name, label, piles: 0, volume: 0.0 });
             }
             groups[place].piles += 1;
             groups[place].volume += volume(pile).unwrap_or_default();
@@ -115,27 +119,22 @@ impl Piles {
         let plotted = |pile: &Pile| {
             let name = by.group_of(pile);
             let group = groups.iter().position(|group| group.name == name).unwrap_or_default();
-            let (number, place, volume) = (pile.full_number(), place(pile), volume(pile));
-            PlottedPile { number, place, volume, group }
+            let position = pile.position();
+            let position = position.map(|(latitude, longitude)| Position { latitude, longitude });
+            PlottedPile { number: pile.full_number(), position, volume: volume(pile), group }
         };
         let piles = piles.iter().map(plotted).collect();
         Self { title: title.to_owned(), by, piles, groups }
     }
 
-    /// What a group is called in a picture: a bare integer means nothing without its member's name.
-    pub fn label(&self, group: &PileGroup) -> String {
-        let bare = group.name.chars().all(|c| c.is_ascii_digit());
-        if bare { format!("{} {}", self.by.words(), group.name) } else { group.name.clone() }
-    }
-
-    /// The groups by their labels. Those behind the first `most` are one, where they are several.
+    /// The groups. Those behind the first `most` are one, where they are several.
     pub fn bars(&self, most: usize) -> Vec<PileGroup> {
-        let labelled = |group: &PileGroup| PileGroup { name: self.label(group), ..group.clone() };
-        let mut bars: Vec<PileGroup> = self.groups.iter().map(labelled).collect();
+        let mut bars = self.groups.clone();
         if bars.len() > most + 1 {
             let rest = bars.split_off(most);
             bars.push(PileGroup {
-                name: format!("{} more", rest.len()),
+                name: String::new(),
+                label: format!("{} more", rest.len()),
                 piles: rest.iter().map(|group| group.piles).sum(),
                 volume: rest.iter().map(|group| group.volume).sum(),
             });
@@ -146,7 +145,7 @@ impl Piles {
     /// What the colours mean, in their order.
     pub fn legend(&self) -> Vec<String> {
         let coloured = self.groups.iter().take(COLOURED_GROUPS);
-        let mut legend: Vec<String> = coloured.map(|group| self.label(group)).collect();
+        let mut legend: Vec<String> = coloured.map(|group| group.label.clone()).collect();
         let rest = self.groups.len() - legend.len();
         if rest > 0 {
             legend.push(format!("{rest} more"));
@@ -156,10 +155,7 @@ impl Piles {
 
     /// Those that have a place; the largest first, so that small ones lie on top.
     pub fn placed(&self) -> Vec<(Position, &PlottedPile)> {
-        let place = |pile: &PlottedPile| match pile.place {
-            Place::At(position) => Some(position),
-            _ => None,
-        };
+        let place = |pile: &PlottedPile| pile.position.filter(Position::is_in_germany);
         let mut placed: Vec<_> =
             self.piles.iter().filter_map(|pile| Some((place(pile)?, pile))).collect();
         let volume = |pile: &PlottedPile| pile.volume.unwrap_or_default();
@@ -169,15 +165,14 @@ impl Piles {
 
     /// How many are not on the map, and why; nothing where all are.
     pub fn not_on_the_map(&self) -> Vec<String> {
+        let unknown = self.piles.iter().filter(|pile| pile.position.is_none()).count();
+        let elsewhere = self.piles.len() - unknown - self.placed().len();
         let reasons = [
-            (Place::Unknown, "without a position"),
-            (Place::Elsewhere, "with a position outside 47–56° N, 5–16° E"),
+            (unknown, "without a position"),
+            (elsewhere, "with a position outside 47–56° N, 5–16° E"),
         ];
-        let words = |(place, why): (Place, &str)| {
-            let many = self.piles.iter().filter(|pile| pile.place == place).count();
-            (many > 0).then(|| format!("{} {why}", count_piles(many)))
-        };
-        reasons.into_iter().filter_map(words).collect()
+        let reasons = reasons.into_iter().filter(|(many, _)| *many > 0);
+        reasons.map(|(many, why)| format!("{} {why}", count_piles(many))).collect()
     }
 
     /// Fm of all piles whose volume is known.
@@ -214,15 +209,6 @@ pub fn fm(volume: f64) -> String {
 /// `1 pile`, `1,234 piles`
 pub fn count_piles(many: usize) -> String {
     count(many, "pile", "piles")
-}
-
-fn place(pile: &Pile) -> Place {
-    let Some((latitude, longitude)) = pile.position() else { return Place::Unknown };
-    if LATITUDES.contains(&latitude) && LONGITUDES.contains(&longitude) {
-        Place::At(Position { latitude, longitude })
-    } else {
-        Place::Elsewhere
-    }
 }
 
 /// What was sold, else what the forester measured; both are Fm, no other measure is taken.

@@ -51,14 +51,10 @@ impl<'a> PileMap<'a> {
         let circles = placed.into_iter().map(circle).collect();
         Some(Self { projection, circles, most, largest })
     }
-
-    /// The radius of a pile of this volume.
-    pub fn radius(&self, volume: f64) -> f64 {
-        radius(volume, self.most, self.largest)
-    }
 }
 
-fn radius(volume: f64, most: f64, largest: f64) -> f64 {
+/// The radius of a pile of this volume, where the one of the volume `most` is the `largest`.
+pub fn radius(volume: f64, most: f64, largest: f64) -> f64 {
     if most > 0.0 { largest * (volume / most).clamp(0.0, 1.0).sqrt() } else { 0.0 }
 }
 

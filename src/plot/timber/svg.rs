@@ -1,11 +1,11 @@
-//! Piles on a map as SVG.
+//! Piles as SVG: a map, and bars for the volume of each group.
 
-use super::piles::{Piles, PlottedPile, fm};
-use super::projection::{PileMap, Projection};
+use super::piles::{Piles, PlottedPile, count_piles, fm};
+use super::projection::{PileMap, Projection, radius};
 use super::shade;
-use crate::plot::letters;
-use crate::plot::number::{decimals, number, step};
+use crate::plot::number::{Scale, decimals, number, step};
 use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT};
+use crate::plot::{cut, letters};
 
 const TOP: f64 = 34.0;
 const MOST_HIGH: f64 = 640.0;
@@ -14,6 +14,15 @@ const LARGEST: f64 = 15.0;
 const SMALLEST: f64 = 1.5;
 /// Pixels between lines of the grid, at least.
 const GRID: f64 = 90.0;
+const BARS_TOP: f64 = 40.0;
+const BAR_ROW: f64 = 24.0;
+/// Names begin here; a bar begins where the longest of them ends, at most here.
+const NAMES: f64 = 24.0;
+const LONGEST_NAME: f64 = 260.0;
+/// Room behind the longest bar for its numbers.
+const NUMBERS: f64 = 170.0;
+/// Bars at most; the rest is one.
+const MOST_BARS: usize = 40;
 
 pub fn map(piles: &Piles) -> Panel {
     let missing = piles.not_on_the_map().join(", ");
@@ -44,7 +53,7 @@ pub fn map(piles: &Piles) -> Panel {
 /// What the pointer shows on a pile.
 fn hover(piles: &Piles, pile: &PlottedPile) -> String {
     let volume = pile.volume.map_or_else(|| "volume unknown".to_owned(), fm);
-    format!("{}: {volume}, {}", pile.number, piles.label(&piles.groups[pile.group]))
+    format!("{}: {volume}, {}", pile.number, piles.groups[pile.group].label)
 }
 
 fn grid(panel: &mut Panel, projection: &Projection, bottom: f64) {
@@ -69,7 +78,7 @@ fn sizes(panel: &mut Panel, map: &PileMap, y: f64) {
     let round = step(map.most / 2.5);
     let mut x = LEFT + map.largest;
     for volume in [round / 10.0, round / 2.0, round].into_iter().filter(|v| *v > 0.0) {
-        let radius = map.radius(volume).max(SMALLEST);
+        let radius = radius(volume, map.most, map.largest).max(SMALLEST);
         let label = format!("{} Fm", number(volume, decimals(round / 10.0)));
         panel.circle("bare", (x, y - 4.0), radius, "");
         panel.text("", (x + radius + 6.0, y), Anchor::Start, &label);
@@ -101,4 +110,29 @@ fn groups(panel: &mut Panel, piles: &Piles, top: f64) -> f64 {
         x += wide;
     }
     y + 22.0
+}
+
+pub fn bars(piles: &Piles) -> Panel {
+    let groups = piles.bars(MOST_BARS);
+    let bottom = BARS_TOP + BAR_ROW * groups.len() as f64;
+    let mut panel = Panel::new(bottom + 44.0, &format!("Volume by {}, Fm", piles.by.words()));
+    let longest = groups.iter().map(|group| letters(&group.label)).max().unwrap_or_default();
+    let left = (NAMES + longest as f64 * LETTER * 1.1 + 12.0).min(LONGEST_NAME);
+    let name_room = ((left - NAMES - 8.0) / LETTER) as usize;
+    let most = groups.iter().map(|group| group.volume).fold(0.0, f64::max);
+    let scale = Scale::within(0.0, most, 6);
+    let x = |volume: f64| left + scale.part(volume) * (RIGHT - NUMBERS - left);
+    for tick in scale.ticks() {
+        panel.line("grid", (x(tick), BARS_TOP - 6.0), (x(tick), bottom + 2.0));
+        panel.text("", (x(tick), bottom + 18.0), Anchor::Middle, &scale.label(tick));
+    }
+    for (index, group) in groups.iter().enumerate() {
+        let y = BARS_TOP + BAR_ROW * index as f64;
+        let (class, end) = (format!("c{}", shade(index)), x(group.volume));
+        panel.text("", (left - 8.0, y + 15.0), Anchor::End, &cut(&group.label, name_room));
+        panel.rect(&class, (left, y + 3.0), (end - left, BAR_ROW - 8.0));
+        let numbers = format!("{} · {}", fm(group.volume), count_piles(group.piles));
+        panel.text("strong", (end + 8.0, y + 15.0), Anchor::Start, &numbers);
+    }
+    panel
 }

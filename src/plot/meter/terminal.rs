@@ -1,14 +1,21 @@
-//! A month in the terminal: rows days, columns times of day.
+//! Readings in the terminal: curves, and a heat map whose rows are days, columns times of day.
 
 use anstyle::{Ansi256Color, Style};
 
+use super::columns::{DurationCurve, columns};
 use super::heat::{HeatCell, HeatMap, HeatRow, WEEKDAYS};
 use super::series::Series;
 use crate::plot::Look;
-use crate::plot::colour::{FAINT, LEVELS, WARN, ink};
-use crate::plot::number::short;
-use crate::plot::time::DAY;
+use crate::plot::canvas::{Canvas, margin};
+use crate::plot::colour::{FAINT, LEVELS, LINE, WARN, ink};
+use crate::plot::number::{Scale, short};
+use crate::plot::time::{DAY, ticks};
 
+/// Rows of a picture that are not the plot: heading, axis, labels.
+const AROUND: usize = 3;
+const MIN_ROWS: usize = 5;
+/// Columns for an hour's label, with the distance to the next.
+const LABEL: usize = 10;
 /// Columns of a row's name with the distance to its cells.
 const NAME: usize = 8;
 /// Rows that are days at most; more are shown as weeks.
@@ -16,6 +23,67 @@ const MOST_DAYS: i64 = 62;
 /// Steps without colour. The lowest is no blank: that is no value at all.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const LETTERS: [char; 9] = ['.', ':', '-', '=', '+', '*', '#', '%', '@'];
+
+/// Values over time.
+pub fn curve(series: &Series, look: &Look) -> String {
+    let (mut canvas, scale) = canvas(series, look);
+    let columns = columns(series, canvas.width());
+    let range = |column: usize| columns[column].range.map(|range| (range.high, range.low));
+    draw(&mut canvas, range, &scale);
+    let cells = columns.chunks(columns.len() / canvas.columns);
+    let missing: Vec<bool> = cells.map(|cell| cell.iter().any(|column| column.missing)).collect();
+    let mut heading = series.curve_heading();
+    if missing.contains(&true) {
+        heading += &format!("   {} no data", look.sign('×', 'x'));
+    }
+    let ticks = series.span().map(|span| ticks(span, canvas.columns, &series.zone));
+    let plot = canvas.framed(&scale, &ticks.unwrap_or_default(), &missing);
+    format!("{}\n{plot}", look.words(&heading))
+}
+
+/// Values by size, the highest to the left.
+pub fn duration(flow: &Series, look: &Look) -> String {
+    let curve = DurationCurve::of(flow);
+    let (mut canvas, scale) = canvas(flow, look);
+    let width = canvas.width() as f64;
+    let at = |column: usize| curve.at(column as f64 / width);
+    draw(&mut canvas, |column| at(column).zip(at(column + 1)), &scale);
+    let ticks = curve.ticks((canvas.columns / LABEL).min(8));
+    let (axis, measured) = (flow.axis(), curve.measured());
+    let heading = format!("Duration curve, {axis}, over the {measured} hours that were measured");
+    format!("{}\n{}", look.words(&heading), canvas.framed(&scale, &ticks, &[]))
+}
+
+/// An empty plot that fits the terminal, and the axis of its values.
+fn canvas<'a>(series: &Series, look: &'a Look) -> (Canvas<'a>, Scale) {
+    let (low, high) = series.limits();
+    let rows = look.height.saturating_sub(AROUND).max(MIN_ROWS);
+    let scale = Scale::over(low, high, (rows / 2).clamp(2, 6));
+    // Rows between two labels are the same everywhere.
+    let steps = scale.ticks().len().saturating_sub(1).max(1);
+    let rows = (rows - 1) / steps * steps + 1;
+    // A letter's half stands out over the right end.
+    let columns = look.columns().saturating_sub(margin(&scale) + 3).max(1);
+    (Canvas::new(columns, rows, look), scale)
+}
+
+/// Each column from its highest to its lowest value, joined to the column before.
+fn draw(canvas: &mut Canvas, range: impl Fn(usize) -> Option<(f64, f64)>, scale: &Scale) {
+    let last = canvas.height().saturating_sub(1);
+    let row = |value: f64| ((1.0 - scale.part(value)) * last as f64).round() as usize;
+    let mut before: Option<(usize, usize)> = None;
+    for x in 0..canvas.width() {
+        let own = range(x).map(|(high, low)| (row(high), row(low)));
+        if let Some((mut top, mut bottom)) = own {
+            if let Some((above, below)) = before {
+                top = top.min(below.saturating_add(1).min(last));
+                bottom = bottom.max(above.saturating_sub(1));
+            }
+            (top..=bottom).for_each(|y| canvas.dot(x, y, LINE));
+        }
+        before = own;
+    }
+}
 
 /// A map, and how its cells become cells of this terminal.
 struct TerminalMap<'a> {
@@ -66,8 +134,7 @@ impl TerminalMap<'_> {
     fn rows(&self) -> String {
         let rows = &self.heat.rows;
         let several_months = rows.iter().any(|row| row.day.month() != rows[0].day.month());
-        let mut text = String::new();
-        for row in rows {
+        let text = |row: &HeatRow| {
             let by_date = self.heat.weekly || (several_months && row.day.day() == 1);
             let name = match (row.again, by_date) {
                 (true, _) => "2nd time".to_owned(),
@@ -75,9 +142,9 @@ impl TerminalMap<'_> {
                 _ => row.day.strftime("%a %e").to_string(),
             };
             let cells = if self.coloured { self.blocks(row) } else { self.signs(row) };
-            text += &self.look.row(&format!("{name:NAME$}"), &cells);
-        }
-        text
+            self.look.row(&format!("{name:NAME$}"), &cells)
+        };
+        rows.iter().map(text).collect()
     }
 
     fn signs(&self, row: &HeatRow) -> String {
@@ -95,23 +162,19 @@ impl TerminalMap<'_> {
     }
 
     fn blocks(&self, row: &HeatRow) -> String {
-        let level = |cell: &HeatCell| match cell {
-            HeatCell::Value(value) => Some(LEVELS[self.heat.step(*value, LEVELS.len())]),
-            _ => None,
-        };
-        let mut line = String::new();
-        for pair in row.cells.chunks(if self.halves { 2 } else { 1 }) {
-            let (block, style) = match (level(&pair[0]), level(&pair[pair.len() - 1])) {
+        let level = |cell: &HeatCell| Some(LEVELS[self.heat.step(cell.value()?, LEVELS.len())]);
+        let block = |cells: &[HeatCell]| {
+            let (block, style) = match (level(&cells[0]), level(&cells[cells.len() - 1])) {
                 (Some(left), Some(right)) if left == right => ("█", ink(left)),
                 (Some(left), Some(right)) => ("▌", Ansi256Color(left).on(Ansi256Color(right))),
                 (Some(left), None) => ("▌", ink(left)),
                 (None, Some(right)) => ("▐", ink(right)),
-                (None, None) if pair.contains(&HeatCell::Missing) => ("·", WARN),
+                (None, None) if cells.contains(&HeatCell::Missing) => ("·", WARN),
                 (None, None) => (" ", Style::new()),
             };
-            line += &self.look.paint(style, &block.repeat(self.wide));
-        }
-        line
+            self.look.paint(style, &block.repeat(self.wide))
+        };
+        row.cells.chunks(if self.halves { 2 } else { 1 }).map(block).collect()
     }
 
     fn legend(&self, axis: &str) -> String {
