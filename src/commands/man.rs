@@ -137,7 +137,7 @@ fn own_sections(command: &Command, parent: Option<&Command>) -> Roff {
     list(&mut roff, "FILES", &FILES);
     if parent.is_none() {
         let named = |name: &str| format!("partnerlink help {name}");
-        let topics = TOPICS.iter().map(|topic| (named(topic.name), topic.about));
+        let topics = TOPICS.iter().map(|topic| (named(topic.name), topic.about()));
         let topics: Vec<(String, &str)> = topics.collect();
         list(&mut roff, "TOPICS", &topics);
     }

@@ -83,8 +83,8 @@ fn could_follow(cli: &Command, path: &[impl AsRef<str>]) -> Vec<(String, String)
         .get_subcommands()
         .filter(|command| command.get_name() != "help")
         .map(|command| (command.get_name().to_owned(), about(command).unwrap_or_default()));
-    let topics: &[Topic] = if path.is_empty() { &TOPICS } else { &[] };
-    let topics = topics.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
+    let topics: &[Topic] = if path.is_empty() { TOPICS } else { &[] };
+    let topics = topics.iter().map(|topic| (topic.name.to_owned(), topic.about().to_owned()));
     commands.chain(topics).collect()
 }
 
