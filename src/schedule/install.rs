@@ -1,12 +1,12 @@
 //! Writing a schedule, taking it away, and finding it: only what bears our mark is touched.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::ValueEnum as _;
 
-use super::machine::is_root;
+use super::machine::user_number;
 use super::plan::{File, Layout, Plan, Step};
 use super::{Installed, Kind, MARK, Machine, ScheduleError, cron};
 use crate::system::files::{Durability, replace};
@@ -34,14 +34,10 @@ pub fn install(plan: &Plan, machine: &Machine) -> Result<(), ScheduleError> {
         let crontab = machine.crontab()?;
         return machine.set_crontab(&cron::with_line(&crontab, Some(line)));
     }
-    let mut before = Vec::new();
-    for file in &plan.files {
-        before.push((file, ours(&file.path)?));
-    }
-    let write =
-        |file: &File| write(file, &file.text).map_err(|source| unusable(&file.path, source));
-    let done = plan.files.iter().try_for_each(write).and_then(|()| run_all(&plan.start, machine));
-    done.map_err(|error| ScheduleError::Halfway {
+    let before = plan.files.iter().map(|file| Ok((file, ours(&file.path)?)));
+    let before = before.collect::<Result<Vec<_>, ScheduleError>>()?;
+    let written = plan.files.iter().try_for_each(|file| write(file, &file.text));
+    written.and_then(|()| machine.run_all(&plan.start)).map_err(|error| ScheduleError::Halfway {
         why: Box::new(error),
         undone: undo(plan.kind, &before, machine),
     })
@@ -58,22 +54,17 @@ pub fn remove(kind: Kind, machine: &Machine) -> Result<bool, ScheduleError> {
         return Ok(without != crontab);
     }
     let layout = Layout::of(kind);
-    let mut there = Vec::new();
+    let mut there: Vec<&Path> = Vec::new();
     for path in &layout.files {
-        if ours(path)?.is_some() {
-            there.push(path);
-        }
+        there.extend(ours(path)?.map(|_| path.as_path()));
     }
     if there.is_empty() {
         return Ok(false);
     }
     may_write(kind)?;
-    run_all(&layout.stop, machine)?;
-    for path in there {
-        fs::remove_file(path).map_err(|source| unusable(path, source))?;
-    }
-    run_all(&layout.reload, machine)?;
-    run_all(&layout.forget, machine)?;
+    machine.run_all(&layout.stop)?;
+    there.into_iter().try_for_each(delete)?;
+    machine.run_all(&layout.reload)?;
     Ok(true)
 }
 
@@ -99,7 +90,7 @@ fn may_write(kind: Kind) -> Result<(), ScheduleError> {
     match kind {
         _ if !kind.is_of_this_system() => Err(ScheduleError::OtherSystem(kind)),
         Kind::Launchd => Err(ScheduleError::ByHand),
-        Kind::SystemdSystem if !is_root() => Err(ScheduleError::NotRoot),
+        Kind::SystemdSystem if user_number() != "0" => Err(ScheduleError::NotRoot),
         _ => Ok(()),
     }
 }
@@ -115,34 +106,24 @@ fn ours(path: &Path) -> Result<Option<String>, ScheduleError> {
         Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => {
             Ok(None)
         }
-        Err(source) => Err(unusable(path, source)),
+        Err(source) => Err(ScheduleError::file(path, source)),
     }
 }
 
-fn unusable(path: &Path, source: io::Error) -> ScheduleError {
-    ScheduleError::File { path: path.to_owned(), source }
-}
-
-fn write(file: &File, text: &str) -> io::Result<()> {
+fn write(file: &File, text: &str) -> Result<(), ScheduleError> {
     // Others may look into it, unlike the folders of our own state.
-    fs::create_dir_all(file.path.parent().unwrap_or(Path::new("/")))?;
-    replace(&file.path, text.as_bytes(), file.mode, Durability::Content)
+    fs::create_dir_all(file.path.parent().unwrap_or(Path::new("/")))
+        .and_then(|()| replace(&file.path, text.as_bytes(), file.mode, Durability::Content))
+        .map_err(|source| ScheduleError::file(&file.path, source))
 }
 
-fn run_all(steps: &[Step], machine: &Machine) -> Result<(), ScheduleError> {
-    for step in steps {
-        let arguments: Vec<&str> = step.arguments.iter().map(String::as_str).collect();
-        let failed = match machine.run(step.program, &arguments, "") {
-            Ok(finished) if finished.success => continue,
-            Ok(finished) => ScheduleError::step(step.line(), finished.why()),
-            Err(error) => error,
-        };
-        if !step.may_fail {
-            return Err(failed);
+fn delete(path: &Path) -> Result<(), ScheduleError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => {
+            Err(ScheduleError::file(path, source))
         }
-        log::debug!("{failed}");
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Puts things back as they were, and says how that went.
@@ -151,28 +132,16 @@ fn undo(kind: Kind, before: &[(&File, Option<String>)], machine: &Machine) -> St
     let lenient = |steps: Vec<Step>| steps.into_iter().map(Step::may_fail).collect::<Vec<_>>();
     if before.iter().all(|(_, text)| text.is_none()) {
         // Enabling may have come halfway.
-        let _ = run_all(&lenient(stop), machine);
+        let _ = machine.run_all(&lenient(stop));
     }
-    let mut left = Vec::new();
-    for (file, text) in before {
-        let restored = match text {
-            Some(text) => write(file, text),
-            None => gone(&file.path),
-        };
-        if let Err(error) = restored {
-            left.push(format!("{} ({error})", file.path.display()));
-        }
-    }
-    let _ = run_all(&lenient(reload), machine);
+    let restored = before.iter().map(|(file, text)| match text {
+        Some(text) => write(file, text),
+        None => delete(&file.path),
+    });
+    let left: Vec<String> = restored.filter_map(|result| Some(result.err()?.to_string())).collect();
+    let _ = machine.run_all(&lenient(reload));
     if left.is_empty() {
         return "everything is as it was before".to_owned();
     }
     format!("what was written could not all be undone: {}", left.join(", "))
-}
-
-fn gone(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }

@@ -55,11 +55,17 @@ impl Job {
 
 /// The path by which a schedule starts this program: the one in `PATH` if that leads here, because
 /// it stays the same when a new version is installed beside the old one.
-pub fn this_program(around: &Surroundings) -> std::io::Result<PathBuf> {
-    let here = std::env::current_exe()?;
+pub fn this_program(around: &Surroundings) -> Result<PathBuf, ScheduleError> {
+    let here = std::env::current_exe()
+        .map_err(|source| ScheduleError::file(Path::new("this program"), source))?;
     let real = |path: &Path| path.canonicalize().ok();
     let name = here.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     Ok(around.find(name).filter(|found| real(found) == real(&here)).unwrap_or(here))
+}
+
+/// A whole path as text: the job starts in another folder.
+pub fn whole(path: &Path) -> Result<String, ScheduleError> {
+    text(&std::path::absolute(path).map_err(|source| ScheduleError::file(path, source))?)
 }
 
 /// A path as text for a file that has to be text.

@@ -2,8 +2,6 @@
 
 use super::{Every, Job, MARK, filled, xml};
 
-/// The name by which launchd knows the job.
-pub const LABEL: &str = "partnerlink.refresh";
 pub const FILE: &str = "partnerlink.refresh.plist";
 
 pub fn agent(job: &Job, every: Every) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::plan::Step;
 use super::{Kind, ScheduleError, cron, systemd};
 use crate::clock::{self, Timestamp};
 use crate::config::Environment;
@@ -19,9 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub struct Machine {
     pub around: Surroundings,
     /// The user's runtime folder, in which their systemd and their bus listen.
-    runtime: Option<PathBuf>,
-    /// The name this user goes by.
-    pub user: Option<String>,
+    runtime: PathBuf,
 }
 
 /// What systemd knows of a timer.
@@ -38,15 +37,9 @@ pub struct Runs {
 
 impl Machine {
     pub fn new(environment: &Environment) -> Self {
-        let runtime = environment.text("XDG_RUNTIME_DIR").map(PathBuf::from);
-        Self {
-            around: environment.surroundings(),
-            runtime: runtime.or_else(|| {
-                Some(PathBuf::from(format!("/run/user/{}", user_number())))
-                    .filter(|dir| dir.is_dir())
-            }),
-            user: environment.text("USER").or_else(|| environment.text("LOGNAME")),
-        }
+        let runtime = environment.text("XDG_RUNTIME_DIR");
+        let runtime = runtime.unwrap_or_else(|| format!("/run/user/{}", user_number()));
+        Self { around: environment.surroundings(), runtime: runtime.into() }
     }
 
     /// The kind of schedule that fits this machine.
@@ -55,25 +48,19 @@ impl Machine {
             Kind::Windows
         } else if cfg!(target_os = "macos") {
             Kind::Launchd
-        } else if self.has_user_systemd() {
+        } else if self.around.find("systemctl").is_some()
+            && self.runtime.join("systemd/private").exists()
+        {
+            // `systemctl --user` finds a systemd to talk to.
             Kind::Systemd
         } else {
             Kind::Cron
         }
     }
 
-    /// Whether `systemctl --user` finds a systemd to talk to.
-    pub fn has_user_systemd(&self) -> bool {
-        self.around.find("systemctl").is_some() && self.is_in_runtime("systemd/private")
-    }
-
     /// Whether the bus is there over which a job of this user reaches the keychain.
     pub fn has_session_bus(&self) -> bool {
-        self.is_in_runtime("bus")
-    }
-
-    fn is_in_runtime(&self, name: &str) -> bool {
-        self.runtime.as_ref().is_some_and(|runtime| runtime.join(name).exists())
+        self.runtime.join("bus").exists()
     }
 
     /// Runs one of the system's programs; that it fails is no error here.
@@ -86,8 +73,8 @@ impl Machine {
         let path = self.around.find(program).ok_or(ScheduleError::NoProgram(program))?;
         let mut command = self.around.command(&path);
         command.args(arguments).env("LC_ALL", "C").env("TZ", "UTC").env("SYSTEMD_COLORS", "0");
-        if let Some(runtime) = &self.runtime {
-            command.env("XDG_RUNTIME_DIR", runtime);
+        if self.runtime.is_dir() {
+            command.env("XDG_RUNTIME_DIR", &self.runtime);
         }
         Ok(process::run(command, input.as_bytes(), DEADLINE)?)
     }
@@ -98,11 +85,28 @@ impl Machine {
         finished.success.then_some(finished.stdout)
     }
 
+    /// Runs the commands one after the other, up to the first that fails.
+    pub(super) fn run_all(&self, steps: &[Step]) -> Result<(), ScheduleError> {
+        for step in steps {
+            let arguments: Vec<&str> = step.arguments.iter().map(String::as_str).collect();
+            let failed = match self.run(step.program, &arguments, "") {
+                Ok(finished) if finished.success => continue,
+                Ok(finished) => ScheduleError::step(step.to_string(), finished.why()),
+                Err(error) => error,
+            };
+            if !step.may_fail {
+                return Err(failed);
+            }
+            log::debug!("{failed}");
+        }
+        Ok(())
+    }
+
     /// Whether a timer of ours is waiting for its time, and will again after a restart.
     pub fn timer_is_on(&self, kind: Kind) -> bool {
         ["is-active", "is-enabled"].into_iter().all(|question| {
             let arguments = systemd::arguments(kind, &[question, "--quiet", systemd::TIMER]);
-            self.run("systemctl", &arguments, "").is_ok_and(|finished| finished.success)
+            self.answer("systemctl", &arguments).is_some()
         })
     }
 
@@ -118,27 +122,21 @@ impl Machine {
         let (timer, service) = shown.split_once("\n\n")?;
         // The service's and not the timer's: with Persistent= a new timer claims to have run.
         let last = property(service, "ExecMainExitTimestamp").and_then(instant);
+        // Before the first run the result is "success" as well.
+        let outcome = |name| property(service, name).filter(|_| last.is_some());
         Some(Runs {
             active: property(timer, "ActiveState") == Some("active"),
             next: property(timer, "NextElapseUSecRealtime").and_then(instant),
             last,
-            // Before the first run the result is "success" as well.
-            result: property(service, "Result").filter(|_| last.is_some()).map(str::to_owned),
-            exit: property(service, "ExecMainStatus")
-                .filter(|_| last.is_some())
-                .and_then(|text| text.parse().ok()),
+            result: outcome("Result").map(str::to_owned),
+            exit: outcome("ExecMainStatus").and_then(|text| text.parse().ok()),
         })
     }
 
-    /// Whether this user's systemd runs without a session too; `None` where that cannot be asked.
-    pub fn lingers(&self) -> Option<bool> {
-        let user = user_number();
-        let words = ["show-user", &user, "--property=Linger", "--value"];
-        match self.answer("loginctl", &words)?.trim() {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        }
+    /// Whether this user's systemd is known to run only while they are signed in.
+    pub fn ends_with_session(&self) -> bool {
+        let words = ["show-user", &user_number(), "--property=Linger", "--value"];
+        self.answer("loginctl", &words).is_some_and(|lingers| lingers.trim() == "no")
     }
 
     /// The user's crontab; an empty text where there is none yet. It is written back with our line
@@ -167,40 +165,21 @@ impl Machine {
         }
     }
 
-    /// The home folder of a user account of this machine.
+    /// The home folder of a user account, wherever this machine has its accounts from.
     pub fn home_of(&self, user: &str) -> Result<String, ScheduleError> {
-        let home = |table: &str| {
-            let line = table.lines().find(|line| line.split(':').next() == Some(user))?;
-            line.split(':').nth(5).map(str::to_owned)
-        };
-        let known = fs::read_to_string("/etc/passwd").ok().and_then(|table| home(&table));
-        // Accounts from a directory service are in no file.
-        let asked = || self.answer("getent", &["passwd", user]).and_then(|table| home(&table));
-        known
-            .or_else(asked)
-            .filter(|home| Path::new(home).is_absolute())
-            .ok_or_else(|| ScheduleError::NoUser(user.to_owned()))
+        let entry = self.answer("getent", &["passwd", user]).unwrap_or_default();
+        let home = entry.split(':').nth(5).filter(|home| Path::new(home).is_absolute());
+        home.map(str::to_owned).ok_or_else(|| ScheduleError::NoUser(user.to_owned()))
     }
 
     /// What spreads the minutes: the same for this user on this machine whenever it is asked.
     pub fn seed(&self) -> u64 {
-        let name = ["/proc/sys/kernel/hostname", "/etc/hostname"]
-            .iter()
-            .find_map(|file| fs::read_to_string(file).ok())
-            .unwrap_or_default();
+        let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         cron::seed(&[&user_number(), name.trim()])
     }
 }
 
-/// Whether this process is root.
-pub fn is_root() -> bool {
-    #[cfg(unix)]
-    return rustix::process::geteuid().is_root();
-    #[cfg(not(unix))]
-    false
-}
-
-/// This user's number; empty where users have none.
+/// This user's number, `0` for root; empty where users have none.
 pub fn user_number() -> String {
     #[cfg(unix)]
     return rustix::process::geteuid().as_raw().to_string();

@@ -12,7 +12,7 @@ mod record;
 mod systemd;
 mod windows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -21,7 +21,7 @@ use serde::Serialize;
 pub use install::{install, installed, is_there, remove};
 pub use job::{Job, Service};
 pub use machine::{Machine, Runs};
-pub use plan::{File, Plan, Step};
+pub use plan::{File, Plan};
 pub use record::{LastRun, last_run};
 
 use crate::system::process::ChildError;
@@ -183,6 +183,10 @@ pub enum ScheduleError {
 impl ScheduleError {
     fn value(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self::Value { what: what.into(), why: why.into() }
+    }
+
+    fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
     }
 
     fn step(command: impl Into<String>, why: &str) -> Self {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub struct News {
     pub sandbox: bool,
 }
 
-/// What is remembered of an account.
+/// What is remembered of an account between runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Known {
     /// Since when it needs a sign-in.
@@ -73,16 +73,20 @@ pub fn tell(
         log::debug!("another run tells what is new");
         return Vec::new();
     };
-    let mut notices = NoticeFile::read(file);
+    // A damaged file counts as an empty one: a person hears twice, which is better than never.
+    let before: Notices =
+        serde_json::from_slice(&fs::read(&file).unwrap_or_default()).unwrap_or_default();
+    let mut notices = before.clone();
     let mut troubles = Vec::new();
     for one in news {
-        let Some(message) = notices.note(one, now) else { continue };
+        let known = notices.entry(one.account.clone()).or_default();
+        let Some(message) = known.note(one, now) else { continue };
         let trouble = |why| format!("{}: --notify did not work: {why}", one.account);
         match run(command, around, &message) {
             // Kept at once: should this run be ended, the next one does not repeat it.
             Ok(finished) if finished.success => {
-                notices.told(one);
-                let _ = notices.keep();
+                known.told(one.sign_in);
+                let _ = keep(&notices, &file);
             }
             Ok(finished) => {
                 troubles.push(trouble(format!("{} ({})", finished.why(), finished.status)));
@@ -94,50 +98,35 @@ pub fn tell(
             }
         }
     }
-    if let Err(error) = notices.keep() {
-        troubles.push(format!("what was told could not be noted down: {error}"));
+    notices.retain(|_, known| *known != Known::default());
+    if notices != before {
+        let failed = |error| format!("what was told could not be noted down: {error}");
+        troubles.extend(keep(&notices, &file).err().map(failed));
     }
     troubles
 }
 
-/// What is remembered between runs.
-struct NoticeFile {
-    file: PathBuf,
-    before: Notices,
-    notices: Notices,
+fn keep(notices: &Notices, file: &Path) -> io::Result<()> {
+    let bytes = serde_json::to_vec(notices).map_err(io::Error::other)?;
+    files::replace(file, &bytes, Mode::Private, Durability::Content)
 }
 
-impl NoticeFile {
-    /// A damaged file counts as an empty one: a person hears twice, which is better than never.
-    fn read(file: PathBuf) -> Self {
-        let bytes = fs::read(&file).unwrap_or_default();
-        let before: Notices = serde_json::from_slice(&bytes).unwrap_or_default();
-        Self { file, notices: before.clone(), before }
-    }
-
-    /// Notes how an account stands now, and returns the line that a person should get, if any.
+impl Known {
+    /// Notes how the account stands now, and returns the line that a person should get, if any.
     fn note(&mut self, news: &News, now: Timestamp) -> Option<String> {
-        let known = self.notices.entry(news.account.clone()).or_default();
+        if matches!(news.sign_in, SignIn::Good | SignIn::Ends(_)) {
+            (self.since, self.told) = (None, false);
+        }
         let (event, since) = match news.sign_in {
-            SignIn::Good => {
-                (known.since, known.told) = (None, false);
-                return None;
-            }
-            SignIn::Ends(end) => {
-                (known.since, known.told) = (None, false);
-                if known.end_told == Some(end) {
-                    return None;
-                }
-                ("sign-in-ends", None)
-            }
+            SignIn::Ends(end) if self.end_told != Some(end) => ("sign-in-ends", None),
             SignIn::Needed => {
-                let since = *known.since.get_or_insert(now);
-                if known.told {
+                let since = *self.since.get_or_insert(now);
+                if self.told {
                     return None;
                 }
                 ("sign-in-needed", Some(since))
             }
-            SignIn::Unknown => return None,
+            _ => return None,
         };
         let mut message = json!({
             "schema": 1,
@@ -156,23 +145,11 @@ impl NoticeFile {
         Some(format!("{message}\n"))
     }
 
-    fn told(&mut self, news: &News) {
-        let known = self.notices.entry(news.account.clone()).or_default();
-        match news.sign_in {
-            SignIn::Ends(end) => known.end_told = Some(end),
-            _ => known.told = true,
+    fn told(&mut self, sign_in: SignIn) {
+        match sign_in {
+            SignIn::Ends(end) => self.end_told = Some(end),
+            _ => self.told = true,
         }
-    }
-
-    fn keep(&mut self) -> io::Result<()> {
-        self.notices.retain(|_, known| *known != Known::default());
-        if self.notices == self.before {
-            return Ok(());
-        }
-        let bytes = serde_json::to_vec(&self.notices).map_err(io::Error::other)?;
-        files::replace(&self.file, &bytes, Mode::Private, Durability::Content)?;
-        self.before = self.notices.clone();
-        Ok(())
     }
 }
 
@@ -205,22 +182,22 @@ mod tests {
 
     #[test]
     fn each_thing_is_told_until_it_was_heard_and_then_not_again() {
-        let mut notices = NoticeFile::read(PathBuf::from("/nonexistent"));
+        let mut known = Known::default();
         let (now, later) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
         let needed = news(SignIn::Needed);
-        let first = notices.note(&needed, now).unwrap();
-        assert_eq!(notices.note(&needed, later), Some(first), "since stays");
-        notices.told(&needed);
-        assert_eq!(notices.note(&needed, later), None);
-        assert_eq!(notices.note(&news(SignIn::Unknown), later), None);
-        assert_eq!(notices.note(&needed, later), None, "an unreachable provider changes nothing");
-        assert_eq!(notices.note(&news(SignIn::Good), later), None);
-        assert!(notices.note(&needed, later).is_some(), "after a new sign-in");
+        let first = known.note(&needed, now).unwrap();
+        assert_eq!(known.note(&needed, later), Some(first), "since stays");
+        known.told(needed.sign_in);
+        assert_eq!(known.note(&needed, later), None);
+        assert_eq!(known.note(&news(SignIn::Unknown), later), None);
+        assert_eq!(known.note(&needed, later), None, "an unreachable provider changes nothing");
+        assert_eq!(known.note(&news(SignIn::Good), later), None);
+        assert!(known.note(&needed, later).is_some(), "after a new sign-in");
 
         let ends = news(SignIn::Ends(now));
-        assert!(notices.note(&ends, now).unwrap().contains(r#""event":"sign-in-ends""#));
-        notices.told(&ends);
-        assert_eq!(notices.note(&ends, now), None);
-        assert!(notices.note(&news(SignIn::Ends(later)), now).is_some(), "another sign-in");
+        assert!(known.note(&ends, now).unwrap().contains(r#""event":"sign-in-ends""#));
+        known.told(ends.sign_in);
+        assert_eq!(known.note(&ends, now), None);
+        assert!(known.note(&news(SignIn::Ends(later)), now).is_some(), "another sign-in");
     }
 }

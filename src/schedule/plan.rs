@@ -1,5 +1,6 @@
 //! What an installation consists of: files, or a line in the crontab, and commands.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -40,9 +41,17 @@ impl Step {
         Self { may_fail: true, ..self }
     }
 
-    /// As a person would type it.
-    pub fn line(&self) -> String {
-        format!("{} {}", self.program, self.arguments.join(" "))
+    /// What puts one file of a kind to work.
+    fn with_file(program: &'static str, arguments: &[&str], file: Option<&PathBuf>) -> Vec<Self> {
+        let file = file.map(|file| file.to_string_lossy());
+        file.iter().map(|file| Self::new(program, &[arguments, &[file]].concat())).collect()
+    }
+}
+
+/// As a person would type it.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.program, self.arguments.join(" "))
     }
 }
 
@@ -57,8 +66,6 @@ pub(super) struct Layout {
     pub start: Vec<Step>,
     /// Before files are taken away.
     pub stop: Vec<Step>,
-    /// After they were.
-    pub forget: Vec<Step>,
 }
 
 impl Layout {
@@ -67,32 +74,19 @@ impl Layout {
             Kind::Cron => Self::default(),
             Kind::Systemd => Self::of_systemd(kind, paths::user_units()),
             Kind::SystemdSystem => Self::of_systemd(kind, Some(Path::new(SYSTEM_UNITS).to_owned())),
+            // It is installed by hand, so nothing stops it here.
             Kind::Launchd => {
-                let domain = format!("gui/{}", user_number());
                 let file = paths::launch_agents().map(|folder| folder.join(launchd::FILE));
-                let start = file.iter().map(|file| {
-                    Step::new("launchctl", &["bootstrap", &domain, &file.to_string_lossy()])
-                });
-                let job = format!("{domain}/{}", launchd::LABEL);
-                Self {
-                    start: start.collect(),
-                    stop: vec![Step::new("launchctl", &["bootout", &job])],
-                    files: file.into_iter().collect(),
-                    ..Self::default()
-                }
+                let words = ["bootstrap", &format!("gui/{}", user_number())];
+                let start = Step::with_file("launchctl", &words, file.as_ref());
+                Self { start, files: file.into_iter().collect(), ..Self::default() }
             }
             Kind::Windows => {
                 let file = paths::task_files().map(|folder| folder.join(windows::FILE));
-                let start = file.iter().map(|file| {
-                    let file = file.to_string_lossy();
-                    Step::new("schtasks", &["/Create", "/F", "/TN", NAME, "/XML", &file])
-                });
-                Self {
-                    start: start.collect(),
-                    stop: vec![Step::new("schtasks", &["/Delete", "/F", "/TN", NAME])],
-                    files: file.into_iter().collect(),
-                    ..Self::default()
-                }
+                let words = ["/Create", "/F", "/TN", NAME, "/XML"];
+                let start = Step::with_file("schtasks", &words, file.as_ref());
+                let stop = vec![Step::new("schtasks", &["/Delete", "/F", "/TN", NAME])];
+                Self { start, stop, files: file.into_iter().collect(), ..Self::default() }
             }
         }
     }
@@ -113,8 +107,8 @@ impl Layout {
                 systemctl(&["disable", "--now", systemd::TIMER]),
                 // When it last ran, which Persistent= writes down.
                 systemctl(&["clean", "--what=state", systemd::TIMER]).may_fail(),
+                systemctl(&["reset-failed", systemd::SERVICE]).may_fail(),
             ],
-            forget: vec![systemctl(&["reset-failed", systemd::SERVICE]).may_fail()],
         }
     }
 }

@@ -124,18 +124,13 @@ fn at_work(id: &AccountId, holder: Option<u32>) -> Finding {
 
 /// What runs left behind that crashed while they worked on an account.
 fn leftovers(context: &Context, id: &AccountId) -> Vec<Finding> {
-    let mut left = Vec::new();
-    if Intent::read(&context.folders.intent_file(id)).is_some() {
+    let refresh = Intent::read(&context.folders.intent_file(id)).map(|_| {
         let text = format!("{id}: a refresh was cut short; the next one finds out what came of it");
-        left.push(Finding::warn(
-            "leftover",
-            text,
-            format!("partnerlink token refresh --force {id}"),
-        ));
-    }
-    if context.folders.move_file(id).exists() {
+        Finding::warn("leftover", text, format!("partnerlink token refresh --force {id}"))
+    });
+    let moving = context.folders.move_file(id).exists().then(|| {
         let text = format!("{id}: its move to another store was cut short; the next use ends it");
-        left.push(Finding::warn("leftover", text, format!("partnerlink token refresh {id}")));
-    }
-    left
+        Finding::warn("leftover", text, format!("partnerlink token refresh {id}"))
+    });
+    refresh.into_iter().chain(moving).collect()
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::account_id::AccountIdError;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::{Context, TemporaryFolder};
-use crate::error::{Error, Explain as _, Failed};
+use crate::error::{Error, Failed};
 use crate::flow::login::{Connected, Login, LoginError};
 use crate::oauth::Client;
 use crate::sandbox::{self, Sandbox};
@@ -57,7 +57,10 @@ pub fn try_out(
     }
     findings.add(match result {
         Ok(_) => step(begun.elapsed(), "code, token and identity are right; nothing is kept"),
-        Err(error) => failed(begun.elapsed(), &error),
+        Err(error) => {
+            let after = format!("after {:.1} s: ", begun.elapsed().as_secs_f64());
+            Finding::failed(NAME, &after, &error)
+        }
     })?;
     Ok(())
 }
@@ -102,17 +105,4 @@ fn sign_in(
 fn step(after: Duration, text: &str) -> Finding {
     Finding::good(NAME, format!("{text} ({:.1} s)", after.as_secs_f64()))
         .with(serde_json::json!({ "milliseconds": after.as_millis() as u64 }))
-}
-
-fn failed(after: Duration, error: &LoginError) -> Finding {
-    let (meaning, seconds) = (error.meaning(), after.as_secs_f64());
-    let remedy = match error {
-        LoginError::TimedOut(_) => {
-            "agree on the page that opens; if none does, name your browser in PARTNERLINK_BROWSER"
-                .into()
-        }
-        _ => meaning.hint,
-    };
-    Finding::bad(NAME, format!("{error} ({seconds:.1} s)"), remedy, meaning.exit)
-        .publicly(format!("{} ({seconds:.1} s)", meaning.code))
 }

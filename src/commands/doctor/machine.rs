@@ -81,10 +81,10 @@ fn ports(provider: &Provider) -> Option<Finding> {
 /// `17861`, with the address where that is not 127.0.0.1.
 fn place(uri: &url::Url) -> String {
     let port = uri.port().unwrap_or_default();
-    match uri.host_str() {
-        Some("127.0.0.1") => port.to_string(),
-        Some("localhost") => format!("{port} (127.0.0.1 and ::1)"),
-        host => format!("{port} ({})", host.unwrap_or_default().trim_matches(['[', ']'])),
+    match uri.host_str().unwrap_or_default() {
+        "127.0.0.1" => port.to_string(),
+        "localhost" => format!("{port} (127.0.0.1 and ::1)"),
+        host => format!("{port} ({host})"),
     }
 }
 

@@ -2,13 +2,13 @@ use std::fs;
 
 use super::plan::PlanArgs;
 use super::print::{object, text};
-
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::schedule::{self, Installed, Kind, Machine, Plan};
 use crate::store::StoreKind;
-use crate::terminal::Mark;
+use crate::terminal::{Mark, Output};
 
+const WHAT: &str = "could not install the schedule";
 const EXAMPLES: &str = "\
 Examples:
   partnerlink schedule install
@@ -29,153 +29,112 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        let output = &context.output;
         let machine = &Machine::new(&context.settings.environment);
         let plan = &self.plan.plan(context, machine)?;
-        let installation =
-            Installation { context, machine, plan, there: schedule::installed(machine) };
-        if context.output.sandbox {
-            installation.spares_the_real_one()?;
+        let kind = plan.kind.word();
+        let there = schedule::installed(machine);
+        let before = there.iter().find(|installed| installed.kind == plan.kind);
+        if output.sandbox && before.is_some_and(is_for_real_accounts) {
+            return Err(Error::usage(
+                "could not install the sandbox's schedule",
+                "the one that is there refreshes your real accounts, and there is one of each kind",
+                remove(plan.kind),
+            )
+            .into());
         }
-        let failed = |error| Error::new("could not install the schedule", &error);
+        let failed = |error| Error::new(WHAT, &error);
         let is_there = schedule::is_there(plan, machine).map_err(failed)?;
         if !is_there {
-            if !installation.agreed(self.yes)? {
-                context.output.say(Mark::Note, "Nothing was changed.");
+            if !self.yes && !context.interactive {
+                let hint = "look at `partnerlink schedule print`, then say --yes";
+                return Err(Error::usage(WHAT, "nobody can be asked here", hint).into());
+            }
+            announce(output, plan, before.is_some());
+            if !self.yes && !output.confirms("Go on?") {
+                output.say(Mark::Note, "Nothing was changed.");
                 return Ok(Exit::Refused as u8);
             }
             schedule::install(plan, machine).map_err(failed)?;
         }
-        if context.output.json {
+        if output.json {
             let mut object = object(plan);
             object["changed"] = (!is_there).into();
-            context.output.json(&object)?;
+            output.json(&object)?;
         }
-        installation.tell(is_there);
-        Ok(0)
-    }
-}
-
-/// A plan, and the machine that it is for.
-struct Installation<'a> {
-    context: &'a Context,
-    machine: &'a Machine,
-    plan: &'a Plan,
-    /// What is installed before.
-    there: Vec<Installed>,
-}
-
-impl Installation<'_> {
-    /// What is there of the same kind, and would be replaced.
-    fn before(&self) -> Option<&Installed> {
-        self.there.iter().find(|installed| installed.kind == self.plan.kind)
-    }
-
-    /// There is one schedule of a kind: the sandbox's does not take the place of one for real
-    /// accounts.
-    fn spares_the_real_one(&self) -> Result<(), Error> {
-        let Some(installed) = self.before() else { return Ok(()) };
-        let texts = installed.files.iter().filter_map(|file| fs::read_to_string(file).ok());
-        let mut texts = texts.chain(installed.line.clone());
-        if texts.any(|text| text.to_ascii_lowercase().contains("sandbox")) {
-            return Ok(());
-        }
-        Err(Error::usage(
-            "could not install the sandbox's schedule",
-            "the one that is there refreshes your real accounts, and there is one of each kind",
-            remove(self.plan.kind),
-        ))
-    }
-
-    /// Shows what would be done, and asks unless that was answered before.
-    fn agreed(&self, yes: bool) -> Result<bool, Error> {
-        let output = &self.context.output;
-        if !yes && !self.context.interactive {
-            return Err(Error::usage(
-                "could not install the schedule",
-                "nobody can be asked here",
-                "look at `partnerlink schedule print`, then say --yes",
-            ));
-        }
-        let what = match self.before() {
-            Some(_) => "This is written, in place of the schedule that is there:",
-            None => "This is written:",
-        };
-        output.say(Mark::Begin, what);
-        output.say_more(text(self.plan).trim_end());
-        if !self.plan.start.is_empty() {
-            output.say(Mark::Begin, "And these commands run:");
-            for step in &self.plan.start {
-                output.say_more(step.line());
-            }
-        }
-        Ok(yes || output.confirms("Go on?"))
-    }
-
-    fn tell(&self, was_there: bool) {
-        let output = &self.context.output;
-        let kind = self.plan.kind.word();
-        if was_there {
+        if is_there {
             let text = format!("This schedule ({kind}) is installed already: nothing changed.");
             output.say(Mark::Good, text);
         } else {
             let text = format!("Installed ({kind}): the accounts are refreshed without you.");
             output.say(Mark::Good, text);
-            output.say_more(format_args!(
-                "look: {}\nundo: {}",
-                output.command("partnerlink schedule status"),
-                output.command(&remove(self.plan.kind))
-            ));
+            let look = output.command("partnerlink schedule status");
+            let undo = output.command(&remove(plan.kind));
+            output.say_more(format_args!("look: {look}\nundo: {undo}"));
         }
-        for warning in self.warnings() {
+        for warning in warnings(context, machine, plan.kind, &there) {
             output.say(Mark::Warn, warning);
         }
+        Ok(0)
     }
+}
 
-    /// What would keep the job from working although it is installed.
-    fn warnings(&self) -> Vec<String> {
-        let (context, machine, kind) = (self.context, self.machine, self.plan.kind);
-        let mut warnings = Vec::new();
-        let accounts = context.index.all();
-        let needs_session = |kind: &StoreKind| kind.row().is_some_and(|row| row.needs_session);
-        let needs_keychain = accounts.iter().any(|account| needs_session(&account.store))
-            || accounts.is_empty() && needs_session(&context.settings.store);
-        match kind {
-            Kind::SystemdSystem if needs_keychain => warnings.push(
-                "A system service reaches no keychain: the accounts have to be connected by its user with --store file."
-                    .to_owned(),
-            ),
-            Kind::Systemd | Kind::Cron if needs_keychain && !machine.has_session_bus() => warnings.push(
-                "No session bus is here, so the job reaches no keychain: connect with --store file where nobody signs in."
-                    .to_owned(),
-            ),
-            _ => {}
-        }
-        if kind == Kind::Systemd && machine.lingers() == Some(false) {
-            let name = machine.user.as_deref().unwrap_or("YOUR-NAME");
-            let keychain = if needs_keychain {
-                " (the keychain is locked then: use --store file)"
-            } else {
-                ""
-            };
-            warnings.push(format!(
-                "It runs only while you are signed in. To have it run always{keychain}: loginctl enable-linger {name}"
-            ));
-        }
-        for other in self.there.iter().map(|other| other.kind).filter(|other| *other != kind) {
-            warnings.push(format!(
-                "There is another schedule, which is not needed beside this one: {}",
-                context.output.command(&remove(other))
-            ));
-        }
-        let left_out = left_out(context);
-        if !left_out.is_empty() {
-            warnings.push(format!(
-                "Set here but not for the job, because it could be secret or belongs into the configuration: {}",
-                left_out.join(", ")
-            ));
-        }
-        warnings
+/// There is one schedule of a kind: the sandbox's must not take the place of one for real accounts.
+fn is_for_real_accounts(installed: &Installed) -> bool {
+    let texts = installed.files.iter().filter_map(|file| fs::read_to_string(file).ok());
+    let mut texts = texts.chain(installed.line.clone());
+    !texts.any(|text| text.to_ascii_lowercase().contains("sandbox"))
+}
+
+/// Shows what would be done.
+fn announce(output: &Output, plan: &Plan, is_replaced: bool) {
+    let place = if is_replaced { ", in place of the schedule that is there" } else { "" };
+    output.say(Mark::Begin, format_args!("This is written{place}:"));
+    output.say_more(text(plan).trim_end());
+    if !plan.start.is_empty() {
+        output.say(Mark::Begin, "And these commands run:");
+        plan.start.iter().for_each(|step| output.say_more(step));
     }
+}
+
+/// What would keep the job from working although it is installed.
+fn warnings(context: &Context, machine: &Machine, kind: Kind, there: &[Installed]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let accounts = context.index.all();
+    let needs_session = |kind: &StoreKind| kind.row().is_some_and(|row| row.needs_session);
+    let needs_keychain = accounts.iter().any(|account| needs_session(&account.store))
+        || accounts.is_empty() && needs_session(&context.settings.store);
+    match kind {
+        Kind::SystemdSystem if needs_keychain => warnings.push(
+            "A system service reaches no keychain: the accounts have to be connected by its user with --store file."
+                .to_owned(),
+        ),
+        Kind::Systemd | Kind::Cron if needs_keychain && !machine.has_session_bus() => warnings.push(
+            "No session bus is here, so the job reaches no keychain: connect with --store file where nobody signs in."
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    if kind == Kind::Systemd && machine.ends_with_session() {
+        let keychain =
+            if needs_keychain { " (the keychain is locked then: use --store file)" } else { "" };
+        warnings.push(format!(
+            "It runs only while you are signed in. To have it run always{keychain}: loginctl enable-linger $USER"
+        ));
+    }
+    for other in there.iter().filter(|other| other.kind != kind) {
+        let command = context.output.command(&remove(other.kind));
+        warnings.push(format!(
+            "There is another schedule, which is not needed beside this one: {command}"
+        ));
+    }
+    let left_out = left_out(context).join(", ");
+    if !left_out.is_empty() {
+        warnings.push(format!(
+            "Set here but not for the job, because it could be secret or belongs into the configuration: {left_out}"
+        ));
+    }
+    warnings
 }
 
 fn remove(kind: Kind) -> String {
@@ -185,9 +144,8 @@ fn remove(kind: Kind) -> String {
 /// Variables that matter to this program and that the job will not have.
 fn left_out(context: &Context) -> Vec<String> {
     let environment = &context.settings.environment;
-    let known: Vec<&str> = environment
-        .place_variables()
-        .map(|(name, _)| name)
+    let places = environment.place_variables().map(|(name, _)| name);
+    let known: Vec<&str> = places
         .chain(["PARTNERLINK_SANDBOX", "PARTNERLINK_RUN_BY", "PARTNERLINK_CA_FILE"])
         .collect();
     let own = environment.own_variables().map(|name| name.to_string_lossy().into_owned());

@@ -15,7 +15,9 @@ use crate::error::Failed;
 pub enum Command {
     Print(print::Args),
     Install(install::Args),
-    Status(status::Args),
+    /// Show which schedules are installed, when they run, and what the last run did
+    #[command(after_help = status::EXAMPLES)]
+    Status,
     Remove(remove::Args),
 }
 
@@ -24,7 +26,7 @@ impl Command {
         match self {
             Self::Print(args) => args.run(context),
             Self::Install(args) => args.run(context),
-            Self::Status(args) => args.run(context),
+            Self::Status => status::run(context),
             Self::Remove(args) => args.run(context),
         }
     }

@@ -39,45 +39,48 @@ fn every(text: &str) -> Result<Every, String> {
 impl PlanArgs {
     pub fn plan(&self, context: &Context, machine: &Machine) -> Result<Plan, Error> {
         let kind = self.kind.unwrap_or_else(|| machine.kind());
-        let failed = |error: ScheduleError| {
-            Error::new(format!("could not plan a schedule of the kind {}", kind.word()), &error)
-        };
+        let what = format!("could not plan a schedule of the kind {}", kind.word());
+        let failed = |error: ScheduleError| Error::new(&what, &error);
+        let usage = |why, hint| Err(Error::usage(&what, why, hint));
         let service = match (kind, &self.user) {
             (Kind::SystemdSystem, Some(user)) => {
                 Some(service(context, machine, user).map_err(failed)?)
             }
             (Kind::SystemdSystem, None) => {
-                return Err(Error::usage(
-                    "could not plan a system service",
-                    "it is not said which account it runs as",
-                    "name the one that the accounts were connected with: --user NAME",
-                ));
+                let hint = "name the one that the accounts were connected with: --user NAME";
+                return usage("it is not said which account it runs as", hint);
             }
             (_, Some(_)) => {
-                return Err(Error::usage(
-                    "could not plan the schedule",
-                    format!("a schedule of the kind {} runs as yourself", kind.word()),
+                return usage(
+                    "it runs as yourself",
                     "leave --user out, or say --kind systemd-system",
-                ));
+                );
             }
             (_, None) => None,
         };
-        let job = self.job(context, machine, service)?;
+        let mut job = self.job(context, machine, service).map_err(failed)?;
+        if let Some(command) = &self.notify {
+            // The program by its path: the job runs with another PATH.
+            let words = process::parse(command, &machine.around).map_err(|why| {
+                let hint = "name a program and its arguments, as in \
+                    --notify \"/usr/local/bin/tell-me --urgent\"";
+                Error::usage(format!("could not use --notify {command:?}"), why, hint)
+            })?;
+            job.arguments.extend(["--notify".to_owned(), process::join(&words)]);
+        }
         Plan::new(kind, &job, self.every, machine).map_err(failed)
     }
 
+    /// The job without the program that it may have to notify.
     fn job(
         &self,
         context: &Context,
         machine: &Machine,
         service: Option<Service>,
-    ) -> Result<Job, Error> {
+    ) -> Result<Job, ScheduleError> {
         let settings = &context.settings;
-        let program = match &self.program {
-            Some(program) => program.clone(),
-            None => job::this_program(&machine.around)
-                .map_err(|error| Error::io("could not find out where this program is", &error))?,
-        };
+        let program =
+            self.program.clone().map_or_else(|| job::this_program(&machine.around), Ok)?;
         let mut arguments: Vec<String> = ["token", "refresh", "--quiet"].map(str::to_owned).into();
         let mut variables = Vec::new();
         match &settings.sandbox {
@@ -85,23 +88,16 @@ impl PlanArgs {
             Some(SandboxChoice::At(base)) => variables.push(("PARTNERLINK_SANDBOX", base.clone())),
             None => {}
         }
-        if let Some(command) = &self.notify {
-            let words =
-                process::parse(command, &machine.around).map_err(|why| bad_notify(command, why))?;
-            // The program by its path: the job runs with another PATH.
-            arguments.extend(["--notify".to_owned(), process::join(&words)]);
-        }
         for (name, path) in settings.environment.place_variables() {
             // A service account has a configuration of its own.
             if name == "XDG_CONFIG_HOME" && service.is_some() {
                 continue;
             }
-            // The job starts in another folder.
-            let path = if name == "PARTNERLINK_KEY_FILE" { whole(&path)? } else { path };
-            variables.push((name, text(&path)?));
+            let is_path = name == "PARTNERLINK_KEY_FILE";
+            variables.push((name, if is_path { job::whole(&path) } else { job::text(&path) }?));
         }
         if let Some(file) = settings.network.ca_file.as_ref().filter(|_| settings.ca_file_given) {
-            arguments.extend(["--ca-file".to_owned(), text(&whole(file)?)?]);
+            arguments.extend(["--ca-file".to_owned(), job::whole(file)?]);
         }
         if let Some(proxy) = settings.network.proxy.as_ref().filter(|proxy| !proxy.is_private()) {
             variables.push((proxy.variable, proxy.value.clone()));
@@ -109,23 +105,9 @@ impl PlanArgs {
                 variables.push(("NO_PROXY", proxy.exempt.clone()));
             }
         }
-        Ok(Job {
-            program: text(&program)?,
-            arguments,
-            variables,
-            notifies: self.notify.is_some() || settings.notify.is_some(),
-            service,
-        })
+        let notifies = self.notify.is_some() || settings.notify.is_some();
+        Ok(Job { program: job::text(&program)?, arguments, variables, notifies, service })
     }
-}
-
-/// A path from the root on.
-fn whole(path: &Path) -> Result<PathBuf, Error> {
-    std::path::absolute(path).map_err(|error| Error::io("could not say what is to run", &error))
-}
-
-fn text(path: &Path) -> Result<String, Error> {
-    job::text(path).map_err(|error| Error::new("could not say what is to run", &error))
 }
 
 /// Who a system service is: a home folder, and the state in it that it has to write.
@@ -142,12 +124,4 @@ fn service(context: &Context, machine: &Machine, user: &str) -> Result<Service, 
     };
     let credential = file_key.unwrap_or(settings.file_key) == FileKey::Systemd;
     Ok(Service { user: user.to_owned(), home, writes, credential })
-}
-
-fn bad_notify(command: &str, why: String) -> Error {
-    Error::usage(
-        format!("could not use --notify {command:?}"),
-        why,
-        "name a program and its arguments, as in --notify \"/usr/local/bin/tell-me --urgent\"",
-    )
 }

@@ -32,31 +32,25 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let plan = self.plan.plan(context, &Machine::new(&context.settings.environment))?;
+        let output = &context.output;
         if let Some(folder) = &self.out {
             write(&plan, folder)?;
-            return Ok(0);
-        }
-        if context.output.json {
-            context.output.json(&object(&plan))?;
-            return Ok(0);
-        }
-        // What is one file goes out as it is: XML lets nothing stand before its first line.
-        let one = matches!(plan.kind, Kind::Launchd | Kind::Windows);
-        let Some(file) = plan.files.first().filter(|_| one) else {
-            context.output.data(&text(&plan))?;
-            return Ok(0);
-        };
-        let mut place = file.path.display().to_string();
-        if !plan.kind.is_of_this_system() {
-            place += ", made on another system than it is for: put the path of the program there into it";
-        }
-        context.output.say(Mark::Note, place);
-        if plan.kind == Kind::Launchd {
-            for step in &plan.start {
-                context.output.say(Mark::Note, format_args!("When it is there: {}", step.line()));
+        } else if output.json {
+            output.json(&object(&plan))?;
+        } else if let [file] = &plan.files[..] {
+            let mut place = file.path.display().to_string();
+            if !plan.kind.is_of_this_system() {
+                place += ", made on another system than it is for: put the path of the program there into it";
             }
+            output.say(Mark::Note, place);
+            for step in plan.start.iter().filter(|_| plan.kind == Kind::Launchd) {
+                output.say(Mark::Note, format_args!("When it is there: {step}"));
+            }
+            // As it is: XML lets nothing stand before its first line.
+            output.data(&file.text)?;
+        } else {
+            output.data(&text(&plan))?;
         }
-        context.output.data(&file.text)?;
         Ok(0)
     }
 }
@@ -89,6 +83,6 @@ pub fn object(plan: &Plan) -> serde_json::Value {
         "kind": plan.kind,
         "files": plan.files,
         "crontab_line": plan.line,
-        "commands": plan.start.iter().map(crate::schedule::Step::line).collect::<Vec<_>>(),
+        "commands": plan.start.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

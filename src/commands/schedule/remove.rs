@@ -29,10 +29,8 @@ impl Args {
         let mut removed = Vec::new();
         for kind in kinds {
             let word = kind.word();
-            let failed = |error| {
-                Error::new(format!("could not remove the schedule of the kind {word}"), &error)
-            };
-            if schedule::remove(kind, &machine).map_err(failed)? {
+            let what = format!("could not remove the schedule of the kind {word}");
+            if schedule::remove(kind, &machine).map_err(|error| Error::new(what, &error))? {
                 context.output.say(Mark::Good, format_args!("Removed ({word})."));
                 removed.push(kind);
             }
