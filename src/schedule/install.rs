@@ -31,8 +31,7 @@ pub fn is_there(plan: &Plan, machine: &Machine) -> Result<bool, ScheduleError> {
 /// Writes files or line, and runs the commands that make them work. What fails halfway is undone.
 pub fn install(plan: &Plan, machine: &Machine) -> Result<(), ScheduleError> {
     if let Some(line) = &plan.line {
-        let crontab = machine.crontab()?;
-        return machine.set_crontab(&cron::with_line(&crontab, Some(line)));
+        return machine.set_line(Some(line)).map(drop);
     }
     let before = plan.files.iter().map(|file| Ok((file, ours(&file.path)?)));
     let before = before.collect::<Result<Vec<_>, ScheduleError>>()?;
@@ -46,12 +45,7 @@ pub fn install(plan: &Plan, machine: &Machine) -> Result<(), ScheduleError> {
 /// Takes away what `install` wrote. `false` says that there was nothing.
 pub fn remove(kind: Kind, machine: &Machine) -> Result<bool, ScheduleError> {
     if kind == Kind::Cron {
-        let crontab = machine.crontab()?;
-        let without = cron::with_line(&crontab, None);
-        if without != crontab {
-            machine.set_crontab(&without)?;
-        }
-        return Ok(without != crontab);
+        return machine.set_line(None);
     }
     let layout = Layout::of(kind);
     let mut there: Vec<&Path> = Vec::new();

@@ -155,12 +155,18 @@ impl Machine {
         }
     }
 
-    /// Puts another crontab in its place; an empty one is taken away.
-    pub fn set_crontab(&self, text: &str) -> Result<(), ScheduleError> {
+    /// Puts our line into the user's crontab, or takes it out; an empty crontab is taken away.
+    /// `false` says that it is like that already.
+    pub(super) fn set_line(&self, line: Option<&str>) -> Result<bool, ScheduleError> {
+        let before = self.crontab()?;
+        let text = cron::with_line(&before, line);
+        if text == before {
+            return Ok(false);
+        }
         let argument = if text.trim().is_empty() { "-r" } else { "-" };
-        let done = self.run("crontab", &[argument], text)?;
+        let done = self.run("crontab", &[argument], &text)?;
         match done.success {
-            true => Ok(()),
+            true => Ok(true),
             false => Err(ScheduleError::step(format!("crontab {argument}"), done.why())),
         }
     }

@@ -49,12 +49,8 @@ pub fn write(
     let made = context.clock.now().strftime("%Y-%m-%d %H:%M UTC").to_string();
     let settings = settings(context, findings);
     // Their names only: values can be secrets. Those of others are in the findings.
-    let variables: Vec<String> = context
-        .settings
-        .environment
-        .own_variables()
-        .map(|name| name.to_string_lossy().into_owned())
-        .collect();
+    let variables = context.settings.environment.own_variables();
+    let variables: Vec<_> = variables.map(|name| name.to_string_lossy()).collect();
     let (version, findings) = (version(), findings.for_others());
     let text = if context.output.json || path.extension().is_some_and(|end| end == "json") {
         let object = json!({
@@ -77,15 +73,13 @@ pub fn write(
     };
     file.write_all(text.as_bytes()).map_err(|error| Error::io(WHAT, &error))?;
     file.finish().map_err(|error| Error::new(WHAT, &error))?;
-    context.output.say(
-        Mark::Good,
-        format_args!(
-            "{} has the lines above, the versions, the configuration without its private values, and \
-             the names of variables. It has no token, no secret and no e-mail address, but the names \
-             of your accounts and of this machine's programs: read it before you send it.",
-            path.display()
-        ),
+    let text = format!(
+        "{} has the lines above, the versions, the configuration without its private values, and \
+         the names of variables. It has no token, no secret and no e-mail address, but the names \
+         of your accounts and of this machine's programs: read it before you send it.",
+        path.display()
     );
+    context.output.say(Mark::Good, text);
     Ok(())
 }
 
@@ -93,10 +87,8 @@ pub fn write(
 fn settings(context: &Context, findings: &Findings) -> Map<String, Value> {
     let text = fs::read_to_string(context.settings.folders.config_file()).unwrap_or_default();
     // In a broken file a secret may stand where a harmless value belongs.
-    let is_broken = findings
-        .list
-        .iter()
-        .any(|finding| ["config", "provider"].contains(&finding.name) && finding.mark == Mark::Bad);
+    let mut bad = findings.list.iter().filter(|finding| finding.mark == Mark::Bad);
+    let is_broken = bad.any(|finding| ["config", "provider"].contains(&finding.name));
     let mut settings = Map::new();
     add(&mut settings, "", &json!(text.parse::<Table>().unwrap_or_default()));
     if is_broken {

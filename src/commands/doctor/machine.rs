@@ -169,27 +169,24 @@ fn proxies(context: &Context, providers: &[&Provider]) -> Finding {
 
 fn certificates(context: &Context) -> Option<Finding> {
     let (count, error) = roots()?;
-    let settings = &context.settings;
+    let (environment, network) = (&context.settings.environment, &context.settings.network);
     let mut by = vec!["SSL_CERT_FILE", "SSL_CERT_DIR"];
-    by.retain(|name| settings.environment.text(name).is_some());
+    by.retain(|name| environment.text(name).is_some());
     let by = if by.is_empty() { "of the system".into() } else { format!("by {}", by.join(", ")) };
-    let count_word = if count == 0 { "no".to_owned() } else { count.to_string() };
-    let public = format!("{count_word} root certificates {by}");
-    let mut text = public.clone();
-    // One that cannot be used was reported with the proxy.
-    if let Some(file) =
-        settings.network.ca_file.as_ref().filter(|_| settings.network.check().is_ok())
-    {
-        text += &format!(", and those in {}", file.display());
-    }
-    if let Some(error) = &error {
-        text += &format!("; not all could be read: {error}");
-    }
+    let public = format!("{count} root certificates {by}");
+    // A file that cannot be used was reported with the proxy.
+    let own = network.ca_file.as_ref().filter(|_| network.check().is_ok());
+    let own = own.map(|file| format!(", and those in {}", file.display())).unwrap_or_default();
+    let unread = error.map(|error| format!("; not all could be read: {error}"));
+    let text = format!("{public}{own}{}", unread.as_deref().unwrap_or_default());
     let remedy = "apt install ca-certificates, or name a file of roots in SSL_CERT_FILE";
-    let finding = match error {
-        _ if count == 0 => Finding::bad("roots", text + "; https cannot work", remedy, Exit::Usage),
-        Some(_) => Finding::warn("roots", text, remedy),
-        None => Finding::good("roots", text),
+    let finding = if count == 0 {
+        let text = format!("no root certificates, so https cannot work: {text}");
+        Finding::bad("roots", text, remedy, Exit::Usage)
+    } else if unread.is_some() {
+        Finding::warn("roots", text, remedy)
+    } else {
+        Finding::good("roots", text)
     };
     Some(finding.publicly(public))
 }

@@ -51,10 +51,8 @@ impl PlanArgs {
                 return usage("it is not said which account it runs as", hint);
             }
             (_, Some(_)) => {
-                return usage(
-                    "it runs as yourself",
-                    "leave --user out, or say --kind systemd-system",
-                );
+                let hint = "leave --user out, or say --kind systemd-system";
+                return usage("it runs as yourself", hint);
             }
             (_, None) => None,
         };
