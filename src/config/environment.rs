@@ -41,9 +41,9 @@ impl Environment {
         found.map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
-    pub(super) fn without(&self, names: &[&str]) -> Self {
-        let kept = |name: &OsString| !names.iter().any(|other| name == other);
-        Self(self.0.iter().filter(|(name, _)| kept(name)).cloned().collect())
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(other, _)| other != name);
+        self
     }
 
     /// The sandbox that `PARTNERLINK_SANDBOX` chooses, or the flag.

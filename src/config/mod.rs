@@ -144,32 +144,31 @@ impl Settings {
 
     /// The same for `doctor`: where something cannot be understood, why, and the settings without
     /// it. Without a home folder they point to one that does not exist.
-    pub fn load_anyway(flags: Flags, environment: Environment) -> (Self, Option<ConfigError>) {
-        let load = |environment: &Environment| Self::load(flags.clone(), environment.clone());
-        let error = match load(&environment) {
-            Ok(settings) => return (settings, None),
-            Err(error) => error,
-        };
-        // As much of the file and of the variables as can be understood.
-        let without_it = match &error {
-            ConfigError::Variable { name, .. } => environment.without(&[name]),
-            _ => environment.clone(),
-        };
-        let without = environment.without(&["PARTNERLINK_STORE", "PARTNERLINK_SANDBOX"]);
+    pub fn load_anyway(flags: Flags, mut environment: Environment) -> (Self, Option<ConfigError>) {
+        let (mut reads_file, mut first) = (true, None);
+        loop {
+            let loaded = match reads_file {
+                true => Self::load(flags.clone(), environment.clone()),
+                false => Self::without_file(flags.clone(), environment.clone()),
+            };
+            let error = match loaded {
+                Ok(settings) => return (settings, first),
+                Err(error) => error,
+            };
+            match error {
+                ConfigError::Variable { name, .. } => environment = environment.without(name),
+                _ => reads_file = false,
+            }
+            first = first.or(Some(error));
+        }
+    }
+
+    /// Fails for a variable at most.
+    fn without_file(flags: Flags, environment: Environment) -> Result<Self, ConfigError> {
         let root = environment.path("PARTNERLINK_HOME");
         let folders = Folders::resolve(root.as_deref()).unwrap_or_else(|_| Folders::nowhere());
         let exists = matches!(folders.config_file().try_exists(), Ok(true));
-        let without_file = |environment: &Environment| {
-            let file = ConfigFile::default();
-            Self::of(flags.clone(), environment.clone(), folders.clone(), file, exists)
-        };
-        let settings = load(&without_it)
-            .or_else(|_| load(&without))
-            .or_else(|_| without_file(&environment))
-            .or_else(|_| without_file(&without))
-            // Without any variable nothing is left that could fail.
-            .unwrap_or_else(|_| Self::load_anyway(Flags::default(), Environment::default()).0);
-        (settings, Some(error))
+        Self::of(flags, environment, folders, ConfigFile::default(), exists)
     }
 
     fn of(

@@ -142,8 +142,8 @@ impl Description {
             title: self.title.unwrap_or_else(|| name.to_owned()),
             support: self.support,
             client_id: self.client_id.filter(|id| !id.is_empty()),
-            authorize_url: check.required_url("authorize_url", self.authorize_url)?,
-            token_url: check.required_url("token_url", self.token_url)?,
+            authorize_url: check.required("authorize_url", self.authorize_url)?,
+            token_url: check.required("token_url", self.token_url)?,
             revocation_url: check.url("revocation_url", self.revocation_url)?,
             api_base: check.url("api_base", self.api_base)?,
             request_format: self.request_format,
@@ -206,11 +206,7 @@ impl Check<'_> {
         ProviderError::Bad { provider, field, value, why }
     }
 
-    fn required_url(
-        &self,
-        field: &'static str,
-        text: Option<String>,
-    ) -> Result<Url, ProviderError> {
+    fn required(&self, field: &'static str, text: Option<String>) -> Result<Url, ProviderError> {
         self.url(field, text)?.ok_or_else(|| self.missing(field))
     }
 
@@ -232,7 +228,7 @@ impl Check<'_> {
     /// Redirect URIs: loopback ones need a port, because it is registered with the provider.
     fn redirect_uri(&self, text: String) -> Result<Url, ProviderError> {
         const FIELD: &str = "redirect_uris";
-        let uri = self.required_url(FIELD, Some(text.clone()))?;
+        let uri = self.required(FIELD, Some(text.clone()))?;
         if is_loopback(&uri) && (uri.scheme() != "http" || matches!(uri.port(), None | Some(0))) {
             return Err(self.bad(FIELD, &text, "on this machine must be http:// with a port"));
         }

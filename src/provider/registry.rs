@@ -49,13 +49,12 @@ impl Registry {
 
     fn table(&self, name: &str) -> Result<Table, ProviderError> {
         let own = self.own.get(name).and_then(Value::as_table);
-        let mut table: Table = match (builtin_text(name), own) {
-            (None, None) => return Err(self.unknown(name)),
-            (None, Some(_)) => Table::new(),
-            (Some(text), _) => {
-                toml::from_str(text).map_err(|error| unreadable(name, error.message()))?
-            }
-        };
+        let builtin = builtin_text(name);
+        if own.is_none() && builtin.is_none() {
+            return Err(self.unknown(name));
+        }
+        let mut table: Table = toml::from_str(builtin.unwrap_or_default())
+            .map_err(|error| unreadable(name, error.message()))?;
         overlay(&mut table, own.cloned().unwrap_or_default());
         Ok(table)
     }
