@@ -99,11 +99,8 @@ impl Environment {
     /// The folders of a run with or without `--sandbox`, whatever the configuration file says.
     pub fn folders(&self, sandbox: bool) -> Option<Folders> {
         let folders = Folders::resolve(self.path("PARTNERLINK_HOME").as_deref()).ok()?;
-        let sandbox = match self.text("PARTNERLINK_SANDBOX").as_deref() {
-            None | Some("0") => sandbox,
-            Some(_) => true,
-        };
-        Some(if sandbox { folders.for_sandbox() } else { folders })
+        let is_sandbox = !matches!(self.sandbox(sandbox), Ok(None));
+        Some(if is_sandbox { folders.for_sandbox() } else { folders })
     }
 
     /// What started this run: a schedule says so in `PARTNERLINK_RUN_BY` (`systemd`, `cron`, …).

@@ -2,6 +2,7 @@
 //! be known afterwards. `letter.*.txt` are its texts; what they name follows from the description.
 
 use clap::ValueEnum;
+use serde::Serialize;
 use url::Url;
 
 use crate::oauth::is_loopback;
@@ -12,21 +13,13 @@ use crate::text::{printable, printable_lines};
 /// to send the former token once more.
 const OVERLAP: u32 = 60;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     /// German
     De,
     /// English
     En,
-}
-
-impl Language {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::De => "de",
-            Self::En => "en",
-        }
-    }
 }
 
 /// One letter, ready to be sent.

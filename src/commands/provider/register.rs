@@ -49,8 +49,8 @@ impl Args {
         let next = output.command(&format!("partnerlink provider setup {}", provider.name));
         if output.json {
             let object = |letter: &Letter| {
-                let (language, subject) = (letter.language.code(), letter.subject());
-                json!({ "language": language, "subject": subject, "body": letter.body })
+                let subject = letter.subject();
+                json!({ "language": letter.language, "subject": subject, "body": letter.body })
             };
             output.json(&json!({
                 "provider": provider.name,
