@@ -1,11 +1,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::could_not;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::config::{Environment, Flags, Settings};
 use crate::context::{Context, TemporaryFolder, sandbox_browser, start_sandbox};
-use crate::error::{Error, Failed};
+use crate::error::{Error, Explain, Failed};
 use crate::flow;
 use crate::flow::login::Login;
 use crate::flow::refresh::{Due, RefreshOutcome, refresh};
@@ -38,39 +39,33 @@ impl Args {
     pub fn run(self, run_line: RunLine, output: &Output) -> Result<u8, Failed> {
         let folder = TemporaryFolder::create("demo")?;
         let demo = Demo::start(run_line, output, folder.path())?;
-        demo.step(
+        demo.output.heading(
             "1. Sign in at Zählerfreunde. Your browser would open; here a scripted one says yes.",
         );
         demo.connect("zaehlerfreunde")?;
-        demo.step("2. Sign in at TimberData, for log piles and wood lists.");
+        demo.output.heading("2. Sign in at TimberData, for log piles and wood lists.");
         demo.connect("timberdata")?;
-        demo.step("3. What is connected now:");
+        demo.output.heading("3. What is connected now:");
         demo.command(&["status"])?;
-        demo.step("4. The load curve of an office:");
+        demo.output.heading("4. The load curve of an office:");
         demo.command(&["meter", "plot", "--device", OFFICE, "--last", "2d"])?;
-        demo.step(
+        demo.output.heading(
             "5. Every meter's readings, a file for each meter and month; and log piles for QGIS:",
         );
         let (files, piles) = (folder.path().join("lastgang"), folder.path().join("polter.geojson"));
-        demo.command(&[
-            "meter",
-            "export",
-            "--all",
-            "--last",
-            "7d",
-            "--out",
-            &files.to_string_lossy(),
-        ])?;
+        let export = ["meter", "export", "--all", "--last", "7d", "--out"];
+        demo.command(&[&export[..], &[&files.to_string_lossy()]].concat())?;
         demo.command(&["timber", "aggregations", "-o", &piles.to_string_lossy()])?;
-        demo.step("6. Cron refreshes what can be refreshed (partnerlink token refresh):");
-        let old = demo.record("zaehlerfreunde")?;
+        demo.output.heading("6. Cron refreshes what can be refreshed (partnerlink token refresh):");
+        let old = super::saved_record(&demo.context, "read", &id("zaehlerfreunde")?)?;
         demo.refresh("zaehlerfreunde")?;
         demo.refresh("timberdata")?;
-        demo.step("7. Each refresh token is good once. Somebody uses a copy of the old one:");
+        demo.output
+            .heading("7. Each refresh token is good once. Somebody uses a copy of the old one:");
         demo.spend_again(&old)?;
-        demo.step("8. The provider took that for a theft and ended the whole sign-in. The next refresh says so:");
+        demo.output.heading("8. The provider took that for a theft and ended the whole sign-in. The next refresh says so:");
         demo.refresh("zaehlerfreunde")?;
-        demo.step(
+        demo.output.heading(
             "That is why partnerlink refreshes under a lock and saves before it speaks: two scripts that \
              share a token file do to each other what you have just seen.",
         );
@@ -113,30 +108,18 @@ impl Demo {
         })
     }
 
-    fn step(&self, text: &str) {
-        self.output.heading(text);
-    }
-
     /// Shows a command and runs it.
     fn command(&self, words: &[&str]) -> Result<(), Failed> {
         self.output.say(Mark::Note, format_args!("partnerlink {}", words.join(" ")));
         (self.run_line)(&self.context, words).map(drop)
     }
 
-    fn record(&self, account: &str) -> Result<Record, Error> {
-        let account = id(account)?;
-        let record = self.context.world().peek(&account);
-        record
-            .map_err(|error| Error::new(format!("could not read {account}"), &error))?
-            .ok_or_else(|| super::not_connected("could not read", &account))
-    }
-
     fn connect(&self, account: &str) -> Result<(), Error> {
         let account = id(account)?;
-        let what = format!("could not connect {account}");
+        let failed = |error: &dyn Explain| could_not("connect", &account, error);
         let provider = self.context.provider(account.provider())?;
         let secret = flow::client_secret::find(&self.context.world(), &provider, &account, None)
-            .map_err(|error| Error::new(&what, &error))?;
+            .map_err(|error| failed(&error))?;
         let client = Client { id: provider.client_id.clone().unwrap_or_default(), secret };
         let scope = provider.scopes.keys().cloned().collect::<Vec<_>>().join(" ").into();
         let quiet = Output { quiet: true, ..self.output.clone() };
@@ -154,7 +137,7 @@ impl Demo {
             bind_browser: false,
         }
         .run(&mut screen)
-        .map_err(|error| Error::new(what, &error))?;
+        .map_err(|error| failed(&error))?;
         let who = connected.account.who.map(|who| format!(" as {who}")).unwrap_or_default();
         self.output.say(
             Mark::Good,
@@ -166,26 +149,26 @@ impl Demo {
     /// Refreshes as `token refresh --force` does, and says what came of it.
     fn refresh(&self, account: &str) -> Result<(), Error> {
         let account = id(account)?;
-        let what = format!("could not refresh {account}");
         let provider = self.context.provider(account.provider())?;
         let now = self.context.clock.now();
         let outcome = refresh(&self.context.world(), &provider, &account, Due::Now(now))
-            .map_err(|error| Error::new(&what, &error))?;
+            .map_err(|error| could_not("refresh", &account, &error))?;
         let until = |record: &Record| clock::for_people(record.account.access_token_until, now);
-        match &outcome {
-            RefreshOutcome::Refreshed(record) => self.output.say(
-                Mark::Good,
-                format_args!(
-                    "{account}: refreshed, access token until {}; the old refresh token is void",
-                    until(record)
-                ),
+        let text = match &outcome {
+            RefreshOutcome::Refreshed(record) => format!(
+                "refreshed, access token until {}; the old refresh token is void",
+                until(record)
             ),
-            RefreshOutcome::NothingToRefresh(record) => self.output.say(
-                Mark::Good,
-                format_args!("{account}: nothing to refresh, access until {}", until(record)),
-            ),
-            other => self.output.error(&super::explain(what, &provider, &account, other)),
-        }
+            RefreshOutcome::NothingToRefresh(record) => {
+                format!("nothing to refresh, access until {}", until(record))
+            }
+            other => {
+                let what = format!("could not refresh {account}");
+                self.output.error(&super::explain(what, &provider, &account, other));
+                return Ok(());
+            }
+        };
+        self.output.say(Mark::Good, format_args!("{account}: {text}"));
         Ok(())
     }
 

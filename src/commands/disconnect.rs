@@ -1,7 +1,7 @@
 use crate::account_id::AccountId;
 use crate::clock;
 use crate::context::Context;
-use crate::error::{Error, Exit, Failed};
+use crate::error::{Error, Failed};
 use crate::flow::disconnect::{Revocation, disconnect};
 use crate::terminal::Mark;
 
@@ -36,48 +36,39 @@ impl Args {
     }
 
     fn end(&self, context: &Context, account: &AccountId) -> Result<(), Error> {
-        let what = || format!("could not disconnect {account}");
         let provider = context.provider(account.provider())?;
         let revocation = disconnect(&context.world(), &provider, account, !self.no_revoke)
-            .map_err(|error| Error::new(what(), &error).about(account))?;
-        let (mark, text, code) = match &revocation {
+            .map_err(|error| super::could_not("disconnect", account, &error))?;
+        let (mark, result, text) = match &revocation {
             Revocation::Confirmed => {
-                (Mark::Good, "revoked at the provider, deleted here".to_owned(), "revoked")
+                (Mark::Good, "revoked", "revoked at the provider, deleted here".to_owned())
             }
             Revocation::Skipped => {
-                (Mark::Good, "deleted here; still valid at the provider".to_owned(), "deleted")
+                (Mark::Good, "deleted", "deleted here; still valid at the provider".to_owned())
             }
-            Revocation::Impossible { valid_until } => (
-                Mark::Warn,
-                format!(
-                    "deleted here; {} cannot take a token back, so copies of it stay valid until {}",
-                    provider.title,
-                    clock::day_for_people(*valid_until)
-                ),
-                "not-revocable",
-            ),
+            Revocation::Impossible { valid_until } => {
+                let until = clock::day_for_people(*valid_until);
+                let title = &provider.title;
+                let text = format!(
+                    "deleted here; {title} cannot take a token back, so copies of it stay valid until {until}"
+                );
+                (Mark::Warn, "not-revocable", text)
+            }
             Revocation::Unconfirmed(why) => {
                 context.output.say(Mark::Good, format_args!("{account}: deleted here"));
-                return Err(Error {
-                    what: format!(
-                        "could not confirm that {account} is revoked at {}",
-                        provider.title
-                    ),
-                    why: why.clone(),
-                    hint: "end the access in your account at the provider".to_owned(),
-                    code: "not-revoked",
-                    exit: Exit::TryLater,
-                    account: Some(account.clone()),
-                    http_status: None,
-                });
+                let title = &provider.title;
+                let what = format!("could not confirm that {account} is revoked at {title}");
+                let error = Error::try_later(what, why.clone(), None).about(account);
+                let hint = "end the access in your account at the provider";
+                return Err(Error { code: "not-revoked", ..error.with_hint(hint) });
             }
             Revocation::WasNotConnected => {
-                (Mark::Note, "was not connected".to_owned(), "not-connected")
+                (Mark::Note, "not-connected", "was not connected".to_owned())
             }
         };
         if context.output.json {
-            let result = serde_json::json!({ "account": account, "result": code });
-            return context.output.json(&result);
+            let report = serde_json::json!({ "account": account, "result": result });
+            return context.output.json(&report);
         }
         context.output.say(mark, format_args!("{account}: {text}"));
         Ok(())

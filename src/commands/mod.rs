@@ -28,11 +28,12 @@ use std::time::Duration;
 
 use clap::Command;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use serde::Serialize;
 
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::context::Context;
-use crate::error::{Error, Exit, Failed};
+use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow::refresh::{Due, RefreshOutcome, refresh};
 use crate::flow::token_source::is_good_for;
 use crate::provider::Provider;
@@ -96,21 +97,32 @@ fn find<'a>(cli: &'a Command, path: &[impl AsRef<str>]) -> Option<&'a Command> {
 /// An access token that lives at least `min_ttl`: the saved one if it does, else a refreshed one.
 /// The first case needs neither provider nor network, and starts nothing.
 fn valid_token(context: &Context, account: &AccountId, min_ttl: Duration) -> Result<Record, Error> {
-    let what = || format!("could not get a token for {account}");
-    let world = context.world();
-    let saved = world.peek(account).map_err(|error| Error::new(what(), &error).about(account))?;
-    match saved {
-        Some(record) if is_good_for(&record, min_ttl, context.clock.now()) => return Ok(record),
-        Some(_) => {}
-        None => return Err(not_connected("could not get a token for", account)),
+    let saved = saved_record(context, "get a token for", account)?;
+    if is_good_for(&saved, min_ttl, context.clock.now()) {
+        return Ok(saved);
     }
     let provider = context.provider(account.provider())?;
-    let outcome = refresh(&world, &provider, account, Due::Within(min_ttl))
-        .map_err(|error| Error::new(what(), &error).about(account))?;
+    let outcome = refresh(&context.world(), &provider, account, Due::Within(min_ttl))
+        .map_err(|error| could_not("get a token for", account, &error))?;
     match outcome {
         RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => Ok(*record),
-        other => Err(explain(what(), &provider, account, &other)),
+        other => {
+            Err(explain(format!("could not get a token for {account}"), &provider, account, &other))
+        }
     }
+}
+
+/// What is saved of an account, to `show` it or what else is to be done.
+fn saved_record(context: &Context, verb: &str, account: &AccountId) -> Result<Record, Error> {
+    let record = context.world().peek(account);
+    record
+        .map_err(|error| could_not(verb, account, &error))?
+        .ok_or_else(|| not_connected(&format!("could not {verb}"), account))
+}
+
+/// The failure of what was to be done with an account: `could not refresh zaehlerfreunde`.
+fn could_not(verb: &str, account: &AccountId, cause: &dyn Explain) -> Error {
+    Error::new(format!("could not {verb} {account}"), cause).about(account)
 }
 
 /// The failure behind an outcome that brought no token.
@@ -122,15 +134,14 @@ fn explain(
 ) -> Error {
     match outcome {
         RefreshOutcome::SignInNeeded { why, interrupted, last_good } => {
-            let crash = if *interrupted {
-                " An earlier refresh was interrupted while the provider answered, and its new token was lost."
-            } else {
-                ""
-            };
             let last = last_good.strftime("%Y-%m-%d %H:%M UTC");
-            let why = format!(
-                "the provider no longer accepts the saved sign-in ({why}). Last good refresh: {last}.{crash}"
+            let mut why = format!(
+                "the provider no longer accepts the saved sign-in ({why}). Last good refresh: {last}."
             );
+            if *interrupted {
+                why += " An earlier refresh was interrupted while the provider answered, and its new \
+                        token was lost.";
+            }
             Error::sign_in_needed(what, why, account)
         }
         RefreshOutcome::TryLater { why, status } => {
@@ -152,13 +163,24 @@ fn explain(
     }
 }
 
+/// The end of a command that has reported each account by itself: the whole answer for a program,
+/// and the exit code of the most urgent failure.
+fn finish<Report: Serialize>(
+    context: &Context,
+    reports: &[Report],
+    error: impl Fn(&Report) -> Option<&Error>,
+) -> Result<u8, Failed> {
+    if context.output.json {
+        context.output.json(&serde_json::json!({ "accounts": reports }))?;
+    }
+    exit_of(reports.iter().filter_map(error))
+}
+
 /// The exit code of a command that has told each of its failures: the most urgent one's.
 fn exit_of<'a>(errors: impl Iterator<Item = &'a Error>) -> Result<u8, Failed> {
     let exits: Vec<Exit> = errors.map(|error| error.exit).collect();
-    match Exit::BY_URGENCY.into_iter().find(|exit| exits.contains(exit)) {
-        Some(exit) => Err(Failed::Told(exit)),
-        None => Ok(0),
-    }
+    let worst = Exit::BY_URGENCY.into_iter().find(|exit| exits.contains(exit));
+    worst.map_or(Ok(0), |exit| Err(Failed::Told(exit)))
 }
 
 /// An account that is not connected.

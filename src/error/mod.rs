@@ -6,6 +6,8 @@ mod provider;
 
 use std::fmt::Display;
 
+use serde::{Serialize, Serializer};
+
 use crate::account_id::AccountId;
 
 /// The exit codes. Never renumbered: scripts and cron jobs rely on them.
@@ -72,6 +74,21 @@ pub struct Error {
     pub exit: Exit,
     pub account: Option<AccountId>,
     pub http_status: Option<u16>,
+}
+
+/// For programs; `code` is stable.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let members = serde_json::json!({
+            "code": self.code,
+            "message": format!("{}: {}", self.what, self.why),
+            "hint": self.hint,
+            "account": self.account,
+            "http_status": self.http_status,
+            "exit": self.exit as u8,
+        });
+        members.serialize(serializer)
+    }
 }
 
 /// What an error means for the person: the other half of its text.

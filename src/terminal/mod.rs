@@ -187,7 +187,7 @@ impl Output {
     pub fn error(&self, error: &Error) {
         let mut stderr = anstream::stderr().lock();
         let _ = if self.json {
-            writeln!(stderr, "{}", self.json_text(&error_object(error)))
+            writeln!(stderr, "{}", self.json_text(&json!({ "error": error })))
         } else {
             self.write_error(&mut stderr, error)
         };
@@ -211,20 +211,6 @@ pub fn facts(facts: &[(&str, String)]) -> String {
     let width = NAME_WIDTH.max(longest + 1);
     let line = |(name, value): &(&str, String)| format!("{name:<width$} {}\n", printable(value));
     facts.iter().map(line).collect()
-}
-
-/// The members of a failure for programs; `code` is stable.
-pub fn error_object(error: &Error) -> Value {
-    json!({
-        "error": {
-            "code": error.code,
-            "message": format!("{}: {}", error.what, error.why),
-            "hint": error.hint,
-            "account": error.account.as_ref().map(ToString::to_string),
-            "http_status": error.http_status,
-            "exit": error.exit as u8,
-        }
-    })
 }
 
 /// Standard output for many rows; the writers of rows buffer by themselves. A pipe gets every byte

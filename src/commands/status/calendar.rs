@@ -14,20 +14,13 @@ use crate::text::printable;
 /// Longest line in octets, without its end (RFC 5545 §3.1).
 const MAX_LINE: usize = 75;
 
-/// Writes the days of all accounts whose end is known; `-` is standard output.
-pub fn write(
-    context: &Context,
-    accounts: &[(&Account, u64)],
-    file: &Path,
-    force: bool,
-) -> Result<(), Error> {
-    let days: Vec<Day> =
-        accounts.iter().filter_map(|(account, before)| day(context, account, *before)).collect();
+/// Writes the days as a calendar; `-` is standard output.
+pub fn write(context: &Context, days: &[Day], file: &Path, force: bool) -> Result<(), Error> {
     if days.is_empty() {
         context.output.say(Mark::Note, "No sign-in has a known end: there is no calendar.");
         return Ok(());
     }
-    let text = calendar(&clock::calendar_stamp(context.clock.now()), &days);
+    let text = calendar(&clock::calendar_stamp(context.clock.now()), days);
     if file == Path::new("-") {
         return context.output.raw(&text);
     }
@@ -36,7 +29,8 @@ pub fn write(
     Ok(())
 }
 
-fn day(context: &Context, account: &Account, remind_before: u64) -> Option<Day> {
+/// The day by which to sign in again, where it is known; `remind_before` in seconds.
+pub fn day(context: &Context, account: &Account, remind_before: u64) -> Option<Day> {
     let end = account.sign_in_by?;
     let date = clock::day_for_people(end);
     let command = context.output.command(&format!("partnerlink connect {}", account.account));
@@ -58,7 +52,7 @@ fn day(context: &Context, account: &Account, remind_before: u64) -> Option<Day> 
 }
 
 /// A day to remember.
-struct Day {
+pub struct Day {
     /// Stable, so that importing again changes the entry instead of adding one.
     uid: String,
     /// Grows with every change.

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use crate::accounts::{Account, SignInState};
 use crate::clock::{self, Clock as _, Timestamp};
+use crate::commands::could_not;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::verify::readable;
 use crate::schedule::last_run;
-use crate::terminal::{Mark, error_object, stdout_is_terminal, table};
+use crate::terminal::{Mark, stdout_is_terminal, table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -101,7 +102,7 @@ impl Line {
             object["readable"] = self.unreadable.is_none().into();
         }
         if let Some(error) = &self.unreadable {
-            object["error"] = error_object(error)["error"].take();
+            object["error"] = json!(error);
         }
         object
     }
@@ -115,34 +116,27 @@ impl Args {
             return Err(Error::usage("could not show the status", why, "name a file").into());
         }
         let now = context.clock.now();
-        let lines: Vec<Line> = context
-            .index
-            .all()
-            .into_iter()
-            .map(|account| self.line(context, account, now))
-            .collect();
+        let accounts = context.index.all().into_iter();
+        let lines: Vec<Line> = accounts.map(|account| self.line(context, account, now)).collect();
         if let Some(file) = &self.calendar {
             let before = |account: &Account| match self.within {
                 Some(within) => within.as_secs(),
                 // Whole days, as people count them.
                 None => u64::try_from(account.warn_before() / 86_400).unwrap_or_default() * 86_400,
             };
-            let accounts: Vec<(&Account, u64)> =
-                lines.iter().map(|line| (&line.account, before(&line.account))).collect();
-            calendar::write(context, &accounts, file, self.force)?;
+            let days = lines
+                .iter()
+                .filter_map(|line| calendar::day(context, &line.account, before(&line.account)));
+            calendar::write(context, &days.collect::<Vec<_>>(), file, self.force)?;
         }
         if context.output.json {
             let list: Vec<Value> = lines.iter().map(|line| line.object(now, self.check)).collect();
             let last = last_run(&context.folders);
             context.output.json(&json!({ "accounts": list, "last_refresh": last }))?;
         } else if lines.is_empty() {
-            context.output.say(
-                Mark::Note,
-                format_args!(
-                    "No account is connected. Begin with: {}",
-                    context.output.command("partnerlink connect zaehlerfreunde")
-                ),
-            );
+            let begin = context.output.command("partnerlink connect zaehlerfreunde");
+            let text = format!("No account is connected. Begin with: {begin}");
+            context.output.say(Mark::Note, text);
         } else if !to_stdout {
             show(context, &lines, now)?;
         }
@@ -151,14 +145,9 @@ impl Args {
 
     fn line(&self, context: &Context, account: Account, now: Timestamp) -> Line {
         let standing = Standing::of(&account, now, self.within);
-        let unreadable = if self.check {
-            let id = &account.account;
-            readable(&context.world(), id)
-                .err()
-                .map(|error| Error::new(format!("could not read {id}"), &error).about(id))
-        } else {
-            None
-        };
+        let id = &account.account;
+        let read = if self.check { readable(&context.world(), id) } else { Ok(()) };
+        let unreadable = read.err().map(|error| could_not("read", id, &error));
         Line { account, standing, unreadable }
     }
 
@@ -188,14 +177,9 @@ fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed>
         }
         if line.standing != Standing::Good {
             let account = &line.account.account;
-            context.output.say(
-                Mark::Warn,
-                format_args!(
-                    "{account}: {}: {}",
-                    line.standing.word(),
-                    context.output.command(&format!("partnerlink connect {account}"))
-                ),
-            );
+            let connect = context.output.command(&format!("partnerlink connect {account}"));
+            let text = format!("{account}: {}: {connect}", line.standing.word());
+            context.output.say(Mark::Warn, text);
         }
     }
     Ok(())

@@ -1,13 +1,12 @@
 use std::collections::BTreeSet;
 
-use super::super::not_connected;
-use super::{AccountReport, finish};
+use super::{AccountReport, each};
 use crate::account_id::AccountId;
+use crate::commands::{could_not, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::moving::{Move, MoveError, Moved, relocate, relocate_secret};
 use crate::store::StoreKind;
-use crate::system::interrupt;
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -37,32 +36,18 @@ impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let to = &self.to;
         let all = self.accounts.is_empty();
-        let accounts = if all { not_in(context, to)? } else { self.named() };
+        let accounts =
+            if all { not_in(context, to)? } else { self.accounts.iter().cloned().collect() };
         if accounts.is_empty() && !context.output.json {
             let text = format!("No account is outside {to}: nothing to move.");
             context.output.say(Mark::Note, text);
         }
-        let mut reports = Vec::with_capacity(accounts.len());
-        for account in accounts {
-            if interrupt::pending().is_some() {
-                break;
-            }
-            let report = if self.dry_run {
-                planned(context, account, to)
-            } else {
-                moved(context, account, to)
-            };
-            report.tell(context)?;
-            reports.push(report);
-        }
+        let work = if self.dry_run { planned } else { moved };
+        let reports = each(context, accounts, |account| work(context, account, to))?;
         if all && !self.dry_run && reports.iter().all(|report| report.error.is_none()) {
             move_other_secrets(context, to)?;
         }
-        finish(context, &reports)
-    }
-
-    fn named(&self) -> BTreeSet<AccountId> {
-        self.accounts.iter().cloned().collect()
+        finish(context, &reports, |report| report.error.as_ref())
     }
 }
 
@@ -70,11 +55,9 @@ impl Args {
 /// store that the index lost.
 fn not_in(context: &Context, to: &StoreKind) -> Result<BTreeSet<AccountId>, Error> {
     let is_open = |account: &AccountId| Move::pending(&context.folders, account).is_some();
-    let indexed = context.index.all().into_iter();
-    let mut accounts: BTreeSet<AccountId> = indexed
-        .filter(|entry| entry.store != *to || is_open(&entry.account))
-        .map(|entry| entry.account)
-        .collect();
+    let mut indexed = context.index.all();
+    indexed.retain(|entry| entry.store != *to || is_open(&entry.account));
+    let mut accounts: BTreeSet<_> = indexed.into_iter().map(|entry| entry.account).collect();
     for other in context.world().contents(|kind| kind != to) {
         match &other.look {
             // What the index has there will say the same; what else is there cannot be known.
@@ -100,26 +83,20 @@ fn planned(context: &Context, account: AccountId, to: &StoreKind) -> AccountRepo
 
 fn moved(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport {
     let world = context.world();
-    let (result, text, error) = match relocate(&world, &account, to) {
-        Ok(Moved::Moved) => ("moved", format!("moved to {to}"), None),
+    let outcome = relocate(&world, &account, to);
+    let (result, text) = match &outcome {
+        Ok(Moved::Moved) => ("moved", format!("moved to {to}")),
         Ok(Moved::SecondCopyDeleted) => {
-            ("second-copy-deleted", format!("is in {to}; a second copy is deleted"), None)
+            ("second-copy-deleted", format!("is in {to}; a second copy is deleted"))
         }
-        Ok(Moved::WasThere) => ("was-there", format!("was in {to}"), None),
-        Err(error) => {
-            let error = match error {
-                MoveError::NotConnected => not_connected("could not move", &account),
-                error => Error::new(format!("could not move {account}"), &error).about(&account),
-            };
-            ("failed", "not moved".to_owned(), Some(error))
-        }
+        Ok(Moved::WasThere) => ("was-there", format!("was in {to}")),
+        Err(MoveError::NotDeleted { .. }) => ("failed", format!("moved to {to}, but not whole")),
+        Err(_) => ("failed", "not moved".to_owned()),
     };
-    let text = match &error {
-        Some(error) if error.code == "former-record-left" => {
-            format!("moved to {to}, but not whole")
-        }
-        _ => text,
-    };
+    let error = outcome.err().map(|error| match error {
+        MoveError::NotConnected => not_connected("could not move", &account),
+        error => could_not("move", &account, &error),
+    });
     // An account that was not connected is nowhere.
     let store = match context.index.get(&account) {
         Some(_) => world.home(&account).kind(),

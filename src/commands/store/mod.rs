@@ -5,15 +5,17 @@ mod migrate;
 mod status;
 mod verify;
 
+use std::collections::BTreeSet;
+
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::account_id::AccountId;
-use crate::commands::exit_of;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::store::StoreKind;
-use crate::terminal::{error_object, stdout_is_terminal};
+use crate::system::interrupt;
+use crate::terminal::stdout_is_terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -37,13 +39,16 @@ impl Command {
 }
 
 /// What is reported of one account.
+#[derive(Serialize)]
 struct AccountReport {
     account: AccountId,
     store: StoreKind,
     /// For programs.
     result: &'static str,
     /// For people.
+    #[serde(skip)]
     text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Error>,
 }
 
@@ -65,22 +70,14 @@ impl AccountReport {
         }
         Ok(())
     }
-
-    fn object(&self) -> Value {
-        let mut object =
-            json!({ "account": self.account, "store": self.store, "result": self.result });
-        if let Some(error) = &self.error {
-            object["error"] = error_object(error)["error"].take();
-        }
-        object
-    }
 }
 
-/// The whole answer for a program, and the exit code.
-fn finish(context: &Context, reports: &[AccountReport]) -> Result<u8, Failed> {
-    if context.output.json {
-        let list: Vec<Value> = reports.iter().map(AccountReport::object).collect();
-        context.output.json(&json!({ "accounts": list }))?;
-    }
-    exit_of(reports.iter().filter_map(|report| report.error.as_ref()))
+/// Works on one account after the other, and tells of each; a signal lets no other begin.
+fn each(
+    context: &Context,
+    accounts: BTreeSet<AccountId>,
+    work: impl Fn(AccountId) -> AccountReport,
+) -> Result<Vec<AccountReport>, Error> {
+    let wanted = accounts.into_iter().take_while(|_| interrupt::pending().is_none());
+    wanted.map(work).map(|report| report.tell(context).map(|()| report)).collect()
 }

@@ -58,9 +58,7 @@ fn key(context: &Context) -> String {
     let settings = &context.settings;
     match settings.file_key {
         FileKey::KeyFile if settings.key_file.exists() => settings.key_file.display().to_string(),
-        FileKey::KeyFile => {
-            format!("{} (made at the first use)", settings.key_file.display())
-        }
+        FileKey::KeyFile => format!("{} (made at the first use)", settings.key_file.display()),
         FileKey::Keychain => "an item in the system keychain".to_owned(),
         FileKey::Systemd => "the systemd credential partnerlink-key".to_owned(),
         FileKey::Passphrase => "a passphrase, PARTNERLINK_PASSPHRASE".to_owned(),

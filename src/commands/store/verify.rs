@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
-use super::{AccountReport, finish};
+use super::{AccountReport, each};
 use crate::account_id::AccountId;
+use crate::commands::{could_not, finish};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::inventory::Content;
@@ -42,13 +43,8 @@ impl Args {
                 context.output.say(Mark::Note, "No account is connected: nothing to verify.");
             }
         }
-        let mut reports = Vec::with_capacity(accounts.len());
-        for account in accounts {
-            let report = check(context, account, &contents);
-            report.tell(context)?;
-            reports.push(report);
-        }
-        finish(context, &reports)
+        let reports = each(context, accounts, |account| check(context, account, &contents))?;
+        finish(context, &reports, |report| report.error.as_ref())
     }
 }
 
@@ -58,7 +54,7 @@ fn check(context: &Context, account: AccountId, contents: &[Content]) -> Account
         Ok(verified) => verified,
         Err(error) => {
             let store = world.home(&account).kind();
-            let error = Error::new(format!("could not verify {account}"), &error).about(&account);
+            let error = could_not("verify", &account, &error);
             let result = match error.code {
                 "record-missing" => "missing",
                 "store-damaged" => "damaged",

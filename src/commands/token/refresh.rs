@@ -4,13 +4,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
 use super::report::RefreshReport;
 use super::unattended;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
-use crate::commands::{exit_of, not_connected};
+use crate::commands::{could_not, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::refresh::{Due, RefreshError, refresh};
@@ -81,11 +79,7 @@ impl Args {
             return Ok(0);
         }
         *reports = self.refresh_all(context, &accounts);
-        if context.output.json {
-            let list: Vec<Value> = reports.iter().map(RefreshReport::object).collect();
-            context.output.json(&json!({ "accounts": list }))?;
-        }
-        exit_of(reports.iter().filter_map(|report| report.error.as_ref()))
+        finish(context, reports, |report| report.error.as_ref())
     }
 
     /// Works on several accounts at once. A signal lets those under way finish, and begins no more.
@@ -110,15 +104,12 @@ impl Args {
             }
         };
         let threads = usize::from(self.jobs).min(accounts.len());
-        if threads <= 1 {
+        thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(work);
+            }
             work();
-        } else {
-            thread::scope(|scope| {
-                for _ in 0..threads {
-                    scope.spawn(work);
-                }
-            });
-        }
+        });
         let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
         reports.sort_by(|a, b| a.account.cmp(&b.account));
         reports
@@ -166,9 +157,6 @@ fn refresh_one(
         Err(RefreshError::NotConnected) => {
             RefreshReport::failed(account, not_connected("could not refresh", account))
         }
-        Err(error) => {
-            let error = Error::new(format!("could not refresh {account}"), &error);
-            RefreshReport::failed(account, error.about(account))
-        }
+        Err(error) => RefreshReport::failed(account, could_not("refresh", account, &error)),
     }
 }

@@ -1,6 +1,6 @@
 //! What a refresh says of one account.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::account_id::AccountId;
 use crate::accounts::Account;
@@ -10,15 +10,18 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::flow::refresh::RefreshOutcome;
 use crate::provider::Provider;
-use crate::terminal::{Mark, error_object, stdout_is_terminal};
+use crate::terminal::{Mark, stdout_is_terminal};
 
+#[derive(Serialize)]
 pub(super) struct RefreshReport {
     pub(super) account: AccountId,
     /// For programs.
     pub(super) result: &'static str,
+    #[serde(rename = "access_token_until")]
     until: Option<Timestamp>,
-    pub(super) error: Option<Error>,
     pub(super) warning: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<Error>,
 }
 
 impl RefreshReport {
@@ -68,20 +71,19 @@ impl RefreshReport {
         }
         match &self.error {
             Some(error) => context.output.error(error),
-            None if context.output.quiet => {}
-            None => {
-                let line = if stdout_is_terminal() {
-                    self.for_person(context.clock.now())
-                } else {
-                    self.for_program()
-                };
-                // A closed pipe is no reason to stop refreshing.
-                let _ = context.output.show(&line);
+            // A closed pipe is no reason to stop refreshing.
+            None if !context.output.quiet => {
+                let _ = context.output.show(&self.line(context.clock.now()));
             }
+            None => {}
         }
     }
 
-    fn for_person(&self, now: Timestamp) -> String {
+    fn line(&self, now: Timestamp) -> String {
+        if !stdout_is_terminal() {
+            let until = self.until.map(|t| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+            return format!("{}\t{}\t{}", self.account, self.result, until.unwrap_or_default());
+        }
         let until = self.until.map(|until| clock::for_people(until, now)).unwrap_or_default();
         let text = match self.result {
             "refreshed" => format!("refreshed, access token until {until}"),
@@ -89,24 +91,6 @@ impl RefreshReport {
             _ => format!("nothing to refresh: access until {until}, then connect again"),
         };
         format!("{:<28} {text}", self.account.to_string())
-    }
-
-    fn for_program(&self) -> String {
-        let until = self.until.map(|t| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-        format!("{}\t{}\t{}", self.account, self.result, until.unwrap_or_default())
-    }
-
-    pub(super) fn object(&self) -> Value {
-        let mut object = json!({
-            "account": self.account,
-            "result": self.result,
-            "access_token_until": self.until,
-            "warning": self.warning,
-        });
-        if let (Some(error), Some(members)) = (&self.error, object.as_object_mut()) {
-            members.extend(error_object(error).as_object().cloned().unwrap_or_default());
-        }
-        object
     }
 }
 

@@ -1,8 +1,8 @@
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
-use crate::commands::not_connected;
+use crate::commands::saved_record;
 use crate::context::Context;
-use crate::error::{Error, Failed};
+use crate::error::Failed;
 use crate::terminal::facts;
 
 /// Show what is known of an account's tokens, without the tokens
@@ -15,14 +15,7 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let record = context
-            .world()
-            .peek(&self.account)
-            .map_err(|error| {
-                Error::new(format!("could not show {}", self.account), &error).about(&self.account)
-            })?
-            .ok_or_else(|| not_connected("could not show", &self.account))?;
-        let account = &record.account;
+        let account = &saved_record(context, "show", &self.account)?.account;
         if context.output.json {
             context.output.json(&serde_json::json!({ "account": account }))?;
             return Ok(0);
@@ -30,15 +23,13 @@ impl Args {
         let now = context.clock.now();
         let time = |instant| clock::for_people(instant, now);
         let provider = context.provider(self.account.provider())?;
+        let scope = account.scope.to_string();
         let mut lines = vec![
             ("account", account.account.to_string()),
             ("provider", provider.title),
             ("who", account.who.clone().unwrap_or_else(|| "not told by the provider".into())),
             ("client ID", account.client_id.clone()),
-            (
-                "scope",
-                if account.scope.is_empty() { "none".into() } else { account.scope.to_string() },
-            ),
+            ("scope", if account.scope.is_empty() { "none".into() } else { scope }),
             ("connected", time(account.connected_at)),
             ("last refresh", account.refreshed_at.map_or("never".into(), time)),
             ("access token", format!("until {}", time(account.access_token_until))),
