@@ -144,7 +144,7 @@ fn explain(
             }
             Error::sign_in_needed(what, why, account)
         }
-        RefreshOutcome::TryLater { why, status } => {
+        RefreshOutcome::TryLater { why, status, .. } => {
             Error::try_later(what, why.clone(), *status).about(account)
         }
         RefreshOutcome::NothingToRefresh(record) => {

@@ -14,15 +14,9 @@ pub fn find(
     account: &AccountId,
     to: Option<&StoreKind>,
 ) -> Result<Option<Secret>, StoreError> {
-    let former = world.home(account);
-    let store = to.map_or(Ok(former), |kind| world.stores.get(kind))?;
-    match of(world, provider, store)? {
-        // It moves with the account; that its former store cannot be asked is no failure.
-        None if former.kind() != store.kind() => {
-            Ok(of(world, provider, former).unwrap_or_default())
-        }
-        found => Ok(found),
-    }
+    let found = of(world, provider, world.target(account, to)?)?;
+    // It moves with the account; that its former store cannot be asked is no failure.
+    Ok(found.or_else(|| of(world, provider, world.home(account)).unwrap_or_default()))
 }
 
 /// The secret that signs the requests for an account in this store.
@@ -51,4 +45,53 @@ pub fn keep(
         return Ok(false);
     }
     store.save(&item, &bytes).map(|()| true)
+}
+
+/// Moves a client secret that no account in `from` needs any more.
+pub fn relocate(
+    provider: &str,
+    from: &dyn TokenStore,
+    to: &dyn TokenStore,
+) -> Result<(), StoreError> {
+    copy(provider, from, to)?;
+    delete(provider, from, to)
+}
+
+/// One that is in `to` already stays: the accounts there work with it.
+pub(super) fn copy(
+    provider: &str,
+    from: &dyn TokenStore,
+    to: &dyn TokenStore,
+) -> Result<(), StoreError> {
+    let item = Item::ClientSecret(provider.to_owned());
+    match from.load(&item)? {
+        Some(secret) if to.load(&item)?.is_none() => to.save(&item, &secret),
+        _ => Ok(()),
+    }
+}
+
+/// Goes with the last account that needs it. Of two different secrets neither is deleted.
+pub(super) fn delete(
+    provider: &str,
+    from: &dyn TokenStore,
+    to: &dyn TokenStore,
+) -> Result<(), StoreError> {
+    let item = Item::ClientSecret(provider.to_owned());
+    let Some(secret) = from.load(&item)? else { return Ok(()) };
+    let is_needed =
+        |item: &Item| matches!(item, Item::Account(account) if account.provider() == provider);
+    if from.look()?.items.iter().any(is_needed) {
+        return Ok(());
+    }
+    match to.load(&item)? {
+        Some(there) if there.expose() == secret.expose() => from.delete(&item).map(drop),
+        Some(_) => {
+            let (from, to) = (from.kind(), to.kind());
+            log::warn!(
+                "{from} and {to} hold different client secrets of {provider}; both are kept"
+            );
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }

@@ -11,6 +11,7 @@ pub mod refresh;
 pub mod token_source;
 pub mod verify;
 
+use std::iter;
 use std::time::Duration;
 
 use crate::account_id::AccountId;
@@ -19,7 +20,7 @@ use crate::clock::Clock;
 use crate::http::Transport;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE, LockError};
 use crate::store::record::Record;
-use crate::store::{Item, StoreError, Stores, TokenStore};
+use crate::store::{Item, StoreError, StoreKind, Stores, TokenStore};
 use crate::system::paths::Folders;
 
 use self::moving::Move;
@@ -64,11 +65,17 @@ impl<'a> World<'a> {
                 false
             }
         };
-        if holds(&configured) {
-            return configured;
-        }
         let others = self.stores.all().filter(|store| store.kind() != configured.kind());
-        others.into_iter().find(holds).unwrap_or(configured)
+        iter::once(configured).chain(others).find(holds).unwrap_or(configured)
+    }
+
+    /// Where the tokens of a sign-in go: the store that was asked for, else where the account is.
+    fn target(
+        &self,
+        account: &AccountId,
+        to: Option<&StoreKind>,
+    ) -> Result<&'a dyn TokenStore, StoreError> {
+        to.map_or_else(|| Ok(self.home(account)), |kind| self.stores.get(kind))
     }
 
     /// What the note of a move says, else the index.
@@ -123,8 +130,7 @@ impl<'a> World<'a> {
         {
             *store = named;
             let left = Move::leaving(here, named.kind());
-            let written = left.write(self.folders, account);
-            if let Err(error) = written.and_then(|()| left.finish(self, account)) {
+            if let Err(error) = left.note_and_finish(self, account) {
                 let here = &left.from;
                 log::warn!("a former record of {account} is still in {here}: {error}");
             }

@@ -49,29 +49,31 @@ impl<'a> TokenSource<'a> {
 
     /// A token that is good for a minute at least.
     pub fn token(&self) -> Result<Secret, NoToken> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let is_good = |record: &Record| is_good_for(record, SKEW, self.world.clock.now());
-        if let Some(record) = current.as_ref().filter(|record| is_good(record)) {
-            return Ok(record.access_token.clone());
-        }
-        let record = match self.world.peek(self.account)? {
-            Some(record) if is_good(&record) => record,
-            _ => self.refreshed(Due::Within(SKEW))?,
-        };
-        Ok(current.insert(record).access_token.clone())
+        self.current(is_good, || match self.world.peek(self.account)? {
+            Some(record) if is_good(&record) => Ok(record),
+            _ => self.refreshed(Due::Within(SKEW)),
+        })
     }
 
     /// Another token than one that the provider refused. Of several requests that were refused
     /// together, the first refreshes and the others take its result.
     pub fn instead_of(&self, refused: &Secret) -> Result<Secret, NoToken> {
+        let is_another = |record: &Record| record.access_token.expose() != refused.expose();
+        self.current(is_another, || self.refreshed(Due::InsteadOf(refused)))
+    }
+
+    /// The token in use if it will do, else a new one, which is then in use.
+    fn current(
+        &self,
+        will_do: impl Fn(&Record) -> bool,
+        new: impl FnOnce() -> Result<Record, NoToken>,
+    ) -> Result<Secret, NoToken> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(record) =
-            current.as_ref().filter(|r| r.access_token.expose() != refused.expose())
-        {
-            return Ok(record.access_token.clone());
+        match &*current {
+            Some(record) if will_do(record) => Ok(record.access_token.clone()),
+            _ => Ok(current.insert(new()?).access_token.clone()),
         }
-        let record = self.refreshed(Due::InsteadOf(refused))?;
-        Ok(current.insert(record).access_token.clone())
     }
 
     fn refreshed(&self, due: Due<'_>) -> Result<Record, NoToken> {

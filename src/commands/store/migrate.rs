@@ -5,7 +5,8 @@ use crate::account_id::AccountId;
 use crate::commands::{could_not, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::flow::moving::{Move, MoveError, Moved, relocate, relocate_secret};
+use crate::flow::client_secret;
+use crate::flow::moving::{Move, MoveError, Moved, relocate};
 use crate::store::StoreKind;
 use crate::terminal::Mark;
 
@@ -111,11 +112,10 @@ fn move_other_secrets(context: &Context, to: &StoreKind) -> Result<(), Error> {
     for content in world.contents(|kind| kind != to) {
         for provider in content.client_secrets() {
             let from = world.stores.get(&content.kind);
-            from.and_then(|from| relocate_secret(provider, from, world.stores.get(to)?)).map_err(
-                |error| {
+            from.and_then(|from| client_secret::relocate(provider, from, world.stores.get(to)?))
+                .map_err(|error| {
                     Error::new(format!("could not move the client secret of {provider}"), &error)
-                },
-            )?;
+                })?;
         }
     }
     Ok(())

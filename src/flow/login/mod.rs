@@ -163,12 +163,8 @@ impl Login<'_> {
             _ => Judgement::Take,
         };
         let start = self.bind_browser.then(|| attempt.url.clone());
-        let serving = match listener {
-            Some(listener) => {
-                Some(listener.serve(judge.clone(), start).map_err(LoginError::Serve)?)
-            }
-            None => None,
-        };
+        let serving = listener.map(|listener| listener.serve(judge.clone(), start));
+        let serving = serving.transpose().map_err(LoginError::Serve)?;
         person.invite(&Invitation {
             link: &attempt.url,
             open: serving.as_ref().and_then(Serving::start_link).unwrap_or(&attempt.url),
@@ -206,12 +202,12 @@ impl Login<'_> {
                 return Err(LoginError::Interrupted);
             }
             if let Some(text) = person.pasted() {
-                let query = callback::query_of_pasted(text.expose(), &attempt.redirect_uri);
-                match query.map(|query| match serving {
-                    Some(serving) => (serving.offer(query.expose()), query),
-                    None => (judge(query.expose()), query),
-                }) {
-                    Some((Judgement::Take, query)) => return Ok(query),
+                let mut judge = |query: &Secret| match serving {
+                    Some(serving) => serving.offer(query.expose()),
+                    None => judge(query.expose()),
+                };
+                match callback::query_of_pasted(text.expose(), &attempt.redirect_uri) {
+                    Some(query) if judge(&query) == Judgement::Take => return Ok(query),
                     _ => person.not_that(),
                 }
             }
@@ -253,22 +249,17 @@ impl Login<'_> {
         tokens: &Tokens,
         attempt: &Attempt,
     ) -> Result<Option<Claims>, LoginError> {
-        match (&tokens.id_token, &attempt.nonce) {
-            (None, None) => Ok(None),
-            (None, Some(_)) => Err(LoginError::NoIdToken),
-            // Not asked for, so there is nothing it could be held against.
-            (Some(_), None) => Ok(None),
-            (Some(token), nonce) => {
-                let expected = id_token::Expected {
-                    issuers: &self.provider.issuers,
-                    client_id: &self.client.id,
-                    nonce: nonce.as_ref(),
-                    subject: None,
-                    now: self.world.clock.now(),
-                };
-                Ok(Some(id_token::check(token, &expected)?))
-            }
-        }
+        // One that was not asked for has nothing that it could be held against.
+        let Some(nonce) = &attempt.nonce else { return Ok(None) };
+        let id_token = tokens.id_token.as_ref().ok_or(LoginError::NoIdToken)?;
+        let expected = id_token::Expected {
+            issuers: &self.provider.issuers,
+            client_id: &self.client.id,
+            nonce: Some(nonce),
+            subject: None,
+            now: self.world.clock.now(),
+        };
+        Ok(Some(id_token::check(id_token, &expected)?))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Connected, Login, LoginError};
 use crate::accounts::{Account, SignInState};
 use crate::clock;
 use crate::flow::moving;
-use crate::flow::refresh::{warn_about_lifetime, warn_about_scope};
+use crate::flow::refresh::granted;
 use crate::oauth::id_token::Claims;
 use crate::oauth::token::Tokens;
 use crate::provider::RefreshSupport;
@@ -31,11 +31,8 @@ impl Login<'_> {
         let target = self.target()?;
         self.check_person(claims.as_ref(), target)?;
 
-        let granted = tokens.scope.unwrap_or_else(|| self.scope.clone());
-        warn_about_scope(self.account, self.scope, &granted);
-        let lifetime = tokens.expires_in.unwrap_or(self.provider.access_token_seconds);
-        warn_about_lifetime(self.account, lifetime);
-        let access_token_until = clock::after(now, lifetime);
+        let (scope, access_token_until) =
+            granted(&tokens, self.provider, self.account, self.scope, now);
         let refreshable = tokens.refresh_token.is_some();
         let sign_in_by = match self.provider.refresh_token_seconds {
             Some(seconds) if refreshable => Some(clock::after(now, seconds)),
@@ -49,7 +46,7 @@ impl Login<'_> {
             who: claims.as_ref().map(Claims::who),
             issuer: claims.as_ref().map(|claims| claims.iss.clone()),
             subject: claims.map(|claims| claims.sub),
-            scope: granted,
+            scope,
             connected_at: now,
             access_token_until,
             refreshable,
@@ -68,10 +65,7 @@ impl Login<'_> {
 
     /// Where the tokens go to; the lock is held.
     fn target(&self) -> Result<&dyn TokenStore, StoreError> {
-        match &self.to {
-            Some(kind) => self.world.stores.get(kind),
-            None => Ok(self.world.home(self.account)),
-        }
+        self.world.target(self.account, self.to.as_ref())
     }
 
     /// Saves, and leaves nothing behind where the account was before. That store may be the very

@@ -17,7 +17,7 @@ use crate::oauth::Client;
 use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::IdTokenError;
 use crate::oauth::scope::Scope;
-use crate::oauth::token::TokenError;
+use crate::oauth::token::{TokenError, Tokens};
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
 use crate::store::StoreError;
@@ -36,8 +36,8 @@ pub enum RefreshOutcome {
     NothingToRefresh(Box<Record>),
     /// The provider does not accept the saved sign-in any more; the record is kept.
     SignInNeeded { why: OAuthError, interrupted: bool, last_good: Timestamp },
-    /// The provider cannot answer now; everything is kept.
-    TryLater { why: String, status: Option<u16> },
+    /// The provider cannot answer now; everything is kept. `wait` is how long it asks to.
+    TryLater { why: String, status: Option<u16>, wait: Option<Duration> },
 }
 
 /// Why it could not be found out.
@@ -104,23 +104,15 @@ pub fn refresh(
     account: &AccountId,
     due: Due<'_>,
 ) -> Result<RefreshOutcome, RefreshError> {
-    match attempt(world, provider, account, due)? {
-        Attempt::Done(outcome) => Ok(outcome),
-        Attempt::Wait(wait, outcome) if wait > retry::MAX_WAIT => Ok(outcome),
-        Attempt::Wait(wait, _) => {
+    let outcome = attempt(world, provider, account, due)?;
+    match outcome {
+        RefreshOutcome::TryLater { wait: Some(wait), .. } if wait <= retry::MAX_WAIT => {
             log::info!("{} asks to wait {} s", provider.title, wait.as_secs());
             thread::sleep(wait);
-            match attempt(world, provider, account, due)? {
-                Attempt::Done(outcome) | Attempt::Wait(_, outcome) => Ok(outcome),
-            }
+            attempt(world, provider, account, due)
         }
+        outcome => Ok(outcome),
     }
-}
-
-enum Attempt {
-    Done(RefreshOutcome),
-    /// The provider asked to come back after this time.
-    Wait(Duration, RefreshOutcome),
 }
 
 fn attempt(
@@ -128,16 +120,16 @@ fn attempt(
     provider: &Provider,
     account: &AccountId,
     due: Due<'_>,
-) -> Result<Attempt, RefreshError> {
+) -> Result<RefreshOutcome, RefreshError> {
     // Read again: what was read before the lock may have been spent or moved meanwhile.
     let LockedAccount { _lock, store, record } = world.open(account)?;
     let record = record?.ok_or(RefreshError::NotConnected)?;
     let refresh_token = match (&record.refresh_token, provider.refresh) {
         (Some(token), RefreshSupport::Rotating) => token.clone(),
-        _ => return Ok(Attempt::Done(RefreshOutcome::NothingToRefresh(Box::new(record)))),
+        _ => return Ok(RefreshOutcome::NothingToRefresh(Box::new(record))),
     };
     if !due.is_met(&record, world.clock.now()) {
-        return Ok(Attempt::Done(RefreshOutcome::Unchanged(Box::new(record))));
+        return Ok(RefreshOutcome::Unchanged(Box::new(record)));
     }
     let secret = client_secret::of(world, provider, store)?;
     if provider.needs_secret() && secret.is_none() {
@@ -151,20 +143,26 @@ fn attempt(
     })
 }
 
-/// Says that an access token cannot be used for long, or at all.
-pub fn warn_about_lifetime(account: &AccountId, lifetime: i64) {
-    if lifetime <= 0 {
-        log::warn!("{account}: the access token came already expired");
-    }
-}
-
-/// Says which scopes an answer lacks or has in excess (RFC 6749 §5.1: the answer is right).
-pub fn warn_about_scope(account: &AccountId, asked: &Scope, granted: &Scope) {
-    let (missing, more) = (asked.without(granted), granted.without(asked));
+/// The scope of new tokens, and the end of the access token. Says what is not as it was asked for
+/// (RFC 6749 §5.1: the answer is right).
+pub(super) fn granted(
+    tokens: &Tokens,
+    provider: &Provider,
+    account: &AccountId,
+    asked: &Scope,
+    now: Timestamp,
+) -> (Scope, Timestamp) {
+    let scope = tokens.scope.as_ref().unwrap_or(asked);
+    let (missing, more) = (asked.without(scope), scope.without(asked));
     if !missing.is_empty() {
         log::warn!("{account}: the provider did not grant: {missing}");
     }
     if !more.is_empty() {
         log::warn!("{account}: the provider granted more than was asked for: {more}");
     }
+    let lifetime = tokens.expires_in.unwrap_or(provider.access_token_seconds);
+    if lifetime <= 0 {
+        log::warn!("{account}: the access token came already expired");
+    }
+    (scope.clone(), clock::after(now, lifetime))
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use super::{Attempt, RefreshError, RefreshOutcome, warn_about_lifetime, warn_about_scope};
+use super::{RefreshError, RefreshOutcome, granted};
 use crate::accounts::{Account, SignInState};
-use crate::clock::{self, Timestamp};
+use crate::clock::Timestamp;
 use crate::flow::World;
 use crate::flow::intent::{self, Intent};
 use crate::http::{HttpError, retry};
@@ -34,12 +34,12 @@ pub(super) struct Spending<'a> {
 }
 
 impl Spending<'_> {
-    pub(super) fn run(self, refresh_token: &Secret) -> Result<Attempt, RefreshError> {
+    pub(super) fn run(self, refresh_token: &Secret) -> Result<RefreshOutcome, RefreshError> {
         // Whether the token may have been spent already, without anybody hearing the answer.
         let mut doubtful = self.wait_for_predecessor(refresh_token);
         // Whoever deletes a lock file lets two runs in: the other one may have ended meanwhile.
         if doubtful && let Some(record) = self.replaced()? {
-            return Ok(Attempt::Done(RefreshOutcome::Unchanged(record)));
+            return Ok(RefreshOutcome::Unchanged(record));
         }
 
         self.store.preflight(&Item::Account(self.record.account.account.clone()))?;
@@ -57,7 +57,10 @@ impl Spending<'_> {
             }
             Err(error @ HttpError::TooLarge { .. }) => return Err(RefreshError::Http(error)),
             // Whether the token was spent is unknown: the intent stays.
-            Err(error) => return Ok(later(error.to_string(), None, None)),
+            Err(error) => {
+                let why = error.to_string();
+                return Ok(RefreshOutcome::TryLater { why, status: None, wait: None });
+            }
         };
         let outcome = match token::read(&answer, self.provider.token_type_optional) {
             Ok(tokens) => self.accept(tokens, &answer),
@@ -67,7 +70,8 @@ impl Spending<'_> {
                 if status < 500 && !doubtful {
                     intent::clear(&self.intent_file);
                 }
-                return Ok(later(error.to_string(), Some(status), retry_after));
+                let (why, status) = (error.to_string(), Some(status));
+                return Ok(RefreshOutcome::TryLater { why, status, wait: retry_after });
             }
             Err(error) => self.rescue(&answer).and(Err(RefreshError::Token(error))),
         };
@@ -75,7 +79,7 @@ impl Spending<'_> {
         if !matches!(outcome, Err(RefreshError::NotSaved(_) | RefreshError::Store(_))) {
             intent::clear(&self.intent_file);
         }
-        outcome.map(Attempt::Done)
+        outcome
     }
 
     /// Lets a request of a run that died settle before the same token is sent again. Whether
@@ -116,15 +120,13 @@ impl Spending<'_> {
             // Somebody else's tokens are not kept.
             Err(error) => return Err(error.into()),
         }
-        let scope = tokens.scope.unwrap_or_else(|| old.scope.clone());
-        warn_about_scope(&old.account, &old.scope, &scope);
-        let lifetime = tokens.expires_in.unwrap_or(self.provider.access_token_seconds);
-        warn_about_lifetime(&old.account, lifetime);
+        let (scope, access_token_until) =
+            granted(&tokens, self.provider, &old.account, &old.scope, now);
         if tokens.unusable_refresh_token {
             log::warn!("{}: an unusable refresh token came; the former one is kept", old.account);
         }
         let account = Account {
-            access_token_until: clock::after(now, lifetime),
+            access_token_until,
             scope,
             refreshed_at: Some(now),
             refreshed_by: Some(self.world.run_by.to_owned()),
@@ -199,21 +201,11 @@ impl Spending<'_> {
         let mut record = self.record.clone();
         record.account.state = SignInState::SignInNeeded;
         if let Err(error) = record.save(self.store) {
-            log::warn!(
-                "{} needs a sign-in, which its record does not say: {error}",
-                account.account
-            );
+            let account = &account.account;
+            log::warn!("{account} needs a sign-in, which its record does not say: {error}");
         }
         self.world.note(&record.account);
         let last_good = account.refreshed_at.unwrap_or(account.connected_at);
         Ok(RefreshOutcome::SignInNeeded { why, interrupted, last_good })
-    }
-}
-
-fn later(why: String, status: Option<u16>, wait: Option<Duration>) -> Attempt {
-    let outcome = RefreshOutcome::TryLater { why, status };
-    match wait {
-        Some(wait) => Attempt::Wait(wait, outcome),
-        None => Attempt::Done(outcome),
     }
 }
