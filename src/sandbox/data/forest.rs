@@ -101,7 +101,7 @@ impl List {
             "owner_group": CATALOGUE.pile["owner_group"],
             "number": self.number,
             "name": self.name,
-            "reference_date": calendar::date_of(self.day).to_string(),
+            "reference_date": date(self.day),
             "created": calendar::text(self.day * DAY + 15 * HOUR),
             "updated": calendar::text(updated),
             "created_by": CATALOGUE.forester,
@@ -151,13 +151,10 @@ fn pile(index: usize, list: &List) -> Value {
     let created = list.day * DAY + 13 * HOUR + (index as i64 * 97) % HOUR;
     let road = pick(&CATALOGUE.roads, PILE_SEED + 7, index as u64);
     let (latitude, longitude) = position(index, list);
-    let mut pile = CATALOGUE.pile.clone();
-    let mut set = |members: Value| {
-        for (name, value) in members.as_object().into_iter().flatten() {
-            pile[name] = value.clone();
-        }
-    };
-    set(json!({
+    // A sawmill measures a little more or less than the forester.
+    let sold = (sale_status >= 2).then(|| volume * (97 + n(3) % 6) / 100);
+    let buyer = n(21) as usize % CATALOGUE.buyers.len();
+    let own = json!({
         "id": 900_001 + index,
         "created_at": calendar::text(created),
         "updated_at": calendar::text(created + (n(23) % 30) as i64 * DAY),
@@ -173,7 +170,7 @@ fn pile(index: usize, list: &List) -> Value {
         "woodlist_id": list.id(),
         "woodlist_number": list.number,
         "woodlist_name": list.name,
-        "woodlist_date": calendar::date_of(list.day).to_string(),
+        "woodlist_date": date(list.day),
         "number": 1 + index / LISTS,
         "area": { "id": 2_000 + list.index, "name": list.compartment },
         "base_area": base_area(list.place),
@@ -186,19 +183,16 @@ fn pile(index: usize, list: &List) -> Value {
         "avg_diameter": decimal(1_800 + n(30) % 3_200),
         "cut_identifier": if species.conifer { "4L" } else { "6L" },
         "class_entries": classes,
-    }));
-    if sale_status >= 2 {
-        let buyer = n(21) as usize % CATALOGUE.buyers.len();
-        // A sawmill measures a little more or less than the forester.
-        let sold = volume * (97 + n(3) % 6) / 100;
-        set(json!({
-            "buyer": { "id": 501 + buyer, "name": CATALOGUE.buyers[buyer] },
-            "sale_quantity": quantity,
-            "sale_fm_volume": decimal(sold),
-            "sale_date": calendar::date_of(list.day + 12 + (n(20) % 30) as i64).to_string(),
-            "sale_net_total": decimal(sold * price / 100),
-            "sale_avg_unit_price": decimal(price),
-        }));
+        "buyer": sold.map(|_| json!({ "id": 501 + buyer, "name": CATALOGUE.buyers[buyer] })),
+        "sale_quantity": sold.map(|_| quantity),
+        "sale_fm_volume": sold.map(decimal),
+        "sale_date": sold.map(|_| date(list.day + 12 + (n(20) % 30) as i64)),
+        "sale_net_total": sold.map(|sold| decimal(sold * price / 100)),
+        "sale_avg_unit_price": sold.map(|_| decimal(price)),
+    });
+    let mut pile = CATALOGUE.pile.clone();
+    for (name, value) in own.as_object().into_iter().flatten() {
+        pile[name] = value.clone();
     }
     pile
 }
@@ -221,6 +215,10 @@ fn position(index: usize, list: &List) -> (Value, Value) {
         200 => (longitude, latitude),
         _ => (latitude, longitude),
     }
+}
+
+fn date(day: i64) -> String {
+    calendar::date_of(day).to_string()
 }
 
 /// A number from its hundredths.

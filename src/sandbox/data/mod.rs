@@ -4,11 +4,10 @@
 //! and in whatever pieces they are made.
 
 mod forest;
+mod lists;
 mod load;
-mod meters;
 mod push;
 mod readings;
-mod timber;
 
 #[cfg(test)]
 mod readings_tests;
@@ -31,7 +30,8 @@ pub use self::push::{Pushed, pushed};
 /// Names under which a token is put into an address; from there it would get into logs.
 const IN_THE_ADDRESS: [&str; 4] = ["access_token", "token", "bearer", "authorization"];
 
-type Handler = fn(&Question) -> Result<Answer, Answer>;
+/// Answers with JSON, or with what is wrong.
+type Handler = fn(&Question) -> Result<String, Answer>;
 
 /// What can be asked for.
 pub struct Endpoint {
@@ -67,16 +67,16 @@ const LISTS: &str = "/timberdata/api/inventory/v4/inventory/woodlist/summaries";
 const PILES: &str = "/timberdata/api/inventory/v4/inventory/aggregation/summaries";
 
 static ENDPOINTS: [Endpoint; 10] = [
-    at("/zaehlerfreunde/api/partners/current", "data/partner", None, meters::partner),
-    at("/zaehlerfreunde/api/spaces", "data/spaces", None, meters::spaces),
-    at("/zaehlerfreunde/api/spaces/*/devices", "data/devices", None, meters::devices),
+    at("/zaehlerfreunde/api/partners/current", "data/partner", None, lists::partner),
+    at("/zaehlerfreunde/api/spaces", "data/spaces", None, lists::spaces),
+    at("/zaehlerfreunde/api/spaces/*/devices", "data/devices", None, lists::devices),
     at("/zaehlerfreunde/api/spaces/*/readings", "data/space_readings", None, readings::of_space),
     at(PUSH, "data/push", None, push::push),
     at("/zaehlerfreunde/api/devices/*/readings", "data/device_readings", None, readings::of_device),
-    at("/zaehlerfreunde/api/customers", "data/customers", None, meters::customers),
-    at("/timberdata/api/inventory/v4/user", "data/user", None, timber::user),
-    at(LISTS, "data/woodlists", Some("woodlist"), timber::woodlists),
-    at(PILES, "data/aggregations", Some("aggregation"), timber::aggregations),
+    at("/zaehlerfreunde/api/customers", "data/customers", None, lists::customers),
+    at("/timberdata/api/inventory/v4/user", "data/user", None, lists::user),
+    at(LISTS, "data/woodlists", Some("woodlist"), lists::woodlists),
+    at(PILES, "data/aggregations", Some("aggregation"), lists::aggregations),
 ];
 
 /// The endpoint of a path, and the id in it.
@@ -104,16 +104,19 @@ pub fn answer(
         state.count(endpoint.count);
         admit(state, endpoint, request).map(|grant| &CATALOGUE.people[grant.person])
     })?;
-    let answer = person
-        .and_then(|person| (endpoint.handler)(&Question { service, request, id, person }))
-        .unwrap_or_else(|refused| refused);
-    let refused = match answer.status {
+    let body =
+        person.and_then(|person| (endpoint.handler)(&Question { service, request, id, person }));
+    let answer = match body {
+        Ok(body) => return Ok(Answer::new(200, "application/json", body)),
+        Err(refused) => refused,
+    };
+    let count = match answer.status {
         401 => "data/unauthorized",
         403 => "data/scope_missing",
         400..500 => "data/refused",
         _ => return Ok(answer),
     };
-    service.store.with(request.at, |state| state.count(refused))?;
+    service.store.with(request.at, |state| state.count(count))?;
     Ok(answer)
 }
 

@@ -13,6 +13,15 @@ const QUARTER_HOUR_DAYS: i64 = 31;
 /// The same, for hours and days.
 const LONGER_DAYS: i64 = 366;
 
+/// A `measurement`, with label and unit of energy and of volumes.
+type Measurement = (&'static str, [(&'static str, &'static str); 2]);
+
+const MEASUREMENTS: [Measurement; 3] = [
+    ("POWER", [("Leistung", "kW"), ("Durchfluss", "m³/h")]),
+    ("ENERGY", [("Energie", "kWh"), ("Volumen", "m³")]),
+    ("METER_READING", [("Zählerstand", "kWh"), ("Zählerstand", "m³")]),
+];
+
 /// A request, understood.
 #[derive(Clone, Copy)]
 struct Asked {
@@ -23,15 +32,8 @@ struct Asked {
     measurement: Measurement,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Measurement {
-    Power,
-    Energy,
-    MeterReading,
-}
-
 /// `GET /devices/{id}/readings`
-pub fn of_device(question: &Question) -> Result<Answer, Answer> {
+pub fn of_device(question: &Question) -> Result<String, Answer> {
     let mut devices = CATALOGUE.devices.iter();
     let device = devices.find(|device| device.text("id") == question.id);
     let device = device.ok_or_else(|| problem(404, "unknown device"))?;
@@ -39,7 +41,7 @@ pub fn of_device(question: &Question) -> Result<Answer, Answer> {
 }
 
 /// `GET /spaces/{id}/readings`: a space without a main meter of that medium has none.
-pub fn of_space(question: &Question) -> Result<Answer, Answer> {
+pub fn of_space(question: &Question) -> Result<String, Answer> {
     if !CATALOGUE.has_space(question.id) {
         return Err(problem(404, "unknown space"));
     }
@@ -52,14 +54,13 @@ pub fn of_space(question: &Question) -> Result<Answer, Answer> {
         |device: &&Device| device.text("medium") == medium && device.shown["isMainDevice"] == true;
     match devices.find(is_main) {
         Some(device) => read(device, &question.request.query, question.request.at),
-        None => Ok(Answer::new(200, "application/json", "[]").note("no main meter of this medium")),
+        None => Ok("[]".to_owned()),
     }
 }
 
 /// The readings that are asked for, as far as they are known at `now`.
-pub fn read(device: &Device, query: &Params, now: i64) -> Result<Answer, Answer> {
-    let asked = asked(query)?;
-    Ok(Answer::new(200, "application/json", written(device, asked, now)).note("readings"))
+pub fn read(device: &Device, query: &Params, now: i64) -> Result<String, Answer> {
+    Ok(written(device, asked(query)?, now))
 }
 
 fn asked(query: &Params) -> Result<Asked, Answer> {
@@ -76,12 +77,10 @@ fn asked(query: &Params) -> Result<Asked, Answer> {
         Some("1_DAY") => (None, LONGER_DAYS),
         _ => return Err(problem(422, "resolution must be 15_MIN, 1_HOUR or 1_DAY")),
     };
-    let measurement = match query.get("measurement") {
-        Some("POWER") => Measurement::Power,
-        Some("ENERGY") => Measurement::Energy,
-        Some("METER_READING") => Measurement::MeterReading,
-        _ => return Err(problem(422, "measurement must be POWER, ENERGY or METER_READING")),
-    };
+    let wanted = query.get("measurement").unwrap_or_default();
+    let found = MEASUREMENTS.into_iter().find(|(name, _)| *name == wanted);
+    let measurement =
+        found.ok_or_else(|| problem(422, "measurement must be POWER, ENERGY or METER_READING"))?;
     if end < start {
         return Err(problem(422, "endTime is before startTime"));
     }
@@ -96,15 +95,9 @@ fn asked(query: &Params) -> Result<Asked, Answer> {
 /// The answer, as text from the start: a month of quarter hours are 2,976 readings, or twice that.
 /// None of the texts in it has a character that JSON would want escaped.
 fn written(device: &Device, asked: Asked, now: i64) -> String {
+    let (key, [of_energy, of_volume]) = asked.measurement;
     let is_energy = ["ELECTRICITY", "HEATING"].contains(&device.text("medium"));
-    let (key, label, unit) = match (asked.measurement, is_energy) {
-        (Measurement::Power, true) => ("POWER", "Leistung", "kW"),
-        (Measurement::Power, false) => ("POWER", "Durchfluss", "m³/h"),
-        (Measurement::Energy, true) => ("ENERGY", "Energie", "kWh"),
-        (Measurement::Energy, false) => ("ENERGY", "Volumen", "m³"),
-        (Measurement::MeterReading, true) => ("METER_READING", "Zählerstand", "kWh"),
-        (Measurement::MeterReading, false) => ("METER_READING", "Zählerstand", "m³"),
-    };
+    let (label, unit) = if is_energy { of_energy } else { of_volume };
     let [id, kind, provider, medium] =
         ["id", "deviceType", "provider", "medium"].map(|member| device.text(member));
     let mut body = "[".to_owned();
@@ -150,7 +143,7 @@ fn each(device: &Device, asked: Asked, now: i64, found: &mut dyn FnMut(i64, &Flo
         for first in (0..quarters).step_by(step) {
             let (from, to) = (time_of(first), time_of(first + step));
             // An instant is known when it has come, an interval when it is over.
-            let known = asked.measurement == Measurement::MeterReading || to <= known_until;
+            let known = asked.measurement.0 == "METER_READING" || to <= known_until;
             if from < asked.start || from >= end || !known {
                 continue;
             }
@@ -159,17 +152,15 @@ fn each(device: &Device, asked: Asked, now: i64, found: &mut dyn FnMut(i64, &Flo
             for (flow, (sums, meter)) in device.flows.iter().zip(sums.iter().zip(&meters)) {
                 let sum: u64 = measured.iter().map(|i| sums[i + 1] - sums[*i]).sum();
                 let count = measured.len() as u64;
-                let value = match asked.measurement {
+                let value = match asked.measurement.0 {
                     // It goes on counting in a gap, as meters do when only the radio is down.
-                    Measurement::MeterReading if device.is_silent(from) => continue,
-                    Measurement::MeterReading => {
-                        device.begin * 1_000_000 + (meter + sums[first]) * 1000
-                    }
+                    "METER_READING" if device.is_silent(from) => continue,
+                    "METER_READING" => device.begin * 1_000_000 + (meter + sums[first]) * 1000,
                     // A gap is no zero.
                     _ if count == 0 => continue,
-                    Measurement::Energy => sum * 1000,
+                    "ENERGY" => sum * 1000,
                     // The mean of quarter hours, each four times its energy.
-                    Measurement::Power => (sum * 4000 + count / 2) / count,
+                    _ => (sum * 4000 + count / 2) / count,
                 };
                 found(from, flow, value);
             }
