@@ -33,12 +33,12 @@ pub enum TimestampUnit {
 /// One row, ready to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    device: DeviceName,
+    device: Device,
     reading: Map<String, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct DeviceName {
+struct Device {
     /// `deviceId` or `externalDeviceId`
     member: &'static str,
     id: String,
@@ -103,8 +103,8 @@ fn columns_of(heading: &StringRecord) -> Result<Vec<&'static str>, PushError> {
 
 fn row<'a>(cell: impl Fn(&str) -> Option<&'a str>, unit: TimestampUnit) -> Result<Row, String> {
     let device = match (cell("deviceId"), cell("externalDeviceId")) {
-        (Some(id), None) => DeviceName { member: "deviceId", id: id.to_owned() },
-        (None, Some(id)) => DeviceName { member: "externalDeviceId", id: id.to_owned() },
+        (Some(id), None) => Device { member: "deviceId", id: id.to_owned() },
+        (None, Some(id)) => Device { member: "externalDeviceId", id: id.to_owned() },
         (Some(_), Some(_)) => return Err("both deviceId and externalDeviceId".into()),
         (None, None) => return Err("no device".into()),
     };
@@ -159,26 +159,18 @@ fn timestamp(text: &str, unit: TimestampUnit) -> Result<i64, String> {
 fn is_obis_code(code: &str) -> bool {
     let number =
         |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let code = match code.split_once(' ') {
-        Some((code, addition)) => match addition.split_once('.') {
-            Some(("G" | "P", digits)) if number(digits) => code,
-            _ => return false,
-        },
-        None => code,
-    };
-    let (medium, value) = match code.split_once(':') {
-        Some((medium, value)) => (Some(medium), value),
-        None => (None, code),
-    };
-    let medium_fits = medium
-        .is_none_or(|medium| medium.split_once('-').is_some_and(|(a, b)| number(a) && number(b)));
-    let parts: Vec<&str> = value.split('.').collect();
-    medium_fits && parts.len() == 3 && parts.iter().all(|part| number(part))
+    let (code, addition) = code.split_once(' ').unwrap_or((code, "G.0"));
+    let (medium, value) = code.split_once(':').unwrap_or(("0-0", code));
+    let addition = addition.strip_prefix("G.").or_else(|| addition.strip_prefix("P."));
+    addition.is_some_and(number)
+        && medium.split_once('-').is_some_and(|(a, b)| number(a) && number(b))
+        && value.split('.').count() == 3
+        && value.split('.').all(number)
 }
 
 /// The body of one request: rows put together by device, in their order.
 pub fn body(rows: &[Row]) -> Value {
-    let mut devices: Vec<(&DeviceName, Vec<Value>)> = Vec::new();
+    let mut devices: Vec<(&Device, Vec<Value>)> = Vec::new();
     for row in rows {
         let reading = Value::Object(row.reading.clone());
         match devices.iter_mut().find(|(device, _)| **device == row.device) {
@@ -186,8 +178,8 @@ pub fn body(rows: &[Row]) -> Value {
             None => devices.push((&row.device, vec![reading])),
         }
     }
-    let object = |(device, readings): (&DeviceName, Vec<Value>)| {
-        let DeviceName { member, id } = device;
+    let object = |(device, readings): (&Device, Vec<Value>)| {
+        let Device { member, id } = device;
         json!({ "readings": readings, *member: id })
     };
     devices.into_iter().map(object).collect()

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
@@ -36,7 +34,7 @@ impl Readings {
     pub fn rows(&self) -> Result<Vec<Reading<'_>>, ApiError> {
         let mut rows = Vec::new();
         let mut json = serde_json::Deserializer::from_str(&self.text);
-        let read = Rows(&mut rows).deserialize(&mut json).and_then(|()| json.end());
+        let read = json.deserialize_seq(Rows(&mut rows)).and_then(|()| json.end());
         match read {
             Ok(()) => {
                 let Window { from, to } = self.window;
@@ -58,14 +56,6 @@ impl Readings {
 /// Takes a list, of which the rows before an error are left.
 struct Rows<'r, 'a>(&'r mut Vec<Reading<'a>>);
 
-impl<'de> DeserializeSeed<'de> for Rows<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
 impl<'de> Visitor<'de> for Rows<'_, 'de> {
     type Value = ();
 
@@ -74,7 +64,7 @@ impl<'de> Visitor<'de> for Rows<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(Entry(reading)) = list.next_element()? {
+        while let Some(reading) = list.next_element_seed(Members)? {
             self.0.push(reading);
         }
         Ok(())
@@ -84,53 +74,49 @@ impl<'de> Visitor<'de> for Rows<'_, 'de> {
 /// One reading as it stands in the answer. A member that is missing or null is empty; one of
 /// another type is an error that names it; of one that comes twice the last one counts; one that is
 /// not documented is carried along.
-struct Entry<'a>(Reading<'a>);
+struct Members;
 
-impl<'de> Deserialize<'de> for Entry<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
+impl<'de> DeserializeSeed<'de> for Members {
+    type Value = Reading<'de>;
 
-        impl<'de> Visitor<'de> for Members {
-            type Value = Entry<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a reading")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entry<'de>, A::Error> {
-                members(map).map(Entry)
-            }
-        }
-
-        deserializer.deserialize_map(Members)
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Reading<'de>, D::Error> {
+        json.deserialize_map(self)
     }
 }
 
-fn members<'de, A: MapAccess<'de>>(mut map: A) -> Result<Reading<'de>, A::Error> {
-    let mut reading = Reading::default();
-    let mut time = None;
-    while let Some(Text(name)) = map.next_key()? {
-        match &*name {
-            "deviceId" => reading.device_id = text(&mut map, &name)?,
-            "measurement" => reading.measurement = text(&mut map, &name)?,
-            "unit" => reading.unit = text(&mut map, &name)?,
-            "label" => reading.label = text(&mut map, &name)?,
-            "deviceType" => reading.device_type = text(&mut map, &name)?,
-            "deviceProvider" => reading.device_provider = text(&mut map, &name)?,
-            "medium" => reading.medium = text(&mut map, &name)?,
-            "direction" => reading.direction = text(&mut map, &name)?,
-            "timeStamp" => time = Some(instant(&text(&mut map, &name)?)?),
-            "value" => reading.value = digits(map.next_value()?)?,
-            _ => {
-                let value: &RawValue = map.next_value()?;
-                let comma = if reading.rest.is_empty() { "" } else { "," };
-                let name = Value::from(&*name);
-                *reading.rest.to_mut() += &format!("{comma}{name}:{}", value.get());
+impl<'de> Visitor<'de> for Members {
+    type Value = Reading<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a reading")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reading<'de>, A::Error> {
+        let mut reading = Reading::default();
+        let mut time = None;
+        while let Some(Text(name)) = map.next_key()? {
+            match &*name {
+                "deviceId" => reading.device_id = text(&mut map, &name)?,
+                "measurement" => reading.measurement = text(&mut map, &name)?,
+                "unit" => reading.unit = text(&mut map, &name)?,
+                "label" => reading.label = text(&mut map, &name)?,
+                "deviceType" => reading.device_type = text(&mut map, &name)?,
+                "deviceProvider" => reading.device_provider = text(&mut map, &name)?,
+                "medium" => reading.medium = text(&mut map, &name)?,
+                "direction" => reading.direction = text(&mut map, &name)?,
+                "timeStamp" => time = Some(instant(&text(&mut map, &name)?)?),
+                "value" => reading.value = digits(map.next_value()?)?,
+                _ => {
+                    let value: &RawValue = map.next_value()?;
+                    let comma = if reading.rest.is_empty() { "" } else { "," };
+                    let name = Value::from(&*name);
+                    *reading.rest.to_mut() += &format!("{comma}{name}:{}", value.get());
+                }
             }
         }
+        reading.time = time.ok_or_else(|| A::Error::custom("timeStamp is missing"))?;
+        Ok(reading)
     }
-    reading.time = time.ok_or_else(|| A::Error::custom("timeStamp is missing"))?;
-    Ok(reading)
 }
 
 /// Text that is borrowed wherever it has no escapes.

@@ -4,8 +4,6 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-
 use crate::account_id::AccountId;
 use crate::api::list::List;
 use crate::api::{ApiClient, ApiError};
@@ -15,7 +13,7 @@ use crate::context::Context;
 use crate::data::query::QueryError;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::token_source::{NoToken, TokenSource};
-use crate::formats::{self, FORMATS, Format, FormatError, Options};
+use crate::formats::{self, FORMATS, Format, FormatError, Options, Writer};
 use crate::oauth::scope::Scope;
 use crate::plot::{Look, Picture};
 use crate::provider::Provider;
@@ -54,6 +52,15 @@ pub struct OutputArgs {
     /// The time zone of every time that is read and written
     #[arg(long, value_name = "ZONE", default_value = "Europe/Berlin")]
     pub tz: String,
+}
+
+/// An account, and where an answer of it goes.
+#[derive(Debug, clap::Args)]
+pub struct DataArgs {
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// A picture instead of rows.
@@ -208,46 +215,57 @@ impl Session<'_> {
         parameters: &[(&str, String)],
         page: Option<u64>,
     ) -> Result<(), DataError> {
-        self.write_rows(output, list.name, list.columns, |each| {
-            list.for_each(&self.api, parameters, page, each)
+        self.write_rows(output, formats::List::of_records(list.name, list.columns), |writer| {
+            list.for_each(&self.api, parameters, page, |entry| Ok(writer.write(&entry)?))
         })
     }
 
     /// Fetches a single object and writes it.
     pub fn write_object(&self, output: &OutputArgs, object: &List) -> Result<(), DataError> {
-        self.write_rows(output, object.name, object.columns, |each| each(object.object(&self.api)?))
+        self.write_rows(output, formats::List::of_records(object.name, object.columns), |writer| {
+            Ok(writer.write(&object.object(&self.api)?)?)
+        })
     }
 
-    /// Writes the rows that `fill` gives, under this name in JSON.
+    /// Writes the entries that `fill` gives, to standard output or into a file that gets its name
+    /// at the end.
     pub fn write_rows(
         &self,
         output: &OutputArgs,
-        name: &str,
-        columns: &[&str],
-        fill: impl FnOnce(EachRow) -> Result<(), DataError>,
+        list: formats::List,
+        fill: impl FnOnce(&mut Writer) -> Result<(), DataError>,
     ) -> Result<(), DataError> {
-        let mut target = output.target(self)?;
-        let (format, options) = (target.format, target.options.clone());
-        let mut writer = formats::records(format, target.out(), &options, name, columns)?;
-        fill(&mut |row| Ok(writer.write(&row)?))?;
+        let (format, options) = (output.chosen_format(self)?, output.options(self)?);
+        let create = |path: &PathBuf| OutputFile::create(path, output.force);
+        let mut file = output.output.as_ref().map(create).transpose()?;
+        let out: Box<dyn Write + '_> = match &mut file {
+            Some(file) => Box::new(file),
+            None => stdout_stream(),
+        };
+        let mut writer = Writer::new(format, out, &options, &list)?;
+        fill(&mut writer)?;
         writer.finish()?;
-        target.finish()
+        Ok(file.map_or(Ok(()), OutputFile::finish)?)
     }
 }
 
-/// Takes one row.
-pub type EachRow<'a> = &'a mut dyn FnMut(Map<String, Value>) -> Result<(), DataError>;
-
-/// Where rows are written to: standard output, or a file that gets its name at the end.
-pub struct Target {
-    pub format: &'static Format,
-    pub options: Options,
-    file: Option<OutputFile>,
+impl DataArgs {
+    /// Opens the account that was named, else `default`, and writes one of its lists.
+    pub fn list(
+        &self,
+        context: &Context,
+        default: &str,
+        what: &str,
+        list: &List,
+    ) -> Result<u8, Failed> {
+        self.account
+            .open(context, default, what, |session| session.write(&self.output, list, &[], None))
+    }
 }
 
 impl OutputArgs {
-    /// Decides on the format: `--format`, else the file's ending, else what the reader is.
-    pub fn target(&self, session: &Session) -> Result<Target, DataError> {
+    /// `--format`, else the file's ending, else what the reader is.
+    fn chosen_format(&self, session: &Session) -> Result<&'static Format, Error> {
         let usage = |why: String| session.usage(why, "`--help` lists the formats");
         let named = |name| Format::named(name).map_err(|error| usage(error.to_string()));
         let format = match (&self.format, &self.output) {
@@ -261,14 +279,9 @@ impl OutputArgs {
         };
         if format.binary && self.output.is_none() && stdout_is_terminal() {
             let why = format!("{} is no text for a terminal; write it with -o FILE", format.name);
-            return Err(usage(why).into());
+            return Err(usage(why));
         }
-        let options = self.options(session)?;
-        let file = match &self.output {
-            Some(path) => Some(OutputFile::create(path, self.force)?),
-            None => None,
-        };
-        Ok(Target { format, options, file })
+        Ok(format)
     }
 
     /// How rows are written, whatever the format.
@@ -279,24 +292,6 @@ impl OutputArgs {
             for_person: self.output.is_none() && stdout_is_terminal(),
             sandbox: session.context.output.sandbox,
         })
-    }
-}
-
-impl Target {
-    /// The stream to write rows to.
-    pub fn out(&mut self) -> Box<dyn Write + '_> {
-        match &mut self.file {
-            Some(file) => Box::new(file),
-            None => stdout_stream(),
-        }
-    }
-
-    /// Gives the file its name; without this nothing is left of it.
-    pub fn finish(self) -> Result<(), DataError> {
-        match self.file {
-            Some(file) => Ok(file.finish()?),
-            None => Ok(()),
-        }
     }
 }
 

@@ -172,24 +172,21 @@ impl fmt::Display for Resolution {
 /// As the API wants it.
 impl fmt::Display for Measurement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Power => "POWER",
-            Self::Energy => "ENERGY",
-            Self::MeterReading => "METER_READING",
-        })
+        f.write_str(&in_capitals(self))
     }
 }
 
 /// As the API wants it.
 impl fmt::Display for Medium {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Electricity => "ELECTRICITY",
-            Self::Gas => "GAS",
-            Self::Water => "WATER",
-            Self::Heating => "HEATING",
-        })
+        f.write_str(&in_capitals(self))
     }
+}
+
+/// `METER_READING`, which on the command line is `meter-reading`.
+fn in_capitals(value: &impl ValueEnum) -> String {
+    let name = value.to_possible_value().map(|value| value.get_name().to_uppercase());
+    name.unwrap_or_default().replace('-', "_")
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use crate::clock::{Timestamp, WallClock};
 use crate::data::pile::text_of;
 
 /// A list that is to be written.
-pub(super) struct List<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct List<'a> {
     /// What it is called in JSON.
     pub(super) name: &'a str,
     pub(super) content: Content,
@@ -40,6 +41,14 @@ enum Column {
     OfReading(&'static Member),
     /// The name of an object's member, or the names on the way to it: `address.city`.
     OfObject(String),
+}
+
+impl<'a> List<'a> {
+    /// Any objects. `columns` are the members that a row shows (`address.city` reaches inside);
+    /// JSON has every member.
+    pub fn of_records(name: &'a str, columns: &'a [&'a str]) -> Self {
+        Self { name, content: Content::Records, columns, few_columns: columns }
+    }
 }
 
 impl Columns {

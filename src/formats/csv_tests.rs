@@ -1,7 +1,7 @@
 use super::*;
 use crate::data::reading::Reading;
-use crate::formats::Format;
 use crate::formats::testing::{reading, written};
+use crate::formats::{Format, READINGS, Writer};
 
 fn records(text: &str, separator: u8) -> Vec<Vec<String>> {
     let mut reader = ::csv::ReaderBuilder::new()
@@ -114,7 +114,7 @@ fn what_is_no_number_is_refused() {
         for format in ["csv", "csv-de", "json", "influx", "plain"] {
             let (out, options) = (Box::new(Vec::new()), Options::default());
             let named = Format::named(format).unwrap();
-            let mut writer = crate::formats::readings(named, out, &options).unwrap();
+            let mut writer = Writer::new(named, out, &options, &READINGS).unwrap();
             assert!(writer.write(&odd).is_err(), "{format} {value:?}");
         }
     }
@@ -127,7 +127,7 @@ fn fields_are_known_by_name() {
         let options = Options { fields, ..Options::default() };
         let out = Box::new(Vec::new());
         let csv = Format::named("csv").unwrap();
-        crate::formats::readings(csv, out, &options).err().unwrap().to_string()
+        Writer::new(csv, out, &options, &READINGS).err().unwrap().to_string()
     };
     assert!(
         failed(&["valeu"]).starts_with("readings have no field \"valeu\"; there are deviceId,")

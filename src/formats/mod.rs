@@ -22,13 +22,15 @@ mod reading;
 mod table;
 mod xlsx;
 
+pub use columns::List;
 pub use format::{Content, FORMATS, Format, FormatError, names};
+pub use pile::LIST as PILES;
+pub use reading::LIST as READINGS;
 
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
-use self::columns::List;
 use crate::clock::{TimeZone, berlin};
 use crate::data::pile::Pile;
 use crate::data::reading::Reading;
@@ -91,39 +93,9 @@ pub struct Writer<'w> {
     for_person: bool,
 }
 
-/// A writer of readings.
-pub fn readings<'w>(
-    format: &Format,
-    out: Box<dyn Write + 'w>,
-    options: &Options,
-) -> Result<Writer<'w>, FormatError> {
-    Writer::new(format, out, options, &reading::LIST)
-}
-
-/// A writer of log piles.
-pub fn piles<'w>(
-    format: &Format,
-    out: Box<dyn Write + 'w>,
-    options: &Options,
-) -> Result<Writer<'w>, FormatError> {
-    Writer::new(format, out, options, &pile::LIST)
-}
-
-/// A writer of other objects. `name` is the list's name in JSON; `columns` are the members that a
-/// row shows unless fields were asked for (`address.city` reaches inside). JSON has every member.
-pub fn records<'w>(
-    format: &Format,
-    out: Box<dyn Write + 'w>,
-    options: &Options,
-    name: &str,
-    columns: &[&str],
-) -> Result<Writer<'w>, FormatError> {
-    let list = List { name, content: Content::Records, columns, few_columns: columns };
-    Writer::new(format, out, options, &list)
-}
-
 impl<'w> Writer<'w> {
-    fn new(
+    /// Fails where the format cannot hold the list, or the list lacks a field that was asked for.
+    pub fn new(
         format: &Format,
         out: Box<dyn Write + 'w>,
         options: &Options,

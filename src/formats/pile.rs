@@ -8,7 +8,9 @@ use crate::data::pile::Pile;
 
 /// The pile's number in full, put together here.
 pub(super) const FULL_NUMBER: &str = "full_number";
-pub(super) const LIST: List<'_> = List {
+
+/// Log piles.
+pub const LIST: List<'_> = List {
     name: "piles",
     content: Content::Piles,
     // Every documented member that fits in a cell.

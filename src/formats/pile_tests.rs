@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::formats::testing::object;
-use crate::formats::{Format, Options, piles};
+use crate::formats::{Format, Options, Writer};
 
 const PILE: &str = r#"{"id":7,"woodlist_number":"12","sellingunit_number":3,"number":"7",
     "latitude":51.30,"longitude":9.4999999999999999,"tree_types":["Fichte","Kiefer"],
@@ -12,7 +12,7 @@ const PILE: &str = r#"{"id":7,"woodlist_number":"12","sellingunit_number":3,"num
 fn written(format: &str, options: &Options) -> String {
     let mut out = Vec::new();
     let format = Format::named(format).unwrap();
-    let mut writer = piles(format, Box::new(&mut out), options).unwrap();
+    let mut writer = Writer::new(format, Box::new(&mut out), options, &LIST).unwrap();
     writer.write(&Pile(object(PILE))).unwrap();
     writer.write(&Pile(object(r#"{"id":"b","latitude":null,"longitude":9}"#))).unwrap();
     writer.finish().unwrap();

@@ -27,7 +27,9 @@ pub(super) static MEMBERS: [Member; 12] = [
     Member { name: "medium", cell: |reading| text(&reading.medium) },
     Member { name: "direction", cell: |reading| text(&reading.direction) },
 ];
-pub(super) const LIST: List<'_> = List {
+
+/// Readings of meters.
+pub const LIST: List<'_> = List {
     name: "readings",
     content: Content::Readings,
     // All but the offset, which most formats have in the time.

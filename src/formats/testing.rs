@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Format, Options, readings};
+use super::{Format, Options, READINGS, Writer};
 use crate::data::reading::Reading;
 
 pub(super) fn object(json: &str) -> Map<String, Value> {
@@ -29,7 +29,7 @@ pub(super) fn reading() -> Reading<'static> {
 pub(super) fn bytes(format: &str, options: &Options, rows: &[Reading<'_>]) -> Vec<u8> {
     let mut out = Vec::new();
     let format = Format::named(format).unwrap();
-    let mut writer = readings(format, Box::new(&mut out), options).unwrap();
+    let mut writer = Writer::new(format, Box::new(&mut out), options, &READINGS).unwrap();
     for row in rows {
         writer.write(row).unwrap();
     }

@@ -4,8 +4,8 @@ use super::*;
 fn written(format: &str, options: &Options) -> String {
     let mut out = Vec::new();
     let format = Format::named(format).unwrap();
-    let columns = ["id", "address.city"];
-    let mut writer = records(format, Box::new(&mut out), options, "spaces", &columns).unwrap();
+    let list = List::of_records("spaces", &["id", "address.city"]);
+    let mut writer = Writer::new(format, Box::new(&mut out), options, &list).unwrap();
     let first = r#"{"id":"=1","extra":1.10,"address":{"city":"Kör\u001bn","zip":"01067"}}"#;
     writer.write(&object(first)).unwrap();
     writer.write(&object(r#"{"id":"b"}"#)).unwrap();
@@ -33,7 +33,8 @@ fn rows_have_the_columns_and_json_has_everything() {
 #[test]
 fn a_list_without_places_has_no_map() {
     let (geojson, options) = (Format::named("geojson").unwrap(), Options::default());
-    let error = records(geojson, Box::new(io::sink()), &options, "x", &["id"]).err();
+    let list = List::of_records("x", &["id"]);
+    let error = Writer::new(geojson, Box::new(io::sink()), &options, &list).err();
     assert!(error.unwrap().to_string().starts_with("geojson is no format for this list"));
 }
 
@@ -41,7 +42,9 @@ fn a_list_without_places_has_no_map() {
 fn nothing_is_a_whole_file_in_every_format() {
     for format in Content::Piles.formats() {
         let mut out = Vec::new();
-        piles(format, Box::new(&mut out), &Options::default()).unwrap().finish().unwrap();
+        let options = Options::default();
+        let writer = Writer::new(format, Box::new(&mut out), &options, &PILES).unwrap();
+        writer.finish().unwrap();
         let text = String::from_utf8_lossy(&out).into_owned();
         match format.name {
             "geojson" | "json" => assert!(serde_json::from_str::<Value>(&text).is_ok()),
@@ -51,5 +54,5 @@ fn nothing_is_a_whole_file_in_every_format() {
         }
     }
     let influx = Format::named("influx").unwrap();
-    assert!(piles(influx, Box::new(io::sink()), &Options::default()).is_err());
+    assert!(Writer::new(influx, Box::new(io::sink()), &Options::default(), &PILES).is_err());
 }

@@ -2,6 +2,7 @@
 //! where the built-in ones are. A quirk is a named field, never a comparison with a name in code.
 
 pub mod description;
+mod lists;
 pub mod registry;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use url::Url;
 
-pub use description::{DescribedList, Description, Letter, Paging, ProviderError};
+pub use description::{Description, Letter, ProviderError};
+pub use lists::{DescribedList, Paging};
 
 use crate::oauth::scope::Scope;
 use crate::oauth::{BodyFormat, ClientAuthentication, Endpoint, is_loopback};

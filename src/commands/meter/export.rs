@@ -7,12 +7,12 @@ use super::readings::Gaps;
 use crate::api::readings::Readings;
 use crate::api::{ApiError, meter, ordered};
 use crate::clock;
-use crate::commands::session::{AccountArgs, DataError, OutputArgs, Session};
+use crate::commands::session::{DataArgs, DataError, Session};
 use crate::context::Context;
 use crate::data::gaps;
 use crate::data::query::{Query, Source, Window};
 use crate::error::{Error, Failed};
-use crate::formats::{self, Content, Format, FormatError, Options};
+use crate::formats::{Content, Format, FormatError, Options, READINGS, Writer};
 use crate::system::OutputFile;
 use crate::terminal::Mark;
 use crate::terminal::progress::Progress;
@@ -38,9 +38,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Gaps::Mark)]
     gaps: Gaps,
     #[command(flatten)]
-    account: AccountArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    data: DataArgs,
 }
 
 /// One file to be written.
@@ -52,16 +50,16 @@ struct Task<'a> {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        self.account.open(context, super::ACCOUNT, "could not export readings", |session| {
+        self.data.account.open(context, super::ACCOUNT, "could not export readings", |session| {
             let format = self.format()?;
-            if self.output.output.is_some() {
+            if self.data.output.output.is_some() {
                 let why = "-o names one file, and this writes many";
                 return Err(session.usage(why, "use --out DIR").into());
             }
             fs::create_dir_all(&self.out).map_err(|error| {
                 Error::io(format!("could not create {}", self.out.display()), &error)
             })?;
-            let range = self.range.resolve(session, &self.output.tz)?;
+            let range = self.range.resolve(session, &self.data.output.tz)?;
             let (tasks, skipped) = self.tasks(&range, format);
             let missing = self.export(session, &range, &tasks, format)?;
             context.output.say(
@@ -79,7 +77,7 @@ impl Args {
 
     /// Readings as `--format` wants them, CSV unless it is given.
     fn format(&self) -> Result<&'static Format, FormatError> {
-        let format = Format::named(self.output.format.as_deref().unwrap_or("csv"))?;
+        let format = Format::named(self.data.output.format.as_deref().unwrap_or("csv"))?;
         format.check(Content::Readings)?;
         Ok(format)
     }
@@ -92,7 +90,7 @@ impl Args {
                 let path = self.path(source, month, &range.query, format);
                 // A link is no finished file, and is refused when it is to be written.
                 let finished = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
-                if finished && !self.output.force {
+                if finished && !self.data.output.force {
                     skipped += 1;
                 } else {
                     tasks.push(Task { source, month, path });
@@ -121,7 +119,7 @@ impl Args {
         tasks: &[Task],
         format: &Format,
     ) -> Result<usize, DataError> {
-        let options = self.output.options(session)?;
+        let options = self.data.output.options(session)?;
         let mut progress = Progress::new(&session.context.output, tasks.len(), "files");
         let mut missing = 0;
         let fetch = |task| fetch(session, range, task);
@@ -144,8 +142,8 @@ impl Args {
         options: &Options,
     ) -> Result<usize, DataError> {
         let mut missing = 0;
-        let mut file = OutputFile::create(&task.path, self.output.force)?;
-        let mut writer = formats::readings(format, Box::new(&mut file), options)?;
+        let mut file = OutputFile::create(&task.path, self.data.output.force)?;
+        let mut writer = Writer::new(format, Box::new(&mut file), options, &READINGS)?;
         for part in parts {
             let readings = part.rows()?;
             let with_gaps = gaps::marked(readings.clone(), task.source, query, part.window);

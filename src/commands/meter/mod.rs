@@ -1,8 +1,8 @@
 //! `meter …`: Zählerfreunde's data.
 
+mod devices;
 mod export;
 mod file_name;
-mod lists;
 mod plot;
 mod push;
 mod range;
@@ -11,6 +11,8 @@ mod verify;
 
 use clap::Subcommand;
 
+use crate::api::meter;
+use crate::commands::session::DataArgs;
 use crate::context::Context;
 use crate::error::Failed;
 
@@ -19,10 +21,18 @@ const ACCOUNT: &str = "zaehlerfreunde";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Spaces(lists::Spaces),
-    Devices(lists::Devices),
-    Customers(lists::Customers),
-    Whoami(lists::Whoami),
+    /// List buildings, flats and sites
+    #[command(after_help = "Examples:\n  partnerlink meter spaces --format csv -o spaces.csv")]
+    Spaces(DataArgs),
+    Devices(devices::Args),
+    /// List customers
+    #[command(
+        after_help = "Examples:\n  partnerlink meter customers --format xlsx -o customers.xlsx"
+    )]
+    Customers(DataArgs),
+    /// Show which partner the account belongs to
+    #[command(after_help = "Examples:\n  partnerlink meter whoami --json")]
+    Whoami(DataArgs),
     Readings(readings::Args),
     Verify(verify::Args),
     Plot(plot::Args),
@@ -33,10 +43,18 @@ pub enum Command {
 impl Command {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         match self {
-            Self::Spaces(args) => args.run(context),
+            Self::Spaces(args) => {
+                args.list(context, ACCOUNT, "could not list spaces", &meter::SPACES)
+            }
             Self::Devices(args) => args.run(context),
-            Self::Customers(args) => args.run(context),
-            Self::Whoami(args) => args.run(context),
+            Self::Customers(args) => {
+                args.list(context, ACCOUNT, "could not list customers", &meter::CUSTOMERS)
+            }
+            Self::Whoami(args) => {
+                args.account.open(context, ACCOUNT, "could not ask who you are", |session| {
+                    session.write_object(&args.output, &meter::PARTNER)
+                })
+            }
             Self::Readings(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::Plot(args) => args.run(context),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::lists::{each_device, id_of};
+use super::devices::{each_device, id_of};
 use crate::api::{meter, ordered};
 use crate::clock::Clock as _;
 use crate::commands::session::{DataError, Session};

@@ -1,13 +1,11 @@
 use clap::ValueEnum;
 
 use super::range::RangeArgs;
-use crate::commands::session::{AccountArgs, OutputArgs};
+use crate::commands::session::DataArgs;
 use crate::context::Context;
 use crate::data::gaps;
-use crate::data::query::{Query, Source, Window};
-use crate::data::reading::Reading;
 use crate::error::Failed;
-use crate::formats;
+use crate::formats::READINGS;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,9 +23,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Gaps::Skip)]
     gaps: Gaps,
     #[command(flatten)]
-    account: AccountArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    data: DataArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -38,33 +34,17 @@ pub enum Gaps {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        self.account.open(context, super::ACCOUNT, "could not fetch readings", |session| {
-            let range = self.range.resolve(session, &self.output.tz)?;
-            let mut target = self.output.target(session)?;
-            let (format, options) = (target.format, target.options.clone());
-            let mut writer = formats::readings(format, target.out(), &options)?;
-            range.fetch(session, |source, window, readings| {
-                let rows = self.gaps.shown(readings, source, &range.query, window);
-                Ok(rows.iter().try_for_each(|reading| writer.write(reading))?)
-            })?;
-            writer.finish()?;
-            target.finish()
+        self.data.account.open(context, super::ACCOUNT, "could not fetch readings", |session| {
+            let range = self.range.resolve(session, &self.data.output.tz)?;
+            session.write_rows(&self.data.output, READINGS, |writer| {
+                range.fetch(session, |source, window, readings| {
+                    let rows = match self.gaps {
+                        Gaps::Skip => readings,
+                        Gaps::Mark => gaps::marked(readings, source, &range.query, window),
+                    };
+                    Ok(rows.iter().try_for_each(|reading| writer.write(reading))?)
+                })
+            })
         })
-    }
-}
-
-impl Gaps {
-    /// One window's readings, its gaps marked or left out.
-    pub fn shown<'a>(
-        self,
-        readings: Vec<Reading<'a>>,
-        source: &'a Source,
-        query: &Query,
-        window: Window,
-    ) -> Vec<Reading<'a>> {
-        match self {
-            Self::Skip => readings,
-            Self::Mark => gaps::marked(readings, source, query, window),
-        }
     }
 }

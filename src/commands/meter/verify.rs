@@ -1,15 +1,16 @@
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::range::RangeArgs;
 use crate::clock;
-use crate::commands::session::{AccountArgs, OutputArgs};
+use crate::commands::session::DataArgs;
 use crate::context::Context;
 use crate::data::gaps;
 use crate::data::query::Query;
 use crate::data::reading::Reading;
 use crate::error::Failed;
+use crate::formats::List;
 use crate::terminal::Mark;
 
 const COLUMNS: [&str; 6] = ["device", "direction", "day", "expected", "present", "missing"];
@@ -24,9 +25,7 @@ pub struct Args {
     #[arg(long)]
     complete: bool,
     #[command(flatten)]
-    account: AccountArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    data: DataArgs,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -45,27 +44,32 @@ struct DayCount {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        self.account.open(context, super::ACCOUNT, "could not verify readings", |session| {
-            let range = self.range.resolve(session, &self.output.tz)?;
+        self.data.account.open(context, super::ACCOUNT, "could not verify readings", |session| {
+            let range = self.range.resolve(session, &self.data.output.tz)?;
             let mut missing = 0;
-            session.write_rows(&self.output, "days", &COLUMNS, |each| {
-                range.fetch(session, |source, window, readings| {
-                    let rows = gaps::marked(readings, source, &range.query, window);
-                    for (DayKey { device, direction, day }, count) in days(&rows, &range.query) {
-                        missing += count.missing;
-                        if count.missing > 0 || self.complete {
-                            let DayCount { expected, missing } = count;
-                            let row = json!({
-                                "device": device, "direction": direction, "day": day,
-                                "expected": expected, "present": expected - missing,
-                                "missing": missing,
-                            });
-                            each(row.as_object().cloned().unwrap_or_default())?;
+            session.write_rows(
+                &self.data.output,
+                List::of_records("days", &COLUMNS),
+                |writer| {
+                    range.fetch(session, |source, window, readings| {
+                        let rows = gaps::marked(readings, source, &range.query, window);
+                        for (DayKey { device, direction, day }, count) in days(&rows, &range.query)
+                        {
+                            missing += count.missing;
+                            if count.missing > 0 || self.complete {
+                                let DayCount { expected, missing } = count;
+                                let row = json!({
+                                    "device": device, "direction": direction, "day": day,
+                                    "expected": expected, "present": expected - missing,
+                                    "missing": missing,
+                                });
+                                writer.write(row.as_object().unwrap_or(&Map::new()))?;
+                            }
                         }
-                    }
-                    Ok(())
-                })
-            })?;
+                        Ok(())
+                    })
+                },
+            )?;
             match missing {
                 0 => context.output.say(Mark::Good, "no reading is missing"),
                 count => {

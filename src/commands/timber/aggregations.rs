@@ -1,11 +1,11 @@
 use crate::api::list::List;
 use crate::api::{ApiError, timber};
-use crate::commands::session::{AccountArgs, DataError, OutputArgs, Session};
+use crate::commands::session::{DataArgs, DataError, Session};
 use crate::context::Context;
 use crate::data::pile::Pile;
 use crate::data::position::Positions;
 use crate::error::Failed;
-use crate::formats;
+use crate::formats::PILES;
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -27,25 +27,20 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     page: Option<u64>,
     #[command(flatten)]
-    account: AccountArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    data: DataArgs,
 }
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        self.account.open(context, super::ACCOUNT, "could not list log piles", |session| {
+        self.data.account.open(context, super::ACCOUNT, "could not list log piles", |session| {
             session.require_scope("aggregation")?;
-            let mut target = self.output.target(session)?;
-            let (format, options) = (target.format, target.options.clone());
-            let mut writer = formats::piles(format, target.out(), &options)?;
             let mut positions = Positions::default();
-            each_pile(session, self.page, |pile| {
-                positions.count(&pile);
-                Ok(writer.write(&pile)?)
+            session.write_rows(&self.data.output, PILES, |writer| {
+                each_pile(session, self.page, |pile| {
+                    positions.count(&pile);
+                    Ok(writer.write(&pile)?)
+                })
             })?;
-            writer.finish()?;
-            target.finish()?;
             warn_about(context, &positions);
             Ok(())
         })

@@ -2,11 +2,13 @@
 
 mod aggregations;
 mod plot;
-mod user;
 mod woodlists;
 
 use clap::Subcommand;
 
+use crate::api::list::List;
+use crate::api::timber;
+use crate::commands::session::DataArgs;
 use crate::context::Context;
 use crate::error::Failed;
 
@@ -15,7 +17,9 @@ const ACCOUNT: &str = "timberdata";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    User(user::Args),
+    /// Show who signed in; works with any scope
+    #[command(after_help = "Examples:\n  partnerlink timber user --json")]
+    User(DataArgs),
     Woodlists(woodlists::Args),
     Aggregations(aggregations::Args),
     Plot(plot::Args),
@@ -24,7 +28,12 @@ pub enum Command {
 impl Command {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         match self {
-            Self::User(args) => args.run(context),
+            Self::User(args) => {
+                args.account.open(context, ACCOUNT, "could not ask who you are", |session| {
+                    let user = List { path: session.api.path("user")?, ..timber::USER };
+                    session.write_object(&args.output, &user)
+                })
+            }
             Self::Woodlists(args) => args.run(context),
             Self::Aggregations(args) => args.run(context),
             Self::Plot(args) => args.run(context),

@@ -2,7 +2,7 @@ use clap::ValueEnum;
 
 use crate::api::list::List;
 use crate::api::timber;
-use crate::commands::session::{AccountArgs, OutputArgs};
+use crate::commands::session::DataArgs;
 use crate::context::Context;
 use crate::error::Failed;
 
@@ -30,9 +30,7 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     page: Option<u64>,
     #[command(flatten)]
-    account: AccountArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    data: DataArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -47,10 +45,10 @@ enum Sort {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        self.account.open(context, super::ACCOUNT, "could not list wood lists", |session| {
+        self.data.account.open(context, super::ACCOUNT, "could not list wood lists", |session| {
             session.require_scope("woodlist")?;
             let list = List { path: session.api.path("woodlists")?, ..timber::WOODLISTS };
-            session.write(&self.output, &list, &self.parameters(), self.page)
+            session.write(&self.data.output, &list, &self.parameters(), self.page)
         })
     }
 

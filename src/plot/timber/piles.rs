@@ -1,18 +1,12 @@
 //! Log piles (Polter) as the pictures need them: where, how much, which group.
 
-use std::ops::RangeInclusive;
-
 use clap::ValueEnum;
 
 use crate::data::pile::Pile;
+use crate::data::position::Doubt;
 use crate::plot::colour::COLOURED_GROUPS;
 use crate::plot::number::{count, number};
 use crate::plot::picture::KeyFigure;
-
-/// Where German piles lie, in degrees (WGS 84). A position outside is a mistake, mostly 0/0 or
-/// latitude and longitude swapped, and would make the rest of the map a dot.
-const LATITUDES: RangeInclusive<f64> = 47.0..=56.0;
-const LONGITUDES: RangeInclusive<f64> = 5.0..=16.0;
 
 /// What piles are put together by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -73,9 +67,10 @@ pub struct Position {
 }
 
 impl Position {
-    /// Whether the map has it.
+    /// Whether the map has it. A position elsewhere is a mistake, mostly 0/0 or latitude and
+    /// longitude swapped, and would make the rest of the map a dot.
     pub fn is_in_germany(&self) -> bool {
-        LATITUDES.contains(&self.latitude) && LONGITUDES.contains(&self.longitude)
+        Doubt::of((self.latitude, self.longitude)).is_none()
     }
 }
 

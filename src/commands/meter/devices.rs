@@ -1,0 +1,54 @@
+use crate::api::list::{Entry, List};
+use crate::api::{ApiError, meter};
+use crate::commands::session::{DataArgs, DataError, Session};
+use crate::context::Context;
+use crate::error::Failed;
+use crate::formats;
+
+/// List the meters of one space, or of all
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  partnerlink meter devices --space ID")]
+pub struct Args {
+    /// Only this space; may be given several times
+    #[arg(long, value_name = "ID")]
+    space: Vec<String>,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+impl Args {
+    pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        self.data.account.open(context, super::ACCOUNT, "could not list devices", |session| {
+            let list = formats::List::of_records(meter::DEVICES.name, meter::DEVICES.columns);
+            session.write_rows(&self.data.output, list, |writer| {
+                each_device(session, &self.space, |device| Ok(writer.write(&device)?))
+            })
+        })
+    }
+}
+
+/// Gives `each` the devices of these spaces, of all where none is named.
+pub fn each_device(
+    session: &Session,
+    spaces: &[String],
+    mut each: impl FnMut(Entry) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let api = &session.api;
+    let mut spaces = spaces.to_vec();
+    if spaces.is_empty() {
+        meter::SPACES.for_each(api, &[], None, |space| {
+            spaces.extend(id_of(&space));
+            Ok::<_, ApiError>(())
+        })?;
+    }
+    for space in spaces {
+        let devices = List { path: &meter::devices_path(&space), ..meter::DEVICES };
+        devices.for_each(api, &[], None, &mut each)?;
+    }
+    Ok(())
+}
+
+/// An entry's `id`, as text.
+pub fn id_of(entry: &Entry) -> Option<String> {
+    entry.get("id")?.as_str().map(str::to_owned)
+}
