@@ -52,24 +52,22 @@ impl Args {
 
     /// The secret that the flags name.
     fn given(&self, what: &str) -> Result<Option<Secret>, Error> {
-        let read = |source: &str, reader: &mut dyn io::Read| {
-            let mut text = String::new();
-            reader.take(MAX_SECRET_BYTES).read_to_string(&mut text).map_err(|error| {
-                Error::io(format!("could not read the client secret from {source}"), &error)
-            })?;
-            Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
-        };
-        let secret = if self.client_secret_stdin {
-            read("standard input", &mut io::stdin().lock())?
-        } else if let Some(path) = &self.client_secret_file {
-            let name = path.display().to_string();
-            let mut file = fs::File::open(path).map_err(|error| {
-                Error::io(format!("could not read the client secret from {name}"), &error)
-            })?;
-            read(&name, &mut file)?
-        } else {
-            return Ok(None);
-        };
+        let (source, reader): (String, io::Result<Box<dyn io::Read>>) =
+            match &self.client_secret_file {
+                _ if self.client_secret_stdin => {
+                    ("standard input".to_owned(), Ok(Box::new(io::stdin())))
+                }
+                Some(path) => {
+                    let file = fs::File::open(path);
+                    (path.display().to_string(), file.map(|file| Box::new(file) as _))
+                }
+                None => return Ok(None),
+            };
+        let mut text = String::new();
+        reader.and_then(|reader| reader.take(MAX_SECRET_BYTES).read_to_string(&mut text)).map_err(
+            |error| Error::io(format!("could not read the client secret from {source}"), &error),
+        )?;
+        let secret = Secret::new(text.trim_end_matches(['\r', '\n']).to_owned());
         if secret.expose().is_empty() {
             return Err(Error::usage(what, "the client secret is empty", ""));
         }

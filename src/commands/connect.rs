@@ -1,7 +1,6 @@
-use std::path::Path;
 use std::time::Duration;
 
-use super::{candidates, client_secret};
+use super::{candidates, client_secret, could_not};
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
@@ -62,22 +61,14 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let provider = context.provider(self.account.provider())?;
-        let what = format!("could not connect {}", self.account);
-        let about = |error: Error| error.about(&self.account);
-
-        let config_file = context.settings.folders.config_file();
-        let id = self.client_id(&provider, &config_file, &what).map_err(about)?;
-        let scope = self.scope(&provider, &what).map_err(about)?;
+        let id = self.client_id(context, &provider)?;
+        let scope = self.scope(&provider)?;
         if provider.loopback_redirect_uris().is_empty() && !context.interactive {
-            return Err(about(Error::usage(
-                what,
-                format!(
-                    "the redirect URI of {} is not on this machine, so its address must be pasted",
-                    provider.title
-                ),
-                "run this in a terminal",
-            ))
-            .into());
+            let title = &provider.title;
+            let why = format!(
+                "the redirect URI of {title} is not on this machine, so its address must be pasted"
+            );
+            return Err(self.usage(why, "run this in a terminal").into());
         }
         let found = self
             .secret
@@ -87,9 +78,9 @@ impl Args {
                 &self.account,
                 self.store.as_ref(),
                 client_secret::Asks::Once,
-                &what,
+                &self.what(),
             )
-            .map_err(about)?;
+            .map_err(|error| error.about(&self.account))?;
         let is_new = found.as_ref().is_some_and(|found| found.is_new);
         let client = Client { id, secret: found.map(|found| found.secret) };
         let (opening, named) = self.opening(context);
@@ -117,7 +108,7 @@ impl Args {
                 context.output.say(Mark::Bad, LoginError::Interrupted);
                 Failed::Told(Exit::Refused)
             }
-            None => about(Error::new(&what, &error)).into(),
+            None => could_not("connect", &self.account, &error).into(),
         })?;
         if let Some(secret) = &client.secret {
             self.keep(context, &provider, secret, is_new)?;
@@ -146,53 +137,44 @@ impl Args {
         Ok(())
     }
 
-    fn client_id(
-        &self,
-        provider: &Provider,
-        config_file: &Path,
-        what: &str,
-    ) -> Result<String, Error> {
+    fn what(&self) -> String {
+        format!("could not connect {}", self.account)
+    }
+
+    fn usage(&self, why: String, hint: impl Into<String>) -> Error {
+        Error::usage(self.what(), why, hint).about(&self.account)
+    }
+
+    fn client_id(&self, context: &Context, provider: &Provider) -> Result<String, Error> {
         self.client_id.clone().or_else(|| provider.client_id.clone()).ok_or_else(|| {
             let uris: Vec<&str> = provider.redirect_uris.iter().map(url::Url::as_str).collect();
-            let whom = provider.support.as_deref().unwrap_or(&provider.title);
-            let name = &provider.name;
-            Error::usage(
-                what,
-                format!(
-                    "{} has given you no client ID yet, or it is not configured",
-                    provider.title
-                ),
+            let Provider { name, title, .. } = provider;
+            let whom = provider.support.as_deref().unwrap_or(title);
+            self.usage(
+                format!("{title} has given you no client ID yet, or it is not configured"),
                 format!(
                     "ask {whom} for one, and name these redirect URIs:\n  {}\n\
                      `partnerlink provider register {name}` writes the letter, and\n\
                      `partnerlink provider setup {name}` takes the answer into {}.\n\
                      Or use --client-id, or set {}. Until then, --sandbox works without.",
                     uris.join("\n  "),
-                    config_file.display(),
+                    context.settings.folders.config_file().display(),
                     client_variable(name, "CLIENT_ID"),
                 ),
             )
         })
     }
 
-    fn scope(&self, provider: &Provider, what: &str) -> Result<Scope, Error> {
+    fn scope(&self, provider: &Provider) -> Result<Scope, Error> {
         let Some(text) = &self.scope else { return Ok(provider.default_scope.clone()) };
         let scope = Scope::from(text.as_str());
-        match provider.unknown_scope(&scope) {
-            None => Ok(scope),
-            Some(unknown) => {
-                let known: Vec<&str> = provider.scopes.keys().map(String::as_str).collect();
-                let hint = match nearest(unknown, known.iter().copied()) {
-                    Some(nearest) => format!("did you mean {nearest}?"),
-                    None => format!("there are: {}", known.join(", ")),
-                };
-                Err(Error::usage(
-                    what,
-                    format!("{} has no scope {unknown:?}", provider.title),
-                    hint,
-                ))
-            }
-        }
+        let Some(unknown) = provider.unknown_scope(&scope) else { return Ok(scope) };
+        let known: Vec<&str> = provider.scopes.keys().map(String::as_str).collect();
+        let hint = match nearest(unknown, known.iter().copied()) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => format!("there are: {}", known.join(", ")),
+        };
+        Err(self.usage(format!("{} has no scope {unknown:?}", provider.title), hint))
     }
 
     /// How the link is opened, and whether by a program that a person named.
@@ -235,10 +217,8 @@ impl Args {
         let now = context.clock.now();
         let output = &context.output;
         let who = account.who.as_ref().map(|who| format!(" as {}", crate::text::printable(who)));
-        output.say(
-            Mark::Good,
-            format_args!("Connected to {}{}", provider.title, who.unwrap_or_default()),
-        );
+        let text = format!("Connected to {}{}", provider.title, who.unwrap_or_default());
+        output.say(Mark::Good, text);
         let until = clock::for_people(account.access_token_until, now);
         let mut lines = vec![
             ("account", account.account.to_string()),
@@ -260,15 +240,13 @@ impl Args {
         }
         facts(&lines).lines().for_each(|line| output.say_more(line));
         if connected.no_refresh_token {
-            output.say(
-                Mark::Warn,
-                format_args!(
-                    "{} gave no refresh token although it was asked for: you will need to sign in again at {until}. \
-                     Ask {} to allow offline access.",
-                    provider.title,
-                    provider.support.as_deref().unwrap_or("the provider"),
-                ),
+            let whom = provider.support.as_deref().unwrap_or("the provider");
+            let text = format!(
+                "{} gave no refresh token although it was asked for: you will need to sign in again \
+                 at {until}. Ask {whom} to allow offline access.",
+                provider.title
             );
+            output.say(Mark::Warn, text);
         }
         Ok(())
     }

@@ -1,9 +1,13 @@
-//! Which accounts there are: those of the index, and those in the stores that it lost.
+//! Which accounts there are, those of the index and those in the stores that it lost; and whether
+//! what is saved of them can be read.
 
 use std::collections::BTreeSet;
 
-use super::World;
+use super::{LockedAccount, World};
 use crate::account_id::AccountId;
+use crate::accounts::Account;
+use crate::store::lock::LockError;
+use crate::store::record::Record;
 use crate::store::{Item, Look, StoreError, StoreKind};
 
 /// What is in a store, as far as it can be seen without unlocking it.
@@ -52,4 +56,37 @@ impl World<'_> {
         let indexed = self.index.all().into_iter().map(|entry| entry.account);
         indexed.chain(contents.iter().flat_map(Content::accounts)).collect()
     }
+}
+
+/// A record that is whole.
+#[derive(Debug)]
+pub struct Verified {
+    pub account: Account,
+    /// Whether the index said something else, which is corrected.
+    pub index_was_wrong: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("its record is not in {0}")]
+    Gone(StoreKind),
+}
+
+/// Reads an account's record under its lock, and heals the index where the two disagree.
+pub fn verify(world: &World, account: &AccountId) -> Result<Verified, VerifyError> {
+    let entry = world.index.get(account);
+    let LockedAccount { _lock, store, record } = world.open(account)?;
+    let record = record?.ok_or_else(|| VerifyError::Gone(store.kind()))?;
+    Ok(Verified { index_was_wrong: entry != world.index.get(account), account: record.account })
+}
+
+/// The same without the lock, and without touching anything.
+pub fn readable(world: &World, account: &AccountId) -> Result<(), VerifyError> {
+    let store = world.home(account);
+    let record = Record::load(store, account)?;
+    record.map(drop).ok_or_else(|| VerifyError::Gone(store.kind()))
 }

@@ -9,7 +9,6 @@ pub mod login;
 pub mod moving;
 pub mod refresh;
 pub mod token_source;
-pub mod verify;
 
 use std::iter;
 use std::time::Duration;

@@ -12,7 +12,7 @@ use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::could_not;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::flow::verify::readable;
+use crate::flow::inventory::readable;
 use crate::schedule::last_run;
 use crate::terminal::{Mark, stdout_is_terminal, table};
 

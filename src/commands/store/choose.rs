@@ -50,38 +50,36 @@ impl Args {
 
     /// Writes, reads and deletes an item there.
     fn try_it(&self, context: &Context, what: &str) -> Result<(), Error> {
-        let environment = &context.settings.environment;
-        let key = self.key.unwrap_or(context.settings.file_key);
-        if self.store == StoreKind::FILE
-            && key == FileKey::Passphrase
-            && environment.passphrase().is_none()
-        {
-            let why = "no passphrase is given";
-            return Err(Error::usage(what, why, "set PARTNERLINK_PASSPHRASE"));
+        if self.store != StoreKind::FILE {
+            let probed = context.world().stores.get(&self.store).and_then(probe);
+            return probed.map_err(|error| Error::new(what, &error));
         }
-        let credential = environment.systemd_credential("partnerlink-key");
-        if self.store == StoreKind::FILE && key == FileKey::Systemd && credential.is_none() {
-            let text = "Not tried: the credential partnerlink-key is there only for a service that \
-                        systemd starts with LoadCredential= or LoadCredentialEncrypted=";
-            context.output.say(Mark::Warn, text);
-            return Ok(());
+        let (environment, configured) = (&context.settings.environment, context.settings.file_key);
+        let key = self.key.unwrap_or(configured);
+        match key {
+            FileKey::Passphrase if environment.passphrase().is_none() => {
+                let why = "no passphrase is given";
+                return Err(Error::usage(what, why, "set PARTNERLINK_PASSPHRASE"));
+            }
+            FileKey::Systemd if environment.systemd_credential("partnerlink-key").is_none() => {
+                let text = "Not tried: the credential partnerlink-key is there only for a service \
+                            that systemd starts with LoadCredential= or LoadCredentialEncrypted=";
+                context.output.say(Mark::Warn, text);
+                return Ok(());
+            }
+            _ => {}
         }
-        // The files with the key that is being chosen, and not with the configured one.
-        let probed = if self.store == StoreKind::FILE {
-            probe(&context.sealed_files(key))
-        } else {
-            context.world().stores.get(&self.store).and_then(probe)
-        };
-        probed.map_err(|error| {
-            let is_another = self.key.is_some_and(|key| key != context.settings.file_key);
-            match Error::new(what, &error) {
-                error if is_another && matches!(error.code, "store-wrong-key" | "store-no-key") => {
-                    error.with_hint(
-                        "what is there is sealed with another key: move it away (store migrate --to \
-                         keychain), choose the key, and move it back (store migrate --to file)",
-                    )
-                }
-                error => error,
+        // With the key that is being chosen, and not with the configured one.
+        probe(&context.sealed_files(key)).map_err(|error| {
+            let is_sealed = matches!(error, StoreError::WrongKey(_) | StoreError::NoKey(_));
+            let error = Error::new(what, &error);
+            if is_sealed && key != configured {
+                error.with_hint(
+                    "what is there is sealed with another key: move it away (store migrate --to \
+                     keychain), choose the key, and move it back (store migrate --to file)",
+                )
+            } else {
+                error
             }
         })
     }
@@ -106,15 +104,9 @@ impl Args {
         output.say_more(format_args!("written to {}", path.display()));
         if let Some(first) = elsewhere.first() {
             let command = format!("partnerlink store migrate --to {}", kind.name());
-            output.say(
-                Mark::Note,
-                format_args!(
-                    "{} stay in {} until: {}",
-                    accounts.join(", "),
-                    first.store,
-                    output.command(&command)
-                ),
-            );
+            let (accounts, until) = (accounts.join(", "), output.command(&command));
+            let text = format!("{accounts} stay in {} until: {until}", first.store);
+            output.say(Mark::Note, text);
         }
         if context.settings.store_from == "PARTNERLINK_STORE" && context.settings.store != *kind {
             output

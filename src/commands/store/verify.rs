@@ -5,8 +5,7 @@ use crate::account_id::AccountId;
 use crate::commands::{could_not, finish};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::flow::inventory::Content;
-use crate::flow::verify::verify;
+use crate::flow::inventory::{Content, verify};
 use crate::store::{Item, TokenStore};
 use crate::terminal::Mark;
 
@@ -73,14 +72,12 @@ fn check(context: &Context, account: AccountId, contents: &[Content]) -> Account
     for other in others.filter(|other| has_copy(context, other, &account)) {
         (result, text) = ("second-copy", format!("good, in {store}"));
         let command = format!("partnerlink store migrate {account} --to {}", store.name());
-        context.output.say(
-            Mark::Warn,
-            format_args!(
-                "{account}: {} has a second copy, which is not used; this deletes it: {}",
-                other.kind,
-                context.output.command(&command)
-            ),
+        let command = context.output.command(&command);
+        let text = format!(
+            "{account}: {} has a second copy, which is not used; this deletes it: {command}",
+            other.kind
         );
+        context.output.say(Mark::Warn, text);
     }
     AccountReport { account, store, result, text, error: None }
 }

@@ -130,13 +130,11 @@ fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
     let world = context.world();
     let contents = world.contents(wanted);
     for content in &contents {
-        match &content.look {
-            // Each of its accounts will say the same.
-            Err(error) if is_in(&content.kind) => {
-                log::debug!("{} cannot be listed: {error}", content.kind);
-            }
-            Err(error) => return Err(Error::new("could not list the connected accounts", error)),
-            Ok(_) => {}
+        // Where the index has accounts in it, each of them will say the same.
+        if let Err(error) = &content.look
+            && !is_in(&content.kind)
+        {
+            return Err(Error::new("could not list the connected accounts", error));
         }
     }
     Ok(world.accounts(&contents).into_iter().collect())

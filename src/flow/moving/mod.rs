@@ -109,13 +109,13 @@ fn delete_second_copies(
     let item = Item::Account(account.clone());
     let mut outcome = Moved::WasThere;
     for other in world.stores.all().filter(|store| store.kind() != home.kind()) {
-        match other.load(&item).map(|found| found.is_some()) {
-            Ok(true) | Err(StoreError::Damaged { .. }) => {
+        match other.load(&item) {
+            Ok(Some(_)) | Err(StoreError::Damaged { .. }) => {
                 let gone = Move::leaving(other.kind(), home.kind());
                 gone.note_and_finish(world, account).map_err(|why| gone.failure(why))?;
                 outcome = Moved::SecondCopyDeleted;
             }
-            Ok(false) => {}
+            Ok(None) => {}
             Err(error) => {
                 log::debug!("{} cannot be asked for a second copy: {error}", other.kind());
             }
