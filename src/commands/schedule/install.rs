@@ -83,7 +83,8 @@ impl Args {
 fn is_for_real_accounts(installed: &Installed) -> bool {
     let texts = installed.files.iter().filter_map(|file| fs::read_to_string(file).ok());
     let mut texts = texts.chain(installed.line.clone());
-    !texts.any(|text| text.to_ascii_lowercase().contains("sandbox"))
+    let marks = ["--sandbox", "PARTNERLINK_SANDBOX="];
+    !texts.any(|text| marks.iter().any(|mark| text.contains(mark)))
 }
 
 /// Shows what would be done.
