@@ -126,7 +126,7 @@ impl Context {
         if self.settings.sandbox.is_some() {
             provider.title += " (sandbox)";
         } else if let Some(id) = self.settings.environment.client_id(name) {
-            provider.client_id = Some(id);
+            provider.described.client_id = Some(id);
         }
         Ok(provider)
     }

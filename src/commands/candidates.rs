@@ -105,7 +105,7 @@ impl Line {
     fn scopes(&self) -> Vec<(String, String)> {
         let provider = |word: &String| self.registry.get(word.split(':').next()?).ok();
         let found = self.before.iter().find_map(provider);
-        found.map(|provider| provider.scopes.into_iter().collect()).unwrap_or_default()
+        found.map(|provider| provider.described.scopes.into_iter().collect()).unwrap_or_default()
     }
 
     fn title(&self, provider: &str) -> String {

@@ -17,41 +17,56 @@ use crate::oauth::{BodyFormat, ClientAuthentication, is_loopback};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Description {
-    pub title: Option<String>,
+    /// The name for people, `Zählerfreunde`; else the name on the command line.
+    title: Option<String>,
+    /// Who registers clients.
     pub support: Option<String>,
+    /// The partner's registration; `None` until the person has one.
     pub client_id: Option<String>,
     /// Required.
-    pub authorize_url: Option<String>,
+    authorize_url: Option<String>,
     /// Required.
-    pub token_url: Option<String>,
-    pub revocation_url: Option<String>,
-    pub api_base: Option<String>,
+    token_url: Option<String>,
+    revocation_url: Option<String>,
+    /// Base of the data endpoints.
+    api_base: Option<String>,
     pub request_format: BodyFormat,
     pub client_authentication: ClientAuthentication,
     pub audience: Option<String>,
-    pub audience_required: bool,
-    pub default_scope: Option<Scope>,
+    audience_required: bool,
+    pub default_scope: Scope,
+    /// Scopes that exist, each with its meaning; empty when they are not known.
     pub scopes: BTreeMap<String, String>,
     pub refresh: RefreshSupport,
+    /// The scope without which no refresh token is given.
     pub refresh_scope: Option<String>,
     /// `true` unless said otherwise.
-    pub pkce: Option<bool>,
+    pkce: Option<bool>,
+    /// Tie the callback to the browser by a cookie; for providers that do not check PKCE.
     pub bind_browser: bool,
+    /// A person who refuses comes back with neither code nor error.
     pub denied_without_error: bool,
+    /// Issuers that ID tokens and callbacks may name.
     pub issuers: Vec<String>,
+    /// The callback always has `iss` (RFC 9207).
     pub sends_issuer: bool,
+    /// Answers may lack `token_type`.
     pub token_type_optional: bool,
-    pub access_token_seconds: Option<i64>,
+    /// Life of an access token in seconds, where the answer does not say.
+    access_token_seconds: Option<i64>,
+    /// Life of a sign-in in seconds, from sign-in to the last refresh that can work.
     pub refresh_token_seconds: Option<i64>,
-    /// Required: at least one.
-    pub redirect_uris: Vec<String>,
+    /// Required: at least one. Registered redirect URIs, tried in order.
+    redirect_uris: Vec<String>,
     pub authorize_parameters: BTreeMap<String, String>,
+    /// How lists are paged; `None` where they are not.
     pub paging: Option<Paging>,
     /// Paths below `api_base` that a page of the provider does not confirm, by the name a command
     /// gives them.
     pub paths: BTreeMap<String, String>,
     /// Lists that need no command of their own, by the name a person types.
     pub lists: BTreeMap<String, DescribedList>,
+    /// What the letter that asks for a registration says of its own.
     pub letter: Letter,
 }
 
@@ -87,7 +102,7 @@ pub enum ProviderError {
 impl Description {
     /// Checks every value, so that a mistake is found when the file is read and not when a token
     /// is on its way.
-    pub fn check(self, name: &str) -> Result<Provider, ProviderError> {
+    pub fn check(mut self, name: &str) -> Result<Provider, ProviderError> {
         let check = Check { provider: name };
         if check_name(name).is_err() {
             return Err(check.bad("name", name, "must consist of a-z, 0-9, - and _"));
@@ -104,40 +119,19 @@ impl Description {
         if self.sends_issuer && self.issuers.is_empty() {
             return Err(check.missing("issuers"));
         }
+        self.client_id.take_if(|id| id.is_empty());
+        let redirect_uris = self.redirect_uris.iter().map(|uri| check.redirect_uri(uri));
         let provider = Provider {
             name: name.to_owned(),
-            title: self.title.unwrap_or_else(|| name.to_owned()),
-            support: self.support,
-            client_id: self.client_id.filter(|id| !id.is_empty()),
-            authorize_url: check.required("authorize_url", self.authorize_url)?,
-            token_url: check.required("token_url", self.token_url)?,
-            revocation_url: check.url("revocation_url", self.revocation_url)?,
-            api_base: check.url("api_base", self.api_base)?,
-            request_format: self.request_format,
-            client_authentication: self.client_authentication,
-            audience: self.audience,
-            default_scope: self.default_scope.unwrap_or_default(),
-            scopes: self.scopes,
-            refresh: self.refresh,
-            refresh_scope: self.refresh_scope,
+            title: self.title.clone().unwrap_or_else(|| name.to_owned()),
+            authorize_url: check.required("authorize_url", self.authorize_url.as_deref())?,
+            token_url: check.required("token_url", self.token_url.as_deref())?,
+            revocation_url: check.url("revocation_url", self.revocation_url.as_deref())?,
+            api_base: check.url("api_base", self.api_base.as_deref())?,
+            redirect_uris: redirect_uris.collect::<Result<_, _>>()?,
             pkce: self.pkce.unwrap_or(true),
-            bind_browser: self.bind_browser,
-            denied_without_error: self.denied_without_error,
-            issuers: self.issuers,
-            sends_issuer: self.sends_issuer,
-            token_type_optional: self.token_type_optional,
             access_token_seconds: self.access_token_seconds.unwrap_or(DEFAULT_ACCESS_TOKEN_SECONDS),
-            refresh_token_seconds: self.refresh_token_seconds,
-            redirect_uris: self
-                .redirect_uris
-                .into_iter()
-                .map(|uri| check.redirect_uri(uri))
-                .collect::<Result<_, _>>()?,
-            authorize_parameters: self.authorize_parameters,
-            paging: self.paging,
-            paths: self.paths,
-            lists: self.lists,
-            letter: self.letter,
+            described: self,
         };
         if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {
             return Err(check.bad("default_scope", unknown, "is not among the scopes"));
@@ -173,34 +167,34 @@ impl Check<'_> {
         ProviderError::Bad { provider, field, value, why }
     }
 
-    fn required(&self, field: &'static str, text: Option<String>) -> Result<Url, ProviderError> {
+    fn required(&self, field: &'static str, text: Option<&str>) -> Result<Url, ProviderError> {
         self.url(field, text)?.ok_or_else(|| self.missing(field))
     }
 
     /// An endpoint: https anywhere, http only on this machine; no credentials, no fragment
     /// (RFC 6749 §3.1 and §3.2).
-    fn url(&self, field: &'static str, text: Option<String>) -> Result<Option<Url>, ProviderError> {
+    fn url(&self, field: &'static str, text: Option<&str>) -> Result<Option<Url>, ProviderError> {
         let Some(text) = text else { return Ok(None) };
-        let url = Url::parse(&text).map_err(|_| self.bad(field, &text, "is not an address"))?;
+        let url = Url::parse(text).map_err(|_| self.bad(field, text, "is not an address"))?;
         let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
         if !safe {
-            return Err(self.bad(field, &text, "must begin with https://"));
+            return Err(self.bad(field, text, "must begin with https://"));
         }
         if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-            return Err(self.bad(field, &text, "must have neither #fragment nor user name"));
+            return Err(self.bad(field, text, "must have neither #fragment nor user name"));
         }
         Ok(Some(url))
     }
 
     /// Redirect URIs: loopback ones need a port, because it is registered with the provider.
-    fn redirect_uri(&self, text: String) -> Result<Url, ProviderError> {
+    fn redirect_uri(&self, text: &str) -> Result<Url, ProviderError> {
         const FIELD: &str = "redirect_uris";
-        let uri = self.required(FIELD, Some(text.clone()))?;
+        let uri = self.required(FIELD, Some(text))?;
         if is_loopback(&uri) && (uri.scheme() != "http" || matches!(uri.port(), None | Some(0))) {
-            return Err(self.bad(FIELD, &text, "on this machine must be http:// with a port"));
+            return Err(self.bad(FIELD, text, "on this machine must be http:// with a port"));
         }
         if uri.query().is_some() {
-            return Err(self.bad(FIELD, &text, "must not have a ?query"));
+            return Err(self.bad(FIELD, text, "must not have a ?query"));
         }
         Ok(uri)
     }
@@ -285,7 +279,7 @@ mod tests {
         assert!(
             check(|d| {
                 d.scopes.insert("a".into(), "A".into());
-                d.default_scope = Some("a b".into());
+                d.default_scope = "a b".into();
             })
             .is_err()
         );

@@ -5,7 +5,7 @@ pub mod description;
 mod lists;
 pub mod registry;
 
-use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use serde::Deserialize;
 use url::Url;
@@ -14,59 +14,31 @@ pub use description::{Description, Letter, ProviderError};
 pub use lists::{DescribedList, Paging};
 
 use crate::oauth::scope::Scope;
-use crate::oauth::{BodyFormat, ClientAuthentication, Endpoint, is_loopback};
+use crate::oauth::{ClientAuthentication, Endpoint, is_loopback};
 
-/// A provider that passed every check of [`Description::check`].
+/// A provider that passed every check of [`Description::check`]: what was checked and completed,
+/// and everything else as it is described.
 #[derive(Clone, Debug)]
 pub struct Provider {
     /// The name on the command line: `zaehlerfreunde`.
     pub name: String,
-    /// The name for people: `Zählerfreunde`.
     pub title: String,
-    /// Who registers clients.
-    pub support: Option<String>,
-    /// The partner's registration; `None` until the person has one.
-    pub client_id: Option<String>,
     pub authorize_url: Url,
     pub token_url: Url,
     pub revocation_url: Option<Url>,
-    /// Base of the data endpoints.
     pub api_base: Option<Url>,
-    pub request_format: BodyFormat,
-    pub client_authentication: ClientAuthentication,
-    pub audience: Option<String>,
-    pub default_scope: Scope,
-    /// Scopes that exist, each with its meaning; empty when they are not known.
-    pub scopes: BTreeMap<String, String>,
-    pub refresh: RefreshSupport,
-    /// The scope without which no refresh token is given.
-    pub refresh_scope: Option<String>,
-    pub pkce: bool,
-    /// Tie the callback to the browser by a cookie; for providers that do not check PKCE.
-    pub bind_browser: bool,
-    /// A person who refuses comes back with neither code nor error.
-    pub denied_without_error: bool,
-    /// Issuers that ID tokens and callbacks may name.
-    pub issuers: Vec<String>,
-    /// The callback always has `iss` (RFC 9207).
-    pub sends_issuer: bool,
-    /// Answers may lack `token_type`.
-    pub token_type_optional: bool,
-    /// Life of an access token in seconds, where the answer does not say.
-    pub access_token_seconds: i64,
-    /// Life of a sign-in in seconds, from sign-in to the last refresh that can work.
-    pub refresh_token_seconds: Option<i64>,
-    /// Registered redirect URIs, tried in order.
     pub redirect_uris: Vec<Url>,
-    pub authorize_parameters: BTreeMap<String, String>,
-    /// How lists are paged; `None` where they are not.
-    pub paging: Option<Paging>,
-    /// Paths of data endpoints that are overridable, by name.
-    pub paths: BTreeMap<String, String>,
-    /// Lists that `partnerlink data` knows of, by name.
-    pub lists: BTreeMap<String, DescribedList>,
-    /// What the letter that asks for a registration says of its own.
-    pub letter: Letter,
+    pub pkce: bool,
+    pub access_token_seconds: i64,
+    pub described: Description,
+}
+
+impl Deref for Provider {
+    type Target = Description;
+
+    fn deref(&self) -> &Description {
+        &self.described
+    }
 }
 
 /// Whether, and how, a provider renews access.

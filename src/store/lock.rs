@@ -5,7 +5,7 @@
 //! system's lock on it, which a dying process gives back by itself. Where the file system cannot
 //! lock, nothing is refreshed: going on without would be the very accident this prevents.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::account_id::AccountId;
 use crate::clock;
-use crate::system::files::create_private_folder;
+use crate::system::files;
 
 /// How long to wait for a lock unless the caller knows better: one token request with its time-out
 /// of 30 s is the longest that a healthy process holds it.
@@ -130,45 +130,25 @@ pub fn holder(path: &Path) -> Option<u32> {
     }
 }
 
-/// Opens without truncating: the content is nobody's business, and on Windows a second process may
-/// not even write to a locked file.
+/// A lock file of somebody else's could be held or replaced by them at will.
 fn open(path: &Path) -> Result<File, LockError> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // NONBLOCK: a named pipe put in the file's place must not hold us up.
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.mode(0o600).custom_flags(flags.bits() as i32);
-    }
-    let file = match options.open(path) {
+    let file = match files::open_or_make_here(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            create_private_folder(path.parent().unwrap_or(path))
+            files::create_private_folder(path.parent().unwrap_or(path))
                 .map_err(|error| unusable(path, &format!("its folder cannot be made: {error}")))?;
-            options.open(path)
+            files::open_or_make_here(path)
         }
         other => other,
     };
     let file = file.map_err(|error| unusable(path, &plainly(&error)))?;
-    check(&file, path)?;
-    Ok(file)
-}
-
-/// A lock file of somebody else's could be held or replaced by them at will.
-fn check(file: &File, path: &Path) -> Result<(), LockError> {
     let meta = file.metadata().map_err(|error| unusable(path, &error.to_string()))?;
     if !meta.is_file() {
         return Err(unusable(path, "it is not a regular file"));
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if meta.uid() != rustix::process::geteuid().as_raw() {
-            return Err(unusable(path, &format!("it belongs to another user (id {})", meta.uid())));
-        }
+    match files::of_another_user(&meta) {
+        Some(why) => Err(unusable(path, &why)),
+        None => Ok(file),
     }
-    Ok(())
 }
 
 #[cfg(unix)]

@@ -3,7 +3,6 @@
 //! [`keychain`] is the default, [`file`] the sealed files for servers. [`lock`] is the per-account
 //! lock that every writer holds, whatever the store.
 
-mod error;
 pub mod file;
 mod item;
 pub mod keychain;
@@ -11,9 +10,10 @@ mod kind;
 pub mod lock;
 pub mod record;
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-pub use self::error::StoreError;
 pub use self::item::Item;
 pub use self::kind::{STORES, StoreKind, StoreRow, StoreSettings};
 use crate::secret::Secret;
@@ -24,7 +24,7 @@ pub type SecretBytes = Secret<Vec<u8>>;
 /// A place that keeps secrets. Calls are synchronous and end within a deadline of the store's own;
 /// "not there" is a value (`None`, `false`), never an error.
 ///
-/// The caller holds the account's [`lock`] settings `save` and `delete` of an account's item. After
+/// The caller holds the account's [`lock`] during `save` and `delete` of an account's item. After
 /// [`StoreError::TimedOut`] it is unknown whether the call had its effect.
 pub trait TokenStore: Send + Sync {
     fn kind(&self) -> StoreKind;
@@ -45,6 +45,48 @@ pub trait TokenStore: Send + Sync {
     /// Fails if a `save` of a few KiB to this item would fail now, as far as that can be known
     /// without writing to it. Called before a single-use refresh token is spent.
     fn preflight(&self, item: &Item) -> Result<(), StoreError>;
+}
+
+/// Why a store could not do what was asked. Texts say what failed and why; what to do about it
+/// stands beside every other hint in `error/machine.rs`.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the keychain is locked")]
+    Locked,
+    #[error("access to the keychain was denied: {0}")]
+    Denied(String),
+    #[error("no keychain service can be reached: {0}")]
+    Unreachable(String),
+    #[error("the keychain has no default collection yet")]
+    NoCollection,
+    #[error("the keychain service was restarted in the middle of the work")]
+    ServiceLost,
+    #[error("the keychain did not answer within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    #[error(
+        "the keychain has {count} items named {item:?}, and which one is right cannot be known"
+    )]
+    Ambiguous { item: String, count: usize },
+    #[error("{0} was saved, but reading it back gave something else")]
+    ReadBackDiffers(Item),
+    #[error("{name} is damaged: {why}")]
+    Damaged { name: String, why: String },
+    #[error("{name} was written by a newer partnerlink (format {version})")]
+    TooNew { name: String, version: u32 },
+    #[error("{} cannot be opened with this key", .0.display())]
+    WrongKey(PathBuf),
+    #[error("the key of the sealed files is not available: {0}")]
+    NoKey(String),
+    #[error("{} is not safe to use: {why}", .path.display())]
+    Unsafe { path: PathBuf, why: String },
+    #[error("no room left to save tokens in {}", .0.display())]
+    NoSpace(PathBuf),
+    #[error("{action} {}: {source}", .path.display())]
+    Io { action: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("the keychain failed: {0}")]
+    Keychain(String),
+    #[error("this version has no store named {0:?}")]
+    NoSuchStore(String),
 }
 
 /// A store as it stands.

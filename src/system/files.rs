@@ -143,6 +143,43 @@ pub fn create(path: &Path) -> io::Result<File> {
     private().create(true).truncate(true).open(path)
 }
 
+/// Opens for reading what has this name: no symbolic link is followed, and a named pipe that lies in
+/// its place is not waited for.
+pub fn open_here(path: &Path) -> io::Result<File> {
+    never_elsewhere(File::options().read(true)).open(path)
+}
+
+/// The same for reading and writing, and makes it where it is missing. Its content stays: on Windows
+/// a second process may not even write to a locked file.
+pub fn open_or_make_here(path: &Path) -> io::Result<File> {
+    never_elsewhere(private().create(true).truncate(false)).open(path)
+}
+
+fn never_elsewhere(options: &mut fs::OpenOptions) -> &fs::OpenOptions {
+    #[cfg(unix)]
+    {
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits() as i32);
+    }
+    options
+}
+
+/// Why a file or folder is not this user's own, in words; `None` where it is, and where the system
+/// has no such owners.
+pub fn of_another_user(meta: &fs::Metadata) -> Option<String> {
+    #[cfg(unix)]
+    {
+        let owner = std::os::unix::fs::MetadataExt::uid(meta);
+        let foreign = owner != rustix::process::geteuid().as_raw();
+        foreign.then(|| format!("it belongs to another user (id {owner})"))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = meta;
+        None
+    }
+}
+
 fn private() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true);

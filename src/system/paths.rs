@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 
 use crate::account_id::AccountId;
+use crate::system::files;
 
 const PROGRAM: &str = "partnerlink";
 
@@ -148,14 +149,12 @@ pub fn task_files() -> Option<PathBuf> {
 /// Another user's home (`sudo` keeps HOME) or `/` is no place for tokens.
 #[cfg(unix)]
 fn check_home(home: &Path) -> Result<(), PathError> {
-    use std::os::unix::fs::MetadataExt as _;
-
     let bad = |why| PathError::BadHome { path: home.to_owned(), why };
     if home.parent().is_none() {
         return Err(bad("is the root folder"));
     }
     let metadata = home.metadata().map_err(|_| bad("cannot be read"))?;
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
+    if files::of_another_user(&metadata).is_some() {
         return Err(bad("belongs to another user"));
     }
     Ok(())

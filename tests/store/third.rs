@@ -77,7 +77,7 @@ impl Home {
         let rows = STORES.iter().chain([&THIRD]);
         let all = rows.map(|row| (row.open)(&around)).collect();
         let mut provider = Registry::new(Default::default()).get("zaehlerfreunde").unwrap();
-        provider.client_authentication = ClientAuthentication::Basic;
+        provider.described.client_authentication = ClientAuthentication::Basic;
         let home = Self {
             stores: Stores::new(all, &StoreKind::FILE, Box::new(|_| None)),
             index: Index::new(folders.accounts()),

@@ -70,13 +70,14 @@ fn file(context: &Context) -> Finding {
 }
 
 fn registered(context: &Context, provider: &Result<Provider, Error>) -> Finding {
-    let Provider { name, client_id, .. } = match provider {
+    let provider = match provider {
         Ok(provider) => provider,
         Err(Error { what, why, hint, exit, .. }) => {
             return Finding::bad("provider", why, hint, *exit).publicly(what);
         }
     };
-    if client_id.is_none() {
+    let name = &provider.name;
+    if provider.client_id.is_none() {
         let remedy = format!("partnerlink provider register {name}");
         return Finding::warn("provider", format!("{name} has no client ID yet"), remedy);
     }

@@ -91,18 +91,14 @@ fn sealed_files(context: &Context, contents: &[Content]) -> Vec<Finding> {
 }
 
 fn flaw(flaw: Flaw) -> Finding {
-    let error = match flaw {
+    match flaw {
         Flaw::Open { path, mode, should } => {
             let text = format!("others can look into {} (mode {mode:04o})", path.display());
-            return Finding::warn(NAME, text, format!("chmod {should:o} '{}'", path.display()))
-                .publicly(format!("others can look into a file or folder (mode {mode:04o})"));
+            Finding::warn(NAME, text, format!("chmod {should:o} '{}'", path.display()))
+                .publicly(format!("others can look into a file or folder (mode {mode:04o})"))
         }
-        Flaw::Unsafe { path, why } => StoreError::Unsafe { path, why },
-        Flaw::Unreadable { path, source } => {
-            StoreError::Io { action: "could not read", path, source }
-        }
-    };
-    Finding::failed(NAME, "", &error)
+        Flaw::Unusable(error) => Finding::failed(NAME, "", &error),
+    }
 }
 
 /// The key of the sealed files, of which there may be none yet.

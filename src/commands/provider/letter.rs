@@ -156,7 +156,7 @@ mod tests {
             ("help@p", false),
             ("a@b@c.example", false),
         ] {
-            provider.support = Some(text.into());
+            provider.described.support = Some(text.into());
             assert_eq!(address(&provider).is_some(), is_one, "{text}");
         }
     }

@@ -3,7 +3,7 @@
 //! No symbolic link is followed, and nothing of another user's is used. On Windows, where there are
 //! no Unix owners and modes, the user's profile is closed to others by inheritance.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ const MOST_ASIDE: u32 = 100;
 pub(super) fn is_there(folder: &Path) -> Result<bool, StoreError> {
     let Some(meta) = look_at(folder)? else { return Ok(false) };
     match flaw(folder, &meta, true) {
-        Some(Flaw::Unsafe { path, why }) => Err(StoreError::Unsafe { path, why }),
+        Some(Flaw::Unusable(error)) => Err(error),
         _ => Ok(true),
     }
 }
@@ -91,10 +91,7 @@ fn is_roots_own(_: &fs::Metadata) -> bool {
 fn admit(flaw: Option<Flaw>) -> Result<(), StoreError> {
     match flaw {
         None => {}
-        Some(Flaw::Unsafe { path, why }) => return Err(StoreError::Unsafe { path, why }),
-        Some(Flaw::Unreadable { path, source }) => {
-            return Err(failure("could not look at", &path, source));
-        }
+        Some(Flaw::Unusable(error)) => return Err(error),
         Some(Flaw::Open { path, mode, should }) => match set_mode(&path, should) {
             Ok(()) => {
                 log::warn!(
@@ -135,17 +132,8 @@ fn open(path: &Path) -> Result<Option<(File, fs::Metadata)>, StoreError> {
         Some(meta) if meta.is_symlink() => admit(flaw(path, &meta, false))?,
         Some(_) => {}
     }
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // NONBLOCK: opening a named pipe that lies in a file's place must not wait for its other
-        // end. NOFOLLOW: the link may have come since the look.
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
-    }
-    let opened = options.open(path).and_then(|file| {
+    // The link, or a named pipe, may have come since the look.
+    let opened = files::open_here(path).and_then(|file| {
         let meta = file.metadata()?;
         Ok((file, meta))
     });

@@ -4,8 +4,9 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::names::item_of;
-use crate::store::Item;
+use super::sealed::item_of;
+use crate::store::{Item, StoreError};
+use crate::system::files;
 
 /// What is there.
 #[derive(Debug, Default)]
@@ -22,20 +23,9 @@ pub struct Inspection {
 #[derive(Debug)]
 pub enum Flaw {
     /// Others may look into it; the next use closes it. With the mode that it has and should have.
-    Open {
-        path: PathBuf,
-        mode: u32,
-        should: u32,
-    },
-    /// It is not used, since it may be somebody else's work.
-    Unsafe {
-        path: PathBuf,
-        why: String,
-    },
-    Unreadable {
-        path: PathBuf,
-        source: io::Error,
-    },
+    Open { path: PathBuf, mode: u32, should: u32 },
+    /// It is not used: it may be somebody else's work, or cannot be read.
+    Unusable(StoreError),
 }
 
 /// Looks at the folder and every file of ours in it.
@@ -43,7 +33,7 @@ pub fn inspect(folder: &Path) -> Inspection {
     let mut found = Inspection::default();
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return found,
-        Err(source) => found.flaws.push(Flaw::Unreadable { path: folder.to_owned(), source }),
+        Err(source) => found.flaws.push(unreadable(folder, source)),
         Ok(meta) => {
             found.exists = true;
             found.flaws.extend(flaw(folder, &meta, true));
@@ -52,7 +42,7 @@ pub fn inspect(folder: &Path) -> Inspection {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(source) => {
-            found.flaws.push(Flaw::Unreadable { path: folder.to_owned(), source });
+            found.flaws.push(unreadable(folder, source));
             return found;
         }
     };
@@ -65,7 +55,7 @@ pub fn inspect(folder: &Path) -> Inspection {
             found.items.push(item);
             match fs::symlink_metadata(&path) {
                 Ok(meta) => found.flaws.extend(flaw(&path, &meta, false)),
-                Err(source) => found.flaws.push(Flaw::Unreadable { path, source }),
+                Err(source) => found.flaws.push(unreadable(&path, source)),
             }
         }
     }
@@ -73,22 +63,27 @@ pub fn inspect(folder: &Path) -> Inspection {
     found
 }
 
+fn unreadable(path: &Path, source: io::Error) -> Flaw {
+    Flaw::Unusable(StoreError::Io { action: "could not read", path: path.to_owned(), source })
+}
+
 /// What is wrong with a folder or file of ours that looks like this.
 pub(super) fn flaw(path: &Path, meta: &fs::Metadata, folder: bool) -> Option<Flaw> {
-    let unsafe_because = |why: String| Some(Flaw::Unsafe { path: path.to_owned(), why });
+    let unsafe_because =
+        |why| Some(Flaw::Unusable(StoreError::Unsafe { path: path.to_owned(), why }));
     if meta.is_symlink() {
         return unsafe_because("it is a symbolic link".into());
     }
     if meta.is_dir() != folder || !folder && !meta.is_file() {
         return unsafe_because(format!("it is no {}", if folder { "folder" } else { "file" }));
     }
+    if let Some(why) = files::of_another_user(meta) {
+        return unsafe_because(why);
+    }
     #[cfg(unix)]
     {
-        use std::os::unix::fs::MetadataExt as _;
-        if meta.uid() != rustix::process::geteuid().as_raw() {
-            return unsafe_because(format!("it belongs to another user (id {})", meta.uid()));
-        }
-        let (mode, should) = (meta.mode() & 0o7777, if folder { 0o700 } else { 0o600 });
+        let mode = std::os::unix::fs::MetadataExt::mode(meta);
+        let (mode, should) = (mode & 0o7777, if folder { 0o700 } else { 0o600 });
         if mode & 0o077 != 0 {
             return Some(Flaw::Open { path: path.to_owned(), mode, should });
         }
@@ -120,7 +115,7 @@ mod tests {
         let found = inspect(&folder);
         assert_eq!((found.items.len(), found.put_aside.len()), (2, 1));
         let open = found.flaws.iter().filter(|flaw| matches!(flaw, Flaw::Open { .. })).count();
-        let links = found.flaws.iter().filter(|flaw| matches!(flaw, Flaw::Unsafe { .. })).count();
+        let links = found.flaws.iter().filter(|flaw| matches!(flaw, Flaw::Unusable(_))).count();
         assert_eq!((open, links), (2, 1), "{found:?}");
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o644);
     }

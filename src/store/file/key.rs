@@ -76,12 +76,12 @@ impl KeySource {
         }
         match self {
             Self::Keychain(store) => {
-                let key = Key::random()?;
+                let key = Key::from_bytes(random()?);
                 store.save(&Item::FileKey, &Secret::new(key.to_text().as_bytes().to_vec()))?;
                 Ok(key)
             }
             Self::KeyFile(path) => {
-                let key = Key::random()?;
+                let key = Key::from_bytes(random()?);
                 folder::replace(path, key.to_text().as_bytes())?;
                 Ok(key)
             }
@@ -113,10 +113,6 @@ impl Key {
         let digest = Sha256::new().chain_update(ID_DOMAIN).chain_update(bytes).finalize();
         let id = digest.iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect();
         Self { bytes: Zeroizing::new(bytes), id }
-    }
-
-    fn random() -> Result<Self, StoreError> {
-        Ok(Self::from_bytes(random()?))
     }
 
     fn from_text(text: &[u8], place: &str) -> Result<Self, StoreError> {
@@ -214,7 +210,7 @@ fn read_key(path: &Path, owner_may_be_root: bool) -> Result<Option<Key>, StoreEr
     text.map(|text| Key::from_text(text.expose(), &path.display().to_string())).transpose()
 }
 
-fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+pub(super) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
         .map_err(|error| StoreError::NoKey(format!("no random bytes for it: {error}")))?;

@@ -2,7 +2,7 @@
 //!
 //! For servers without a keychain service, and for hundreds of accounts. Chosen by name, never
 //! fallen back to. What is in a file stands in [`sealed`], where its key comes from in [`key`], and
-//! how a file is replaced so that a crash leaves the old or the new in [`dir`]. The folder:
+//! how a file is replaced so that a crash leaves the old or the new in [`folder`]. The folder:
 //!
 //! ```text
 //! zaehlerfreunde.default.sealed           an account
@@ -15,7 +15,6 @@
 mod folder;
 mod inspect;
 mod key;
-mod names;
 mod sealed;
 
 use std::io;
@@ -26,8 +25,7 @@ use std::time::{Duration, Instant};
 pub use self::inspect::{Flaw, Inspection, inspect};
 use self::key::Key;
 pub use self::key::KeySource;
-use self::names::{ENDING, file_name, item_of};
-use self::sealed::Fault;
+use self::sealed::{ENDING, Fault, file_name, item_of};
 use super::lock::{AccountLock, LOCK_DEADLINE};
 use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::system::files;
@@ -96,21 +94,17 @@ impl FileStore {
     /// Opens what was read. A damaged file is moved aside, so that it is neither lost nor in the way.
     fn unseal(&self, item: &Item, content: &SecretBytes) -> Result<SecretBytes, StoreError> {
         let path = self.path(item);
+        let name = path.display().to_string();
         sealed::unseal(item, &*self.key()?, content.expose()).map_err(|fault| match fault {
             Fault::WrongKey => StoreError::WrongKey(path),
-            Fault::TooNew(version) => {
-                StoreError::TooNew { name: path.display().to_string(), version }
-            }
+            Fault::TooNew(version) => StoreError::TooNew { name, version },
             Fault::Damaged(why) => {
                 let aside = match folder::put_aside(&path, content.expose()) {
                     Ok(Some(aside)) => format!("; it is now {aside}"),
                     Ok(None) => String::new(),
                     Err(error) => format!("; it could not be moved aside ({error})"),
                 };
-                StoreError::Damaged {
-                    name: path.display().to_string(),
-                    why: format!("{why}{aside}"),
-                }
+                StoreError::Damaged { name, why: format!("{why}{aside}") }
             }
         })
     }

@@ -1,4 +1,4 @@
-//! What is in a sealed file: a line that anybody may read, 24 bytes of nonce, the sealed bytes.
+//! A sealed file: which item lies under which name, and what is in it. That is a line that anybody may read, 24 bytes of nonce, the sealed bytes.
 //!
 //! ```text
 //! partnerlink-sealed 1 zaehlerfreunde:default key=1a2b3c4d
@@ -12,7 +12,8 @@ use std::str;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
-use super::key::Key;
+use super::key::{self, Key};
+use crate::account_id::AccountId;
 use crate::secret::Secret;
 use crate::store::{Item, SecretBytes, StoreError};
 
@@ -22,6 +23,12 @@ const NONCE_BYTES: usize = 24;
 /// The line is at most 175 bytes with the longest names; what has none this soon is not ours.
 const MOST_LINE_BYTES: usize = 256;
 
+pub(super) const ENDING: &str = ".sealed";
+/// No account's name begins with an underscore, so these never meet one.
+const CLIENT_SECRET: &str = "_client-secret.";
+const FILE_KEY: &str = "_file-key";
+const PROBE: &str = "_probe";
+
 /// Why a file does not open.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -30,11 +37,29 @@ pub(super) enum Fault {
     TooNew(u32),
 }
 
+pub(super) fn file_name(item: &Item) -> String {
+    match item {
+        Item::Account(id) => format!("{}{ENDING}", id.file_stem()),
+        Item::ClientSecret(provider) => format!("{CLIENT_SECRET}{provider}{ENDING}"),
+        Item::FileKey => format!("{FILE_KEY}{ENDING}"),
+        Item::Probe => format!("{PROBE}{ENDING}"),
+    }
+}
+
+/// The reverse of [`file_name`]; `None` for what this program did not write.
+pub(super) fn item_of(name: &str) -> Option<Item> {
+    let stem = name.strip_suffix(ENDING)?;
+    match stem.strip_prefix(CLIENT_SECRET) {
+        Some(provider) => Item::from_name(&format!("client-secret/{provider}")),
+        None if stem == FILE_KEY => Some(Item::FileKey),
+        None if stem == PROBE => Some(Item::Probe),
+        None => AccountId::from_file_stem(stem).map(Item::Account),
+    }
+}
+
 pub(super) fn seal(item: &Item, key: &Key, bytes: &SecretBytes) -> Result<Vec<u8>, StoreError> {
     let line = format!("{MAGIC} {VERSION} {item} key={}\n", key.id());
-    let mut nonce = [0; NONCE_BYTES];
-    getrandom::fill(&mut nonce)
-        .map_err(|error| StoreError::NoKey(format!("no random bytes for it: {error}")))?;
+    let nonce: [u8; NONCE_BYTES] = key::random()?;
     let payload = Payload { msg: bytes.expose(), aad: line.as_bytes() };
     let sealed = cipher(key).encrypt(&XNonce::from(nonce), payload).map_err(|_| {
         StoreError::Damaged { name: item.to_string(), why: "it is too long to be sealed".into() }
@@ -131,5 +156,30 @@ mod tests {
     fn the_same_bytes_are_never_sealed_the_same() {
         let key = Key::from_bytes([7; 32]);
         assert_ne!(sealed_with(&key), sealed_with(&key));
+    }
+
+    #[test]
+    fn file_names_come_back_and_never_meet() {
+        let items = [
+            "client-secret:timberdata",
+            "client-secret/timberdata",
+            "file-key",
+            "file-key:x",
+            "probe/",
+            "probe",
+            "a:b",
+        ];
+        let items: Vec<_> = items.iter().map(|name| Item::from_name(name).unwrap()).collect();
+        let mut names: Vec<_> = items.iter().map(file_name).collect();
+        for (item, name) in items.iter().zip(&names) {
+            assert_eq!(item_of(name).as_ref(), Some(item), "{name}");
+        }
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), items.len());
+        for other in ["a.b.sealed.tmp", "a.b.sealed.bad", "a.b", "key.lock", ".sealed", "_x.sealed"]
+        {
+            assert_eq!(item_of(other), None, "{other}");
+        }
     }
 }

@@ -40,30 +40,18 @@ pub(super) fn meaning_of_text(text: &str) -> StoreError {
         StoreError::Locked
     } else if says(&["result not returned"]) {
         StoreError::NoCollection
-    } else if says(&[
-        "Secret.Error.NoSession",
-        "Secret.Error.NoSuchObject",
-        "DBus.Error.UnknownObject",
-    ]) || says(&[
-        "DBus.Error.NoReply",
-        "DBus.Error.Disconnected",
-        "I/O error",
-        "connection closed",
-    ]) {
+    } else if says(&["Secret.Error.NoSession", "Secret.Error.NoSuchObject"])
+        || says(&["DBus.Error.UnknownObject", "DBus.Error.NoReply", "DBus.Error.Disconnected"])
+        || says(&["I/O error", "connection closed"])
+    {
         StoreError::ServiceLost
     } else if says(&["no secret service provider", "Failed to connect", "handshake failed"])
         || says(&["DBus.Error.ServiceUnknown", "DBus.Error.NameHasNoOwner", "DBus.Error.Spawn"])
     {
         StoreError::Unreachable(text.to_owned())
-    } else if says(&[
-        "DBus.Error.AccessDenied",
-        "-25293",
-        "-25291",
-        "-25292",
-        "-25244",
-        "-128",
-        "LOGON_SESSION",
-    ]) {
+    } else if says(&["DBus.Error.AccessDenied", "LOGON_SESSION"])
+        || says(&["-25293", "-25291", "-25292", "-25244", "-128"])
+    {
         StoreError::Denied(text.to_owned())
     } else {
         StoreError::Keychain(text.to_owned())

@@ -7,7 +7,6 @@
 //! where the system takes only short ones ([`parts`]).
 
 mod deadline;
-mod look;
 mod meaning;
 mod parts;
 mod platform;
@@ -92,9 +91,8 @@ impl TokenStore for Keychain {
         self.call(move |platform| parts::delete(platform, &name, platform::PART_LIMIT))
     }
 
-    /// Parts of items, and items that another program filed under our name, are passed over.
     fn look(&self) -> Result<Look, StoreError> {
-        self.call(look::look)
+        self.call(Platform::look)
     }
 
     /// That the item can be read says that the service is there and the item unlocked. For an item

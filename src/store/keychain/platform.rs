@@ -5,14 +5,16 @@
 //! with the process is refused.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use keyring_core::{CredentialPersistence, CredentialStore, Entry, Error};
 
 use super::meaning::meaning;
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+use super::meaning::meaning_of_text;
 use super::parts::Entries;
 use crate::secret::Secret;
-use crate::store::{SecretBytes, StoreError};
+use crate::store::{Item, Look, SecretBytes, StoreError};
 
 #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_os = "macos", windows)))]
 compile_error!("there is no keychain backend for this system: add one here before building for it");
@@ -32,16 +34,38 @@ impl Platform {
         Self { service, store: Mutex::new(None) }
     }
 
-    /// The name that sets our items apart.
+    /// Whether the keychain is there and open, and which items of ours it holds, without a prompt:
+    /// names can be read while it is locked. Parts of items, and items that another program filed
+    /// under our name, are passed over.
     #[cfg(any(target_os = "linux", target_os = "freebsd"))]
-    pub(super) fn service(&self) -> &str {
-        &self.service
+    pub(super) fn look(&self) -> Result<Look, StoreError> {
+        use secret_service::blocking::{Item as Found, SecretService};
+        use secret_service::{EncryptionType, Error};
+
+        let meant = |error: Error| match error {
+            Error::NoResult => StoreError::NoCollection,
+            error => meaning_of_text(&error.to_string()),
+        };
+        // No secret travels over this session, so that it needs no key exchange.
+        let service = SecretService::connect(EncryptionType::Plain)
+            .map_err(|error| not_connected(meant(error)))?;
+        let ours = HashMap::from([("service", self.service.as_str())]);
+        let found = service.search_items(ours).map_err(meant)?;
+        let name = |item: &Found| Item::from_name(item.get_attributes().ok()?.get("username")?);
+        let items = found.unlocked.iter().chain(&found.locked).filter_map(name).collect();
+        let usable = match service.get_default_collection().map_err(meant) {
+            Ok(collection) if collection.is_locked().map_err(meant)? => Err(StoreError::Locked),
+            Ok(_) if !found.locked.is_empty() => Err(StoreError::Locked),
+            Ok(_) => Ok(()),
+            Err(StoreError::NoCollection) => Err(StoreError::NoCollection),
+            Err(error) => return Err(error),
+        };
+        Ok(Look { usable, items })
     }
 
-    /// The names of all items of our service, the parts of items among them. See `look.rs` for
-    /// where this would ask somebody to unlock them.
+    /// The same; here a search reads names only, and asks nobody.
     #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
-    pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
+    pub(super) fn look(&self) -> Result<Look, StoreError> {
         let windows_pattern = format!(r"\.{}$", self.service);
         let spec =
             if cfg!(windows) { ("pattern", &windows_pattern) } else { ("service", &self.service) };
@@ -49,10 +73,11 @@ impl Platform {
             self.with_store("", |store| store.search(&HashMap::from([(spec.0, spec.1.as_str())])))?;
         let specifiers =
             found.unwrap_or_default().into_iter().filter_map(|entry| entry.get_specifiers());
-        Ok(specifiers
+        let items = specifiers
             .filter(|(service, _)| *service == self.service)
-            .map(|(_, name)| name)
-            .collect())
+            .filter_map(|(_, name)| Item::from_name(&name))
+            .collect();
+        Ok(Look { usable: Ok(()), items })
     }
 
     fn with_entry<T>(
@@ -82,7 +107,7 @@ impl Platform {
     ) -> Result<Option<T>, StoreError> {
         let mut outcome = self.try_once(name, &work);
         if matches!(outcome, Err(StoreError::ServiceLost)) {
-            self.disconnect();
+            *self.slot() = None;
             outcome = self.try_once(name, &work);
         }
         outcome
@@ -102,15 +127,11 @@ impl Platform {
 
     /// The lock is held while connecting: of several callers one connects, the others wait for it.
     fn connected(&self) -> Result<Arc<CredentialStore>, StoreError> {
-        let mut slot = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.slot();
         if let Some(store) = &*slot {
             return Ok(Arc::clone(store));
         }
-        let store = connect().map_err(|error| match meaning(error, "") {
-            StoreError::Keychain(text) => StoreError::Unreachable(text),
-            StoreError::ServiceLost => StoreError::Unreachable("it hung up".into()),
-            other => other,
-        })?;
+        let store = connect().map_err(|error| not_connected(meaning(error, "")))?;
         if matches!(
             store.persistence(),
             CredentialPersistence::EntryOnly | CredentialPersistence::ProcessOnly
@@ -122,8 +143,8 @@ impl Platform {
         Ok(Arc::clone(slot.insert(store)))
     }
 
-    fn disconnect(&self) {
-        *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    fn slot(&self) -> MutexGuard<'_, Option<Arc<CredentialStore>>> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -142,6 +163,15 @@ impl Entries for Platform {
 
     fn delete(&self, name: &str) -> Result<bool, StoreError> {
         Ok(self.with_entry(name, Entry::delete_credential)?.is_some())
+    }
+}
+
+/// A fault that has no better name means, while connecting, that there is nobody to talk to.
+fn not_connected(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Keychain(text) => StoreError::Unreachable(text),
+        StoreError::ServiceLost => StoreError::Unreachable("it hung up".into()),
+        other => other,
     }
 }
 
