@@ -1,6 +1,5 @@
 //! The one callback: who judges it, who waits for it.
 
-use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -68,12 +67,6 @@ impl CallbackSlot {
     /// A judge that panicked has accepted nothing: the state is whole, the waiting goes on.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for CallbackSlot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CallbackSlot")
     }
 }
 

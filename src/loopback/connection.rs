@@ -20,7 +20,7 @@ use super::connection_limit::{Permit, Stage};
 use super::error_answers::ErrorAnswers;
 use super::rules::{Route, Site};
 use super::server::{Phase, WaitingBrowsers};
-use super::start::{StartLink, Started};
+use super::start::StartLink;
 
 /// Bytes of a request's head, which is also all that is ever read of a request: a provider's
 /// callback is below 2 KiB, and hyper allows no smaller buffer.
@@ -47,7 +47,10 @@ pub(super) async fn serve(stream: TcpStream, permit: &Permit, shared: &Shared) {
         served.set(true);
         permit.enter(Stage::Answering);
         let (result_shown, permit) = (&result_shown, permit);
-        async move { Ok::<_, Infallible>(shared.answer(request, permit, result_shown).await) }
+        async move {
+            let answered = shared.answer(request, permit, result_shown).await;
+            Ok::<_, Infallible>(answered.unwrap_or_else(answer::refusal))
+        }
     });
     let stream = ErrorAnswers::new(TokioIo::new(stream), Rc::clone(&served));
     let connection = http1::Builder::new()
@@ -76,41 +79,36 @@ impl Shared {
         request: Request<Incoming>,
         permit: &Permit,
         result_shown: &Cell<bool>,
-    ) -> Answer {
+    ) -> Result<Answer, Refusal> {
         let (head, _unread) = request.into_parts();
-        match self.site.route(&head) {
-            Route::Refused(refusal) => answer::refusal(refusal),
-            Route::Start(token) => self.start(token),
-            Route::Callback(query) => match self.judge(query, &head.headers) {
-                Some(refusal) => answer::refusal(refusal),
-                None => self.hold(permit).await,
-            },
+        match self.site.route(&head)? {
+            Route::Start(token) => {
+                let link = self.start.as_ref().ok_or(Refusal::NotFound)?;
+                let (location, set_cookie) = link.follow(token)?;
+                Ok(answer::start(location, set_cookie))
+            }
+            Route::Callback(query) => {
+                self.judge(query, &head.headers)?;
+                Ok(self.hold(permit).await)
+            }
             Route::Done => match &*self.phase.borrow() {
                 Phase::Finished { page, .. } => {
                     result_shown.set(true);
-                    answer::result(page, &head.headers)
+                    Ok(answer::result(page, &head.headers))
                 }
-                Phase::Waiting | Phase::Closed => answer::refusal(Refusal::NotFound),
+                Phase::Waiting | Phase::Closed => Err(Refusal::NotFound),
             },
         }
     }
 
-    fn start(&self, token: &str) -> Answer {
-        match self.start.as_ref().map_or(Started::Unknown, |start| start.follow(token)) {
-            Started::Go { location, set_cookie } => answer::start(location, set_cookie),
-            Started::Used => answer::refusal(Refusal::LinkUsed),
-            Started::Unknown => answer::refusal(Refusal::NotFound),
-        }
-    }
-
-    /// Why a request on the callback's path is not the callback; `None` if it is.
-    fn judge(&self, query: &str, headers: &HeaderMap) -> Option<Refusal> {
+    /// Whether a request on the callback's path is the callback.
+    fn judge(&self, query: &str, headers: &HeaderMap) -> Result<(), Refusal> {
         if self.start.as_ref().is_some_and(|start| !start.admits(headers)) {
-            return Some(Refusal::WrongBrowser);
+            return Err(Refusal::WrongBrowser);
         }
         match self.slot.offer(query) {
-            Verdict::Accepted | Verdict::Again => None,
-            Verdict::Refused => Some(Refusal::WrongCallback),
+            Verdict::Accepted | Verdict::Again => Ok(()),
+            Verdict::Refused => Err(Refusal::WrongCallback),
         }
     }
 

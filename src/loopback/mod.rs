@@ -80,7 +80,6 @@ pub struct ResultPage {
 
 /// The listener at work in its own thread. Dropping it closes the port at once; what a browser
 /// was still waiting for is then cut off, [`Serving::finish`] is the polite end.
-#[derive(Debug)]
 pub struct Serving {
     slot: Arc<CallbackSlot>,
     phase: watch::Sender<Phase>,

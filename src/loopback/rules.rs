@@ -31,8 +31,6 @@ pub(super) enum Route<'a> {
     Start(&'a str),
     /// The result page.
     Done,
-    /// Nothing that is served here.
-    Refused(Refusal),
 }
 
 impl Site {
@@ -44,39 +42,32 @@ impl Site {
 
     /// Judges a request's head. The host comes first, so that a page whose name was rebound to
     /// 127.0.0.1 learns nothing but that.
-    pub(super) fn route<'a>(&self, head: &'a Parts) -> Route<'a> {
-        if let Some(refusal) = self.refuse_host(head) {
-            return Route::Refused(refusal);
-        }
+    pub(super) fn route<'a>(&self, head: &'a Parts) -> Result<Route<'a>, Refusal> {
+        self.check_host(head)?;
         if head.method != Method::GET {
-            return Route::Refused(Refusal::Method);
+            return Err(Refusal::Method);
         }
         if is_prefetch(&head.headers) {
-            return Route::Refused(Refusal::Prefetch);
+            return Err(Refusal::Prefetch);
         }
-        let path = head.uri.path();
-        if path == self.path {
-            Route::Callback(head.uri.query().unwrap_or_default())
-        } else if path == DONE_PATH {
-            Route::Done
-        } else if let Some(token) = path.strip_prefix(START_PREFIX) {
-            Route::Start(token)
-        } else {
-            Route::Refused(Refusal::NotFound)
+        match head.uri.path() {
+            path if path == self.path => Ok(Route::Callback(head.uri.query().unwrap_or_default())),
+            DONE_PATH => Ok(Route::Done),
+            path => path.strip_prefix(START_PREFIX).map(Route::Start).ok_or(Refusal::NotFound),
         }
     }
 
     /// One Host line, exactly ours; and where the request line names a host as well (a proxy's
     /// form), that one too.
-    fn refuse_host(&self, head: &Parts) -> Option<Refusal> {
+    fn check_host(&self, head: &Parts) -> Result<(), Refusal> {
         let mut lines = head.headers.get_all(header::HOST).iter();
         let (Some(host), None) = (lines.next(), lines.next()) else {
-            return Some(Refusal::HostLines);
+            return Err(Refusal::HostLines);
         };
         let in_target = head.uri.authority().is_none_or(|name| name.as_str() == self.authority)
             && head.uri.scheme_str().is_none_or(|scheme| scheme == "http");
         let ours = host.as_bytes() == self.authority.as_bytes() && in_target;
-        (!ours).then_some(Refusal::Host)
+        if ours { Ok(()) } else { Err(Refusal::Host) }
     }
 }
 
@@ -112,23 +103,22 @@ mod tests {
     #[test]
     fn the_path_is_compared_exactly_and_the_query_is_passed_as_it_came() {
         let route = |target: &str| format!("{:?}", site().route(&head("GET", target, &[HOST])));
-        assert_eq!(route("/callback/a?code=%zz+&x"), r#"Callback("code=%zz+&x")"#);
-        assert_eq!(route("/callback/a"), r#"Callback("")"#);
-        assert_eq!(route("http://127.0.0.1:17101/callback/a?b"), r#"Callback("b")"#);
-        assert_eq!(route("/start/abc"), r#"Start("abc")"#);
-        assert_eq!(route("/done"), "Done");
+        assert_eq!(route("/callback/a?code=%zz+&x"), r#"Ok(Callback("code=%zz+&x"))"#);
+        assert_eq!(route("/callback/a"), r#"Ok(Callback(""))"#);
+        assert_eq!(route("http://127.0.0.1:17101/callback/a?b"), r#"Ok(Callback("b"))"#);
+        assert_eq!(route("/start/abc"), r#"Ok(Start("abc"))"#);
+        assert_eq!(route("/done"), "Ok(Done)");
         for other in ["/", "/callback/b", "/callback/a/", "/callback/A", "//callback/a", "/done/"] {
-            assert_eq!(route(other), "Refused(NotFound)", "{other}");
+            assert_eq!(route(other), "Err(NotFound)", "{other}");
         }
-        assert_eq!(route("/callback/%61"), "Refused(NotFound)");
-        assert_eq!(route("/x/../callback/a"), "Refused(NotFound)");
+        assert_eq!(route("/callback/%61"), "Err(NotFound)");
+        assert_eq!(route("/x/../callback/a"), "Err(NotFound)");
     }
 
     #[test]
     fn the_host_is_asked_before_anything_else() {
         let route = |method, target, headers: &[_]| {
-            matches!(site().route(&head(method, target, headers)), Route::Refused(refusal)
-                if refusal == Refusal::Host)
+            site().route(&head(method, target, headers)) == Err(Refusal::Host)
         };
         for name in ["evil.example:17101", "127.0.0.1", "localhost:17101", "127.0.0.1:17102", ""] {
             assert!(route("GET", "/callback/a", &[("host", name)]), "{name}");
@@ -138,7 +128,7 @@ mod tests {
         assert!(route("GET", "https://127.0.0.1:17101/callback/a", &[HOST]));
         for lines in [&[][..], &[HOST, HOST]] {
             let head = head("GET", "/callback/a", lines);
-            assert_eq!(site().route(&head), Route::Refused(Refusal::HostLines));
+            assert_eq!(site().route(&head), Err(Refusal::HostLines));
         }
     }
 
@@ -147,9 +137,8 @@ mod tests {
         for uri in ["http://localhost:17101/cb", "http://[::1]:17101/cb"] {
             let site = Site::new(&Url::parse(uri).unwrap());
             let own = uri.trim_start_matches("http://").trim_end_matches("/cb");
-            assert_eq!(site.route(&head("GET", "/cb", &[("host", own)])), Route::Callback(""));
-            let refused = Route::Refused(Refusal::Host);
-            assert_eq!(site.route(&head("GET", "/cb", &[HOST])), refused);
+            assert_eq!(site.route(&head("GET", "/cb", &[("host", own)])), Ok(Route::Callback("")));
+            assert_eq!(site.route(&head("GET", "/cb", &[HOST])), Err(Refusal::Host));
         }
     }
 
@@ -157,7 +146,7 @@ mod tests {
     fn only_get_and_only_for_a_person() {
         for method in ["HEAD", "POST", "PUT", "OPTIONS", "DELETE", "get", "PROPFIND"] {
             let head = head(method, "/callback/a", &[HOST]);
-            assert_eq!(site().route(&head), Route::Refused(Refusal::Method), "{method}");
+            assert_eq!(site().route(&head), Err(Refusal::Method), "{method}");
         }
         for ahead in [
             ("sec-purpose", "prefetch;prerender"),
@@ -166,7 +155,7 @@ mod tests {
             ("x-purpose", "preview"),
         ] {
             let head = head("GET", "/callback/a", &[HOST, ahead]);
-            assert_eq!(site().route(&head), Route::Refused(Refusal::Prefetch), "{ahead:?}");
+            assert_eq!(site().route(&head), Err(Refusal::Prefetch), "{ahead:?}");
         }
     }
 }

@@ -90,33 +90,30 @@ async fn until_over(shared: &Shared) {
     let _ = timeout(linger, shared.browsers.everyone_has_seen_it()).await;
 }
 
-/// Which browsers have brought the callback and still need the result.
+/// How many browsers have brought the callback and have not been shown the result.
 #[derive(Default)]
 pub(super) struct WaitingBrowsers {
-    /// Waiting for it.
-    held: Cell<usize>,
-    /// Sent to `/done`.
-    sent: Cell<usize>,
-    /// Shown it.
-    shown: Cell<usize>,
+    count: Cell<usize>,
     changed: Notify,
 }
 
 impl WaitingBrowsers {
-    /// Counts a browser as waiting for as long as the guard lives.
+    /// Counts a browser as waiting: until it goes away, or once it is on its way to the result,
+    /// until that was shown.
     pub(super) fn hold(&self) -> Held<'_> {
-        self.held.set(self.held.get() + 1);
+        self.count.set(self.count.get() + 1);
         Held(self)
     }
 
+    /// A page that is loaded again was counted before.
     pub(super) fn result_was_shown(&self) {
-        self.shown.set(self.shown.get() + 1);
+        self.count.set(self.count.get().saturating_sub(1));
         self.changed.notify_one();
     }
 
     /// Returns when each browser that waited has fetched the result, or has gone away.
     async fn everyone_has_seen_it(&self) {
-        while self.shown.get() < self.held.get() + self.sent.get() {
+        while self.count.get() > 0 {
             self.changed.notified().await;
         }
     }
@@ -128,13 +125,12 @@ pub(super) struct Held<'a>(&'a WaitingBrowsers);
 impl Held<'_> {
     /// It is being sent to the result.
     pub(super) fn answered(self) {
-        self.0.sent.set(self.0.sent.get() + 1);
+        std::mem::forget(self);
     }
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.0.held.set(self.0.held.get() - 1);
-        self.0.changed.notify_one();
+        self.0.result_was_shown();
     }
 }

@@ -12,6 +12,7 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use subtle::ConstantTimeEq;
 use url::Url;
 
+use super::answer::Refusal;
 use super::rules::START_PREFIX;
 use crate::oauth::random;
 use crate::secret::Secret;
@@ -24,79 +25,58 @@ pub(super) struct StartLink {
     link: Url,
     token: Secret,
     location: HeaderValue,
-    cookie_name: String,
+    /// `name=value`, as the browser sends it back.
     cookie: Secret,
-    /// What the cookie is sent back for: the redirect URI's path.
-    cookie_path: String,
+    set_cookie: HeaderValue,
     used: Cell<bool>,
-}
-
-/// What a request to the start link gets.
-pub(super) enum Started {
-    /// The way to the provider, and the cookie.
-    Go { location: HeaderValue, set_cookie: HeaderValue },
-    /// The link was used before.
-    Used,
-    /// There is no such link.
-    Unknown,
 }
 
 impl StartLink {
     /// A link beside `redirect_uri` that leads to `to`.
     pub(super) fn new(redirect_uri: &Url, to: &Url) -> io::Result<Self> {
         let token = random::value().map_err(io::Error::other)?;
-        let cookie = random::value().map_err(io::Error::other)?;
+        let value = random::value().map_err(io::Error::other)?;
         let mut link = redirect_uri.clone();
         link.set_path(&format!("{START_PREFIX}{}", token.expose()));
         link.set_query(None);
         let location = HeaderValue::from_str(to.as_str()).map_err(io::Error::other)?;
         // Browsers keep cookies per host and not per port: the port in the name keeps two sign-ins
         // at the same time apart.
-        let cookie_name = format!("partnerlink-{}", redirect_uri.port().unwrap_or_default());
-        let cookie_path = redirect_uri.path().to_owned();
-        let used = Cell::new(false);
-        Ok(Self { link, token, location, cookie_name, cookie, cookie_path, used })
+        let port = redirect_uri.port().unwrap_or_default();
+        let cookie = Secret::new(format!("partnerlink-{port}={}", value.expose()));
+        // A path with a semicolon would end the attribute: such a cookie is sent everywhere.
+        let path = if redirect_uri.path().contains(';') { "/" } else { redirect_uri.path() };
+        let set_cookie = format!(
+            "{}; HttpOnly; SameSite=Lax; Path={path}; Max-Age={COOKIE_MAX_AGE}",
+            cookie.expose()
+        );
+        let set_cookie = HeaderValue::from_str(&set_cookie).map_err(io::Error::other)?;
+        Ok(Self { link, token, location, cookie, set_cookie, used: Cell::new(false) })
     }
 
     pub(super) fn link(&self) -> &Url {
         &self.link
     }
 
-    /// Uses the link up, if `token`, the rest of the request's path, is its own.
-    pub(super) fn follow(&self, token: &str) -> Started {
+    /// Uses the link up, if `token`, the rest of the request's path, is its own: the way to the
+    /// provider and the cookie.
+    pub(super) fn follow(&self, token: &str) -> Result<(HeaderValue, HeaderValue), Refusal> {
         if !bool::from(token.as_bytes().ct_eq(self.token.expose().as_bytes())) {
-            return Started::Unknown;
+            return Err(Refusal::NotFound);
         }
         if self.used.replace(true) {
-            return Started::Used;
+            return Err(Refusal::LinkUsed);
         }
-        let (cookie_name, cookie) = (&self.cookie_name, self.cookie.expose());
-        // A path with a semicolon would end the attribute: such a cookie is sent everywhere.
-        let path = if self.cookie_path.contains(';') { "/" } else { &self.cookie_path };
-        let set_cookie = format!(
-            "{cookie_name}={cookie}; HttpOnly; SameSite=Lax; Path={path}; Max-Age={COOKIE_MAX_AGE}"
-        );
-        match HeaderValue::from_str(&set_cookie) {
-            Ok(set_cookie) => Started::Go { location: self.location.clone(), set_cookie },
-            // Not reached: a URL's path is ASCII without control characters.
-            Err(_) => Started::Unknown,
-        }
+        Ok((self.location.clone(), self.set_cookie.clone()))
     }
 
     /// Whether a callback with these headers may go to the judge: the link was never used (the
     /// person opened the provider's address by hand), or this is the browser that used it.
     pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
-        !self.used.get() || self.cookie_is_in(headers)
-    }
-
-    fn cookie_is_in(&self, headers: &HeaderMap) -> bool {
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        lines.flat_map(|line| line.split(';')).any(|pair| {
-            pair.trim().split_once('=').is_some_and(|(name, value)| {
-                name == self.cookie_name
-                    && bool::from(value.as_bytes().ct_eq(self.cookie.expose().as_bytes()))
-            })
-        })
+        let mut pairs = lines.flat_map(|line| line.split(';')).map(|pair| pair.trim().as_bytes());
+        let cookie = self.cookie.expose().as_bytes();
+        !self.used.get() || pairs.any(|pair| pair.ct_eq(cookie).into())
     }
 }
 
@@ -119,24 +99,22 @@ mod tests {
         let start = start();
         assert!(start.link().as_str().starts_with("http://127.0.0.1:17102/start/"));
         assert_eq!(start.token.expose().len(), 43);
-        assert!(matches!(start.follow("guess"), Started::Unknown));
-        assert!(matches!(start.follow(""), Started::Unknown));
-        let Started::Go { location, set_cookie } = start.follow(start.token.expose()) else {
-            panic!()
-        };
+        assert_eq!(start.follow("guess"), Err(Refusal::NotFound));
+        assert_eq!(start.follow(""), Err(Refusal::NotFound));
+        let (location, set_cookie) = start.follow(start.token.expose()).unwrap();
         assert_eq!(location, "https://provider.example/?a=b");
         let tail = "; HttpOnly; SameSite=Lax; Path=/callback/timberdata; Max-Age=3600";
         assert!(set_cookie.to_str().unwrap().ends_with(tail));
-        assert!(matches!(start.follow(start.token.expose()), Started::Used));
+        assert_eq!(start.follow(start.token.expose()), Err(Refusal::LinkUsed));
     }
 
     #[test]
     fn the_cookie_is_asked_for_only_after_the_link_was_used() {
         let start = start();
         assert!(start.admits(&HeaderMap::new()));
-        start.follow(start.token.expose());
+        start.follow(start.token.expose()).unwrap();
         assert!(!start.admits(&HeaderMap::new()));
-        let (name, value) = (&start.cookie_name, start.cookie.expose());
+        let (name, value) = start.cookie.expose().split_once('=').unwrap();
         assert!(start.admits(&with_cookie(&format!("other=1; {name}=stale; {name}={value}"))));
         for wrong in [format!("{name}="), format!("x{name}={value}"), format!("{name}={value}x")] {
             assert!(!start.admits(&with_cookie(&wrong)), "{wrong}");
