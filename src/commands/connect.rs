@@ -90,8 +90,8 @@ impl Args {
             &self.account,
             opening,
             context.interactive && !self.secret.client_secret_stdin,
-        )
-        .asking_for(self.scope.as_deref());
+        );
+        screen.scope.clone_from(&self.scope);
         let login = Login {
             world: context.world(),
             provider: &provider,

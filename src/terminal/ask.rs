@@ -16,10 +16,9 @@ impl Output {
         match io::stdin().read_line(&mut line) {
             Ok(0) => {
                 let _ = writeln!(stderr);
-                let mut error = failed(&io::ErrorKind::UnexpectedEof.into());
-                error.why = "the input ended; nothing was changed".to_owned();
-                error.exit = Exit::Refused;
-                Err(error)
+                let why = "the input ended; nothing was changed".to_owned();
+                let ended = failed(&io::ErrorKind::UnexpectedEof.into());
+                Err(Error { why, exit: Exit::Refused, ..ended })
             }
             Ok(_) => Ok(line.trim().to_owned()),
             Err(error) => Err(failed(&error)),

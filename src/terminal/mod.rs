@@ -74,27 +74,16 @@ pub struct Output {
 }
 
 impl Output {
-    /// Data: one or more whole lines to stdout. That nobody reads them any more is no error.
+    /// Data: one or more whole lines to stdout.
     pub fn data(&self, text: &str) -> Result<(), Error> {
         let mut stdout = anstream::stdout().lock();
-        let written =
-            writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush());
-        match written {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Error::io("could not write to standard output", &error))
-            }
-            _ => Ok(()),
-        }
+        let text = text.trim_end_matches('\n');
+        unless_unread(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
     }
 
     /// Data to the byte, line ends and all.
     pub fn raw(&self, text: &str) -> Result<(), Error> {
-        match stdout_stream().write_all(text.as_bytes()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Error::io("could not write to standard output", &error))
-            }
-            _ => Ok(()),
-        }
+        unless_unread(stdout_stream().write_all(text.as_bytes()))
     }
 
     /// Data laid out for a person, where one reads stdout; else the same as [`Output::data`].
@@ -202,6 +191,16 @@ impl Output {
             writeln!(out, "{prefix}  do:  {}", self.wrapped(&hint, 7))?;
         }
         Ok(())
+    }
+}
+
+/// What came of writing to stdout. That nobody reads it any more is no error.
+fn unless_unread(written: io::Result<()>) -> Result<(), Error> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::io("could not write to standard output", &error))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -66,15 +66,12 @@ impl Progress {
 }
 
 /// A line that says what is waited for, once that takes longer than a second. Gone when dropped.
-pub struct Waiting {
-    end: Option<Sender<()>>,
-    line: Option<JoinHandle<()>>,
-}
+pub struct Waiting(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Waiting {
     pub fn on(output: &Output, what: &str) -> Self {
         if !stderr_is_terminal() || output.quiet || output.json {
-            return Self { end: None, line: None };
+            return Self(None);
         }
         let (end, ended) = channel();
         let what = super::printable(what);
@@ -91,14 +88,14 @@ impl Waiting {
                 let _ = write!(anstream::stderr(), "\r\x1b[K");
             }
         });
-        Self { end: Some(end), line: Some(line) }
+        Self(Some((end, line)))
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        drop(self.end.take());
-        if let Some(line) = self.line.take() {
+        if let Some((end, line)) = self.0.take() {
+            drop(end);
             let _ = line.join();
         }
     }

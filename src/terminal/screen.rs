@@ -28,8 +28,8 @@ pub struct Screen {
     output: Output,
     title: String,
     account: String,
-    /// What the person asked for in so many words.
-    scope: Option<String>,
+    /// The `--scope` that was given: the command to type again names it too.
+    pub scope: Option<String>,
     opening: Option<Opening>,
     /// Whether a person can paste an address.
     keyboard: bool,
@@ -58,13 +58,6 @@ impl Screen {
             browser_failed: None,
             shown: None,
         }
-    }
-
-    /// The `--scope` that was given: the command to type again names it too.
-    #[must_use]
-    pub fn asking_for(mut self, scope: Option<&str>) -> Self {
-        self.scope = scope.map(str::to_owned);
-        self
     }
 
     /// The command that begins this sign-in anew.
@@ -104,7 +97,7 @@ impl Screen {
 
 impl Person for Screen {
     fn invite(&mut self, invitation: &Invitation) {
-        match self.opening.take() {
+        let browser = match self.opening.take() {
             Some(Opening::With(browser)) => {
                 self.output.say(
                     Mark::Begin,
@@ -114,14 +107,16 @@ impl Person for Screen {
                     ),
                 );
                 self.output.link(invitation.link);
-                self.browser_failed = Some(open_beside(browser, invitation.open.clone()));
+                Some(browser)
             }
-            Some(Opening::ByHand(why)) => self.explain_by_hand(why, invitation),
-            Some(Opening::Unseen(browser)) => {
-                self.browser_failed = Some(open_beside(browser, invitation.open.clone()));
+            Some(Opening::ByHand(why)) => {
+                self.explain_by_hand(why, invitation);
+                None
             }
-            None => {}
-        }
+            Some(Opening::Unseen(browser)) => Some(browser),
+            None => None,
+        };
+        self.browser_failed = browser.map(|browser| open_beside(browser, invitation.open.clone()));
         if self.keyboard {
             self.pasted = Some(read_lines());
         }
@@ -164,15 +159,16 @@ impl Person for Screen {
 
     fn result_page(&mut self, result: &Result<Connected, LoginError>) -> ResultPage {
         self.clear();
-        let error = match result {
+        match result {
             Ok(connected) => {
-                return page::success(&self.title, connected.account.who.as_deref(), &self.account);
+                page::success(&self.title, connected.account.who.as_deref(), &self.account)
             }
-            Err(error) => error,
-        };
-        let (summary, hint) = (sentence(&error.to_string()), sentence(&error.meaning().hint));
-        let en = Words { summary: &summary, hint: &hint };
-        page::failure(&self.title, in_german(error), en, &self.same_command())
+            Err(error) => {
+                let hint = &sentence(&error.meaning().hint);
+                let en = Words { summary: &sentence(&error.to_string()), hint };
+                page::failure(&self.title, in_german(error), en, &self.same_command())
+            }
+        }
     }
 }
 
