@@ -17,7 +17,7 @@ use crate::secret::Secret;
 use crate::store::file::{FileStore, KeySource};
 use crate::store::keychain::{Keychain, Patience};
 use crate::store::{StoreSettings, Stores};
-use crate::system::browser::{Browser, BrowserError, NamedBrowser, SystemBrowser};
+use crate::system::browser::{Browser, BrowserError, SystemBrowser};
 use crate::system::paths::Folders;
 use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
 
@@ -139,11 +139,7 @@ impl Context {
     /// A browser: the named program, else the system's.
     pub fn browser(&self) -> Box<dyn Browser> {
         let hidden = self.settings.environment.own_variables().cloned().collect();
-        match self.named_browser() {
-            // $BROWSER may list several, as xdg-open reads it: the first is the preferred one.
-            Some(command) => Box::new(NamedBrowser { command, hidden }),
-            None => Box::new(SystemBrowser { hidden }),
-        }
+        Box::new(SystemBrowser { named: self.named_browser(), hidden })
     }
 }
 

@@ -76,7 +76,8 @@ impl Environment {
         const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
         let (variable, value) = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)))?;
         let exempt = self.text("NO_PROXY").or_else(|| self.text("no_proxy")).unwrap_or_default();
-        Some(ProxySetting { variable, value: value.to_string_lossy().into_owned(), exempt })
+        let value = Secret::from(&*value.to_string_lossy());
+        Some(ProxySetting { variable, value, exempt })
     }
 
     pub fn passphrase(&self) -> Option<Secret> {

@@ -10,10 +10,9 @@ mod exchange;
 pub mod network;
 pub mod probe;
 pub mod retry;
-pub mod surroundings;
 
 use std::collections::HashMap;
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use std::{io, thread};
@@ -174,17 +173,17 @@ fn translate(error: reqwest::Error, host: &str, proxy: Option<String>) -> HttpEr
             false => HttpError::Broken { host, why: causes(&error) },
         };
     }
-    let tunnel = network::tunnel_failure(&error);
+    // hyper-util words it; its type is not public.
+    let tunnel = chain(&error)
+        .find_map(|cause| cause.to_string().strip_prefix("tunnel error: ").map(str::to_owned));
     let why = causes(&error);
-    match proxy {
-        Some(proxy) if error.is_timeout() => {
+    match (proxy, tunnel) {
+        (Some(proxy), _) if error.is_timeout() => {
             let why = format!("no answer in time (the proxy {proxy} is set)");
             HttpError::Unreachable { host, why }
         }
         _ if error.is_timeout() => HttpError::TimedOut { host },
-        Some(proxy) if tunnel.is_some() => {
-            network::explain_tunnel(host, &proxy, &tunnel.unwrap_or_default(), why)
-        }
+        (Some(proxy), Some(tunnel)) => network::explain_tunnel(host, &proxy, &tunnel, why),
         // rustls, on every system: signed by an authority that is not among the roots.
         _ if why.contains("UnknownIssuer") => HttpError::Untrusted { host, why },
         _ => HttpError::Unreachable { host, why },
@@ -193,13 +192,18 @@ fn translate(error: reqwest::Error, host: &str, proxy: Option<String>) -> HttpEr
 
 /// The innermost cause, which is the one that means something to a person.
 fn causes(error: &reqwest::Error) -> String {
-    let mut cause = error.source();
-    let mut text = error.to_string();
-    while let Some(inner) = cause {
-        text = inner.to_string();
-        cause = inner.source();
-    }
-    text
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// An error and everything below it. An `io::Error` does not name what it wraps as its source.
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    let first: &(dyn StdError + 'static) = error;
+    std::iter::successors(Some(first), |&cause| {
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => cause.source(),
+        }
+    })
 }
 
 /// `Retry-After` in seconds or as a date, else the end of Auth0's rate-limit window

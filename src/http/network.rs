@@ -1,7 +1,5 @@
 //! The way out of a company's network: its proxy, and the authority that signs what it looks into.
 
-use std::error::Error as _;
-use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -15,6 +13,7 @@ use url::Url;
 
 use super::HttpError;
 use crate::oauth::is_loopback;
+use crate::secret::Secret;
 
 /// Largest file of certificates that is read, in bytes: a whole system's have a quarter of it.
 const MAX_CA_BYTES: u64 = 1024 * 1024;
@@ -32,20 +31,14 @@ pub struct Network {
 }
 
 /// The proxy for every address that is not on this machine; all of those are https.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ProxySetting {
     /// The variable that it comes from: `HTTPS_PROXY`.
     pub variable: &'static str,
-    pub value: String,
+    /// It can hold a password.
+    pub value: Secret,
     /// `NO_PROXY`: hosts, domains and networks, separated by commas; `*` is everything.
     pub exempt: String,
-}
-
-impl fmt::Debug for ProxySetting {
-    /// Without the value, which can hold a password.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProxySetting").field("variable", &self.variable).finish_non_exhaustive()
-    }
 }
 
 impl ProxySetting {
@@ -64,7 +57,7 @@ impl ProxySetting {
             let why = format!("the variable {} {why}", self.variable);
             HttpError::Setup { code: "proxy", why, hint: PROXY_HINT }
         };
-        let text = self.value.trim();
+        let text = self.value.expose().trim();
         let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let url = Url::parse(&whole).map_err(|_| bad("is not the address of a proxy"))?;
         match url.scheme() {
@@ -89,7 +82,7 @@ fn place(url: &Url) -> String {
 impl Network {
     /// A client for addresses elsewhere.
     pub(super) fn outside(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpError> {
-        let builder = self.trusting(builder.https_only(true))?.no_proxy();
+        let builder = self.here(builder)?;
         let Some(setting) = self.proxy.as_ref().filter(|setting| !setting.exempts_all()) else {
             return Ok(builder);
         };
@@ -102,7 +95,11 @@ impl Network {
 
     /// A client for https on this machine.
     pub(super) fn here(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpError> {
-        Ok(self.trusting(builder.https_only(true))?.no_proxy())
+        let builder = builder.https_only(true).no_proxy();
+        match &self.ca_file {
+            None => Ok(builder),
+            Some(path) => Ok(builder.tls_certs_merge(certificates(path)?)),
+        }
     }
 
     /// Host and port of the proxy on the way to an address, if its way leads through one.
@@ -119,26 +116,6 @@ impl Network {
         self.proxy.as_ref().map(ProxySetting::url).transpose()?;
         self.ca_file.as_deref().map(certificates).transpose().map(drop)
     }
-
-    fn trusting(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpError> {
-        match &self.ca_file {
-            None => Ok(builder),
-            Some(path) => Ok(builder.tls_certs_merge(certificates(path)?)),
-        }
-    }
-}
-
-/// What the tunnel through a proxy says of its failure, if that is what this is.
-pub(super) fn tunnel_failure(error: &reqwest::Error) -> Option<String> {
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        // hyper-util words it; its type is not public.
-        if let Some(why) = inner.to_string().strip_prefix("tunnel error: ") {
-            return Some(why.to_owned());
-        }
-        cause = inner.source();
-    }
-    None
 }
 
 /// No tunnel, and so no request: the proxy is the reason, and it is named. `cause` is the innermost.
@@ -158,6 +135,18 @@ pub(super) fn explain_tunnel(host: String, proxy: &str, tunnel: &str, cause: Str
         true => HttpError::Untrusted { host, why },
         false => HttpError::Unreachable { host, why },
     }
+}
+
+/// How many root certificates the system has, and what could not be read on the way. `None` where
+/// the system itself checks certificates.
+pub fn roots() -> Option<(usize, Option<String>)> {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    {
+        let found = rustls_native_certs::load_native_certs();
+        Some((found.certs.len(), found.errors.first().map(ToString::to_string)))
+    }
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    None
 }
 
 /// Every certificate of a PEM file; that there is none is an error.

@@ -2,15 +2,14 @@
 //! a request would fail, not for data.
 
 use std::error::Error as StdError;
-use std::io;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, LOCATION};
 use rustls::{CertificateError, Error as TlsError};
 use url::Url;
 
 use super::exchange::Limit;
-use super::{HttpClient, HttpError, causes};
+use super::{HttpClient, HttpError, causes, chain};
 
 /// What came back. Nothing of the body is kept.
 #[derive(Debug)]
@@ -66,20 +65,16 @@ impl HttpClient {
             Ok(Err(error)) => return Err(step(&error, begun)),
             Err(_) => return Err(Unreached::TimedOut(begun.elapsed())),
         };
-        let headers = answer.headers();
+        let text = |name: HeaderName| answer.headers().get(name)?.to_str().ok();
         Ok(Probed {
             status: answer.status().as_u16(),
             took: begun.elapsed(),
-            date: text(headers, DATE.as_str()).and_then(seconds),
-            location: text(headers, LOCATION.as_str()).and_then(|to| url.join(to).ok()),
-            is_html: text(headers, CONTENT_TYPE.as_str())
+            date: text(DATE).and_then(seconds),
+            location: text(LOCATION).and_then(|to| url.join(to).ok()),
+            is_html: text(CONTENT_TYPE)
                 .is_some_and(|kind| kind.trim_start().starts_with("text/html")),
         })
     }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 fn seconds(date: &str) -> Option<i64> {
@@ -92,42 +87,32 @@ fn step(error: &reqwest::Error, begun: Instant) -> Unreached {
     if error.is_timeout() {
         return Unreached::TimedOut(begun.elapsed());
     }
-    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
-    while let Some(inner) = cause {
-        if let Some(tls) = tls_in(inner) {
-            return of_tls(tls);
-        }
-        // hyper-util's own types are private; their words for these steps are not.
-        let told = inner.to_string();
-        if told.starts_with("tunnel error: proxy authorization") {
-            return Unreached::ProxyWantsPassword;
-        }
-        if told.starts_with("tunnel error: unsuccessful") {
-            return Unreached::ProxyRefused;
-        }
-        if told == "dns error" {
-            let why = causes(error);
-            let plain = why.trim_start_matches("failed to lookup address information: ");
-            return Unreached::Name(plain.to_owned());
-        }
-        cause = inner.source();
+    if let Some(tls) = chain(error).find_map(<dyn StdError>::downcast_ref) {
+        return of_tls(tls);
     }
-    match error.is_connect() {
-        true if causes(error).starts_with("tls ") => {
-            Unreached::Tls("the other side hung up".into())
-        }
-        true => Unreached::Connection(causes(error)),
-        false => Unreached::Broken(causes(error)),
+    // hyper-util's own types are private; their words for these steps are not.
+    let says = |words| chain(error).any(|cause| cause.to_string().starts_with(words));
+    let why = causes(error);
+    if says("tunnel error: proxy authorization") {
+        Unreached::ProxyWantsPassword
+    } else if says("tunnel error: unsuccessful") {
+        Unreached::ProxyRefused
+    } else if says("dns error") {
+        Unreached::Name(why.trim_start_matches("failed to lookup address information: ").into())
+    } else if !error.is_connect() {
+        Unreached::Broken(why)
+    } else if why.starts_with("tls ") {
+        Unreached::Tls("the other side hung up".into())
+    } else {
+        Unreached::Connection(why)
     }
-}
-
-/// An `io::Error` does not name what it wraps as its source.
-fn tls_in<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
-    let wrapped = || error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    error.downcast_ref().or_else(|| tls_in(wrapped()?))
 }
 
 fn of_tls(error: &TlsError) -> Unreached {
+    use CertificateError::{
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext,
+        NotValidYet, NotValidYetContext, UnknownIssuer,
+    };
     let TlsError::InvalidCertificate(error) = error else {
         return Unreached::Tls(match error {
             TlsError::PeerIncompatible(_) => {
@@ -139,17 +124,11 @@ fn of_tls(error: &TlsError) -> Unreached {
         });
     };
     match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Unreached::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            Unreached::NotYet
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            Unreached::OtherName
-        }
+        Expired | ExpiredContext { .. } => Unreached::Expired,
+        NotValidYet | NotValidYetContext { .. } => Unreached::NotYet,
+        NotValidForName | NotValidForNameContext { .. } => Unreached::OtherName,
         // A bad signature: another authority of the same name.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            Unreached::UnknownIssuer
-        }
+        UnknownIssuer | BadSignature => Unreached::UnknownIssuer,
         other => Unreached::Tls(other.to_string()),
     }
 }

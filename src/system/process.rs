@@ -1,22 +1,20 @@
 //! Running another program to its end: found without the working folder's help, with none of our
 //! variables in its environment, and not for longer than its deadline.
 
-use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write as _};
+use std::ffi::OsString;
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::system::browser;
-
 /// How often a running child is looked at.
 const TICK: Duration = Duration::from_millis(5);
 /// After a child's end: how long its output is waited for, which a grandchild may hold open.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Most that is kept of each stream, in bytes: more than any crontab has.
-const MOST_OUTPUT: usize = 4 * 1024 * 1024;
+const MOST_OUTPUT: u64 = 4 * 1024 * 1024;
 /// Stands for a backslash while a command is split; no command has a control character.
 const BACKSLASH: &str = "\u{1}";
 
@@ -42,7 +40,7 @@ impl Finished {
 #[derive(Debug, thiserror::Error)]
 pub enum ChildError {
     #[error("{} could not be started: {source}", .program.display())]
-    NotStarted { program: PathBuf, source: std::io::Error },
+    NotStarted { program: PathBuf, source: io::Error },
     #[error("{} did not end within {} s, and was ended", .program.display(), .deadline.as_secs())]
     TooLong { program: PathBuf, deadline: Duration },
 }
@@ -60,8 +58,7 @@ impl Surroundings {
     /// The file that a bare program name stands for. Relative folders in `PATH` do not count: the
     /// working folder does not decide what runs.
     pub fn find(&self, name: &str) -> Option<PathBuf> {
-        let folders = std::env::split_paths(self.path.as_ref()?).filter(|path| path.is_absolute());
-        browser::find_program(OsStr::new(name), &std::env::join_paths(folders).ok()?)
+        which::which_in_all(name, self.path.as_ref(), "").ok()?.find(|file| file.is_absolute())
     }
 
     /// A command that starts `program` without our variables.
@@ -157,9 +154,9 @@ pub fn run(mut command: Command, input: &[u8], deadline: Duration) -> Result<Fin
     Ok(Finished {
         success: status.success(),
         status: status.to_string(),
-        is_whole: stdout
-            .as_ref()
-            .is_some_and(|bytes| bytes.len() < MOST_OUTPUT && std::str::from_utf8(bytes).is_ok()),
+        is_whole: stdout.as_ref().is_some_and(|bytes| {
+            (bytes.len() as u64) < MOST_OUTPUT && std::str::from_utf8(bytes).is_ok()
+        }),
         stdout: text(stdout),
         stderr: text(read(stderr)),
     })
@@ -169,17 +166,16 @@ fn reader(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut kept = Vec::new();
-        let mut piece = [0; 4096];
-        while let Ok(count @ 1..) = stream.read(&mut piece) {
-            let room = MOST_OUTPUT.saturating_sub(kept.len()).min(count);
-            kept.extend_from_slice(piece.get(..room).unwrap_or_default());
-        }
+        // The rest is read too, so that the child does not wait for a reader.
+        let _ = stream.by_ref().take(MOST_OUTPUT).read_to_end(&mut kept);
+        let _ = io::copy(&mut stream, &mut io::sink());
         let _ = sender.send(kept);
     });
     receiver
 }
 
-fn wait(child: &mut Child, deadline: Duration) -> Option<ExitStatus> {
+/// How a child ended, if it does within `deadline`.
+pub(super) fn wait(child: &mut Child, deadline: Duration) -> Option<ExitStatus> {
     let begun = Instant::now();
     loop {
         match child.try_wait() {

@@ -1,13 +1,11 @@
 //! What this machine brings along: ports, browser, clock, proxies, root certificates, schedulers.
 
-use std::ffi::OsStr;
-
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::reach::{MOST_CLOCK_DIFFERENCE, endpoints};
 use crate::context::Context;
 use crate::error::{Exit, Explain as _};
 use crate::http::HttpError;
-use crate::http::surroundings::{proxy_variables, roots};
+use crate::http::network::roots;
 use crate::loopback::{self, BindError};
 use crate::provider::Provider;
 use crate::schedule::{self, Machine};
@@ -98,7 +96,7 @@ fn browser(context: &Context) -> Finding {
         ),
         None => ("the system's", "install xdg-utils, or name a program in PARTNERLINK_BROWSER"),
     };
-    match launcher(named.as_deref(), OsStr::new(&path)) {
+    match launcher(named.as_deref(), &path) {
         Ok(program) => {
             Finding::good("browser", format!("{whose}: {}", program.display())).publicly(whose)
         }
@@ -149,7 +147,10 @@ fn proxies(context: &Context, providers: &[&Provider]) -> Finding {
         let of_the_company = matches!(error, HttpError::Setup { code: "ca-file", .. });
         return Finding::failed(if of_the_company { "roots" } else { "proxy" }, "", &error);
     }
-    let set = proxy_variables(|name| context.settings.environment.text(name)).join(", ");
+    let variables = ["HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HTTP_PROXY"].into_iter();
+    let mut set: Vec<_> = variables.flat_map(|name| [name.into(), name.to_lowercase()]).collect();
+    set.retain(|name: &String| context.settings.environment.text(name).is_some());
+    let set = set.join(", ");
     let Some(proxy) = &network.proxy else {
         if set.is_empty() {
             return Finding::good("proxy", "none is named");

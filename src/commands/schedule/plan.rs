@@ -98,7 +98,7 @@ impl PlanArgs {
             arguments.extend(["--ca-file".to_owned(), job::whole(file)?]);
         }
         if let Some(proxy) = settings.network.proxy.as_ref().filter(|proxy| !proxy.is_private()) {
-            variables.push((proxy.variable, proxy.value.clone()));
+            variables.push((proxy.variable, proxy.value.expose().clone()));
             if !proxy.exempt.is_empty() {
                 variables.push(("NO_PROXY", proxy.exempt.clone()));
             }
