@@ -51,18 +51,14 @@ impl Registry {
         let own = self.own.get(name).and_then(Value::as_table);
         let builtin = builtin_text(name);
         if own.is_none() && builtin.is_none() {
-            return Err(self.unknown(name));
+            let names = self.names();
+            let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+            return Err(ProviderError::Unknown { name: name.to_owned(), nearest });
         }
         let mut table: Table = toml::from_str(builtin.unwrap_or_default())
             .map_err(|error| unreadable(name, error.message()))?;
         overlay(&mut table, own.cloned().unwrap_or_default());
         Ok(table)
-    }
-
-    fn unknown(&self, name: &str) -> ProviderError {
-        let names = self.names();
-        let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-        ProviderError::Unknown { name: name.to_owned(), nearest }
     }
 }
 

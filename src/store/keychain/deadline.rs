@@ -55,7 +55,11 @@ impl Deadline {
         let first = WAIT_IS_LONG.min(self.patience.deadline);
         let mut answer = receiver.recv_timeout(first);
         if matches!(answer, Err(RecvTimeoutError::Timeout)) && first < self.patience.deadline {
-            self.tell();
+            if let Some(on_wait) = &self.patience.on_wait
+                && !self.told.swap(true, Ordering::SeqCst)
+            {
+                on_wait();
+            }
             answer = receiver.recv_timeout(self.patience.deadline - first);
         }
         match answer {
@@ -67,14 +71,6 @@ impl Deadline {
             Err(RecvTimeoutError::Disconnected) => {
                 Err(StoreError::Keychain("the code that speaks to it broke down".into()))
             }
-        }
-    }
-
-    fn tell(&self) {
-        if let Some(on_wait) = &self.patience.on_wait
-            && !self.told.swap(true, Ordering::SeqCst)
-        {
-            on_wait();
         }
     }
 

@@ -7,7 +7,6 @@
 //! where the system takes only short ones ([`parts`]).
 
 mod deadline;
-mod meaning;
 mod parts;
 mod platform;
 
