@@ -1,16 +1,15 @@
 //! Taking one of the registered ports. The socket bound here is the one that is served: no
 //! looking for a free port first, which another program could take in between.
 
-use std::fmt;
-use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::{fmt, fs, io};
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use url::{Host, Url};
 
 use super::Loopback;
-use super::port_holder::holder_of;
 use super::rules::{DONE_PATH, START_PREFIX};
 
 /// Connections that the kernel queues while none is accepted. std's 128 were overrun by 3,000 quick
@@ -167,6 +166,49 @@ fn list(ports: &[TakenPort]) -> String {
     }
 }
 
+/// `name (pid)` of the program that listens on `port`, where this system tells and this user may
+/// know: the owner of the program, or root. On Linux only, whose `/proc` this is; whatever cannot
+/// be read is passed over.
+fn holder_of(port: u16) -> Option<String> {
+    let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
+        .iter()
+        .filter_map(|table| fs::read_to_string(table).ok())
+        .flat_map(|table| listening_inodes(&table, port))
+        .map(|inode| format!("socket:[{inode}]"))
+        .collect();
+    fs::read_dir("/proc").ok()?.flatten().find_map(|process| {
+        let pid: u32 = process.file_name().to_str()?.parse().ok()?;
+        holds(&process.path(), &sockets).then(|| program_name(&process.path(), pid))
+    })
+}
+
+/// The socket inodes in state LISTEN (0A) on `port`, from the kernel's table: the columns are
+/// number, local address:port in hexadecimal, remote, state, …, inode as the tenth.
+fn listening_inodes(table: &str, port: u16) -> Vec<String> {
+    let port = format!(":{port:04X}");
+    let inode = |line: &str| {
+        let columns: Vec<_> = line.split_whitespace().collect();
+        let listens = columns.get(1)?.ends_with(&port) && *columns.get(3)? == "0A";
+        listens.then(|| columns.get(9).map(ToString::to_string)).flatten()
+    };
+    table.lines().skip(1).filter_map(inode).collect()
+}
+
+fn holds(process: &Path, sockets: &[String]) -> bool {
+    let Ok(descriptors) = fs::read_dir(process.join("fd")) else { return false };
+    descriptors.flatten().any(|descriptor| {
+        fs::read_link(descriptor.path())
+            .is_ok_and(|target| sockets.iter().any(|socket| target.as_os_str() == &**socket))
+    })
+}
+
+/// A program chooses its own name: nothing but plain characters of it reaches a terminal.
+fn program_name(process: &Path, pid: u32) -> String {
+    let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
+    let plain: String = name.trim().chars().filter(|c| c.is_ascii_graphic()).collect();
+    format!("{plain} ({pid})")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,5 +259,25 @@ mod tests {
         assert!(is_absent(&io::ErrorKind::AddrNotAvailable.into()));
         assert!(!is_absent(&io::ErrorKind::AddrInUse.into()));
         assert!(is_taken(&io::ErrorKind::AddrInUse.into()));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_is_found_by_the_port_it_listens_on() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let holder = holder_of(port).unwrap();
+        assert!(holder.ends_with(&format!("({})", std::process::id())), "{holder}");
+        drop(listener);
+        assert_eq!(holder_of(port), None);
+    }
+
+    #[test]
+    fn a_connection_on_the_port_is_no_listener() {
+        let table = "  sl  local_address rem_address   st …\n   \
+            0: 0100007F:42CD 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 11 1\n   \
+            1: 0100007F:42CD 0100007F:1234 01 00000000:00000000 00:00000000 00000000 0 0 22 1\n";
+        assert_eq!(listening_inodes(table, 0x42CD), ["11"]);
+        assert!(listening_inodes(table, 0x42CE).is_empty());
     }
 }

@@ -5,16 +5,16 @@
 //! time-outs, no size limits and aborts on a huge `Content-Length`. (The sandbox uses tiny_http;
 //! nothing hostile comes there.)
 //!
-//! | file          | what it knows                                                         |
-//! |---------------|-----------------------------------------------------------------------|
-//! | `bind`        | which of the registered ports is ours; `port_holder`: who has it if not |
-//! | `rules`       | what one request is, a pure function of its head                       |
-//! | `slot`        | the one callback: who judges it, who waits for it                      |
-//! | `start`       | the one-use local link and the cookie that binds the browser           |
-//! | `server`      | the thread: accepting, lingering, closing; `limit`: the cap            |
-//! | `connection`  | one connection: limits, deadline, the held answer                      |
-//! | `answer`      | every response and its headers, German or English                      |
-//! | `error_answers` | those headers on what hyper answers by itself                        |
+//! | file            | what it knows                                                          |
+//! |-----------------|------------------------------------------------------------------------|
+//! | `bind`          | which of the registered ports is ours, and who has it if not           |
+//! | `rules`         | what one request is, a pure function of its head                       |
+//! | `callback_slot` | the one callback: who judges it, who waits for it                      |
+//! | `start`         | the one-use local link and the cookie that binds the browser           |
+//! | `server`        | the thread: accepting, lingering, closing; `connection_limit`: the cap |
+//! | `connection`    | one connection: limits, deadline, the held answer                      |
+//! | `answer`        | every response and its headers, German or English                      |
+//! | `error_answers` | those headers on what hyper answers by itself                          |
 //!
 //! It imports nothing of the program but `secret`: the judge and the finished page are passed in.
 
@@ -24,7 +24,6 @@ mod callback_slot;
 mod connection;
 mod connection_limit;
 mod error_answers;
-mod port_holder;
 mod rules;
 mod server;
 mod start;
