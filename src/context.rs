@@ -10,6 +10,7 @@ use crate::config::{FileKey, SandboxChoice, Settings};
 use crate::error::Error;
 use crate::flow::World;
 use crate::http::HttpClient;
+use crate::oauth::is_loopback;
 use crate::provider::Provider;
 use crate::provider::registry::Registry;
 use crate::sandbox::{self, Sandbox};
@@ -124,6 +125,14 @@ impl Context {
             .get(name)
             .map_err(|error| Error::new(format!("could not use the provider {name}"), &error))?;
         if self.settings.sandbox.is_some() {
+            // One that the sandbox does not play keeps its own addresses: nothing goes there.
+            if !is_loopback(&provider.token_url) {
+                return Err(Error::usage(
+                    format!("could not use the provider {name}"),
+                    "the sandbox does not play it",
+                    "leave out --sandbox; in the sandbox are zaehlerfreunde and timberdata",
+                ));
+            }
             provider.title += " (sandbox)";
         } else if let Some(id) = self.settings.environment.client_id(name) {
             provider.described.client_id = Some(id);

@@ -27,7 +27,8 @@
 //! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
 //!
 //! `tests/architecture.rs` holds the table of who may import whom; what is not in it fails. One
-//! more provider is one TOML file, one more store, command or format one file and one row.
+//! more provider is a table in somebody's configuration, or a TOML file and its row here; one more
+//! store, command or format is one file, its row, and the line that names the module.
 //!
 //! Absent on purpose: a way to pass a secret as an argument, a plain-text token file, an update
 //! check, telemetry, an implicit or password grant, a refresh without the lock.

@@ -42,17 +42,15 @@ const DOORS: [(&str, &[&str]); 25] = [
     (
         "context",
         &[
-            "accounts", "clock", "config", "error", "flow", "http", "provider", "sandbox",
+            "accounts", "clock", "config", "error", "flow", "http", "oauth", "provider", "sandbox",
             "secret", "store", "system", "terminal",
         ],
     ),
     (
         "terminal",
-        &[
-            "error", "flow", "loopback", // What a person pastes holds a code.
-            "secret",   // The browser that the sign-in is shown in.
-            "system", "text",
-        ],
+        // Formats: their help topic is made from their table. Secret: what a person pastes holds a
+        // code. System: the browser that the sign-in is shown in.
+        &["error", "flow", "formats", "loopback", "secret", "system", "text"],
     ),
     // It explains the errors of all of them.
     (

@@ -12,8 +12,6 @@ use crate::oauth::error::OAuthError;
 use crate::provider::{Paging, Provider};
 use crate::secret::Secret;
 
-/// How often a GET is sent in all while the provider asks to come back.
-const TRIES: u32 = 4;
 /// Largest answer that is read whole, in bytes: a year of a meter's quarter hours has a sixth of it,
 /// and one without end is a fault.
 pub const MAX_ANSWER: u64 = 64 * 1024 * 1024;
@@ -160,7 +158,7 @@ impl<'a> ApiClient<'a> {
 
     fn send_repeatedly(&self, request: &Request) -> Result<Answer, ApiError> {
         let repeatable = request.method == "GET" || request.method == "HEAD";
-        for repetition in 0..TRIES - 1 {
+        for repetition in 0..retry::TRIES - 1 {
             let wait = match self.transport.send(request) {
                 Ok(answer) if !repeatable || !retry::is_transient(answer.status) => {
                     return Ok(answer);

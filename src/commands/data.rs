@@ -62,6 +62,11 @@ impl Args {
                     false => parameters.push((name, text.to_owned())),
                 }
             }
+            if let Some((_, place)) = path.split_once('{') {
+                let name = place.split('}').next().unwrap_or_default();
+                let why = format!("its path wants {name}");
+                return Err(session.usage(why, format!("write -f {name}=ID")).into());
+            }
             let columns: Vec<&str> = described.columns.iter().map(String::as_str).collect();
             let list = List {
                 name: &self.list,

@@ -35,7 +35,7 @@ pub fn marked<'a>(
                 rows.push(entry.remove());
             }
             if rows.len() == before {
-                rows.push(Reading { time, value: None, ..pattern.clone() });
+                rows.push(pattern.without_value(time));
             }
             time = next;
         }

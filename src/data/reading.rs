@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use crate::clock::Timestamp;
 
-/// One value of one device. Text stays as the provider sent it; `value` keeps its digits.
+/// One value of one device. A new member has to be read in `api/readings.rs` and shown in
+/// `formats/reading.rs`; one that describes the value and not the series is emptied in
+/// [`Reading::without_value`]. Text stays as the provider sent it; `value` keeps its digits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading<'a> {
     pub device_id: Cow<'a, str>,
@@ -23,4 +25,12 @@ pub struct Reading<'a> {
     pub direction: Cow<'a, str>,
     /// Members that are not documented, as JSON: `"name":value,…`; mostly empty.
     pub rest: Cow<'a, str>,
+}
+
+impl<'a> Reading<'a> {
+    /// An interval of the same series without a value: only what describes the series is kept.
+    #[must_use]
+    pub fn without_value(&self, time: Timestamp) -> Self {
+        Reading { time, value: None, rest: Cow::default(), ..self.clone() }
+    }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::columns::List;
 use super::{NewRows, Options, csv, geojson, gpx, influx, json, kml, table, xlsx};
+use crate::text::wrapped;
 
 /// A format: its name, and what is known of it.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Format {
     pub binary: bool,
     fits: &'static [Content],
     pub(super) rows: fn(&List<'_>, &Options) -> NewRows,
+    /// What it is good for, in the words of the topic `formats`.
+    help: &'static str,
 }
 
 const ANY: &[Content] = &[Content::Readings, Content::Piles, Content::Records];
@@ -25,29 +28,34 @@ const PILES: &[Content] = &[Content::Piles];
 
 /// Where two formats have one ending, the first is meant.
 #[rustfmt::skip]
-pub static FORMATS: [Format; 11] = [
-    // Columns for a person; in a pipe the same as `plain`.
-    Format { name: "table", endings: &[], binary: false, fits: ANY, rows: table::table },
-    // Tab-separated, without a heading.
-    Format { name: "plain", endings: &["txt", "tsv"], binary: false, fits: ANY, rows: table::plain },
-    // One object, `{"schema":1,…:[…]}`, a line for each entry.
-    Format { name: "json", endings: &["json"], binary: false, fits: ANY, rows: json::object },
-    // A JSON object on each line.
-    Format { name: "ndjson", endings: &["ndjson", "jsonl"], binary: false, fits: ANY, rows: json::lines },
-    // RFC 4180 with comma, point and UTF-8; lines end with LF, as pandas, DuckDB and awk expect.
-    Format { name: "csv", endings: &["csv"], binary: false, fits: ANY, rows: csv::plain },
-    // For a German Excel: BOM, semicolon, decimal comma, CRLF, local wall time and offset.
-    Format { name: "csv-de", endings: &["csv"], binary: false, fits: ANY, rows: csv::german },
-    // One sheet of an Excel workbook.
-    Format { name: "xlsx", endings: &["xlsx"], binary: true, fits: ANY, rows: xlsx::sheet },
-    // InfluxDB's line protocol.
-    Format { name: "influx", endings: &["lp", "influx"], binary: false, fits: READINGS, rows: influx::points },
+pub static FORMATS: &[Format] = &[
+    Format { name: "table", endings: &[], binary: false, fits: ANY, rows: table::table,
+        help: "Columns for a person" },
+    Format { name: "plain", endings: &["txt", "tsv"], binary: false, fits: ANY, rows: table::plain,
+        help: "Tab-separated, without a heading: cut, awk, while read" },
+    Format { name: "json", endings: &["json"], binary: false, fits: ANY, rows: json::object,
+        help: "One object with \"schema\": 1 and all entries" },
+    Format { name: "ndjson", endings: &["ndjson", "jsonl"], binary: false, fits: ANY, rows: json::lines,
+        help: "One object a line: jq, DuckDB" },
+    // RFC 4180; lines end with LF, as pandas, DuckDB and awk expect.
+    Format { name: "csv", endings: &["csv"], binary: false, fits: ANY, rows: csv::plain,
+        help: "Comma, decimal point, UTF-8, times with offset: pandas, DuckDB" },
+    // With a BOM and CRLF.
+    Format { name: "csv-de", endings: &["csv"], binary: false, fits: ANY, rows: csv::german,
+        help: "For a German Excel: semicolon, decimal comma, local time and offset in two columns. Ask for it by name: its files end as those of csv" },
+    Format { name: "xlsx", endings: &["xlsx"], binary: true, fits: ANY, rows: xlsx::sheet,
+        help: "Excel, LibreOffice: times are times, ids are text" },
+    Format { name: "influx", endings: &["lp", "influx"], binary: false, fits: READINGS, rows: influx::points,
+        help: "InfluxDB's line protocol" },
     // RFC 7946.
-    Format { name: "geojson", endings: &["geojson"], binary: false, fits: PILES, rows: geojson::features },
-    // Way points of GPX 1.1.
-    Format { name: "gpx", endings: &["gpx"], binary: false, fits: PILES, rows: gpx::way_points },
-    // Place marks of KML 2.2.
-    Format { name: "kml", endings: &["kml"], binary: false, fits: PILES, rows: kml::place_marks },
+    Format { name: "geojson", endings: &["geojson"], binary: false, fits: PILES, rows: geojson::features,
+        help: "QGIS and other maps; longitude before latitude" },
+    // GPX 1.1.
+    Format { name: "gpx", endings: &["gpx"], binary: false, fits: PILES, rows: gpx::way_points,
+        help: "Way points for a driver's phone" },
+    // KML 2.2.
+    Format { name: "kml", endings: &["kml"], binary: false, fits: PILES, rows: kml::place_marks,
+        help: "Google Earth" },
 ];
 
 /// What is to be written.
@@ -85,6 +93,15 @@ impl Format {
     /// The ending of a new file in this format, without the point.
     pub fn ending(&self) -> &'static str {
         self.endings.first().copied().unwrap_or("txt")
+    }
+
+    /// A line of help, or more: name, what it is good for, endings.
+    pub fn explained(&self) -> String {
+        let endings: Vec<String> = self.endings.iter().map(|ending| format!(".{ending}")).collect();
+        let endings =
+            if endings.is_empty() { String::new() } else { format!(" ({})", endings.join(", ")) };
+        let text = format!("{}{endings}", self.help);
+        format!("  {:<11}{}\n", self.name, wrapped(&text, Some(66), &" ".repeat(13)))
     }
 
     /// Whether it can hold this.
@@ -128,7 +145,7 @@ mod tests {
 
     #[test]
     fn every_format_is_found_by_its_name_and_its_ending() {
-        for format in &FORMATS {
+        for format in FORMATS {
             assert_eq!(Format::named(format.name).unwrap().name, format.name);
             let file = format!("Lastgang 10.2026.{}", format.ending().to_uppercase());
             let same = match format.name {

@@ -22,7 +22,7 @@ pub(super) fn reading() -> Reading<'static> {
         device_provider: "MSB".into(),
         medium: "ELECTRICITY".into(),
         direction: "IN".into(),
-        rest: "".into(),
+        ..Reading::default()
     }
 }
 

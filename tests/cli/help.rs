@@ -206,7 +206,7 @@ fn every_variable_is_told() {
 #[test]
 fn every_format_is_told_with_what_it_fits() {
     let page = topic("formats");
-    for format in &FORMATS {
+    for format in FORMATS {
         let line = format!("  {:<11}", format.name);
         assert!(page.lines().any(|l| l.starts_with(&line)), "{line}: {page}");
         // Told and true: `.csv`, `.jsonl`.

@@ -222,11 +222,9 @@ mod tests {
             value: value.map(Into::into),
             unit: "kW".into(),
             label: "Haus".into(),
-            device_type: "".into(),
-            device_provider: "".into(),
             medium: "ELECTRICITY".into(),
             direction: direction.into(),
-            rest: "".into(),
+            ..Reading::default()
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the program can explain beside its commands: pages of plain text, for `help` and manual.
 
 use crate::error::Exit;
+use crate::formats::{FORMATS, Format};
 
 /// A page that belongs to no command. Its first line says what it is about.
 pub struct Topic {
@@ -8,8 +9,9 @@ pub struct Topic {
     text: &'static str,
 }
 
-/// Stands in a text for the table of exit codes.
+/// Stand in a text for the table of exit codes, and for that of the formats.
 const CODES: &str = "{codes}\n";
+const FORMAT_ROWS: &str = "{formats}\n";
 
 /// Each page is the file of its name beside this one.
 macro_rules! topics {
@@ -34,6 +36,7 @@ impl Topic {
     /// The page: plain text of at most 80 columns.
     pub fn page(&self) -> String {
         let code = |(code, meaning): (&str, &str)| format!("  {code:<15}{meaning}\n");
-        self.text.replace(CODES, &Exit::MEANINGS.map(code).concat())
+        let formats: String = FORMATS.iter().map(Format::explained).collect();
+        self.text.replace(CODES, &Exit::MEANINGS.map(code).concat()).replace(FORMAT_ROWS, &formats)
     }
 }
