@@ -31,10 +31,10 @@ pub struct ApiClient<'a> {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    #[error("{title} has no `api_base`")]
-    NoBase { title: String },
-    #[error("how {title} pages its lists is not described")]
-    NoPaging { title: String },
+    #[error("{0} has no `api_base`")]
+    NoBase(String),
+    #[error("how {0} pages its lists is not described")]
+    NoPaging(String),
     #[error("provider.{provider}.paths.{name} is not described")]
     NoPath { provider: String, name: String },
     #[error("no valid access token: {0}")]
@@ -74,15 +74,15 @@ impl<'a> ApiClient<'a> {
         provider: &'a Provider,
         jobs: usize,
     ) -> Result<Self, ApiError> {
-        let title = || provider.title.clone();
-        let base = provider.api_base.as_ref().ok_or_else(|| ApiError::NoBase { title: title() })?;
+        let missing = || ApiError::NoBase(provider.title.clone());
+        let base = provider.api_base.as_ref().ok_or_else(missing)?;
         Ok(Self { transport, tokens, provider, base, jobs })
     }
 
     /// How the provider pages its lists.
     pub fn paging(&self) -> Result<&'a Paging, ApiError> {
-        let title = || self.provider.title.clone();
-        self.provider.paging.as_ref().ok_or_else(|| ApiError::NoPaging { title: title() })
+        let missing = || ApiError::NoPaging(self.provider.title.clone());
+        self.provider.paging.as_ref().ok_or_else(missing)
     }
 
     /// A path that the provider's description has under this name.
@@ -96,17 +96,13 @@ impl<'a> ApiClient<'a> {
     /// else never gets the token.
     pub fn address(&self, path: &str) -> Result<Url, ApiError> {
         let base = self.base.path().trim_end_matches('/');
-        let url = match Url::parse(path) {
-            Ok(url) => url,
-            Err(_) => {
-                let mut url = self.base.clone();
-                let (path, query) =
-                    path.split_once('?').map_or((path, None), |(p, q)| (p, Some(q)));
-                url.set_path(&format!("{base}/{}", path.trim_start_matches('/')));
-                url.set_query(query);
-                url
-            }
-        };
+        let url = Url::parse(path).unwrap_or_else(|_| {
+            let (mut url, mut halves) = (self.base.clone(), path.splitn(2, '?'));
+            let path = halves.next().unwrap_or_default().trim_start_matches('/');
+            url.set_path(&format!("{base}/{path}"));
+            url.set_query(halves.next());
+            url
+        });
         let same_origin = url.origin() == self.base.origin() && url.username().is_empty();
         let below = url.path() == base || url.path().starts_with(&format!("{base}/"));
         if same_origin && below {
@@ -189,10 +185,8 @@ pub fn explain(url: &Url, answer: Answer) -> Result<Answer, ApiError> {
         401 => Err(ApiError::Unauthorized),
         403 => {
             let scope = scope_of(&answer);
-            let text = match &scope {
-                Some(scope) => format!("scope {scope}"),
-                None => text_of(answer),
-            };
+            let named = scope.as_ref().map(|scope| format!("scope {scope}"));
+            let text = named.unwrap_or_else(|| text_of(answer));
             Err(ApiError::Forbidden { scope, text })
         }
         404 => Err(ApiError::NotFound(url.path().to_owned())),

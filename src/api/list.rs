@@ -16,10 +16,11 @@ pub const MAX_PAGES: u64 = 10_000;
 pub struct List<'a> {
     /// What it is called in JSON.
     pub name: &'a str,
-    /// Below the provider's API base.
-    pub path: &'a str,
-    /// The member of an answer that holds the entries, unless the provider's paging names it.
-    pub entries: &'a str,
+    /// Below the provider's API base; `None` is what the provider's `paths` have under its name.
+    pub path: Option<&'a str>,
+    /// The member of an answer that holds the entries, unless the provider's paging names it;
+    /// `None` for a single object.
+    pub entries: Option<&'a str>,
     /// The members that a row shows unless others were asked for; `address.city` reaches inside.
     pub columns: &'a [&'a str],
     /// What is documented of an entry.
@@ -69,29 +70,8 @@ pub fn check_pages(list: &Url, pages: u64) -> Result<(), ApiError> {
 }
 
 impl List<'_> {
-    /// Its address, narrowed by query parameters.
-    fn url(&self, api: &ApiClient, parameters: &[(&str, String)]) -> Result<Url, ApiError> {
-        let mut url = api.address(self.path)?;
-        if !parameters.is_empty() {
-            url.query_pairs_mut().extend_pairs(parameters);
-        }
-        Ok(url)
-    }
-
-    /// The one object at its address.
-    pub fn object(&self, api: &ApiClient) -> Result<Entry, ApiError> {
-        let url = self.url(api, &[])?;
-        let Value::Object(object) = api.get_json(&url)? else {
-            return Err(ApiError::unusable(&url, "is not an object"));
-        };
-        match members::check(&object, self.members) {
-            Ok(()) => Ok(object),
-            Err(why) => Err(ApiError::unusable(&url, format!("is wrong: {why}"))),
-        }
-    }
-
     /// Gives `each` the entries of one page, by its number as the provider counts, or of all pages
-    /// in order.
+    /// in order; or the single object.
     pub fn for_each<E: From<ApiError>>(
         &self,
         api: &ApiClient,
@@ -99,16 +79,25 @@ impl List<'_> {
         page: Option<u64>,
         mut each: impl FnMut(Entry) -> Result<(), E>,
     ) -> Result<(), E> {
-        let url = self.url(api, parameters)?;
+        let mut url = api.address(self.path.map_or_else(|| api.path(self.name), Ok)?)?;
+        if !parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        let Some(entries) = self.entries else {
+            let object = members::check(object(&url, api.get_json(&url)?)?, self.members);
+            let wrong = |why| ApiError::unusable(&url, format!("is wrong: {why}"));
+            return each(object.map_err(wrong)?);
+        };
         let paging = api.paging()?;
-        let first = self.read(api, &url, paging, page.unwrap_or(paging.first))?;
+        let entries = paging.entries.as_deref().unwrap_or(entries);
+        let read = |number: &u64| self.read(api, &url, paging, entries, *number);
+        let first = read(&page.unwrap_or(paging.first))?;
         if page.is_none() {
             check_pages(&url, first.pages)?;
         }
         first.entries.into_iter().try_for_each(&mut each)?;
         let last = if page.is_none() { paging.first + first.pages } else { 0 };
         let rest: Vec<u64> = (paging.first + 1..last).collect();
-        let read = |number: &u64| self.read(api, &url, paging, *number);
         ordered::for_each(&rest, api.jobs, read, |_, page| {
             page?.entries.into_iter().try_for_each(&mut each)
         })
@@ -119,30 +108,32 @@ impl List<'_> {
         api: &ApiClient,
         url: &Url,
         paging: &Paging,
+        name: &str,
         number: u64,
     ) -> Result<Page, ApiError> {
         let unusable = |why: String| ApiError::unusable(url, why);
-        let Value::Object(mut answer) = api.get_json(&page_url(url, paging, number))? else {
-            return Err(unusable("is not an object".into()));
-        };
+        let mut answer = object(url, api.get_json(&page_url(url, paging, number))?)?;
         let pages = pages_of(&answer, paging).ok_or_else(|| {
             let member = paging.pages.as_ref().or(paging.count.as_ref());
             unusable(format!("has no page count in {}", member.map_or("", String::as_str)))
         })?;
-        let name = paging.entries.as_deref().unwrap_or(self.entries);
         let Some(Value::Array(list)) = answer.remove(name) else {
             return Err(unusable(format!("has no list named {name}")));
         };
         let entry = |(index, entry)| match entry {
-            Value::Object(entry) => match members::check(&entry, self.members) {
-                Ok(()) => Ok(entry),
-                Err(why) => {
-                    Err(unusable(format!("has a wrong entry of {name} (number {index}): {why}")))
-                }
-            },
+            Value::Object(entry) => members::check(entry, self.members).map_err(|why| {
+                unusable(format!("has a wrong entry of {name} (number {index}): {why}"))
+            }),
             _ => Err(unusable(format!("has an entry of {name} that is not an object"))),
         };
         let entries = list.into_iter().enumerate().map(entry).collect::<Result<_, _>>()?;
         Ok(Page { entries, pages })
+    }
+}
+
+fn object(url: &Url, answer: Value) -> Result<Entry, ApiError> {
+    match answer {
+        Value::Object(object) => Ok(object),
+        _ => Err(ApiError::unusable(url, "is not an object")),
     }
 }

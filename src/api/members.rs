@@ -1,66 +1,44 @@
 //! The documented members of an answer's objects. One that is missing or null is empty, one that
 //! is not listed here is carried through, and one of another type is an error that names it.
 
-use std::fmt;
-
 use serde_json::Value;
 
 use super::list::Entry;
 
 /// What the providers' pages say of a member's type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemberType {
-    Text,
-    Number,
-    Flag,
-    List,
-    Object,
-    /// The page names the member and not its type: anything but a list or an object.
-    Scalar,
-    /// The page shows something that may be a name or an object with a name.
-    Named,
+#[derive(Debug)]
+pub struct MemberType {
+    name: &'static str,
+    /// The types of values that fit, as [`type_of`] names them.
+    values: &'static [&'static str],
 }
+
+pub const TEXT: MemberType = MemberType { name: "text", values: &["text"] };
+pub const NUMBER: MemberType = MemberType { name: "a number", values: &["a number"] };
+pub const FLAG: MemberType = MemberType { name: "true or false", values: &["true or false"] };
+pub const LIST: MemberType = MemberType { name: "a list", values: &["a list"] };
+pub const OBJECT: MemberType = MemberType { name: "an object", values: &["an object"] };
+/// The page names the member and not its type: anything but a list or an object.
+pub const SCALAR: MemberType =
+    MemberType { name: "a single value", values: &["text", "a number", "true or false"] };
+/// The page shows something that may be a name or an object with a name.
+pub const NAMED: MemberType =
+    MemberType { name: "a name or an object", values: &["text", "a number", "an object"] };
 
 /// Members by their type, their names with blanks between.
 pub type Members<'a> = &'a [(MemberType, &'a str)];
 
-/// Says which member is wrong: `name is a number and not text`.
-pub fn check(entry: &Entry, members: Members) -> Result<(), String> {
+/// The entry, unless a member is wrong: `name is a number and not text`.
+pub fn check(entry: Entry, members: Members) -> Result<Entry, String> {
     for (documented, names) in members {
         for name in names.split_whitespace() {
-            if let Some(value) = entry.get(name).filter(|value| !documented.fits(value)) {
-                return Err(format!("{name} is {} and not {documented}", type_of(value)));
+            let found = entry.get(name).map_or("null", type_of);
+            if found != "null" && !documented.values.contains(&found) {
+                return Err(format!("{name} is {found} and not {}", documented.name));
             }
         }
     }
-    Ok(())
-}
-
-impl MemberType {
-    fn fits(self, value: &Value) -> bool {
-        match value {
-            Value::Null => true,
-            Value::String(_) => matches!(self, Self::Text | Self::Scalar | Self::Named),
-            Value::Number(_) => matches!(self, Self::Number | Self::Scalar | Self::Named),
-            Value::Bool(_) => matches!(self, Self::Flag | Self::Scalar),
-            Value::Array(_) => self == Self::List,
-            Value::Object(_) => matches!(self, Self::Object | Self::Named),
-        }
-    }
-}
-
-impl fmt::Display for MemberType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::Number => "a number",
-            Self::Flag => "true or false",
-            Self::List => "a list",
-            Self::Object => "an object",
-            Self::Scalar => "a single value",
-            Self::Named => "a name or an object",
-        })
-    }
+    Ok(entry)
 }
 
 fn type_of(value: &Value) -> &'static str {
@@ -79,17 +57,17 @@ mod tests {
     use super::*;
 
     const MEMBERS: Members = &[
-        (MemberType::Text, "name"),
-        (MemberType::Number, "volume"),
-        (MemberType::Flag, "main"),
-        (MemberType::List, "types"),
-        (MemberType::Object, "group"),
-        (MemberType::Scalar, "id"),
-        (MemberType::Named, "area"),
+        (TEXT, "name"),
+        (NUMBER, "volume"),
+        (FLAG, "main"),
+        (LIST, "types"),
+        (OBJECT, "group"),
+        (SCALAR, "id"),
+        (NAMED, "area"),
     ];
 
     fn checked(text: &str) -> Result<(), String> {
-        check(&serde_json::from_str(text).unwrap(), MEMBERS)
+        check(serde_json::from_str(text).unwrap(), MEMBERS).map(drop)
     }
 
     #[test]

@@ -4,58 +4,58 @@ use serde_json::Value;
 
 use super::client::{ApiClient, ApiError};
 use super::list::{List, segment};
-use super::members::MemberType::{Flag, List as Lists, Text};
+use super::members::{FLAG, LIST, TEXT};
 use super::readings::Readings;
 use crate::data::query::{Query, Source, Window};
 
 /// Who am I.
 pub const PARTNER: List = List {
     name: "partner",
-    path: "/partners/current",
-    entries: "",
+    path: Some("/partners/current"),
+    entries: None,
     columns: &["id", "name"],
-    members: &[(Text, "id name")],
+    members: &[(TEXT, "id name")],
 };
 
 pub const SPACES: List = List {
     name: "spaces",
-    path: "/spaces",
-    entries: "spaces",
+    path: Some("/spaces"),
+    entries: Some("spaces"),
     columns: &["id", "name", "category", "addressLineOne", "postcode", "city"],
     members: &[
         (
-            Text,
+            TEXT,
             "id name addressLineOne addressLineTwo postcode city ownerUserId category \
              categoryIcon country parentSpaceId",
         ),
-        (Lists, "associatedUsersId"),
-        (Flag, "isParticipatingInLttProject"),
+        (LIST, "associatedUsersId"),
+        (FLAG, "isParticipatingInLttProject"),
     ],
 };
 
 /// Without its path, which [`devices_path`] makes.
 pub const DEVICES: List = List {
     name: "devices",
-    path: "",
-    entries: "devices",
+    path: None,
+    entries: Some("devices"),
     columns: &["id", "name", "medium", "deviceType", "status", "isMainDevice", "latestReadingTime"],
     members: &[
         (
-            Text,
+            TEXT,
             "id name status latestReadingTime firstReadingTime provider providerName deviceType \
              createdAt errorMessage medium ownerUserId externalDeviceId",
         ),
-        (Lists, "directions metaData externalDeviceIds"),
-        (Flag, "isMainDevice isMainDeviceAllowed"),
+        (LIST, "directions metaData externalDeviceIds"),
+        (FLAG, "isMainDevice isMainDeviceAllowed"),
     ],
 };
 
 pub const CUSTOMERS: List = List {
     name: "customers",
-    path: "/customers",
-    entries: "customers",
+    path: Some("/customers"),
+    entries: Some("customers"),
     columns: &["id", "external_id", "name", "email"],
-    members: &[(Text, "id external_id email name")],
+    members: &[(TEXT, "id external_id email name")],
 };
 
 /// The devices of one space.

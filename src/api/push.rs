@@ -3,7 +3,7 @@
 
 use clap::ValueEnum;
 use csv::{ReaderBuilder, StringRecord, Trim};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Number, Value, json};
 
 /// The heading of the file, of which `status` and `meteringInterval` may be left out, and
 /// `externalDeviceId` may stand for `deviceId`.
@@ -34,7 +34,7 @@ pub enum TimestampUnit {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     device: Device,
-    reading: Map<String, Value>,
+    reading: Value,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -108,28 +108,26 @@ fn row<'a>(cell: impl Fn(&str) -> Option<&'a str>, unit: TimestampUnit) -> Resul
         (Some(_), Some(_)) => return Err("both deviceId and externalDeviceId".into()),
         (None, None) => return Err("no device".into()),
     };
-    let obis = cell("obisCode").ok_or("no obisCode")?;
+    let required = |name| cell(name).ok_or_else(|| format!("no {name}"));
+    let obis = required("obisCode")?;
     if !is_obis_code(obis) {
         return Err(format!("{obis:?} is no OBIS code, such as 1.8.0 or 1-1:1.8.0"));
     }
-    let timestamp = timestamp(cell("timestamp").ok_or("no timestamp")?, unit)?;
-    let value = cell("value").ok_or("no value")?;
+    let timestamp = timestamp(required("timestamp")?, unit)?;
+    let value = required("value")?;
     let value: Number =
         value.parse().map_err(|_| format!("{value:?} is no number (with a point)"))?;
-    let mut reading = Map::new();
-    reading.insert("obisCode".into(), obis.into());
-    reading.insert("timestamp".into(), timestamp.into());
-    reading.insert("value".into(), Value::Number(value));
+    let mut reading = json!({ "obisCode": obis, "timestamp": timestamp, "value": value });
     if let Some(status) = cell("status") {
         if !STATUS.contains(&status) {
             return Err(format!("{status:?} is no status; there are {}", STATUS.join(", ")));
         }
-        reading.insert("status".into(), status.into());
+        reading["status"] = status.into();
     }
     if let Some(interval) = cell("meteringInterval") {
         let seconds: u32 =
             interval.parse().map_err(|_| format!("{interval:?} is no number of seconds"))?;
-        reading.insert("meteringInterval".into(), seconds.into());
+        reading["meteringInterval"] = seconds.into();
     }
     Ok(Row { device, reading })
 }
@@ -172,7 +170,7 @@ fn is_obis_code(code: &str) -> bool {
 pub fn body(rows: &[Row]) -> Value {
     let mut devices: Vec<(&Device, Vec<Value>)> = Vec::new();
     for row in rows {
-        let reading = Value::Object(row.reading.clone());
+        let reading = row.reading.clone();
         match devices.iter_mut().find(|(device, _)| **device == row.device) {
             Some((_, readings)) => readings.push(reading),
             None => devices.push((&row.device, vec![reading])),

@@ -2,26 +2,26 @@
 //! one of them is not confirmed by a page that could be read.
 
 use super::list::List;
-use super::members::MemberType::{List as Lists, Named, Number, Object, Scalar, Text};
+use super::members::{LIST, NAMED, NUMBER, OBJECT, SCALAR, TEXT};
 
 /// Who signed in, with groups and address. Any scope will do.
 pub const USER: List = List {
     name: "user",
-    path: "",
-    entries: "",
+    path: None,
+    entries: None,
     columns: &["id", "name", "email", "company_name", "address.city"],
     members: &[
-        (Text, "name email company_name"),
-        (Scalar, "id birthday business_account"),
-        (Lists, "groups"),
-        (Object, "address"),
+        (TEXT, "name email company_name"),
+        (SCALAR, "id birthday business_account"),
+        (LIST, "groups"),
+        (OBJECT, "address"),
     ],
 };
 
 pub const WOODLISTS: List = List {
     name: "woodlists",
-    path: "",
-    entries: "entries",
+    path: None,
+    entries: Some("entries"),
     columns: &[
         "id",
         "number",
@@ -32,12 +32,12 @@ pub const WOODLISTS: List = List {
         "updated",
     ],
     members: &[
-        (Text, "name note"),
-        (Scalar, "id number reference_date created updated"),
-        (Object, "owner_group created_by"),
-        (Named, "base_area"),
+        (TEXT, "name note"),
+        (SCALAR, "id number reference_date created updated"),
+        (OBJECT, "owner_group created_by"),
+        (NAMED, "base_area"),
         (
-            Lists,
+            LIST,
             "includes_areas includes_wood_types includes_usages includes_qualities \
              includes_calamities",
         ),
@@ -47,22 +47,22 @@ pub const WOODLISTS: List = List {
 /// The columns are those of piles.
 pub const AGGREGATIONS: List = List {
     name: "aggregations",
-    path: "",
-    entries: "entries",
+    path: None,
+    entries: Some("entries"),
     columns: &[],
     members: &[
-        (Number, "latitude longitude protocol_fm_volume sale_fm_volume avg_length avg_diameter"),
-        (Text, "woodlist_name note"),
+        (NUMBER, "latitude longitude protocol_fm_volume sale_fm_volume avg_length avg_diameter"),
+        (TEXT, "woodlist_name note"),
         (
-            Scalar,
+            SCALAR,
             "id created_at updated_at revision protocol_quantity sale_quantity sale_status \
              sale_date sale_net_total sale_avg_unit_price measurement_type \
              supplier_billing_status contractor_status transport_status woodlist_id \
              woodlist_number woodlist_date sellingunit_number number bark_reduction_type \
              cut_identifier",
         ),
-        (Object, "owner_group creator_account buyer seller_group"),
-        (Named, "area base_area"),
-        (Lists, "images tree_types usages qualities thickness_classes calamities class_entries"),
+        (OBJECT, "owner_group creator_account buyer seller_group"),
+        (NAMED, "area base_area"),
+        (LIST, "images tree_types usages qualities thickness_classes calamities class_entries"),
     ],
 };

@@ -53,9 +53,7 @@ impl Args {
             }
             let (mut path, mut parameters) = (described.path.clone(), Vec::new());
             for field in &self.field {
-                let (name, text) = field.split_once('=').ok_or_else(|| {
-                    session.usage(format!("{field:?} is no field"), "write -f name=text")
-                })?;
+                let (name, text) = session.field(field)?;
                 let place = format!("{{{name}}}");
                 match path.contains(&place) {
                     true => path = path.replace(&place, &segment(text)),
@@ -70,8 +68,8 @@ impl Args {
             let columns: Vec<&str> = described.columns.iter().map(String::as_str).collect();
             let list = List {
                 name: &self.list,
-                path: &path,
-                entries: described.entries.as_deref().unwrap_or(&self.list),
+                path: Some(&path),
+                entries: described.entries.as_deref().or(Some(&self.list)),
                 columns: &columns,
                 members: &[],
             };

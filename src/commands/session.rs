@@ -10,10 +10,9 @@ use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
 use crate::commands::{explain, not_connected};
 use crate::context::Context;
-use crate::data::query::QueryError;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::token_source::{NoToken, TokenSource};
-use crate::formats::{self, FORMATS, Format, FormatError, Options, Writer};
+use crate::formats::{self, Entry, FORMATS, Format, FormatError, Options, Writer};
 use crate::oauth::scope::Scope;
 use crate::plot::{Look, Picture};
 use crate::provider::Provider;
@@ -84,7 +83,7 @@ pub struct Session<'a> {
     pub provider: &'a Provider,
     pub api: ApiClient<'a>,
     /// What is attempted: `could not list spaces`.
-    what: &'a str,
+    pub what: &'a str,
 }
 
 /// What can go wrong in a session.
@@ -98,8 +97,6 @@ pub enum DataError {
     File(#[from] FileError),
     #[error(transparent)]
     Format(#[from] FormatError),
-    #[error(transparent)]
-    Query(#[from] QueryError),
     /// Ready to be shown.
     #[error("{}", .0.why)]
     Explained(Box<Error>),
@@ -120,12 +117,9 @@ impl AccountArgs {
         what: &str,
         work: impl FnOnce(&Session) -> Result<(), DataError>,
     ) -> Result<u8, Failed> {
-        let account = match &self.account {
-            Some(account) => account.clone(),
-            None => default
-                .parse()
-                .map_err(|error| Error::new("could not choose the account", &error))?,
-        };
+        let account = self.account.clone().map_or_else(|| default.parse(), Ok);
+        let account =
+            account.map_err(|error| Error::new("could not choose the account", &error))?;
         Session::open(context, &account, usize::from(self.jobs), what, work)
     }
 }
@@ -158,7 +152,6 @@ impl Session<'_> {
             DataError::Write(error) => Error::io(self.what, &error),
             DataError::Api(error) => self.explained(error),
             DataError::File(error) => Error::new(self.what, &error),
-            DataError::Query(error) => Error::new(self.what, &error),
             DataError::Format(error) => self.usage(error.to_string(), ""),
             DataError::Explained(error) => *error,
         })
@@ -199,6 +192,12 @@ impl Session<'_> {
         Err(error.about(self.account))
     }
 
+    /// The two halves of `-f name=text`.
+    pub fn field<'f>(&self, field: &'f str) -> Result<(&'f str, &'f str), Error> {
+        let wrong = || self.usage(format!("{field:?} is no field"), "write -f name=text");
+        field.split_once('=').ok_or_else(wrong)
+    }
+
     /// A time zone by the name that a person gave.
     pub fn zone(&self, name: &str) -> Result<TimeZone, Error> {
         clock::zone(name).ok_or_else(|| {
@@ -207,7 +206,7 @@ impl Session<'_> {
         })
     }
 
-    /// Fetches a list, every page or one, and writes it.
+    /// Fetches a list, every page or one, or a single object, and writes it.
     pub fn write(
         &self,
         output: &OutputArgs,
@@ -216,14 +215,9 @@ impl Session<'_> {
         page: Option<u64>,
     ) -> Result<(), DataError> {
         self.write_rows(output, formats::List::of_records(list.name, list.columns), |writer| {
-            list.for_each(&self.api, parameters, page, |entry| Ok(writer.write(&entry)?))
-        })
-    }
-
-    /// Fetches a single object and writes it.
-    pub fn write_object(&self, output: &OutputArgs, object: &List) -> Result<(), DataError> {
-        self.write_rows(output, formats::List::of_records(object.name, object.columns), |writer| {
-            Ok(writer.write(&object.object(&self.api)?)?)
+            list.for_each(&self.api, parameters, page, |entry| {
+                Ok(writer.write(Entry::Record(&entry))?)
+            })
         })
     }
 
@@ -250,7 +244,7 @@ impl Session<'_> {
 }
 
 impl DataArgs {
-    /// Opens the account that was named, else `default`, and writes one of its lists.
+    /// Opens the account that was named, else `default`, and writes one of its lists or objects.
     pub fn list(
         &self,
         context: &Context,

@@ -168,10 +168,10 @@ impl Explain for NoToken {
 impl Explain for ApiError {
     fn meaning(&self) -> Meaning {
         match self {
-            Self::NoBase { .. } => Usage.means("usage",
+            Self::NoBase(_) => Usage.means("usage",
                 "name it in the configuration file; `partnerlink config path` tells where it is",
             ),
-            Self::NoPaging { .. } => Usage.means("usage",
+            Self::NoPaging(_) => Usage.means("usage",
                 "describe it as [provider.NAME.paging] in the configuration file",
             ),
             Self::NoPath { .. } => {

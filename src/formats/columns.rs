@@ -5,8 +5,7 @@ use std::io;
 
 use serde_json::{Map, Value};
 
-use super::reading::{MEMBERS, Member};
-use super::{Content, Entry, FormatError, Options, pile};
+use super::{Content, Entry, FormatError, Options, pile, reading};
 use crate::clock::{Timestamp, WallClock};
 use crate::data::pile::text_of;
 
@@ -34,14 +33,9 @@ pub(super) enum Cell<'a> {
     Offset(Timestamp),
 }
 
-/// The columns of a list, in the order in which they are written.
-pub(super) struct Columns(Vec<Column>);
-
-enum Column {
-    OfReading(&'static Member),
-    /// The name of an object's member, or the names on the way to it: `address.city`.
-    OfObject(String),
-}
+/// The columns of a list, in the order in which they are written: a reading's members; an object's
+/// as well, or the names on the way to them (`address.city`).
+pub(super) struct Columns(Vec<String>);
 
 impl<'a> List<'a> {
     /// Any objects. `columns` are the members that a row shows (`address.city` reaches inside);
@@ -58,54 +52,42 @@ impl Columns {
         options: &Options,
         own: &[&str],
     ) -> Result<Self, FormatError> {
-        let column = |name: &str| match list.content {
-            Content::Readings => Ok(Column::OfReading(Member::named(name)?)),
-            Content::Piles | Content::Records => Ok(Column::OfObject(name.to_owned())),
+        let Some(fields) = &options.fields else {
+            return Ok(Self(own.iter().map(|&name| name.to_owned()).collect()));
         };
-        let columns: Result<_, _> = match &options.fields {
-            Some(fields) => fields.iter().map(|name| column(name)).collect(),
-            None => own.iter().map(|name| column(name)).collect(),
-        };
-        Ok(Self(columns?))
+        match list.content {
+            Content::Readings => fields.iter().map(|name| reading::member(name)).collect(),
+            Content::Piles | Content::Records => Ok(fields.clone()),
+        }
+        .map(Self)
     }
 
     /// For formats of local time, which never goes without its offset.
     pub(super) fn with_offset(mut self) -> Self {
-        let at = |columns: &[Column], name| columns.iter().position(|column| column.name() == name);
-        if let (Some(time), None) = (at(&self.0, "time"), at(&self.0, "offset")) {
-            let offset = MEMBERS.iter().find(|member| member.name == "offset");
-            self.0.splice(time + 1..time + 1, offset.map(Column::OfReading));
+        let at = |name| self.0.iter().position(|column| column == name);
+        if let (Some(time), None) = (at("time"), at("offset")) {
+            self.0.insert(time + 1, "offset".to_owned());
         }
         self
     }
 
     /// In the order of their names.
     pub(super) fn sorted(mut self) -> Self {
-        self.0.sort_by(|a, b| a.name().cmp(b.name()));
+        self.0.sort_unstable();
         self
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(Column::name)
+        self.0.iter().map(String::as_str)
     }
 
     /// The cells of a row, one for each column.
     pub(super) fn cells<'a>(&'a self, entry: Entry<'a>) -> impl Iterator<Item = Cell<'a>> {
-        self.0.iter().map(move |column| match (column, entry) {
-            (Column::OfReading(member), Entry::Reading(reading)) => (member.cell)(reading),
-            (Column::OfObject(path), Entry::Pile(piles)) => pile::cell(piles, path),
-            (Column::OfObject(path), Entry::Record(object)) => Cell::of(member(object, path)),
-            _ => Cell::Empty,
+        self.0.iter().map(move |column| match entry {
+            Entry::Reading(reading) => reading::cell(reading, column),
+            Entry::Pile(pile) => pile::cell(pile, column),
+            Entry::Record(object) => Cell::of(member(object, column)),
         })
-    }
-}
-
-impl Column {
-    fn name(&self) -> &str {
-        match self {
-            Self::OfReading(member) => member.name,
-            Self::OfObject(path) => path,
-        }
     }
 }
 

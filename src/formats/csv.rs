@@ -69,7 +69,10 @@ impl Rows for Csv {
             }
             match cell {
                 Cell::Empty => dialect.text(out, ""),
-                Cell::Number(digits) => dialect.number(out, digits),
+                Cell::Number(digits) if dialect.german => {
+                    out.extend_from_slice(digits.replacen('.', ",", 1).as_bytes());
+                }
+                Cell::Number(digits) => out.extend_from_slice(digits.as_bytes()),
                 Cell::Text(text) => dialect.text(out, &text),
                 Cell::Time(time) if dialect.german => clock.local(time, out)?,
                 Cell::Time(time) => clock.rfc_3339(time, out)?,
@@ -93,15 +96,6 @@ impl Dialect {
 
     fn end_line(self, out: &mut Vec<u8>) {
         out.extend_from_slice(if self.german { b"\r\n" } else { b"\n" });
-    }
-
-    fn number(self, out: &mut Vec<u8>, digits: &str) {
-        let begin = out.len();
-        out.extend_from_slice(digits.as_bytes());
-        if self.german {
-            let point = out[begin..].iter_mut().find(|byte| **byte == b'.');
-            point.into_iter().for_each(|byte| *byte = b',');
-        }
     }
 
     fn text(self, out: &mut Vec<u8>, text: &str) {

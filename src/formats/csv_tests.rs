@@ -115,7 +115,7 @@ fn what_is_no_number_is_refused() {
             let (out, options) = (Box::new(Vec::new()), Options::default());
             let named = Format::named(format).unwrap();
             let mut writer = Writer::new(named, out, &options, &READINGS).unwrap();
-            assert!(writer.write(&odd).is_err(), "{format} {value:?}");
+            assert!(writer.write(Entry::Reading(&odd)).is_err(), "{format} {value:?}");
         }
     }
 }

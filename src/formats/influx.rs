@@ -17,14 +17,12 @@ const NO_MEASUREMENT: &str = "reading";
 /// Texts that are no tags: the one begins the line, the other is always the same.
 const NO_TAGS: [&str; 2] = ["measurement", "status"];
 
-struct Influx {
-    columns: Columns,
-}
+struct Influx(Columns);
 
 pub(super) fn points(list: &List<'_>, options: &Options) -> NewRows {
     // InfluxDB is quickest with tags in order.
     let columns = Columns::new(list, options, list.columns)?.sorted();
-    Ok(Box::new(Influx { columns }))
+    Ok(Box::new(Influx(columns)))
 }
 
 impl Rows for Influx {
@@ -33,7 +31,7 @@ impl Rows for Influx {
         let Some(value) = &reading.value else { return Ok(()) };
         let measurement = &*reading.measurement;
         push_influx(out, if measurement.is_empty() { NO_MEASUREMENT } else { measurement }, b", ");
-        for (name, cell) in self.columns.names().zip(self.columns.cells(entry)) {
+        for (name, cell) in self.0.names().zip(self.0.cells(entry)) {
             match cell {
                 Cell::Text(text) if !text.is_empty() && !NO_TAGS.contains(&name) => {
                     write!(out, ",{name}=")?;

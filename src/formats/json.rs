@@ -19,25 +19,37 @@ struct Json {
     columns: Columns,
     /// The members that were asked for; else all there are.
     fields: Option<Vec<String>>,
+    /// What becomes of a pile; else it is written as it came.
+    feature: Option<Feature>,
     clock: WallClock,
     first: bool,
 }
 
+/// Makes another object of a pile, with the members that were asked for.
+type Feature = fn(&Pile, Option<&[String]>) -> Value;
+
 pub(super) fn object(list: &List<'_>, options: &Options) -> NewRows {
     let sandbox = if options.sandbox { "\"sandbox\":true," } else { "" };
     let head = format!("{{\"schema\":1,{sandbox}{}:[", Value::from(list.name));
-    rows(list, options, head)
+    rows(list, options, head, None)
 }
 
 pub(super) fn lines(list: &List<'_>, options: &Options) -> NewRows {
-    rows(list, options, String::new())
+    rows(list, options, String::new(), None)
 }
 
-fn rows(list: &List<'_>, options: &Options, head: String) -> NewRows {
+/// A list after `head`, or lines where that is empty.
+pub(super) fn rows(
+    list: &List<'_>,
+    options: &Options,
+    head: String,
+    feature: Option<Feature>,
+) -> NewRows {
     Ok(Box::new(Json {
         head: head.into_bytes(),
         columns: Columns::new(list, options, list.columns)?,
         fields: options.fields.clone(),
+        feature,
         clock: WallClock::new(options.zone.clone()),
         first: true,
     }))
@@ -54,12 +66,15 @@ impl Rows for Json {
             out.extend_from_slice(if self.first { b"\n" } else { b",\n" });
         }
         self.first = false;
-        match (entry, &self.fields) {
-            (Entry::Reading(reading), _) => self.reading(reading, out)?,
-            (Entry::Pile(Pile(object)) | Entry::Record(object), Some(fields)) => {
+        match (entry, self.feature, &self.fields) {
+            (Entry::Reading(reading), ..) => self.reading(reading, out)?,
+            (Entry::Pile(pile), Some(feature), fields) => {
+                write_json(out, &feature(pile, fields.as_deref()))?;
+            }
+            (Entry::Pile(Pile(object)) | Entry::Record(object), _, Some(fields)) => {
                 write_json(out, &only(object, fields))?;
             }
-            (Entry::Pile(Pile(object)) | Entry::Record(object), None) => write_json(out, object)?,
+            (Entry::Pile(Pile(object)) | Entry::Record(object), ..) => write_json(out, object)?,
         }
         if !in_list {
             out.push(b'\n');
@@ -84,16 +99,8 @@ impl Json {
                 Cell::Empty => out.extend_from_slice(b"null"),
                 Cell::Number(digits) => out.extend_from_slice(digits.as_bytes()),
                 Cell::Text(text) => string(out, &text)?,
-                Cell::Time(time) => {
-                    out.push(b'"');
-                    clock.rfc_3339(time, out)?;
-                    out.push(b'"');
-                }
-                Cell::Offset(time) => {
-                    out.push(b'"');
-                    clock.offset(time, out)?;
-                    out.push(b'"');
-                }
+                Cell::Time(time) => quoted(out, |out| clock.rfc_3339(time, out))?,
+                Cell::Offset(time) => quoted(out, |out| clock.offset(time, out))?,
             }
         }
         // Whoever names fields gets those and no others.
@@ -117,8 +124,12 @@ fn string(out: &mut Vec<u8>, text: &str) -> io::Result<()> {
     if !is_plain(text) {
         return write_json(out, &text);
     }
+    quoted(out, |out| out.write_all(text.as_bytes()))
+}
+
+fn quoted(out: &mut Vec<u8>, text: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
     out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
+    text(out)?;
     out.push(b'"');
     Ok(())
 }

@@ -12,12 +12,10 @@ use crate::text::xml_escaped;
 const HEAD: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><name>partnerlink</name>\n";
 
-struct Kml {
-    columns: Columns,
-}
+struct Kml(Columns);
 
 pub(super) fn place_marks(list: &List<'_>, options: &Options) -> NewRows {
-    Ok(Box::new(Kml { columns: Columns::new(list, options, list.columns)? }))
+    Ok(Box::new(Kml(Columns::new(list, options, list.columns)?)))
 }
 
 impl Rows for Kml {
@@ -30,7 +28,7 @@ impl Rows for Kml {
         let (name, description) = (xml_escaped(&name(pile)), xml_escaped(&description(pile)));
         write!(out, "<Placemark><name>{name}</name><description>{description}</description>")?;
         out.extend_from_slice(b"<ExtendedData>");
-        for (column, cell) in self.columns.names().zip(self.columns.cells(entry)) {
+        for (column, cell) in self.0.names().zip(self.0.cells(entry)) {
             if !cell.text().is_empty() {
                 let (column, text) = (xml_escaped(column), xml_escaped(cell.text()));
                 write!(out, "<Data name=\"{column}\"><value>{text}</value></Data>")?;

@@ -108,8 +108,7 @@ impl<'w> Writer<'w> {
     }
 
     /// Writes an entry; on a terminal at once.
-    pub fn write<'e>(&mut self, entry: impl Into<Entry<'e>>) -> io::Result<()> {
-        let entry = entry.into();
+    pub fn write(&mut self, entry: Entry<'_>) -> io::Result<()> {
         if let Entry::Reading(reading) = entry {
             reading::check(reading)?;
         }
@@ -126,24 +125,6 @@ impl<'w> Writer<'w> {
         self.out.write_all(&self.buffer)?;
         self.rows.end(&mut self.out)?;
         self.out.flush()
-    }
-}
-
-impl<'a> From<&'a Reading<'_>> for Entry<'a> {
-    fn from(reading: &'a Reading<'_>) -> Self {
-        Self::Reading(reading)
-    }
-}
-
-impl<'a> From<&'a Pile> for Entry<'a> {
-    fn from(pile: &'a Pile) -> Self {
-        Self::Pile(pile)
-    }
-}
-
-impl<'a> From<&'a Map<String, Value>> for Entry<'a> {
-    fn from(record: &'a Map<String, Value>) -> Self {
-        Self::Record(record)
     }
 }
 

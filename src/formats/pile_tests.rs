@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::formats::testing::object;
-use crate::formats::{Format, Options, Writer};
+use crate::formats::{Entry, Format, Options, Writer};
 
 const PILE: &str = r#"{"id":7,"woodlist_number":"12","sellingunit_number":3,"number":"7",
     "latitude":51.30,"longitude":9.4999999999999999,"tree_types":["Fichte","Kiefer"],
@@ -13,8 +13,10 @@ fn written(format: &str, options: &Options) -> String {
     let mut out = Vec::new();
     let format = Format::named(format).unwrap();
     let mut writer = Writer::new(format, Box::new(&mut out), options, &LIST).unwrap();
-    writer.write(&Pile(object(PILE))).unwrap();
-    writer.write(&Pile(object(r#"{"id":"b","latitude":null,"longitude":9}"#))).unwrap();
+    writer.write(Entry::Pile(&Pile(object(PILE)))).unwrap();
+    writer
+        .write(Entry::Pile(&Pile(object(r#"{"id":"b","latitude":null,"longitude":9}"#))))
+        .unwrap();
     writer.finish().unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -77,7 +77,7 @@ impl Rows for Table {
         };
         let row: Vec<Shown> = columns.cells(entry).map(shown).collect::<io::Result<_>>()?;
         if let Some(widths) = &self.widths {
-            return write_row(out, &row, widths);
+            return writeln!(out, "{}", line(&row, widths));
         }
         self.sample.push(row);
         if self.sample.len() == SAMPLE_ROWS { self.write_sample(out) } else { Ok(()) }
@@ -90,38 +90,32 @@ impl Rows for Table {
 
 impl Table {
     fn write_sample(&mut self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-        let headings: Vec<String> = self.columns.names().map(heading).collect();
-        let width = |(column, heading): (usize, &String)| {
-            let cells = self.sample.iter().filter_map(|row| row.get(column));
-            let widest = cells.map(|cell| display_width(&cell.text)).max().unwrap_or_default();
-            widest.max(display_width(heading))
+        let heading = |(column, name): (usize, &str)| Shown {
+            text: heading(name),
+            is_number: self.sample.iter().any(|row| row[column].is_number),
         };
-        let widths: Vec<usize> = headings.iter().enumerate().map(width).collect();
-        let is_number = |column: usize| {
-            self.sample.iter().any(|row| row.get(column).is_some_and(|cell| cell.is_number))
-        };
-        let headings = headings.iter().enumerate();
-        let headings = headings.map(|(column, text)| (text.as_str(), is_number(column)));
-        writeln!(out, "{HEADING}{}{HEADING:#}", line(headings, &widths))?;
+        let headings: Vec<Shown> = self.columns.names().enumerate().map(heading).collect();
+        let mut widths = vec![0; headings.len()];
+        for row in self.sample.iter().chain([&headings]) {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = display_width(&cell.text).max(*width);
+            }
+        }
+        writeln!(out, "{HEADING}{}{HEADING:#}", line(&headings, &widths))?;
         for row in self.sample.drain(..) {
-            write_row(out, &row, &widths)?;
+            writeln!(out, "{}", line(&row, &widths))?;
         }
         self.widths = Some(widths);
         Ok(())
     }
 }
 
-fn write_row(out: &mut (impl Write + ?Sized), row: &[Shown], widths: &[usize]) -> io::Result<()> {
-    let cells = row.iter().map(|cell| (cell.text.as_str(), cell.is_number));
-    writeln!(out, "{}", line(cells, widths))
-}
-
-fn line<'a>(cells: impl Iterator<Item = (&'a str, bool)>, widths: &[usize]) -> String {
-    let padded = |((text, to_the_right), width): ((&str, bool), &usize)| {
+fn line(row: &[Shown], widths: &[usize]) -> String {
+    let padded = |(Shown { text, is_number }, width): (&Shown, &usize)| {
         let space = " ".repeat(width.saturating_sub(display_width(text)));
-        if to_the_right { format!("{space}{text}") } else { format!("{text}{space}") }
+        if *is_number { format!("{space}{text}") } else { format!("{text}{space}") }
     };
-    let line = cells.zip(widths).map(padded).collect::<Vec<_>>().join("  ");
+    let line = row.iter().zip(widths).map(padded).collect::<Vec<_>>().join("  ");
     line.trim_end().to_owned()
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Format, Options, READINGS, Writer};
+use super::{Entry, Format, Options, READINGS, Writer};
 use crate::data::reading::Reading;
 
 pub(super) fn object(json: &str) -> Map<String, Value> {
@@ -31,7 +31,7 @@ pub(super) fn bytes(format: &str, options: &Options, rows: &[Reading<'_>]) -> Ve
     let format = Format::named(format).unwrap();
     let mut writer = Writer::new(format, Box::new(&mut out), options, &READINGS).unwrap();
     for row in rows {
-        writer.write(row).unwrap();
+        writer.write(Entry::Reading(row)).unwrap();
     }
     writer.finish().unwrap();
     out

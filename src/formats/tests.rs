@@ -7,8 +7,8 @@ fn written(format: &str, options: &Options) -> String {
     let list = List::of_records("spaces", &["id", "address.city"]);
     let mut writer = Writer::new(format, Box::new(&mut out), options, &list).unwrap();
     let first = r#"{"id":"=1","extra":1.10,"address":{"city":"Kör\u001bn","zip":"01067"}}"#;
-    writer.write(&object(first)).unwrap();
-    writer.write(&object(r#"{"id":"b"}"#)).unwrap();
+    writer.write(Entry::Record(&object(first))).unwrap();
+    writer.write(Entry::Record(&object(r#"{"id":"b"}"#))).unwrap();
     writer.finish().unwrap();
     String::from_utf8(out).unwrap()
 }

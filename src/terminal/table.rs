@@ -6,29 +6,25 @@ use crate::text::printable;
 /// Lays out rows under their headings. Cells may come from outside. Columns come in the order of
 /// their weight: on a terminal too narrow for all of them, the last ones are left out.
 pub fn render(headings: &[&str], rows: &[Vec<String>], for_person: bool) -> String {
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
+    let harmless = |row: &Vec<String>| row.iter().map(|cell| printable(cell)).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(harmless).collect();
     if !for_person {
         return rows.iter().map(|row| row.join("\t") + "\n").collect();
     }
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
-    };
-    let widths = fitting((0..headings.len()).map(width).collect(), terminal_width());
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded: Vec<String> = cells
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())))
-            .collect();
-        padded.join("  ").trim_end().to_owned()
-    };
-    let mut text = format!("{BOLD}{}{BOLD:#}\n", line(&mut headings.iter().copied()));
-    for row in &rows {
-        text += &line(&mut row.iter().map(String::as_str));
-        text.push('\n');
+    let headings: Vec<String> = headings.iter().map(|&heading| heading.to_owned()).collect();
+    let mut widths = vec![0; headings.len()];
+    for row in rows.iter().chain([&headings]) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
     }
-    text
+    let widths = fitting(widths, terminal_width());
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let lines = rows.iter().map(|row| line(row) + "\n");
+    format!("{BOLD}{}{BOLD:#}\n", line(&headings)) + &lines.collect::<String>()
 }
 
 /// The widths of those columns that fit, but never none.

@@ -116,9 +116,7 @@ impl Args {
     fn fields(&self, session: &Session) -> Result<Map<String, Value>, Error> {
         let mut fields = Map::new();
         for field in &self.field {
-            let (name, text) = field.split_once('=').ok_or_else(|| {
-                session.usage(format!("{field:?} is no field"), "write -f name=text")
-            })?;
+            let (name, text) = session.field(field)?;
             fields.insert(name.to_owned(), text.into());
         }
         for field in &self.json_field {

@@ -21,7 +21,9 @@ impl Args {
         self.data.account.open(context, super::ACCOUNT, "could not list devices", |session| {
             let list = formats::List::of_records(meter::DEVICES.name, meter::DEVICES.columns);
             session.write_rows(&self.data.output, list, |writer| {
-                each_device(session, &self.space, |device| Ok(writer.write(&device)?))
+                each_device(session, &self.space, |device| {
+                    Ok(writer.write(formats::Entry::Record(&device))?)
+                })
             })
         })
     }
@@ -42,7 +44,7 @@ pub fn each_device(
         })?;
     }
     for space in spaces {
-        let devices = List { path: &meter::devices_path(&space), ..meter::DEVICES };
+        let devices = List { path: Some(&meter::devices_path(&space)), ..meter::DEVICES };
         devices.for_each(api, &[], None, &mut each)?;
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::data::gaps;
 use crate::data::query::{Query, Source, Window};
 use crate::error::{Error, Failed};
-use crate::formats::{Content, Format, FormatError, Options, READINGS, Writer};
+use crate::formats::{Content, Entry, Format, FormatError, Options, READINGS, Writer};
 use crate::system::OutputFile;
 use crate::terminal::Mark;
 use crate::terminal::progress::Progress;
@@ -149,7 +149,7 @@ impl Args {
             let with_gaps = gaps::marked(readings.clone(), task.source, query, part.window);
             missing += with_gaps.iter().filter(|reading| reading.value.is_none()).count();
             let rows = if self.gaps == Gaps::Mark { with_gaps } else { readings };
-            rows.iter().try_for_each(|reading| writer.write(reading))?;
+            rows.iter().try_for_each(|reading| writer.write(Entry::Reading(reading)))?;
         }
         writer.finish()?;
         file.finish()?;

@@ -51,9 +51,7 @@ impl Command {
                 args.list(context, ACCOUNT, "could not list customers", &meter::CUSTOMERS)
             }
             Self::Whoami(args) => {
-                args.account.open(context, ACCOUNT, "could not ask who you are", |session| {
-                    session.write_object(&args.output, &meter::PARTNER)
-                })
+                args.list(context, ACCOUNT, "could not ask who you are", &meter::PARTNER)
             }
             Self::Readings(args) => args.run(context),
             Self::Verify(args) => args.run(context),

@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -56,9 +56,9 @@ impl Args {
             return Ok(0);
         }
         self.account.open(context, super::ACCOUNT, &what, |session| {
-            let memory = Memory::of(session, &bytes, self.chunk);
+            let memory = memory(session, &bytes, self.chunk);
             let chunks: Vec<&[Row]> = rows.chunks(usize::from(self.chunk)).collect();
-            let accepted = memory.accepted().min(chunks.len());
+            let accepted = accepted(&memory).min(chunks.len());
             if accepted > 0 {
                 let all = chunks.len();
                 let told = format_args!(
@@ -70,7 +70,8 @@ impl Args {
             let mut parts = chunks.iter().enumerate().skip(accepted);
             let pushed = parts.try_for_each(|(number, chunk)| {
                 meter::push(&session.api, &push::body(chunk))?;
-                memory.remember(number + 1)?;
+                let accepted = (number + 1).to_string();
+                files::replace(&memory, accepted.as_bytes(), Mode::Private, Durability::None)?;
                 progress.step();
                 Ok::<_, DataError>(())
             });
@@ -82,27 +83,16 @@ impl Args {
     }
 }
 
-/// How many parts of this very file the provider accepted, kept between runs.
-struct Memory {
-    path: PathBuf,
+/// The file that keeps between runs how many parts of this very file the provider accepted.
+fn memory(session: &Session, file: &[u8], chunk: u16) -> PathBuf {
+    let mut digest = Sha256::new();
+    digest.update(session.account.to_string());
+    digest.update(chunk.to_be_bytes());
+    digest.update(file);
+    let name: String = digest.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    session.context.folders.state().join("pushed").join(name)
 }
 
-impl Memory {
-    fn of(session: &Session, file: &[u8], chunk: u16) -> Self {
-        let mut digest = Sha256::new();
-        digest.update(session.account.to_string());
-        digest.update(chunk.to_be_bytes());
-        digest.update(file);
-        let name: String =
-            digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self { path: session.context.folders.state().join("pushed").join(name) }
-    }
-
-    fn accepted(&self) -> usize {
-        fs::read_to_string(&self.path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-    }
-
-    fn remember(&self, parts: usize) -> std::io::Result<()> {
-        files::replace(&self.path, parts.to_string().as_bytes(), Mode::Private, Durability::None)
-    }
+fn accepted(memory: &Path) -> usize {
+    fs::read_to_string(memory).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
 }

@@ -9,6 +9,7 @@ use crate::clock::Clock as _;
 use crate::commands::session::{DataError, Session};
 use crate::data::query::{Measurement, Medium, Period, Query, Resolution, Source, Window};
 use crate::data::reading::Reading;
+use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
 pub struct RangeArgs {
@@ -56,7 +57,8 @@ impl RangeArgs {
         let zone = session.zone(zone)?;
         let period = Period { from: self.from.as_deref(), to: self.to.as_deref(), last: self.last };
         let now = session.context.clock.now();
-        let query = Query::new(period, self.resolution, self.measurement, zone, now)?;
+        let query = Query::new(period, self.resolution, self.measurement, zone, now)
+            .map_err(|error| Error::new(session.what, &error))?;
         let mut sources: Vec<Source> = self.device.iter().cloned().map(Source::Device).collect();
         sources.extend(self.space.iter().map(|space| Source::Space(space.clone(), self.medium)));
         if self.all {

@@ -5,7 +5,7 @@ use crate::commands::session::DataArgs;
 use crate::context::Context;
 use crate::data::gaps;
 use crate::error::Failed;
-use crate::formats::READINGS;
+use crate::formats::{Entry, READINGS};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +42,8 @@ impl Args {
                         Gaps::Skip => readings,
                         Gaps::Mark => gaps::marked(readings, source, &range.query, window),
                     };
-                    Ok(rows.iter().try_for_each(|reading| writer.write(reading))?)
+                    let mut rows = rows.iter().map(Entry::Reading);
+                    Ok(rows.try_for_each(|reading| writer.write(reading))?)
                 })
             })
         })

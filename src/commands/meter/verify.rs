@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::range::RangeArgs;
 use crate::clock;
@@ -10,7 +10,7 @@ use crate::data::gaps;
 use crate::data::query::Query;
 use crate::data::reading::Reading;
 use crate::error::Failed;
-use crate::formats::List;
+use crate::formats::{Entry, List};
 use crate::terminal::Mark;
 
 const COLUMNS: [&str; 6] = ["device", "direction", "day", "expected", "present", "missing"];
@@ -47,29 +47,26 @@ impl Args {
         self.data.account.open(context, super::ACCOUNT, "could not verify readings", |session| {
             let range = self.range.resolve(session, &self.data.output.tz)?;
             let mut missing = 0;
-            session.write_rows(
-                &self.data.output,
-                List::of_records("days", &COLUMNS),
-                |writer| {
-                    range.fetch(session, |source, window, readings| {
-                        let rows = gaps::marked(readings, source, &range.query, window);
-                        for (DayKey { device, direction, day }, count) in days(&rows, &range.query)
-                        {
-                            missing += count.missing;
-                            if count.missing > 0 || self.complete {
-                                let DayCount { expected, missing } = count;
-                                let row = json!({
-                                    "device": device, "direction": direction, "day": day,
-                                    "expected": expected, "present": expected - missing,
-                                    "missing": missing,
-                                });
-                                writer.write(row.as_object().unwrap_or(&Map::new()))?;
-                            }
+            let list = List::of_records("days", &COLUMNS);
+            session.write_rows(&self.data.output, list, |writer| {
+                range.fetch(session, |source, window, readings| {
+                    let rows = gaps::marked(readings, source, &range.query, window);
+                    for (DayKey { device, direction, day }, count) in days(&rows, &range.query) {
+                        missing += count.missing;
+                        if count.missing > 0 || self.complete {
+                            let row = json!({
+                                "device": device, "direction": direction, "day": day,
+                                "expected": count.expected,
+                                "present": count.expected - count.missing,
+                                "missing": count.missing,
+                            });
+                            let row = row.as_object().map(Entry::Record);
+                            row.map_or(Ok(()), |row| writer.write(row))?;
                         }
-                        Ok(())
-                    })
-                },
-            )?;
+                    }
+                    Ok(())
+                })
+            })?;
             match missing {
                 0 => context.output.say(Mark::Good, "no reading is missing"),
                 count => {

@@ -1,11 +1,10 @@
-use crate::api::list::List;
 use crate::api::{ApiError, timber};
 use crate::commands::session::{DataArgs, DataError, Session};
 use crate::context::Context;
 use crate::data::pile::Pile;
 use crate::data::position::Positions;
 use crate::error::Failed;
-use crate::formats::PILES;
+use crate::formats::{Entry, PILES};
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -38,7 +37,7 @@ impl Args {
             session.write_rows(&self.data.output, PILES, |writer| {
                 each_pile(session, self.page, |pile| {
                     positions.count(&pile);
-                    Ok(writer.write(&pile)?)
+                    Ok(writer.write(Entry::Pile(&pile))?)
                 })
             })?;
             warn_about(context, &positions);
@@ -53,8 +52,8 @@ pub fn each_pile(
     page: Option<u64>,
     mut each: impl FnMut(Pile) -> Result<(), DataError>,
 ) -> Result<(), DataError> {
-    let list = List { path: session.api.path("aggregations")?, ..timber::AGGREGATIONS };
-    list.for_each(&session.api, &[], page, |entry| each(Pile(entry))).map_err(|error| match error {
+    let each = |entry| each(Pile(entry));
+    timber::AGGREGATIONS.for_each(&session.api, &[], page, each).map_err(|error| match error {
         // Most likely the unconfirmed path is wrong.
         DataError::Api(error @ ApiError::NotFound(_)) => {
             let hint = "this path is not confirmed by a page of the provider: ask for the right \

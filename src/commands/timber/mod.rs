@@ -6,7 +6,6 @@ mod woodlists;
 
 use clap::Subcommand;
 
-use crate::api::list::List;
 use crate::api::timber;
 use crate::commands::session::DataArgs;
 use crate::context::Context;
@@ -29,10 +28,7 @@ impl Command {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         match self {
             Self::User(args) => {
-                args.account.open(context, ACCOUNT, "could not ask who you are", |session| {
-                    let user = List { path: session.api.path("user")?, ..timber::USER };
-                    session.write_object(&args.output, &user)
-                })
+                args.list(context, ACCOUNT, "could not ask who you are", &timber::USER)
             }
             Self::Woodlists(args) => args.run(context),
             Self::Aggregations(args) => args.run(context),

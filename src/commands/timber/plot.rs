@@ -40,12 +40,10 @@ impl Args {
             let piles = Piles::new(&title, self.by, &all);
             let all_views = TimberView::value_variants();
             let views = if self.view.is_empty() { all_views } else { &self.view };
+            let look = self.picture.look();
             match &self.picture.output {
                 Some(path) => self.picture.save(session, path, &timber::picture(&piles, views))?,
-                None => {
-                    let text = timber::terminal(&piles, views, &self.picture.look());
-                    context.output.data(&text)?;
-                }
+                None => context.output.data(&timber::terminal(&piles, views, &look))?,
             }
             Ok(())
         })

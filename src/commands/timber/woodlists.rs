@@ -1,6 +1,5 @@
 use clap::ValueEnum;
 
-use crate::api::list::List;
 use crate::api::timber;
 use crate::commands::session::DataArgs;
 use crate::context::Context;
@@ -47,8 +46,7 @@ impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         self.data.account.open(context, super::ACCOUNT, "could not list wood lists", |session| {
             session.require_scope("woodlist")?;
-            let list = List { path: session.api.path("woodlists")?, ..timber::WOODLISTS };
-            session.write(&self.data.output, &list, &self.parameters(), self.page)
+            session.write(&self.data.output, &timber::WOODLISTS, &self.parameters(), self.page)
         })
     }
 
