@@ -7,8 +7,9 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
@@ -44,20 +45,51 @@ pub struct Account {
     pub state: SignInState,
 }
 
-/// How long before a sign-in's end a person is warned, in seconds: thirty days, or a quarter of
-/// its whole life where that is shorter.
-const WARN_BEFORE: i64 = 30 * 86_400;
+/// How long before a sign-in's end a person is warned: thirty days, or a quarter of its whole life
+/// where that is shorter.
+const WARN_BEFORE: Duration = Duration::from_secs(30 * 86_400);
 
 impl Account {
-    /// Whether the sign-in ends so soon that a person should know, and no refresh can change it.
-    pub fn ends_soon(&self, now: Timestamp) -> bool {
-        self.sign_in_by.is_some_and(|end| clock::seconds_between(now, end) < self.warn_before())
+    /// How the sign-in stands; its end is near from `within` before it, else from `warn_before`.
+    pub fn standing(&self, now: Timestamp, within: Option<Duration>) -> Standing {
+        match self.sign_in_by.map(|end| clock::time_left(now, end)) {
+            _ if self.state == SignInState::SignInNeeded => Standing::SignInNeeded,
+            Some(Duration::ZERO) => Standing::SignInNeeded,
+            Some(left) if left < within.unwrap_or(self.warn_before()) => Standing::EndsSoon,
+            _ => Standing::Good,
+        }
     }
 
-    /// How long before its end a person is warned, in seconds.
-    pub fn warn_before(&self) -> i64 {
+    /// How long before its end a person is warned.
+    pub fn warn_before(&self) -> Duration {
         let end = self.sign_in_by.unwrap_or(self.connected_at);
-        WARN_BEFORE.min(clock::seconds_between(self.connected_at, end) / 4)
+        WARN_BEFORE.min(clock::time_left(self.connected_at, end) / 4)
+    }
+}
+
+/// What a sign-in means for the person, now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Good,
+    /// The person must sign in again before long, and no refresh can change it.
+    EndsSoon,
+    SignInNeeded,
+}
+
+impl Standing {
+    /// For people and for programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::EndsSoon => "ends soon",
+            Self::SignInNeeded => "sign in again",
+        }
+    }
+}
+
+impl Serialize for Standing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
     }
 }
 

@@ -1,12 +1,14 @@
 //! The only place that builds the real adapters: stores, HTTP, browser, clock, sandbox. None of them
 //! does anything before its first use, because each costs milliseconds.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
+
+use tempfile::TempDir;
 
 use crate::accounts::Index;
 use crate::clock::SystemClock;
-use crate::config::{FileKey, SandboxChoice, Settings};
+use crate::config::{ConfigError, Environment, FileKey, Flags, SandboxChoice, Settings};
 use crate::error::Error;
 use crate::flow::World;
 use crate::http::HttpClient;
@@ -76,6 +78,21 @@ impl Context {
         }
     }
 
+    /// For trying something out at a sandbox that runs: sealed files in this folder, and nothing
+    /// of the person's.
+    pub fn at_sandbox(
+        sandbox: &Sandbox,
+        folder: &Path,
+        output: Output,
+    ) -> Result<Self, ConfigError> {
+        let environment = Environment::of([
+            ("PARTNERLINK_HOME", &*folder.to_string_lossy()),
+            ("PARTNERLINK_SANDBOX", sandbox.base_url()),
+            ("PARTNERLINK_STORE", "file"),
+        ]);
+        Ok(Self::new(Settings::load(Flags::default(), environment)?, output, false))
+    }
+
     /// The flows' view of the world.
     pub fn world(&self) -> World<'_> {
         World {
@@ -100,14 +117,12 @@ impl Context {
 
     /// The providers, pointed at the sandbox where that was asked for.
     pub fn registry(&self) -> Result<Registry, Error> {
-        Ok(match &self.settings.sandbox {
-            None => self.settings.registry.clone(),
-            Some(SandboxChoice::At(base)) => Registry::new(&sandbox::provider_overrides(base)),
-            Some(SandboxChoice::Embedded) => {
-                let base = self.embedded_sandbox()?.base_url();
-                Registry::new(&sandbox::provider_overrides(base))
-            }
-        })
+        let base = match &self.settings.sandbox {
+            None => return Ok(self.settings.registry.clone()),
+            Some(SandboxChoice::At(base)) => base,
+            Some(SandboxChoice::Embedded) => self.embedded_sandbox()?.base_url(),
+        };
+        Ok(Registry::new(&sandbox::provider_overrides(base)))
     }
 
     fn embedded_sandbox(&self) -> Result<&Sandbox, Error> {
@@ -186,41 +201,25 @@ fn given_secrets(settings: &Settings) -> impl Fn(&str) -> Option<Secret> + use<>
 }
 
 /// A browser that says yes, for the sandbox where nobody can.
-pub fn sandbox_browser() -> Box<dyn Browser> {
-    struct Approval;
+pub struct SandboxBrowser;
 
-    impl Browser for Approval {
-        fn open(&self, url: &url::Url) -> Result<(), BrowserError> {
-            sandbox::approve(url.as_str()).map_err(BrowserError::Failed)
-        }
-    }
-
-    Box::new(Approval)
-}
-
-/// A folder that only this user can look into, and that is gone when this is dropped.
-pub struct TemporaryFolder(PathBuf);
-
-impl TemporaryFolder {
-    pub fn create(purpose: &str) -> Result<Self, Error> {
-        let name = format!("partnerlink-{purpose}-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        crate::system::files::create_private_folder(&path).map_err(|error| {
-            Error::io(format!("could not create a folder for the {purpose}"), &error)
-        })?;
-        Ok(Self(path))
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
+impl Browser for SandboxBrowser {
+    fn open(&self, url: &url::Url) -> Result<(), BrowserError> {
+        sandbox::approve(url.as_str()).map_err(BrowserError::Failed)
     }
 }
 
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        // What stays behind is sealed, and of the sandbox.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// A folder that only this user can look into, and that is gone when this is dropped. What stays
+/// behind if the process is killed is sealed, and of the sandbox.
+pub fn temporary_folder(purpose: &str) -> Result<TempDir, Error> {
+    let prefix = format!("partnerlink-{purpose}-");
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder
+        .prefix(&prefix)
+        .tempdir()
+        .map_err(|error| Error::io(format!("could not create a folder for the {purpose}"), &error))
 }
 
 /// Starts the embedded providers over the state they keep between runs.

@@ -52,21 +52,14 @@ impl Args {
 
     /// The secret that the flags name.
     fn given(&self, what: &str) -> Result<Option<Secret>, Error> {
-        let (source, reader): (String, io::Result<Box<dyn io::Read>>) =
-            match &self.client_secret_file {
-                _ if self.client_secret_stdin => {
-                    ("standard input".to_owned(), Ok(Box::new(io::stdin())))
-                }
-                Some(path) => {
-                    let file = fs::File::open(path);
-                    (path.display().to_string(), file.map(|file| Box::new(file) as _))
-                }
-                None => return Ok(None),
-            };
-        let mut text = String::new();
-        reader.and_then(|reader| reader.take(MAX_SECRET_BYTES).read_to_string(&mut text)).map_err(
-            |error| Error::io(format!("could not read the client secret from {source}"), &error),
-        )?;
+        let (source, text) = match &self.client_secret_file {
+            _ if self.client_secret_stdin => ("standard input".into(), read(io::stdin())),
+            Some(path) => (path.display().to_string(), fs::File::open(path).and_then(read)),
+            None => return Ok(None),
+        };
+        let text = text.map_err(|error| {
+            Error::io(format!("could not read the client secret from {source}"), &error)
+        })?;
         let secret = Secret::new(text.trim_end_matches(['\r', '\n']).to_owned());
         if secret.expose().is_empty() {
             return Err(Error::usage(what, "the client secret is empty", ""));
@@ -123,6 +116,12 @@ impl Args {
             context.output.say(Mark::Warn, "The client secret is empty.");
         }
     }
+}
+
+fn read(source: impl io::Read) -> io::Result<String> {
+    let mut text = String::new();
+    source.take(MAX_SECRET_BYTES).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// What a person types, which is not shown.

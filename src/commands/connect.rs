@@ -1,19 +1,19 @@
 use std::time::Duration;
 
+use super::client_secret::Asks;
 use super::{candidates, client_secret, could_not};
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
-use crate::context::{Context, sandbox_browser};
+use crate::context::{Context, SandboxBrowser};
 use crate::error::{Error, Exit, Failed};
-use crate::flow;
+use crate::flow::client_secret::{find, keep};
 use crate::flow::login::{Connected, Login, LoginError};
 use crate::oauth::Client;
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::schedule;
-use crate::secret::Secret;
 use crate::store::StoreKind;
 use crate::system::interrupt;
 use crate::terminal::screen::{Opening, Screen};
@@ -70,16 +70,10 @@ impl Args {
             );
             return Err(self.usage(why, "run this in a terminal").into());
         }
+        let (to, what) = (self.store.as_ref(), self.what());
         let found = self
             .secret
-            .obtain(
-                context,
-                &provider,
-                &self.account,
-                self.store.as_ref(),
-                client_secret::Asks::Once,
-                &self.what(),
-            )
+            .obtain(context, &provider, &self.account, to, Asks::Once, &what)
             .map_err(|error| error.about(&self.account))?;
         let is_new = found.as_ref().is_some_and(|found| found.is_new);
         let client = Client { id, secret: found.map(|found| found.secret) };
@@ -110,31 +104,18 @@ impl Args {
             }
             None => could_not("connect", &self.account, &error).into(),
         })?;
-        if let Some(secret) = &client.secret {
-            self.keep(context, &provider, secret, is_new)?;
-        }
-        self.greet(context, &provider, &connected)?;
-        Ok(0)
-    }
-
-    /// Keeps the client secret where the account is. One that was there may have moved on with
-    /// another account while the person was at the browser.
-    fn keep(
-        &self,
-        context: &Context,
-        provider: &Provider,
-        secret: &Secret,
-        is_new: bool,
-    ) -> Result<(), Error> {
-        let (world, account) = (context.world(), &self.account);
-        let is_gone =
-            || matches!(flow::client_secret::find(&world, provider, account, None), Ok(None));
-        if is_new || is_gone() {
-            flow::client_secret::keep(&world, provider, account, secret).map_err(|error| {
+        // A secret that was there may have moved on with another account while the person was at
+        // the browser.
+        let is_gone = || matches!(find(&login.world, &provider, &self.account, None), Ok(None));
+        if let Some(secret) = &client.secret
+            && (is_new || is_gone())
+        {
+            keep(&login.world, &provider, &self.account, secret).map_err(|error| {
                 Error::new("connected, but could not keep the client secret", &error)
             })?;
         }
-        Ok(())
+        self.greet(context, &provider, &connected)?;
+        Ok(0)
     }
 
     fn what(&self) -> String {
@@ -180,28 +161,22 @@ impl Args {
     /// How the link is opened, and whether by a program that a person named.
     fn opening(&self, context: &Context) -> (Opening, bool) {
         let environment = &context.settings.environment;
-        let named = context.named_browser().is_some();
-        let by_hand = |why| (Opening::ByHand(why), true);
+        let (named, is_ci) = (context.named_browser().is_some(), environment.is_ci());
         if self.no_browser {
-            return by_hand("");
+            return (Opening::ByHand(""), true);
         }
-        if named {
-            return (Opening::With(context.browser()), true);
+        if named || environment.has_display() && !is_ci {
+            return (Opening::With(context.browser()), named);
         }
-        let nobody = !stdin_is_terminal() && !stderr_is_terminal();
-        let display = environment.has_display() && !environment.is_ci();
-        if context.output.sandbox && !display && nobody {
+        if context.output.sandbox && !stdin_is_terminal() && !stderr_is_terminal() {
             context.output.say(
                 Mark::Note,
                 "There is neither browser nor terminal: the sandbox agrees by itself, as Anna would.",
             );
-            return (Opening::With(sandbox_browser()), true);
+            return (Opening::With(Box::new(SandboxBrowser)), true);
         }
-        match (display, environment.is_ci()) {
-            (true, _) => (Opening::With(context.browser()), false),
-            (false, true) => by_hand("this is a CI machine"),
-            (false, false) => by_hand("this terminal has no display"),
-        }
+        let why = if is_ci { "this is a CI machine" } else { "this terminal has no display" };
+        (Opening::ByHand(why), true)
     }
 
     fn greet(

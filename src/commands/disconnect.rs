@@ -39,16 +39,16 @@ impl Args {
         let provider = context.provider(account.provider())?;
         let revocation = disconnect(&context.world(), &provider, account, !self.no_revoke)
             .map_err(|error| super::could_not("disconnect", account, &error))?;
-        let (mark, result, text) = match &revocation {
+        let title = &provider.title;
+        let (mark, result, text) = match revocation {
             Revocation::Confirmed => {
-                (Mark::Good, "revoked", "revoked at the provider, deleted here".to_owned())
+                (Mark::Good, "revoked", "revoked at the provider, deleted here".into())
             }
             Revocation::Skipped => {
-                (Mark::Good, "deleted", "deleted here; still valid at the provider".to_owned())
+                (Mark::Good, "deleted", "deleted here; still valid at the provider".into())
             }
             Revocation::Impossible { valid_until } => {
-                let until = clock::day_for_people(*valid_until);
-                let title = &provider.title;
+                let until = clock::day_for_people(valid_until);
                 let text = format!(
                     "deleted here; {title} cannot take a token back, so copies of it stay valid until {until}"
                 );
@@ -56,14 +56,13 @@ impl Args {
             }
             Revocation::Unconfirmed(why) => {
                 context.output.say(Mark::Good, format_args!("{account}: deleted here"));
-                let title = &provider.title;
                 let what = format!("could not confirm that {account} is revoked at {title}");
-                let error = Error::try_later(what, why.clone(), None).about(account);
                 let hint = "end the access in your account at the provider";
-                return Err(Error { code: "not-revoked", ..error.with_hint(hint) });
+                let error = Error::try_later(what, why, None).about(account).with_hint(hint);
+                return Err(Error { code: "not-revoked", ..error });
             }
             Revocation::WasNotConnected => {
-                (Mark::Note, "not-connected", "was not connected".to_owned())
+                (Mark::Note, "not-connected", "was not connected".into())
             }
         };
         if context.output.json {

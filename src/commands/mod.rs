@@ -34,11 +34,16 @@ use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
+use crate::flow;
+use crate::flow::login::{Connected, Login, LoginError};
 use crate::flow::refresh::{Due, RefreshOutcome, refresh};
 use crate::flow::token_source::is_good_for;
+use crate::oauth::Client;
+use crate::oauth::scope::Scope;
 use crate::provider::Provider;
 use crate::store::record::Record;
 use crate::store::{STORES, StoreKind};
+use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
 
 /// Reads a store's name for clap.
@@ -110,6 +115,32 @@ fn valid_token(context: &Context, account: &AccountId, min_ttl: Duration) -> Res
             Err(explain(format!("could not get a token for {account}"), &provider, account, &other))
         }
     }
+}
+
+/// Signs in at a sandbox as it is configured, with nothing of the command line.
+fn sign_in_at_sandbox(
+    context: &Context,
+    provider: &Provider,
+    account: &AccountId,
+    scope: &Scope,
+    timeout: Duration,
+    screen: &mut Screen,
+) -> Result<Connected, LoginError> {
+    let world = context.world();
+    let secret = flow::client_secret::find(&world, provider, account, None)?;
+    let client = Client { id: provider.client_id.clone().unwrap_or_default(), secret };
+    let login = Login {
+        world,
+        provider,
+        client: &client,
+        account,
+        scope,
+        replace: false,
+        timeout,
+        to: None,
+        bind_browser: false,
+    };
+    login.run(screen)
 }
 
 /// What is saved of an account, to `show` it or what else is to be done.

@@ -69,12 +69,7 @@ impl Args {
                 "PARTNERLINK_SANDBOX={base} partnerlink connect zaehlerfreunde"
             ));
         }
-        match self.end_after {
-            Some(time) => thread::sleep(time),
-            None => loop {
-                thread::park();
-            },
-        }
+        thread::sleep(self.end_after.unwrap_or(Duration::MAX));
         Ok(0)
     }
 }

@@ -213,6 +213,16 @@ impl Settings {
         })
     }
 
+    /// Where the key of the sealed files is, for people.
+    pub fn key_place(&self) -> String {
+        match self.file_key {
+            FileKey::KeyFile => self.key_file.display().to_string(),
+            FileKey::Keychain => "the system keychain".into(),
+            FileKey::Systemd => "the systemd credential partnerlink-key".into(),
+            FileKey::Passphrase => "PARTNERLINK_PASSPHRASE".into(),
+        }
+    }
+
     /// What another user's configuration file says about the key of the sealed files; `None` where
     /// it says nothing or cannot be read.
     pub fn file_key_in(path: &Path) -> Option<FileKey> {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::account_id::AccountId;
-use crate::accounts::{Account, SignInState};
+use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::Exit;
@@ -70,19 +70,20 @@ fn connect(account: &AccountId) -> String {
 }
 
 fn standing(context: &Context, account: &Account) -> Finding {
-    let (id, now) = (&account.account, context.clock.now());
-    let by = account.sign_in_by.map(clock::day_for_people);
-    let over = account.sign_in_by.is_some_and(|end| end <= now);
-    match by {
-        _ if over || account.state == SignInState::SignInNeeded => {
+    let id = &account.account;
+    let until = |before: &str| {
+        let end = account.sign_in_by.map(clock::day_for_people);
+        end.map(|day| format!("{before}{day}")).unwrap_or_default()
+    };
+    match account.standing(context.clock.now(), None) {
+        Standing::SignInNeeded => {
             Finding::bad("account", format!("{id}: sign in again"), connect(id), Exit::SignInNeeded)
         }
-        Some(by) if account.ends_soon(now) => {
-            let text = format!("{id}: good, but its sign-in ends soon, on {by}");
+        Standing::EndsSoon => {
+            let text = format!("{id}: good, but its sign-in ends soon{}", until(", on "));
             Finding::warn("account", text, connect(id))
         }
-        Some(by) => Finding::good("account", format!("{id}: good until {by}")),
-        None => Finding::good("account", format!("{id}: good")),
+        Standing::Good => Finding::good("account", format!("{id}: good{}", until(" until "))),
     }
 }
 

@@ -4,11 +4,10 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use crate::account_id::AccountIdError;
-use crate::config::{Environment, Flags, Settings};
-use crate::context::{Context, TemporaryFolder};
+use crate::commands::sign_in_at_sandbox;
+use crate::context::{Context, temporary_folder};
 use crate::error::{Error, Failed};
-use crate::flow::login::{Connected, Login, LoginError};
-use crate::oauth::Client;
+use crate::flow::login::{Connected, LoginError};
 use crate::sandbox::{self, Sandbox};
 use crate::terminal::Mark;
 use crate::terminal::report::{Finding, Findings};
@@ -73,31 +72,15 @@ fn sign_in(
     timeout: Duration,
 ) -> Result<Result<Connected, LoginError>, Error> {
     const WHAT: &str = "could not prepare the sign-in";
-    let folder = TemporaryFolder::create("doctor")?;
-    let environment = Environment::of([
-        ("PARTNERLINK_HOME", &*folder.path().to_string_lossy()),
-        ("PARTNERLINK_SANDBOX", sandbox.base_url()),
-        ("PARTNERLINK_STORE", "file"),
-    ]);
-    let settings =
-        Settings::load(Flags::default(), environment).map_err(|error| Error::new(WHAT, &error))?;
-    let inner = Context::new(settings, context.output.clone(), false);
+    let folder = temporary_folder("doctor")?;
+    let inner = Context::at_sandbox(sandbox, folder.path(), context.output.clone())
+        .map_err(|error| Error::new(WHAT, &error))?;
     let account = PROVIDER.parse().map_err(|error: AccountIdError| Error::new(WHAT, &error))?;
     let provider = inner.provider(PROVIDER)?;
     let opening = Opening::With(context.browser());
     let mut screen = Screen::new(&context.output, &provider.title, &account, opening, false);
-    let result = Login {
-        world: inner.world(),
-        provider: &provider,
-        client: &Client { id: provider.client_id.clone().unwrap_or_default(), secret: None },
-        account: &account,
-        scope: &provider.default_scope,
-        replace: false,
-        timeout,
-        to: None,
-        bind_browser: false,
-    }
-    .run(&mut screen);
+    let scope = &provider.default_scope;
+    let result = sign_in_at_sandbox(&inner, &provider, &account, scope, timeout, &mut screen);
     screen.clear();
     Ok(result)
 }

@@ -104,12 +104,7 @@ fn flaw(flaw: Flaw) -> Finding {
 /// The key of the sealed files, of which there may be none yet.
 fn key(context: &Context, contents: &[Content], nothing_is_sealed: bool) -> Finding {
     let settings = &context.settings;
-    let place = match settings.file_key {
-        FileKey::KeyFile => settings.key_file.display().to_string(),
-        FileKey::Keychain => "the system keychain".into(),
-        FileKey::Systemd => "the systemd credential partnerlink-key".into(),
-        FileKey::Passphrase => "PARTNERLINK_PASSPHRASE".into(),
-    };
+    let place = settings.key_place();
     let failed = |error: &StoreError| Finding::failed("key", "", error);
     let missing = |why: &str| failed(&StoreError::NoKey(format!("{place} {why}")));
     let keychain = contents.iter().find(|content| content.kind == StoreKind::KEYCHAIN);

@@ -2,25 +2,36 @@
 //! in which people keep their other appointments.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::accounts::Account;
 use crate::clock::{self, Clock as _};
 use crate::commands::session::save_text;
 use crate::context::Context;
 use crate::error::Error;
-use crate::terminal::Mark;
+use crate::terminal::{Mark, Output};
 use crate::text::printable;
 
 /// Longest line in octets, without its end (RFC 5545 §3.1).
 const MAX_LINE: usize = 75;
 
-/// Writes the days as a calendar; `-` is standard output.
-pub fn write(context: &Context, days: &[Day], file: &Path, force: bool) -> Result<(), Error> {
-    if days.is_empty() {
+/// Writes the days as a calendar; `-` is standard output. A reminder comes `within` before the day,
+/// else as long before as a person is warned.
+pub fn write<'a>(
+    context: &Context,
+    accounts: impl Iterator<Item = &'a Account>,
+    within: Option<Duration>,
+    file: &Path,
+    force: bool,
+) -> Result<(), Error> {
+    let stamp = clock::calendar_stamp(context.clock.now());
+    let events: String =
+        accounts.filter_map(|account| event(&context.output, &stamp, account, within)).collect();
+    if events.is_empty() {
         context.output.say(Mark::Note, "No sign-in has a known end: there is no calendar.");
         return Ok(());
     }
-    let text = calendar(&clock::calendar_stamp(context.clock.now()), days);
+    let text = calendar(&events);
     if file == Path::new("-") {
         return context.output.raw(&text);
     }
@@ -29,65 +40,49 @@ pub fn write(context: &Context, days: &[Day], file: &Path, force: bool) -> Resul
     Ok(())
 }
 
-/// The day by which to sign in again, where it is known; `remind_before` in seconds.
-pub fn day(context: &Context, account: &Account, remind_before: u64) -> Option<Day> {
-    let end = account.sign_in_by?;
-    let date = clock::day_for_people(end);
-    let command = context.output.command(&format!("partnerlink connect {}", account.account));
-    let who = account.who.as_ref().map(|who| format!(" ({who})")).unwrap_or_default();
-    let name = &account.account;
-    let sandbox = if context.output.sandbox { "sandbox." } else { "" };
-    Some(Day {
-        uid: format!("{sandbox}{}@partnerlink", name.file_stem()),
-        // In minutes: seconds would not fit into 31 bits for long.
-        sequence: account.connected_at.as_second() / 60,
-        summary: format!("{name}: sign in again / neu anmelden"),
-        description: format!(
-            "The sign-in of {name}{who} ends on {date}. Before that day, run:\n{command}\n\n\
-             Die Anmeldung von {name}{who} endet am {date}. Bitte vorher ausführen:\n{command}\n"
-        ),
-        date: date.replace('-', ""),
-        remind_before,
-    })
-}
-
-/// A day to remember.
-pub struct Day {
-    /// Stable, so that importing again changes the entry instead of adding one.
-    uid: String,
-    /// Grows with every change.
-    sequence: i64,
-    /// `20271116`
-    date: String,
-    summary: String,
-    description: String,
-    /// How long before the day's beginning to remind, in seconds.
-    remind_before: u64,
-}
-
-/// The whole file. `stamp` is when it is made: `20261121T225900Z`.
-fn calendar(stamp: &str, days: &[Day]) -> String {
+/// The whole file.
+fn calendar(events: &str) -> String {
     let begin = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//partnerlink//status//EN\n";
-    let events: String = days.iter().map(|day| event(stamp, day)).collect();
     format!("{begin}{events}END:VCALENDAR\n").lines().map(folded).collect()
 }
 
-fn event(stamp: &str, day: &Day) -> String {
-    let (uid, summary) = (escaped(&day.uid), escaped(&day.summary));
-    let before = match day.remind_before {
-        seconds if seconds % 86_400 == 0 => format!("P{}D", seconds / 86_400),
-        seconds => format!("PT{seconds}S"),
+/// The day by which to sign in again, where it is known. `stamp` is when the file is made:
+/// `20261121T225900Z`.
+fn event(
+    output: &Output,
+    stamp: &str,
+    account: &Account,
+    within: Option<Duration>,
+) -> Option<String> {
+    let date = clock::day_for_people(account.sign_in_by?);
+    let day = date.replace('-', "");
+    let before = match within.map(|within| within.as_secs()) {
+        Some(seconds) if seconds % 86_400 != 0 => format!("PT{seconds}S"),
+        seconds => {
+            let seconds = seconds.unwrap_or(account.warn_before().as_secs());
+            format!("P{}D", seconds / 86_400)
+        }
     };
+    let name = &account.account;
+    // The UID is stable, so that importing again changes the entry instead of adding one.
+    let sandbox = if output.sandbox { "sandbox." } else { "" };
+    let uid = escaped(&format!("{sandbox}{}@partnerlink", name.file_stem()));
+    // Grows with every change. In minutes: seconds would not fit into 31 bits for long.
+    let sequence = account.connected_at.as_second() / 60;
+    let summary = escaped(&format!("{name}: sign in again / neu anmelden"));
+    let command = output.command(&format!("partnerlink connect {name}"));
+    let who = account.who.as_ref().map(|who| format!(" ({who})")).unwrap_or_default();
+    let description = escaped(&format!(
+        "The sign-in of {name}{who} ends on {date}. Before that day, run:\n{command}\n\n\
+         Die Anmeldung von {name}{who} endet am {date}. Bitte vorher ausführen:\n{command}\n"
+    ));
     // Transparent: the day stays free for other things.
-    format!(
-        "BEGIN:VEVENT\nUID:{uid}\nDTSTAMP:{stamp}\nSEQUENCE:{}\nDTSTART;VALUE=DATE:{}\n\
-         SUMMARY:{summary}\nDESCRIPTION:{}\nTRANSP:TRANSPARENT\n\
+    Some(format!(
+        "BEGIN:VEVENT\nUID:{uid}\nDTSTAMP:{stamp}\nSEQUENCE:{sequence}\nDTSTART;VALUE=DATE:{day}\n\
+         SUMMARY:{summary}\nDESCRIPTION:{description}\nTRANSP:TRANSPARENT\n\
          BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-{before}\nDESCRIPTION:{summary}\nEND:VALARM\n\
-         END:VEVENT\n",
-        day.sequence,
-        day.date,
-        escaped(&day.description),
-    )
+         END:VEVENT\n"
+    ))
 }
 
 /// A value of type TEXT (§3.3.11); what could break a line comes from outside.
@@ -118,26 +113,40 @@ fn folded(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::SignInState;
+    use crate::clock::Timestamp;
+    use crate::store::StoreKind;
 
     #[test]
     fn lines_are_short_end_with_crlf_and_come_back_whole() {
         let long = "ä€😀, b; c\\d\n".repeat(40);
-        let day = Day {
-            uid: "x".into(),
-            sequence: 1,
-            date: "20271116".into(),
-            summary: "s".into(),
-            description: long.clone(),
-            remind_before: 14 * 86_400,
+        let account = Account {
+            account: "zaehlerfreunde".parse().unwrap(),
+            store: StoreKind::FILE,
+            client_id: "id".into(),
+            who: Some(long.clone()),
+            issuer: None,
+            subject: None,
+            scope: "a".into(),
+            connected_at: Timestamp::UNIX_EPOCH,
+            access_token_until: Timestamp::UNIX_EPOCH,
+            refreshable: true,
+            sign_in_by: Some(clock::after(Timestamp::UNIX_EPOCH, 4 * 14 * 86_400)),
+            refreshed_at: None,
+            refreshed_by: None,
+            state: SignInState::Connected,
         };
-        let text = calendar("20261121T225900Z", &[day]);
+        let event = |within| event(&Output::default(), "20261121T225900Z", &account, within);
+        let text = calendar(&event(None).unwrap());
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
         assert!(text.split("\r\n").all(|line| line.len() <= MAX_LINE));
         let unfolded = text.replace("\r\n ", "");
         let description = unfolded.lines().find_map(|line| line.strip_prefix("DESCRIPTION:"));
         let back = description.unwrap().replace("\\n", "\n").replace("\\,", ",");
-        assert_eq!(back.replace("\\;", ";").replace("\\\\", "\\"), long.trim_end());
+        assert_eq!(back.replace("\\;", ";").replace("\\\\", "\\").matches(&long).count(), 2);
         assert!(text.contains("\r\nTRIGGER:-P14D\r\n"));
+        let hour = event(Some(Duration::from_secs(3600))).unwrap();
+        assert!(hour.contains("\nTRIGGER:-PT3600S\n"));
     }
 
     #[test]

@@ -5,9 +5,10 @@ mod calendar;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-use crate::accounts::{Account, SignInState};
+use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::could_not;
 use crate::context::Context;
@@ -50,61 +51,27 @@ pub struct Args {
     force: bool,
 }
 
-/// How an account stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Good,
-    /// The person must sign in again before long.
-    EndsSoon,
-    SignInNeeded,
-}
-
-impl Standing {
-    fn of(account: &Account, now: Timestamp, within: Option<Duration>) -> Self {
-        let left = account.sign_in_by.map(|end| clock::time_left(now, end));
-        match left {
-            _ if account.state == SignInState::SignInNeeded => Self::SignInNeeded,
-            Some(Duration::ZERO) => Self::SignInNeeded,
-            Some(left) if within.is_some_and(|within| left < within) => Self::EndsSoon,
-            _ if within.is_none() && account.ends_soon(now) => Self::EndsSoon,
-            _ => Self::Good,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::EndsSoon => "ends soon",
-            Self::SignInNeeded => "sign in again",
-        }
-    }
-}
-
 /// One account, and what is to be said of it.
+#[derive(Serialize)]
 struct Line {
+    #[serde(flatten)]
     account: Account,
     standing: Standing,
-    /// Why its record cannot be read, where that was tried.
-    unreadable: Option<Error>,
+    sign_in_days_left: Option<u64>,
+    /// Whether its record can be read, where that was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readable: Option<bool>,
+    /// Why it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Error>,
 }
 
 impl Line {
     fn word(&self) -> &'static str {
-        if self.unreadable.is_some() { "unreadable" } else { self.standing.word() }
-    }
-
-    fn object(&self, now: Timestamp, checked: bool) -> Value {
-        let mut object = json!(self.account);
-        object["standing"] = self.standing.word().into();
-        let left = self.account.sign_in_by.map(|end| clock::seconds_between(now, end));
-        object["sign_in_days_left"] = left.map(|left| left.max(0) / 86_400).into();
-        if checked {
-            object["readable"] = self.unreadable.is_none().into();
+        match self.standing {
+            _ if self.error.is_some() => "unreadable",
+            standing => standing.word(),
         }
-        if let Some(error) = &self.unreadable {
-            object["error"] = json!(error);
-        }
-        object
     }
 }
 
@@ -119,20 +86,12 @@ impl Args {
         let accounts = context.index.all().into_iter();
         let lines: Vec<Line> = accounts.map(|account| self.line(context, account, now)).collect();
         if let Some(file) = &self.calendar {
-            let before = |account: &Account| match self.within {
-                Some(within) => within.as_secs(),
-                // Whole days, as people count them.
-                None => u64::try_from(account.warn_before() / 86_400).unwrap_or_default() * 86_400,
-            };
-            let days = lines
-                .iter()
-                .filter_map(|line| calendar::day(context, &line.account, before(&line.account)));
-            calendar::write(context, &days.collect::<Vec<_>>(), file, self.force)?;
+            let accounts = lines.iter().map(|line| &line.account);
+            calendar::write(context, accounts, self.within, file, self.force)?;
         }
         if context.output.json {
-            let list: Vec<Value> = lines.iter().map(|line| line.object(now, self.check)).collect();
             let last = last_run(&context.folders);
-            context.output.json(&json!({ "accounts": list, "last_refresh": last }))?;
+            context.output.json(&json!({ "accounts": lines, "last_refresh": last }))?;
         } else if lines.is_empty() {
             let begin = context.output.command("partnerlink connect zaehlerfreunde");
             let text = format!("No account is connected. Begin with: {begin}");
@@ -144,15 +103,20 @@ impl Args {
     }
 
     fn line(&self, context: &Context, account: Account, now: Timestamp) -> Line {
-        let standing = Standing::of(&account, now, self.within);
         let id = &account.account;
-        let read = if self.check { readable(&context.world(), id) } else { Ok(()) };
-        let unreadable = read.err().map(|error| could_not("read", id, &error));
-        Line { account, standing, unreadable }
+        let read = self.check.then(|| readable(&context.world(), id));
+        let left = account.sign_in_by.map(|end| clock::time_left(now, end));
+        Line {
+            standing: account.standing(now, self.within),
+            sign_in_days_left: left.map(|left| left.as_secs() / 86_400),
+            readable: read.as_ref().map(Result::is_ok),
+            error: read.and_then(Result::err).map(|error| could_not("read", id, &error)),
+            account,
+        }
     }
 
     fn exit_code(&self, lines: &[Line]) -> u8 {
-        if lines.iter().any(|line| line.unreadable.is_some()) {
+        if lines.iter().any(|line| line.error.is_some()) {
             return Exit::Store as u8;
         }
         let bad = lines.iter().any(|line| line.standing != Standing::Good);
@@ -172,7 +136,7 @@ fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed>
         context.output.say(Mark::Note, last.sentence(now));
     }
     for line in lines {
-        if let Some(error) = &line.unreadable {
+        if let Some(error) = &line.error {
             context.output.error(error);
         }
         if line.standing != Standing::Good {

@@ -41,11 +41,18 @@ impl Args {
             return Err(Error::usage(what, why, "choose it without --sandbox").into());
         }
         self.try_it(context, &what)?;
-        let mut values = vec![("store", self.store.name())];
-        values.extend(self.key.map(|key| ("file_key", key.name())));
         let path = context.settings.folders.config_file();
-        write(&path, &values).map_err(|error| Error::new(&what, &error))?;
+        self.write(&path).map_err(|error| Error::new(&what, &error))?;
         self.tell(context, &path)
+    }
+
+    fn write(&self, path: &Path) -> Result<(), ConfigError> {
+        let mut draft = Draft::open(path.to_owned())?;
+        draft = draft.with(&["store"], &quoted(self.store.name()), "")?;
+        if let Some(key) = self.key {
+            draft = draft.with(&["file_key"], &quoted(key.name()), "")?;
+        }
+        draft.save()
     }
 
     /// Writes, reads and deletes an item there.
@@ -88,8 +95,7 @@ impl Args {
         let kind = &self.store;
         let mut elsewhere = context.index.all();
         elsewhere.retain(|entry| entry.store != *kind);
-        let accounts: Vec<String> =
-            elsewhere.iter().map(|entry| entry.account.to_string()).collect();
+        let accounts: Vec<_> = elsewhere.iter().map(|entry| entry.account.to_string()).collect();
         if context.output.json {
             context.output.json(&json!({
                 "store": kind,
@@ -118,13 +124,12 @@ impl Args {
 
 fn probe(store: &dyn TokenStore) -> Result<(), StoreError> {
     // With another key what is there already could not be opened any more.
-    for item in store.look()?.items {
-        if matches!(item, Item::Account(_) | Item::ClientSecret(_)) {
-            match store.load(&item) {
-                Err(error @ (StoreError::WrongKey(_) | StoreError::NoKey(_))) => return Err(error),
-                _ => break,
-            }
-        }
+    let items = store.look()?.items;
+    let kept = items.iter().find(|item| matches!(item, Item::Account(_) | Item::ClientSecret(_)));
+    if let Some(Err(error @ (StoreError::WrongKey(_) | StoreError::NoKey(_)))) =
+        kept.map(|item| store.load(item))
+    {
+        return Err(error);
     }
     let bytes = SecretBytes::new(b"probe".to_vec());
     store.save(&Item::Probe, &bytes)?;
@@ -134,12 +139,4 @@ fn probe(store: &dyn TokenStore) -> Result<(), StoreError> {
         Some(read) if read.expose() == bytes.expose() && deleted => Ok(()),
         _ => Err(StoreError::ReadBackDiffers(Item::Probe)),
     }
-}
-
-fn write(path: &Path, values: &[(&str, &str)]) -> Result<(), ConfigError> {
-    let mut draft = Draft::open(path.to_owned())?;
-    for (key, value) in values {
-        draft = draft.with(&[key], &quoted(value), "")?;
-    }
-    draft.save()
 }

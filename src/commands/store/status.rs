@@ -31,7 +31,9 @@ pub fn run(context: &Context) -> Result<u8, Failed> {
         lines.extend(content.accounts().iter().map(|account| ("", account.to_string())));
     }
     lines.push(("files' folder", context.folders.tokens().display().to_string()));
-    lines.push(("files' key", key(context)));
+    let is_made = settings.file_key != FileKey::KeyFile || settings.key_file.exists();
+    let later = if is_made { "" } else { " (made at the first use)" };
+    lines.push(("files' key", settings.key_place() + later));
     context.output.show(&facts(&lines))?;
     Ok(0)
 }
@@ -54,18 +56,8 @@ fn summary(content: &Content) -> String {
     }
 }
 
-fn key(context: &Context) -> String {
-    let settings = &context.settings;
-    match settings.file_key {
-        FileKey::KeyFile if settings.key_file.exists() => settings.key_file.display().to_string(),
-        FileKey::KeyFile => format!("{} (made at the first use)", settings.key_file.display()),
-        FileKey::Keychain => "an item in the system keychain".to_owned(),
-        FileKey::Systemd => "the systemd credential partnerlink-key".to_owned(),
-        FileKey::Passphrase => "a passphrase, PARTNERLINK_PASSPHRASE".to_owned(),
-    }
-}
-
 fn object(context: &Context, content: &Content) -> Value {
+    let settings = &context.settings;
     let mut object = json!({
         "store": content.kind,
         "usable": content.usable().is_ok(),
@@ -80,9 +72,9 @@ fn object(context: &Context, content: &Content) -> Value {
     }
     if content.kind == StoreKind::FILE {
         object["folder"] = json!(context.folders.tokens());
-        object["key"] = context.settings.file_key.name().into();
-        if context.settings.file_key == FileKey::KeyFile {
-            object["key_file"] = json!(context.settings.key_file);
+        object["key"] = settings.file_key.name().into();
+        if settings.file_key == FileKey::KeyFile {
+            object["key_file"] = json!(settings.key_file);
         }
     }
     object

@@ -129,13 +129,10 @@ fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
         |kind: &StoreKind| is_in(kind) || indexed.is_empty() && *kind == context.settings.store;
     let world = context.world();
     let contents = world.contents(wanted);
-    for content in &contents {
-        // Where the index has accounts in it, each of them will say the same.
-        if let Err(error) = &content.look
-            && !is_in(&content.kind)
-        {
-            return Err(Error::new("could not list the connected accounts", error));
-        }
+    // Where the index has accounts in a store, each of them will say the same.
+    let mut others = contents.iter().filter(|content| !is_in(&content.kind));
+    if let Some(error) = others.find_map(|content| content.look.as_ref().err()) {
+        return Err(Error::new("could not list the connected accounts", error));
     }
     Ok(world.accounts(&contents).into_iter().collect())
 }

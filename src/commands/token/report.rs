@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::account_id::AccountId;
-use crate::accounts::Account;
+use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::explain;
 use crate::context::Context;
@@ -96,7 +96,7 @@ impl RefreshReport {
 
 /// A warning in the last weeks of a sign-in that no refresh can lengthen.
 fn ends_soon(account: &Account, now: Timestamp) -> Option<String> {
-    let end = account.sign_in_by.filter(|_| account.ends_soon(now))?;
+    let end = account.sign_in_by.filter(|_| account.standing(now, None) != Standing::Good)?;
     Some(format!(
         "the sign-in ends {} ({} days left): partnerlink connect {}",
         clock::day_for_people(end),
