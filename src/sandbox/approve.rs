@@ -2,11 +2,11 @@
 //! address, says yes, and follows the way back. A browser of its own, so that what the product
 //! answers is read by somebody else's HTTP.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::authorize::APPROVE_MARK;
 
@@ -60,7 +60,10 @@ fn cookie_header(cookies: &Cookies, url: &Url) -> String {
 
 /// Fails with words that go on after the address.
 fn get(url: &Url, cookies: &Cookies) -> Result<Head, String> {
-    let mut stream = connect(url)?;
+    let host = url.host_str().unwrap_or_default();
+    if url.scheme() != "http" || !["localhost", "127.0.0.1", "[::1]"].contains(&host) {
+        return Err("is not http on this machine".to_owned());
+    }
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let request = format!(
         "GET {target} HTTP/1.1\r\nHost: {}\r\nUser-Agent: partnerlink-sandbox\r\n\
@@ -68,38 +71,26 @@ fn get(url: &Url, cookies: &Cookies) -> Result<Head, String> {
         authority(url),
         cookie_header(cookies, url),
     );
-    stream.write_all(request.as_bytes()).map_err(|error| format!("hung up: {error}"))?;
-    // Read to its end as a browser would, so that the server is not cut off while it writes.
-    let mut answer = Vec::new();
-    let read = stream.take(PAGE_LIMIT).read_to_end(&mut answer);
-    read.map_err(|error| format!("did not answer: {error}"))?;
+    let answer = send(url, &request).map_err(|error| format!("did not answer: {error}"))?;
     head(&String::from_utf8_lossy(&answer))
 }
 
-fn connect(url: &Url) -> Result<TcpStream, String> {
-    let here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() != "http" || !here {
-        return Err("is not http on this machine".to_owned());
-    }
-    let addresses = url.socket_addrs(|| None).map_err(|error| format!("has none: {error}"))?;
-    let opened = TcpStream::connect(&*addresses).and_then(|stream| {
-        stream.set_read_timeout(Some(ANSWER_TIME))?;
-        Ok(stream)
-    });
-    opened.map_err(|error| format!("cannot be reached: {error}"))
+/// The answer is read to its end as a browser would, so that the server is not cut off while it
+/// writes.
+fn send(url: &Url, request: &str) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(&*url.socket_addrs(|| None)?)?;
+    stream.set_read_timeout(Some(ANSWER_TIME))?;
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.take(PAGE_LIMIT).read_to_end(&mut answer)?;
+    Ok(answer)
 }
 
 fn head(answer: &str) -> Result<Head, String> {
     let (lines, _) = answer.split_once("\r\n\r\n").ok_or("broke off its answer")?;
     let mut lines = lines.split("\r\n");
-    let mut words = lines.next().unwrap_or_default().split(' ');
-    let version = words.next().filter(|version| version.starts_with("HTTP/1."));
-    let status = version.and_then(|_| words.next()?.parse().ok());
+    let version = lines.next().and_then(|line| line.strip_prefix("HTTP/1."));
+    let status = version.and_then(|rest| rest.split(' ').nth(1)?.parse().ok());
     let status = status.ok_or("answered something that is not HTTP")?;
     let headers = lines.filter_map(|line| line.split_once(':'));
     let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));

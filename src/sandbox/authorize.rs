@@ -45,8 +45,6 @@ pub fn ask(service: &Service, state: &mut State, request: &Request) -> Answer {
     let known = provider.facts().scopes.iter().filter(|scope| scopes.contains(scope));
     let mut grant = Grant {
         id: state.next(),
-        stage: Stage::Asked,
-        since: request.at,
         provider,
         redirect_uri: redirect_uri.to_owned(),
         scopes: known.map(ToString::to_string).collect(),
@@ -54,9 +52,7 @@ pub fn ask(service: &Service, state: &mut State, request: &Request) -> Answer {
         // TimberData's documents know no PKCE: there it is ignored.
         challenge: text("code_challenge").filter(|_| provider == Provider::Zaehlerfreunde),
         nonce: text("nonce"),
-        person: 0,
-        generation: 0,
-        rotated: 0,
+        ..Grant::default()
     };
     if let Err(error) = check(provider, query) {
         return send_error(&grant, error);
@@ -106,10 +102,9 @@ pub fn consent(_: &Service, state: &mut State, request: &Request) -> Answer {
         _ => return pages::refusal(request.german, "form", ""),
     };
     let found = state.find(provider, REQUEST, form.get("request").unwrap_or_default());
-    let Some((grant, _)) = found.filter(|(grant, _)| grant.stage == Stage::Asked) else {
+    let Some((mut grant, _)) = found.filter(|(grant, _)| grant.stage == Stage::Asked) else {
         return pages::refusal(request.german, "answered", "");
     };
-    let mut grant = grant.clone();
     state.grants.remove(&grant.id);
     let Some(person) = allowed_by else { return deny(state, &grant) };
     grant.person = person;

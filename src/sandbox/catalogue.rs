@@ -29,8 +29,10 @@ pub struct Catalogue {
     /// As the meter-data API shows them.
     pub customers: Vec<Value>,
     pub places: Vec<Place>,
-    pub species: Vec<Species>,
-    pub assortments: Vec<Assortment>,
+    /// By their names.
+    pub species: BTreeMap<String, Species>,
+    /// What logs are sorted into (Sortiment). `price_percent` is of the price of good saw logs.
+    pub assortments: Vec<Value>,
     /// Why trees were felled, unless a calamity felled them.
     pub fellings: Vec<String>,
     pub roads: Vec<String>,
@@ -105,7 +107,8 @@ pub struct Flow {
 /// exist, the districts do not.
 #[derive(Deserialize)]
 pub struct Place {
-    pub id: u32,
+    /// As TimberData's lists show it.
+    pub base_area: Value,
     pub district: String,
     pub forest: String,
     /// Degrees, WGS 84, in millionths: a place amid woods, far enough from every border.
@@ -117,34 +120,9 @@ pub struct Place {
 
 #[derive(Deserialize)]
 pub struct Species {
-    pub name: String,
     pub conifer: bool,
     /// Cents for a solid cubic metre of good saw logs.
     pub price: u64,
-}
-
-/// What logs are sorted into (Sortiment).
-#[derive(Deserialize)]
-pub struct Assortment {
-    pub usage: String,
-    pub quality: String,
-    pub thickness_class: String,
-    /// Of the price of good saw logs.
-    pub price_percent: u64,
-}
-
-impl Catalogue {
-    pub fn has_space(&self, id: &str) -> bool {
-        self.spaces.iter().any(|space| space["id"] == id)
-    }
-
-    pub fn devices_of<'a>(&'a self, space: &'a str) -> impl Iterator<Item = &'a Device> {
-        self.devices.iter().filter(move |device| device.space == space)
-    }
-
-    pub fn species(&self, name: &str) -> &Species {
-        self.species.iter().find(|species| species.name == name).unwrap_or(&self.species[0])
-    }
 }
 
 impl Device {
@@ -194,10 +172,10 @@ mod tests {
             assert!(
                 CATALOGUE.devices[..i].iter().all(|other| other.text("id") != device.text("id"))
             );
-            assert!(CATALOGUE.has_space(&device.space));
+            assert!(CATALOGUE.spaces.iter().any(|space| space["id"] == device.space));
         }
         for space in &CATALOGUE.spaces {
-            let devices = || CATALOGUE.devices_of(space["id"].as_str().unwrap());
+            let devices = || CATALOGUE.devices.iter().filter(|d| space["id"] == d.space);
             assert!(devices().count() > 0);
             for medium in ["ELECTRICITY", "GAS", "WATER", "HEATING"] {
                 let main = devices()
@@ -230,7 +208,7 @@ mod tests {
             assert!(flow.day.iter().all(|day| CATALOGUE.profiles[day].len() == 24));
         }
         for name in CATALOGUE.places.iter().flat_map(|place| &place.species) {
-            assert_eq!(CATALOGUE.species(name).name, *name);
+            assert!(CATALOGUE.species.contains_key(name));
         }
     }
 

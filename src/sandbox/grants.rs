@@ -23,7 +23,7 @@ const CODE: &str = "sandbox-code";
 pub const REFRESH: &str = "sandbox-refresh";
 
 /// What one person is asked for and grants. Its refresh tokens are one family.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Grant {
     pub id: u64,
     pub stage: Stage,
@@ -44,9 +44,10 @@ pub struct Grant {
 }
 
 /// How far a sign-in has come.
-#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub enum Stage {
     /// Its page waits for an answer.
+    #[default]
     Asked,
     /// The person agreed; its code was not exchanged yet.
     Allowed,
@@ -81,10 +82,10 @@ impl State {
     }
 
     /// The grant that a sealed value belongs to, and its claims.
-    pub fn find(&self, provider: Provider, head: &str, text: &str) -> Option<(&Grant, Value)> {
+    pub fn find(&self, provider: Provider, head: &str, text: &str) -> Option<(Grant, Value)> {
         let claims = self.unseal(head, text)?;
         let grant = self.grants.get(&claims["grant"].as_u64()?)?;
-        (grant.provider == provider).then_some((grant, claims))
+        (grant.provider == provider).then(|| (grant.clone(), claims))
     }
 
     /// The person agreed: a code for it.
@@ -102,7 +103,6 @@ impl State {
         redirect_uri: &str,
     ) -> Result<Grant, &'static str> {
         let (grant, _) = self.find(provider, CODE, code).ok_or("code unknown or expired")?;
-        let grant = grant.clone();
         self.grants.remove(&grant.id);
         if grant.stage == Stage::Issued {
             self.count("code_replayed");
@@ -119,8 +119,7 @@ impl State {
         now: i64,
     ) -> Result<(Grant, &'static str), &'static str> {
         let found = self.find(Provider::Zaehlerfreunde, REFRESH, token);
-        let (grant, claims) = found.ok_or("refresh token unknown or revoked")?;
-        let mut grant = grant.clone();
+        let (mut grant, claims) = found.ok_or("refresh token unknown or revoked")?;
         let note = match grant.generation - claims["generation"].as_u64().unwrap_or_default() {
             0 => {
                 grant.generation += 1;
@@ -147,8 +146,7 @@ impl State {
     /// Ends the family of a refresh token. True if there was one.
     pub fn revoke(&mut self, token: &str) -> bool {
         let found = self.find(Provider::Zaehlerfreunde, REFRESH, token);
-        let family = found.map(|(grant, _)| grant.id);
-        family.is_some_and(|id| self.grants.remove(&id).is_some())
+        found.is_some_and(|(grant, _)| self.grants.remove(&grant.id).is_some())
     }
 
     /// Drops what has expired, and the oldest of too many.
@@ -178,17 +176,9 @@ mod tests {
     fn code(state: &mut State) -> String {
         let asked = Grant {
             id: state.next(),
-            stage: Stage::Asked,
-            since: START,
             provider: Provider::Zaehlerfreunde,
             redirect_uri: BACK.to_owned(),
-            scopes: Vec::new(),
-            state: None,
-            challenge: None,
-            nonce: None,
-            person: 0,
-            generation: 0,
-            rotated: 0,
+            ..Grant::default()
         };
         state.issue_code(asked, START)
     }

@@ -1,17 +1,16 @@
 //! Requests and answers, between tiny_http and the rest.
 
 use std::io::{Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tiny_http::StatusCode;
 use url::{Url, form_urlencoded};
 
 /// Larger bodies are refused. The largest honest one holds some thousand readings.
 const BODY_LIMIT: usize = 512 * 1024;
-/// tiny_http makes room for whatever length is announced. Beyond this nobody is answered.
-const ANNOUNCED_LIMIT: usize = 1024 * 1024;
 /// Longer addresses are refused, because their parts are kept in the state.
 const URL_LIMIT: usize = 16 * 1024;
 
@@ -21,18 +20,14 @@ pub struct Params(Vec<(String, String)>);
 
 impl Params {
     pub fn form(text: &[u8]) -> Self {
-        let pairs = form_urlencoded::parse(text).into_owned();
-        Self(pairs.filter(|(_, value)| !value.is_empty()).collect())
+        Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
     /// The members of a JSON object that are strings; `None` if it is no object.
     pub fn json(text: &[u8]) -> Option<Self> {
-        let Value::Object(members) = serde_json::from_slice(text).ok()? else { return None };
-        let strings = members.into_iter().filter_map(|(name, value)| match value {
-            Value::String(value) if !value.is_empty() => Some((name, value)),
-            _ => None,
-        });
-        Some(Self(strings.collect()))
+        let members: Map<String, Value> = serde_json::from_slice(text).ok()?;
+        let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
+        Some(Self(members.into_iter().filter_map(text).collect()))
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -46,7 +41,8 @@ impl Params {
     }
 
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+        let named = self.0.iter().filter(move |(n, value)| n == name && !value.is_empty());
+        named.map(|(_, value)| value.as_str())
     }
 
     /// The first name that occurs twice, which OAuth forbids.
@@ -72,18 +68,9 @@ pub struct Request {
 }
 
 impl Request {
-    /// Where GET is allowed, HEAD is.
-    pub fn is(&self, method: &str) -> bool {
-        self.method == method || (method == "GET" && self.method == "HEAD")
-    }
-
-    /// Fails with the answer to a request that cannot be read, or with nothing where tiny_http
-    /// would first make room for what is announced.
-    pub fn read(request: &mut tiny_http::Request, at: i64) -> Result<Self, Option<Answer>> {
-        let refused = |status, text| Err(Some(Answer::error(status, "invalid_request", text)));
-        if request.body_length().is_some_and(|length| length > ANNOUNCED_LIMIT) {
-            return Err(None);
-        }
+    /// Fails with the answer to a request that cannot be read.
+    pub fn read(request: &mut tiny_http::Request, at: i64) -> Result<Self, Answer> {
+        let refused = |status, text| Err(Answer::error(status, "invalid_request", text));
         let mut body = Vec::new();
         let read = request.as_reader().take(BODY_LIMIT as u64 + 1).read_to_end(&mut body);
         if read.is_err() {
@@ -105,7 +92,8 @@ impl Request {
         let content_type = header("Content-Type").unwrap_or_default().to_ascii_lowercase();
         Ok(Self {
             at,
-            method: request.method().to_string(),
+            // It is answered as a GET, and written without its body.
+            method: request.method().as_str().replace("HEAD", "GET"),
             path: url.path().to_owned(),
             query: Params::form(url.query().unwrap_or_default().as_bytes()),
             authorization: header("Authorization"),
@@ -127,15 +115,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// `Cache-Control: no-store` on everything: RFC 6749 §5.1 asks for it where tokens are, and
-    /// nothing else here is worth keeping.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        let headers = vec![
-            ("Content-Type", content_type.to_owned()),
-            ("Cache-Control", "no-store".to_owned()),
-            ("X-Content-Type-Options", "nosniff".to_owned()),
-            ("Referrer-Policy", "no-referrer".to_owned()),
-        ];
+        let headers = vec![("Content-Type", content_type.to_owned())];
         Self { status, headers, body: body.into(), note: String::new(), delay: Duration::ZERO }
     }
 
@@ -173,10 +154,10 @@ impl Answer {
     }
 
     /// Writes the answer. `stopping` ends a slow one early.
-    pub fn write(self, request: tiny_http::Request, stopping: &dyn Fn() -> bool) {
+    pub fn write(self, request: tiny_http::Request, stopping: &AtomicBool) {
         let due = Instant::now() + self.delay;
         while Instant::now() < due {
-            if stopping() {
+            if stopping.load(Ordering::Acquire) {
                 return;
             }
             thread::sleep(Duration::from_millis(50));
@@ -191,18 +172,19 @@ impl Answer {
     /// acknowledge the first.
     ///
     /// `Connection: close`, because tiny_http keeps a thread for each open connection and lets new
-    /// ones wait when many come at once.
+    /// ones wait when many come at once. `Cache-Control: no-store` on everything: RFC 6749 §5.1 asks
+    /// for it where tokens are, and nothing else here is worth keeping.
     fn bytes(&self, head_only: bool) -> Vec<u8> {
         let reason = StatusCode(self.status).default_reason_phrase();
         let date = httpdate::fmt_http_date(SystemTime::now());
         let length = self.body.len();
         let mut head = format!(
-            "HTTP/1.1 {} {reason}\r\nDate: {date}\r\nConnection: close\r\nContent-Length: {length}\r\n",
+            "HTTP/1.1 {} {reason}\r\nDate: {date}\r\nConnection: close\r\nContent-Length: {length}\r\n\
+             Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
+             Referrer-Policy: no-referrer\r\n",
             self.status
         );
-        for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
+        head.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")));
         let body = if head_only { &[][..] } else { &self.body };
         [head.as_bytes(), b"\r\n", body].concat()
     }

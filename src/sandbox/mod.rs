@@ -49,6 +49,9 @@ pub const TIMBERDATA_SECRET: &str = "sandbox-secret-not-confidential";
 /// answer holds up nobody.
 const WORKERS: usize = 8;
 
+/// tiny_http makes room for whatever length is announced. Beyond this nobody is answered.
+const ANNOUNCED_LIMIT: usize = 1024 * 1024;
+
 /// Hears one line per request.
 pub type Log = Box<dyn Fn(&str) + Send + Sync>;
 
@@ -142,7 +145,10 @@ const ROUTES: [(&str, &str, Handler); 10] = [
 /// If the port is taken, or the state file cannot be written.
 pub fn start(options: Options) -> io::Result<Sandbox> {
     let store = Store::open(options.state_file.clone(), now())?;
-    let server = Server::http(("127.0.0.1", options.port)).map_err(io_error)?;
+    // tiny_http wraps its errors; the one inside says that a port is taken.
+    let server = Server::http(("127.0.0.1", options.port)).map_err(|error| {
+        error.downcast().map_or_else(io::Error::other, |error: Box<io::Error>| *error)
+    })?;
     let port = server.server_addr().to_ip().map_or(options.port, |address| address.port());
     let service = Arc::new(Service {
         server,
@@ -182,7 +188,7 @@ impl Drop for Sandbox {
 
 impl Service {
     fn serve(&self) {
-        while !self.is_stopping() {
+        while !self.stopping.load(Ordering::Acquire) {
             // An error is the wake-up call of a stop, or the end of the listening socket.
             let Ok(request) = self.server.recv() else { return };
             self.handle(request);
@@ -190,18 +196,17 @@ impl Service {
     }
 
     fn handle(&self, mut request: tiny_http::Request) {
+        if request.body_length() > Some(ANNOUNCED_LIMIT) {
+            self.say("a request with a body far too large was left unanswered");
+            // Dropping it would make tiny_http allocate what the request announces.
+            return std::mem::forget(request);
+        }
         let (line, answer) = match Request::read(&mut request, now()) {
             Ok(read) => (format!("{} {}", read.method, read.path), self.answer(&read)),
-            Err(Some(refused)) => ("unreadable request".to_owned(), refused),
-            Err(None) => {
-                self.say("a request with a body far too large was left unanswered");
-                // Dropping it would make tiny_http allocate what the request announces.
-                std::mem::forget(request);
-                return;
-            }
+            Err(refused) => ("unreadable request".to_owned(), refused),
         };
         self.say(&format!("{} {} {}", line.escape_debug(), answer.status, answer.note));
-        answer.write(request, &|| self.is_stopping());
+        answer.write(request, &self.stopping);
     }
 
     /// Answers one request in one transaction, so that its counts and its effects go together.
@@ -218,7 +223,7 @@ impl Service {
         let Some((method, _, handler)) = ROUTES.iter().find(|route| route.1 == request.path) else {
             return Answer::error(404, "not_found", "the sandbox has nothing at this path");
         };
-        if !request.is(method) {
+        if request.method != *method {
             return Answer::error(405, "invalid_request", "wrong method").header("Allow", method);
         }
         handler(self, state, request)
@@ -226,10 +231,6 @@ impl Service {
 
     fn has(&self, fault: Fault) -> bool {
         self.options.faults.contains(&fault)
-    }
-
-    fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
     }
 
     fn say(&self, line: &str) {
@@ -242,9 +243,4 @@ impl Service {
 /// Seconds since 1970.
 fn now() -> i64 {
     SystemClock.now().as_second()
-}
-
-/// tiny_http wraps its errors; the one inside says that a port is taken.
-fn io_error(error: Box<dyn std::error::Error + Send + Sync>) -> io::Error {
-    error.downcast::<io::Error>().map_or_else(io::Error::other, |error| *error)
 }

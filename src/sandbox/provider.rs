@@ -11,11 +11,12 @@ pub const ISSUER: &str = "https://sandbox.invalid/zaehlerfreunde/";
 /// §3.1.3.7, 6).
 pub const JWT: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6InNhbmRib3giLCJ0eXAiOiJKV1QifQ";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
     /// Auth0 as its documentation and its users describe it: a public client, PKCE, an audience, ID
     /// tokens, rotating refresh tokens, errors with status 403.
+    #[default]
     Zaehlerfreunde,
     /// Plain RFC 6749: a client secret, HTTP Basic or a form, no PKCE, no refresh tokens.
     Timberdata,

@@ -26,7 +26,7 @@ use super::grants::Grant;
 use crate::system::files::{self, Durability, Mode};
 
 /// Everything both providers remember.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct State {
     key: String,
     /// How often each thing happened since the state began. Requests are counted as they come, also
@@ -43,13 +43,8 @@ impl State {
     pub fn begin() -> io::Result<Self> {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(io::Error::other)?;
-        Ok(Self {
-            key: URL_SAFE_NO_PAD.encode(key),
-            counts: CATALOGUE.counts.clone(),
-            last: 0,
-            grants: BTreeMap::new(),
-            pushed: BTreeMap::new(),
-        })
+        let (key, counts) = (URL_SAFE_NO_PAD.encode(key), CATALOGUE.counts.clone());
+        Ok(Self { key, counts, ..Self::default() })
     }
 
     /// A number never given before.
@@ -87,55 +82,46 @@ impl State {
 }
 
 /// The one way to the state.
-pub enum Store {
-    Memory(Box<Mutex<State>>),
-    File(PathBuf),
+pub struct Store {
+    path: Option<PathBuf>,
+    /// Where there is no path.
+    memory: Mutex<State>,
 }
 
 impl Store {
     /// Fails if the file cannot be written, so that a caller hears it at the start.
     pub fn open(path: Option<PathBuf>, now: i64) -> io::Result<Self> {
-        let Some(path) = path else {
-            return Ok(Self::Memory(Box::new(Mutex::new(State::begin()?))));
-        };
-        if let Some(folder) = path.parent() {
+        if let Some(folder) = path.as_ref().and_then(|path| path.parent()) {
             files::create_private_folder(folder)?;
         }
-        let store = Self::File(path);
+        let store = Self { path, memory: Mutex::new(State::begin()?) };
         store.with(now, |_| ())?;
         Ok(store)
     }
 
     /// Reads and changes the state while nobody else does. What has expired by `now` is gone.
     pub fn with<T>(&self, now: i64, change: impl FnOnce(&mut State) -> T) -> io::Result<T> {
-        match self {
-            Self::Memory(state) => {
-                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                state.forget(now);
-                Ok(change(&mut state))
-            }
-            Self::File(path) => {
-                // Closing the file, or dying, gives the lock back.
-                let lock = files::create(&path.with_extension("lock"))?;
-                lock.lock()?;
-                let before = match fs::read(path) {
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-                    read => read?,
-                };
-                // A damaged file is no reason to stop a sandbox: everybody signs in again.
-                let mut state = match serde_json::from_slice(&before) {
-                    Ok(state) => state,
-                    Err(_) => State::begin()?,
-                };
-                state.forget(now);
-                let answer = change(&mut state);
-                let after = serde_json::to_vec(&state)?;
-                if after != before {
-                    files::replace(path, &after, Mode::Private, Durability::None)?;
-                }
-                Ok(answer)
-            }
+        let Some(path) = &self.path else {
+            let mut state = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+            state.forget(now);
+            return Ok(change(&mut state));
+        };
+        // Closing the file, or dying, gives the lock back.
+        let lock = files::create(&path.with_extension("lock"))?;
+        lock.lock()?;
+        let before = match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read?,
+        };
+        // A damaged file is no reason to stop a sandbox: everybody signs in again.
+        let mut state = serde_json::from_slice(&before).or_else(|_| State::begin())?;
+        state.forget(now);
+        let answer = change(&mut state);
+        let after = serde_json::to_vec(&state)?;
+        if after != before {
+            files::replace(path, &after, Mode::Private, Durability::None)?;
         }
+        Ok(answer)
     }
 }
 

@@ -23,8 +23,8 @@ const ID_TOKEN_LIFETIME: i64 = 36_000;
 /// How late an answer of [`Fault::Slow`] is.
 const SLOW: Duration = Duration::from_secs(5);
 
-/// What is refused ends early, as an error that is an answer too.
-type Refusable = Result<Answer, Answer>;
+/// What tokens are issued for, with words for the log; or what is answered instead.
+type Issued = Result<(Grant, &'static str), Answer>;
 
 /// Both token endpoints.
 pub fn exchange(service: &Service, state: &mut State, request: &Request) -> Answer {
@@ -36,7 +36,18 @@ pub fn exchange(service: &Service, state: &mut State, request: &Request) -> Answ
     });
     let answer = params.and_then(|params| {
         instead(service)?;
-        issue(service, state, request, &params)
+        let kind = params.required("grant_type")?;
+        check_client(state, request, &params)?;
+        let provider = Provider::of(&request.path);
+        let (grant, note) = match (kind, provider) {
+            ("authorization_code", _) => redeem(state, request, &params),
+            ("refresh_token", Provider::Zaehlerfreunde) => {
+                refresh(service, state, request, &params)
+            }
+            _ => Err(refused(provider, "unsupported_grant_type", "Unsupported grant type")),
+        }?;
+        let tokens = tokens(service, state, &grant, request.at);
+        Ok(Answer::json(200, &tokens).header("Pragma", "no-cache").note(note))
     });
     let delay = if service.has(Fault::Slow) { SLOW } else { Duration::ZERO };
     Answer { delay, ..answer.unwrap_or_else(|refused| refused) }
@@ -60,14 +71,14 @@ pub fn revoke(_: &Service, state: &mut State, request: &Request) -> Answer {
     state.count("revoke");
     let revoked = params(request).and_then(|params| {
         check_client(state, request, &params)?;
+        let answer = Answer::new(200, "application/json", "");
         if !state.revoke(params.required("token")?) {
-            return Ok("unknown token, nothing to revoke");
+            return Ok(answer.note("unknown token, nothing to revoke"));
         }
         state.count("revoked");
-        Ok("family revoked")
+        Ok(answer.note("family revoked"))
     });
-    revoked
-        .map_or_else(|refused| refused, |note| Answer::new(200, "application/json", "").note(note))
+    revoked.unwrap_or_else(|refused| refused)
 }
 
 fn params(request: &Request) -> Result<Params, Answer> {
@@ -117,32 +128,13 @@ fn check_client(state: &mut State, request: &Request, params: &Params) -> Result
     })
 }
 
-fn issue(service: &Service, state: &mut State, request: &Request, params: &Params) -> Refusable {
-    let provider = Provider::of(&request.path);
-    let kind = params.required("grant_type")?;
-    check_client(state, request, params)?;
-    let (grant, note) = match (kind, provider) {
-        ("authorization_code", _) => redeem(state, request, params)?,
-        ("refresh_token", Provider::Zaehlerfreunde) => refresh(service, state, request, params)?,
-        _ => {
-            return Err(refused(provider, "unsupported_grant_type", "Unsupported grant type"));
-        }
-    };
-    let tokens = tokens(service, state, &grant, request.at);
-    Ok(Answer::json(200, &tokens).header("Pragma", "no-cache").note(note))
-}
-
 /// Auth0 answers 403 where RFC 6749 §5.2 has 400.
 fn refused(provider: Provider, error: &str, description: &str) -> Answer {
     let status = if provider == Provider::Zaehlerfreunde { 403 } else { 400 };
     Answer::error(status, error, description)
 }
 
-fn redeem(
-    state: &mut State,
-    request: &Request,
-    params: &Params,
-) -> Result<(Grant, &'static str), Answer> {
+fn redeem(state: &mut State, request: &Request, params: &Params) -> Issued {
     let provider = Provider::of(&request.path);
     let (code, redirect_uri) = (params.required("code")?, params.required("redirect_uri")?);
     let mut grant = state.spend_code(provider, code, redirect_uri).map_err(|note| {
@@ -159,22 +151,13 @@ fn redeem(
     Ok((grant, "code exchanged for tokens"))
 }
 
-fn refresh(
-    service: &Service,
-    state: &mut State,
-    request: &Request,
-    params: &Params,
-) -> Result<(Grant, &'static str), Answer> {
+fn refresh(service: &Service, state: &mut State, request: &Request, params: &Params) -> Issued {
     let token = params.required("refresh_token")?;
-    let refreshed = if !service.has(Fault::Reuse) {
-        state.refresh(token, seconds(service.options.rotation_overlap), request.at)
-    } else {
-        if state.revoke(token) {
-            state.count("reuse_detected");
-        }
-        Err("refresh token reused (a fault says so): family revoked")
-    };
-    refreshed.map_err(|note| {
+    if service.has(Fault::Reuse) && state.revoke(token) {
+        state.count("reuse_detected");
+    }
+    let overlap = service.options.rotation_overlap.as_secs() as i64;
+    state.refresh(token, overlap, request.at).map_err(|note| {
         Answer::error(403, "invalid_grant", "Unknown or invalid refresh token.").note(note)
     })
 }
@@ -182,7 +165,7 @@ fn refresh(
 /// The answer of a token endpoint. Only Zählerfreunde has scopes for more than an access token.
 fn tokens(service: &Service, state: &mut State, grant: &Grant, now: i64) -> Value {
     let lifetime = match grant.provider {
-        Provider::Zaehlerfreunde => seconds(service.options.access_token_lifetime),
+        Provider::Zaehlerfreunde => service.options.access_token_lifetime.as_secs() as i64,
         Provider::Timberdata => TIMBERDATA_LIFETIME,
     };
     let person = &CATALOGUE.people[grant.person];
@@ -232,39 +215,18 @@ fn tokens(service: &Service, state: &mut State, grant: &Grant, now: i64) -> Valu
     tokens
 }
 
-fn seconds(time: Duration) -> i64 {
-    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// The grant of an access token. A provider with JWTs would take one of a revoked grant until it
-/// expires; the sandbox does not, so that a disconnected account shows at once.
-pub fn grant_of<'a>(
-    state: &'a State,
-    provider: Provider,
-    token: &str,
-    now: i64,
-) -> Option<&'a Grant> {
-    let (grant, claims) = state.find(provider, provider.facts().access_token, token)?;
-    (claims["exp"].as_i64() > Some(now)).then_some(grant)
-}
-
 /// Id and secret of a Basic header: each is form-encoded before the two are joined (RFC 6749
 /// §2.3.1).
 fn basic(header: &str) -> Option<(String, String)> {
     let (scheme, credentials) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("Basic") {
-        return None;
-    }
-    let text = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
-    let (id, secret) = text.split_once(':')?;
-    Some((form_decoded(id), form_decoded(secret)))
-}
-
-fn form_decoded(text: &str) -> String {
+    let decoded = STANDARD.decode(credentials.trim()).ok()?;
     // `=` and `&` separate pairs in a form; a conforming client has encoded them, another one
     // meant them literally.
-    let literal = text.replace('=', "%3D").replace('&', "%26");
-    form_urlencoded::parse(literal.as_bytes()).map(|(name, _)| name.into_owned()).collect()
+    let text = String::from_utf8(decoded).ok()?.replace('=', "%3D").replace('&', "%26");
+    let (id, secret) = text.split_once(':').filter(|_| scheme.eq_ignore_ascii_case("Basic"))?;
+    let decoded =
+        |text: &str| form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name).collect();
+    Some((decoded(id), decoded(secret)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::super::calendar::{self, DAY, HOUR};
+use super::super::calendar::{self, DAY, HOUR, date_of};
 use super::super::catalogue::{CATALOGUE, Place, dice, pick};
 
 /// Enough for three pages of 100.
@@ -30,16 +30,13 @@ pub struct Forest {
 pub static FOREST: LazyLock<Forest> = LazyLock::new(|| {
     let lists = lists();
     let piles: Vec<Value> = (0..PILES).map(|index| pile(index, &lists[index % LISTS])).collect();
-    let lists = lists.iter().map(|list| {
-        let own = piles.iter().skip(list.index).step_by(LISTS);
-        list.shown(&own.collect::<Vec<_>>())
-    });
-    Forest { lists: lists.collect(), piles }
+    Forest { lists: lists.iter().map(|list| list.shown(&piles)).collect(), piles }
 });
 
 struct List {
     /// From 0.
     index: usize,
+    id: usize,
     place: &'static Place,
     /// When it was measured.
     day: i64,
@@ -57,12 +54,12 @@ fn lists() -> Vec<List> {
         let n = |about| dice(LIST_SEED + about, index as u64);
         let day = FIRST_DAY + (index * 1_000 / LISTS) as i64 + (n(6) % 3) as i64;
         // The forest year is the calendar year, as in most of Germany.
-        let this_year = calendar::date_of(day).year();
+        let this_year = date_of(day).year();
         of_year = if year == this_year { of_year + 1 } else { 1 };
         year = this_year;
         let place = pick(&CATALOGUE.places, LIST_SEED, index as u64);
         let calamity = match n(1) % 10 {
-            0..=2 if CATALOGUE.species(&place.species[0]).conifer => Some("Borkenkäfer"),
+            0..=2 if CATALOGUE.species[&place.species[0]].conifer => Some("Borkenkäfer"),
             3 => Some("Sturm"),
             4 => Some("Trockenheit"),
             _ => None,
@@ -72,6 +69,7 @@ fn lists() -> Vec<List> {
         let compartment = format!("Abt. {} {letter}", 1 + n(3) % 180);
         List {
             index,
+            id: 70_001 + index,
             place,
             day,
             calamity,
@@ -84,29 +82,27 @@ fn lists() -> Vec<List> {
 }
 
 impl List {
-    fn id(&self) -> usize {
-        70_001 + self.index
-    }
-
-    fn shown(&self, piles: &[&Value]) -> Value {
-        let classes = || piles.iter().filter_map(|pile| pile["class_entries"].as_array()).flatten();
+    /// As its API shows it, with the sums of its piles, which are among `piles`.
+    fn shown(&self, piles: &[Value]) -> Value {
+        let own = || piles.iter().skip(self.index).step_by(LISTS);
+        let classes = || own().filter_map(|pile| pile["class_entries"].as_array()).flatten();
         let sum = |member: &str| {
-            let volumes = piles.iter().filter_map(|pile| pile[member].as_f64());
-            decimal(volumes.map(|volume| (volume * 100.0).round() as u64).sum())
+            let volume: f64 = own().filter_map(|pile| pile[member].as_f64()).sum();
+            decimal((volume * 100.0).round() as u64)
         };
         let days = 1 + (dice(LIST_SEED + 5, self.index as u64) % 40) as i64;
         let updated = (self.day + days) * DAY + 9 * HOUR + (self.index as i64 * 631) % (7 * HOUR);
         json!({
-            "id": self.id(),
+            "id": self.id,
             "owner_group": CATALOGUE.pile["owner_group"],
             "number": self.number,
             "name": self.name,
-            "reference_date": date(self.day),
+            "reference_date": date_of(self.day),
             "created": calendar::text(self.day * DAY + 15 * HOUR),
             "updated": calendar::text(updated),
             "created_by": CATALOGUE.forester,
             "note": pick(&CATALOGUE.list_notes, LIST_SEED + 4, self.index as u64),
-            "base_area": base_area(self.place),
+            "base_area": self.place.base_area,
             "includes_areas": [self.compartment],
             "includes_wood_types": distinct(classes(), "tree_type"),
             "includes_usages": distinct(classes(), "usage"),
@@ -122,8 +118,8 @@ impl List {
 /// solid cubic metre (Fm), prices in cents.
 fn pile(index: usize, list: &List) -> Value {
     let n = |about| dice(PILE_SEED + about, index as u64);
-    let species = &list.place.species[[0, 0, 0, 1, 1, 2][(n(1) % 6) as usize]];
-    let species = CATALOGUE.species(species);
+    let wood = &list.place.species[[0, 0, 0, 1, 1, 2][(n(1) % 6) as usize]];
+    let species = &CATALOGUE.species[wood];
     let (mut quantity, mut volume, mut worth) = (0, 0, 0);
     let class = |class| {
         let seed = n(10 + class);
@@ -133,12 +129,13 @@ fn pile(index: usize, list: &List) -> Value {
         let logs_volume = logs * (25 + dice(seed, 3) % 51);
         quantity += logs;
         volume += logs_volume;
-        worth += logs_volume * (species.price * assortment.price_percent / 100);
+        let percent = assortment["price_percent"].as_u64().unwrap_or(100);
+        worth += logs_volume * (species.price * percent / 100);
         json!({
-            "tree_type": species.name,
-            "usage": assortment.usage,
-            "quality": assortment.quality,
-            "thickness_class": assortment.thickness_class,
+            "tree_type": wood,
+            "usage": assortment["usage"],
+            "quality": assortment["quality"],
+            "thickness_class": assortment["thickness_class"],
             "quantity": logs,
             "fm_volume": decimal(logs_volume),
         })
@@ -172,13 +169,13 @@ fn pile(index: usize, list: &List) -> Value {
         "sale_status": sale_status,
         "supplier_billing_status": sale_status / 2,
         "transport_status": sale_status.saturating_sub(1),
-        "woodlist_id": list.id(),
+        "woodlist_id": list.id,
         "woodlist_number": list.number,
         "woodlist_name": list.name,
-        "woodlist_date": date(list.day),
+        "woodlist_date": date_of(list.day),
         "number": 1 + index / LISTS,
         "area": { "id": 2_000 + list.index, "name": list.compartment },
-        "base_area": base_area(list.place),
+        "base_area": list.place.base_area,
         "tree_types": distinct(&classes, "tree_type"),
         "usages": distinct(&classes, "usage"),
         "qualities": distinct(&classes, "quality"),
@@ -191,7 +188,7 @@ fn pile(index: usize, list: &List) -> Value {
         "buyer": sold.map(|_| json!({ "id": 501 + buyer, "name": CATALOGUE.buyers[buyer] })),
         "sale_quantity": sold.map(|_| quantity),
         "sale_fm_volume": sold.map(decimal),
-        "sale_date": sold.map(|_| date(list.day + 12 + (n(20) % 30) as i64)),
+        "sale_date": sold.map(|_| date_of(list.day + 12 + (n(20) % 30) as i64)),
         "sale_net_total": sold.map(|sold| decimal(sold * price / 100)),
         "sale_avg_unit_price": sold.map(|_| decimal(price)),
     });
@@ -222,10 +219,6 @@ fn position(index: usize, list: &List) -> (Value, Value) {
     }
 }
 
-fn date(day: i64) -> String {
-    calendar::date_of(day).to_string()
-}
-
 /// A number from its hundredths.
 fn decimal(hundredths: u64) -> f64 {
     hundredths as f64 / 100.0
@@ -233,8 +226,4 @@ fn decimal(hundredths: u64) -> f64 {
 
 fn distinct<'a>(classes: impl IntoIterator<Item = &'a Value>, member: &str) -> BTreeSet<&'a str> {
     classes.into_iter().filter_map(|class| class[member].as_str()).collect()
-}
-
-fn base_area(place: &Place) -> Value {
-    json!({ "id": place.id, "name": format!("Revier {}", place.district) })
 }

@@ -34,10 +34,7 @@ pub fn spaces(question: &Question) -> Result<String, Answer> {
 
 /// `GET /spaces/{id}/devices`
 pub fn devices(question: &Question) -> Result<String, Answer> {
-    if !CATALOGUE.has_space(question.id) {
-        return Err(problem(404, "unknown space"));
-    }
-    let devices = CATALOGUE.devices_of(question.id);
+    let devices = super::devices(question)?.into_iter();
     let devices: Vec<Value> = devices.map(|device| shown(device, question.request.at)).collect();
     meter_page(question, "devices", &devices)
 }

@@ -2,6 +2,7 @@
 //! not kept.
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -31,9 +32,32 @@ pub struct Pushed {
     seen: BTreeSet<u32>,
 }
 
+/// What belongs to one device, which is named by either id.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Group {
+    device_id: Option<String>,
+    external_device_id: Option<Value>,
+    readings: Vec<Reading>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "most members are checked by being read, and not kept")]
 struct Reading {
+    obis_code: String,
     timestamp: i64,
-    hash: u32,
+    value: f64,
+    status: Option<Status>,
+    metering_interval: Option<NonZero<u32>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Status {
+    Real,
+    Preliminary,
+    Substitute,
 }
 
 /// What was handed in, by device.
@@ -53,15 +77,15 @@ pub fn push(question: &Question) -> Result<String, Answer> {
     let Ok(Value::Array(groups)) = serde_json::from_slice(&request.body) else {
         return Err(problem(400, "the body is no JSON array"));
     };
-    let mut handed: Vec<(&Device, Vec<Reading>)> = Vec::new();
-    for (i, group) in groups.iter().enumerate() {
-        let device = device_of(group, i)?;
-        let readings = group["readings"].as_array().ok_or_else(|| wrong(i, "readings"))?;
-        let readings = readings.iter().enumerate().map(|(j, reading)| {
-            read(reading).map_err(|name| wrong(i, &format!("readings[{j}].{name}")))
-        });
-        handed.push((device, readings.collect::<Result<_, _>>()?));
-    }
+    let handed = groups.iter().enumerate().map(|(i, group)| {
+        let group = Group::deserialize(group);
+        let group = group.map_err(|error| problem(422, &format!("[{i}]: {error}")))?;
+        match group.readings.iter().position(|reading| !is_known(&reading.obis_code)) {
+            Some(j) => Err(problem(422, &format!("[{i}].readings[{j}].obisCode is unknown"))),
+            None => Ok((device_of(&group, i)?, group.readings)),
+        }
+    });
+    let handed: Vec<(&Device, Vec<Reading>)> = handed.collect::<Result<_, Answer>>()?;
     let taken = question.service.store.with(request.at, |state| {
         for (device, readings) in handed {
             state.pushed.entry(device.text("id").to_owned()).or_default().take(readings);
@@ -71,53 +95,22 @@ pub fn push(question: &Question) -> Result<String, Answer> {
     Ok(String::new())
 }
 
-fn device_of(group: &Value, i: usize) -> Result<&'static Device, Answer> {
-    for name in ["deviceId", "externalDeviceId"] {
-        let value = &group[name];
-        if !value.is_null() {
-            let id = value.as_str().ok_or_else(|| wrong(i, name))?;
-            let named = |device: &&Device| match name {
-                "deviceId" => device.text("id") == id,
-                _ => device.shown["externalDeviceIds"]
-                    .as_array()
-                    .is_some_and(|ids| ids.contains(value)),
-            };
-            let device = CATALOGUE.devices.iter().find(named);
-            return device.ok_or_else(|| problem(404, &format!("[{i}]: unknown device")));
-        }
-    }
-    Err(wrong(i, "deviceId"))
+fn device_of(group: &Group, i: usize) -> Result<&'static Device, Answer> {
+    let mut devices = CATALOGUE.devices.iter();
+    let device = match (&group.device_id, &group.external_device_id) {
+        (Some(id), _) => devices.find(|device| device.text("id") == id),
+        (None, Some(id)) => devices.find(|device| {
+            device.shown["externalDeviceIds"].as_array().is_some_and(|ids| ids.contains(id))
+        }),
+        (None, None) => return Err(problem(422, &format!("[{i}].deviceId is missing"))),
+    };
+    device.ok_or_else(|| problem(404, &format!("[{i}]: unknown device")))
 }
 
-/// The name of the member that is wrong, if one is.
-fn read(reading: &Value) -> Result<Reading, &'static str> {
-    let obis = reading["obisCode"].as_str().ok_or("obisCode")?;
+fn is_known(obis: &str) -> bool {
     let electricity = obis.strip_prefix("1-1:").unwrap_or(obis);
-    if !ELECTRICITY.split('|').any(|known| known == electricity)
-        && !OTHERS.split('|').any(|known| known == obis)
-    {
-        return Err("obisCode");
-    }
-    let timestamp = reading["timestamp"].as_i64().ok_or("timestamp")?;
-    if !reading["value"].is_number() {
-        return Err("value");
-    }
-    let status = &reading["status"];
-    let known = ["REAL", "PRELIMINARY", "SUBSTITUTE"].iter().any(|known| status == known);
-    if !status.is_null() && !known {
-        return Err("status");
-    }
-    let interval = &reading["meteringInterval"];
-    if !interval.is_null() && interval.as_i64().is_none_or(|n| !(1..=i32::MAX.into()).contains(&n))
-    {
-        return Err("meteringInterval");
-    }
-    let hash = obis.bytes().fold(timestamp.cast_unsigned(), |hash, byte| dice(hash, byte.into()));
-    Ok(Reading { timestamp, hash: hash as u32 })
-}
-
-fn wrong(group: usize, member: &str) -> Answer {
-    problem(422, &format!("[{group}].{member} is missing or wrong"))
+    ELECTRICITY.split('|').any(|known| known == electricity)
+        || OTHERS.split('|').any(|known| known == obis)
 }
 
 impl Pushed {
@@ -125,9 +118,9 @@ impl Pushed {
         for reading in readings {
             self.accepted += 1;
             self.last = self.last.max(reading.timestamp);
-            if !self.seen.insert(reading.hash) {
-                self.repeated += 1;
-            }
+            let seed = reading.timestamp.cast_unsigned();
+            let hash = reading.obis_code.bytes().fold(seed, |hash, byte| dice(hash, byte.into()));
+            self.repeated += u64::from(!self.seen.insert(hash as u32));
         }
         while self.seen.len() > REMEMBERED {
             self.seen.pop_first();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::super::calendar::{self, DAY, QUARTER};
 use super::super::catalogue::{CATALOGUE, Device, Flow};
 use super::super::http::{Answer, Params};
-use super::{Question, problem};
+use super::{Question, devices, problem};
 
 /// Days that one request may span, by Berlin's clocks or by the hour, whichever is kinder. The
 /// provider's own limit is not known: this one makes a client cut long ranges into windows.
@@ -42,33 +42,23 @@ pub fn of_device(question: &Question) -> Result<String, Answer> {
 
 /// `GET /spaces/{id}/readings`: a space without a main meter of that medium has none.
 pub fn of_space(question: &Question) -> Result<String, Answer> {
-    if !CATALOGUE.has_space(question.id) {
-        return Err(problem(404, "unknown space"));
-    }
+    let devices = devices(question)?;
     let medium = question.request.query.get("medium").unwrap_or_default();
     if !["ELECTRICITY", "GAS", "WATER", "HEATING"].contains(&medium) {
         return Err(problem(422, "medium must be ELECTRICITY, GAS, WATER or HEATING"));
     }
-    let mut devices = CATALOGUE.devices_of(question.id);
     let is_main =
         |device: &&Device| device.text("medium") == medium && device.shown["isMainDevice"] == true;
-    match devices.find(is_main) {
+    match devices.into_iter().find(is_main) {
         Some(device) => read(device, &question.request.query, question.request.at),
         None => Ok("[]".to_owned()),
     }
 }
 
-/// The readings that are asked for, as far as they are known at `now`.
-pub fn read(device: &Device, query: &Params, now: i64) -> Result<String, Answer> {
-    Ok(written(device, asked(query)?, now))
-}
-
 fn asked(query: &Params) -> Result<Asked, Answer> {
     let time = |name| {
-        let Some(text) = query.get(name) else {
-            return Err(problem(422, &format!("{name} is missing")));
-        };
-        calendar::parse(text).ok_or_else(|| problem(422, &format!("{name} is not RFC 3339")))
+        let time = query.get(name).and_then(calendar::parse);
+        time.ok_or_else(|| problem(422, &format!("{name} must be a time as in RFC 3339")))
     };
     let (start, end) = (time("startTime")?, time("endTime")?);
     let (step, days) = match query.get("resolution") {
@@ -86,15 +76,16 @@ fn asked(query: &Params) -> Result<Asked, Answer> {
     }
     let by_clock = end - start + calendar::offset(end) - calendar::offset(start);
     if (end - start).min(by_clock) > days * DAY {
-        let text = format!("at most {days} days per request at this resolution");
-        return Err(problem(422, &text));
+        return Err(problem(422, &format!("at most {days} days at this resolution")));
     }
     Ok(Asked { start, end, step, measurement })
 }
 
-/// The answer, as text from the start: a month of quarter hours are 2,976 readings, or twice that.
-/// None of the texts in it has a character that JSON would want escaped.
-fn written(device: &Device, asked: Asked, now: i64) -> String {
+/// The readings that are asked for, as far as they are known at `now`: as text from the start, for
+/// a month of quarter hours are 2,976 readings, or twice that. None of the texts in it has a
+/// character that JSON would want escaped.
+pub fn read(device: &Device, query: &Params, now: i64) -> Result<String, Answer> {
+    let asked = asked(query)?;
     let (key, [of_energy, of_volume]) = asked.measurement;
     let is_energy = ["ELECTRICITY", "HEATING"].contains(&device.text("medium"));
     let (label, unit) = if is_energy { of_energy } else { of_volume };
@@ -112,7 +103,7 @@ fn written(device: &Device, asked: Asked, now: i64) -> String {
             r#"{separator}{{"deviceId":"{id}","timeStamp":"{time}","measurement":"{key}","value":{value:?},"unit":"{unit}","label":"{label} {way}","deviceType":"{kind}","deviceProvider":"{provider}","medium":"{medium}","direction":"{direction}"}}"#,
         );
     });
-    body + "]"
+    Ok(body + "]")
 }
 
 /// The end of a meter's readings at `now`: nothing comes from the future.
