@@ -20,23 +20,10 @@ use crate::text::printable;
 /// A difference between this clock and the server's that can spoil a sign-in, in seconds.
 pub const MOST_CLOCK_DIFFERENCE: i64 = 300;
 
-/// What a provider has, by the name that the finding bears.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Endpoint {
-    Authorize,
-    Token,
-    Api,
-}
-
-impl Endpoint {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Authorize => "authorize",
-            Self::Token => "token",
-            Self::Api => "api",
-        }
-    }
-}
+/// What a provider has, by the names that the findings bear. A browser goes to the first one.
+const AUTHORIZE: &str = "authorize";
+const TOKEN: &str = "token";
+const API: &str = "api";
 
 /// How an endpoint answered.
 #[derive(Debug)]
@@ -74,26 +61,23 @@ pub fn check(
 }
 
 /// The endpoints of a provider, in the order in which a sign-in uses them.
-pub fn endpoints(provider: &Provider) -> Vec<(Endpoint, Url)> {
+pub fn endpoints(provider: &Provider) -> Vec<(&'static str, Url)> {
     let api = provider.api_base.clone().map(|base| {
         let user = provider.paths.get("user");
         let path = user.map(|path| format!("{}{path}", base.as_str().trim_end_matches('/')));
-        (Endpoint::Api, path.and_then(|url| url.parse().ok()).unwrap_or(base))
+        (API, path.and_then(|url| url.parse().ok()).unwrap_or(base))
     });
-    let first = [
-        (Endpoint::Authorize, provider.authorize_url.clone()),
-        (Endpoint::Token, provider.token_url.clone()),
-    ];
-    first.into_iter().chain(api).collect()
+    let (authorize, token) = (provider.authorize_url.clone(), provider.token_url.clone());
+    [(AUTHORIZE, authorize), (TOKEN, token)].into_iter().chain(api).collect()
 }
 
 /// What an answer means at this endpoint.
-fn judge(endpoint: Endpoint, url: &Url, answer: &Probed) -> Result<Reached, Unreached> {
+fn judge(endpoint: &'static str, url: &Url, answer: &Probed) -> Result<Reached, Unreached> {
     Ok(match (answer.status, &answer.location) {
         (407, _) => return Err(Unreached::ProxyWantsPassword),
         (429 | 500.., _) => Reached::Trouble,
         (300..=399, Some(to)) if to.host() != url.host() => Reached::Elsewhere(to.clone()),
-        (200..=299, _) if endpoint != Endpoint::Authorize && answer.is_html => Reached::Page,
+        (200..=299, _) if endpoint != AUTHORIZE && answer.is_html => Reached::Page,
         _ => Reached::Good,
     })
 }
@@ -108,7 +92,7 @@ pub fn clock_difference(answer: &Probed, now: Timestamp) -> Option<i64> {
 }
 
 fn finding(
-    endpoint: Endpoint,
+    endpoint: &'static str,
     url: &Url,
     answer: Result<Probed, Unreached>,
     proxy: Option<&str>,
@@ -133,17 +117,16 @@ fn finding(
         ),
         None => (String::new(), format!("{host} could not be reached{by}")),
     };
-    let name = endpoint.name();
     let bad = |why: String, remedy: &str, exit| {
-        Finding::bad(name, format!("{host}{through}: {why}"), remedy, exit)
+        Finding::bad(endpoint, format!("{host}{through}: {why}"), remedy, exit)
     };
     match answer.and_then(|answer| judge(endpoint, url, &answer)) {
-        Ok(Reached::Good) => Finding::good(name, format!("{host} answers{through} ({told})")),
+        Ok(Reached::Good) => Finding::good(endpoint, format!("{host} answers{through} ({told})")),
         Ok(Reached::Trouble) => {
             bad(format!("trouble at the provider ({told})"), "try again later", Exit::TryLater)
         }
-        Ok(Reached::Elsewhere(to)) if endpoint == Endpoint::Authorize => Finding::warn(
-            name,
+        Ok(Reached::Elsewhere(to)) if endpoint == AUTHORIZE => Finding::warn(
+            endpoint,
             format!(
                 "{host} sends the browser on to {}{through} ({told})",
                 printable(&host_of(&to))
@@ -235,20 +218,17 @@ mod tests {
         let url: Url = "https://p.example/x".parse().unwrap();
         let seen = |kind, answer: Probed| format!("{:?}", judge(kind, &url, &answer));
         for status in [400, 401, 403, 404, 405] {
-            for kind in [Endpoint::Authorize, Endpoint::Token, Endpoint::Api] {
+            for kind in [AUTHORIZE, TOKEN, API] {
                 assert_eq!(seen(kind, answer(status, None, true)), "Ok(Good)");
             }
         }
-        assert_eq!(seen(Endpoint::Authorize, answer(200, None, true)), "Ok(Good)");
-        assert_eq!(
-            seen(Endpoint::Api, answer(302, Some("https://p.example/in"), true)),
-            "Ok(Good)"
-        );
-        assert_eq!(seen(Endpoint::Token, answer(200, None, true)), "Ok(Page)");
-        assert_eq!(seen(Endpoint::Api, answer(503, None, false)), "Ok(Trouble)");
+        assert_eq!(seen(AUTHORIZE, answer(200, None, true)), "Ok(Good)");
+        assert_eq!(seen(API, answer(302, Some("https://p.example/in"), true)), "Ok(Good)");
+        assert_eq!(seen(TOKEN, answer(200, None, true)), "Ok(Page)");
+        assert_eq!(seen(API, answer(503, None, false)), "Ok(Trouble)");
         let portal = Some("http://portal.example/");
-        assert!(seen(Endpoint::Authorize, answer(302, portal, false)).starts_with("Ok(Elsewhere"));
-        assert!(seen(Endpoint::Api, answer(302, portal, false)).starts_with("Ok(Elsewhere"));
+        assert!(seen(AUTHORIZE, answer(302, portal, false)).starts_with("Ok(Elsewhere"));
+        assert!(seen(API, answer(302, portal, false)).starts_with("Ok(Elsewhere"));
     }
 
     #[test]

@@ -34,13 +34,15 @@ const NAME_WIDTH: usize = 14;
 const MIN_WIDTH: usize = 30;
 
 /// The sign before a line of talk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mark {
     /// Something begins: `→`
     Begin,
     /// It worked: `✓`
     Good,
     /// It worked, but: `!`
+    #[serde(rename = "warning")]
     Warn,
     /// It did not: `✗`
     Bad,

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::{BOLD, DIM, Mark, Output};
 use crate::error::{Error, Exit, Explain};
@@ -12,27 +13,32 @@ use crate::text::{self, printable_lines};
 const INDENT: usize = 14;
 
 /// One thing that was looked at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Finding {
     /// What it is about: `store`. Stable, for programs.
     pub name: &'static str,
+    #[serde(rename = "state")]
     pub mark: Mark,
     pub text: String,
     /// The text for others' eyes, where `text` has a private value: a path, an address inside of a
     /// company, a message that quotes a file.
+    #[serde(skip)]
     public: Option<String>,
     /// What to do, best a command; empty where there is nothing to do.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub remedy: String,
     /// The exit code that it calls for.
+    #[serde(skip)]
     pub exit: Option<Exit>,
-    /// More of it for programs: an object.
-    pub facts: Value,
+    /// More of it for programs.
+    #[serde(flatten)]
+    pub facts: Map<String, Value>,
 }
 
 impl Finding {
     pub fn good(name: &'static str, text: impl Into<String>) -> Self {
         let (text, remedy) = (text.into(), String::new());
-        let (public, exit, facts) = (None, None, Value::Null);
+        let (public, exit, facts) = (None, None, Map::new());
         Self { name, mark: Mark::Good, text, public, remedy, exit, facts }
     }
 
@@ -65,7 +71,8 @@ impl Finding {
 
     /// With members of its own for programs.
     #[must_use]
-    pub fn with(self, facts: Value) -> Self {
+    pub fn with(self, mut facts: Value) -> Self {
+        let facts = facts.as_object_mut().map(std::mem::take).unwrap_or_default();
         Self { facts, ..self }
     }
 
@@ -76,22 +83,6 @@ impl Finding {
                 Self { mark: self.mark, exit: self.exit, ..Self::good(self.name, text.clone()) }
             }
         }
-    }
-
-    fn object(&self) -> Value {
-        let state = match self.mark {
-            Mark::Bad => "bad",
-            Mark::Warn => "warning",
-            _ => "good",
-        };
-        let mut object = json!({ "name": self.name, "state": state, "text": self.text });
-        if !self.remedy.is_empty() {
-            object["remedy"] = self.remedy.as_str().into();
-        }
-        if let (Some(object), Value::Object(facts)) = (object.as_object_mut(), &self.facts) {
-            object.extend(facts.clone());
-        }
-        object
     }
 }
 
@@ -133,8 +124,7 @@ impl Findings {
 
     /// For programs: every finding, and the exit code that they call for.
     pub fn object(&self) -> Value {
-        let list: Vec<Value> = self.list.iter().map(Finding::object).collect();
-        json!({ "exit": self.exit_code(), "findings": list })
+        json!({ "exit": self.exit_code(), "findings": self.list })
     }
 
     /// As it was shown, without colours and breaks.
