@@ -6,7 +6,8 @@ use std::thread;
 use serde_json::Value;
 use url::Url;
 
-use crate::flow::token_source::{NoToken, TokenSource};
+use crate::flow::FlowError;
+use crate::flow::token_source::TokenSource;
 use crate::http::{Answer, HttpError, Request, Transport, retry};
 use crate::oauth::error::OAuthError;
 use crate::provider::{Paging, Provider};
@@ -38,7 +39,7 @@ pub enum ApiError {
     #[error("provider.{provider}.paths.{name} is not described")]
     NoPath { provider: String, name: String },
     #[error("no valid access token: {0}")]
-    NoToken(#[from] NoToken),
+    NoToken(#[from] FlowError),
     #[error("the provider does not accept the access token, not even a new one")]
     Unauthorized,
     /// 403: a scope is missing, as far as the provider says.

@@ -7,8 +7,9 @@ use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
 use crate::context::{Context, SandboxBrowser};
 use crate::error::{Error, Exit, Failed};
+use crate::flow::FlowError;
 use crate::flow::client_secret::{find, keep};
-use crate::flow::login::{Connected, Login, LoginError};
+use crate::flow::login::{Connected, Login};
 use crate::oauth::Client;
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
@@ -99,7 +100,7 @@ impl Args {
         };
         let connected = login.run(&mut screen).map_err(|error| match interrupt::pending() {
             Some(_) => {
-                context.output.say(Mark::Bad, LoginError::Interrupted);
+                context.output.say(Mark::Bad, FlowError::Interrupted);
                 Failed::Told(Exit::Refused)
             }
             None => could_not("connect", &self.account, &error).into(),

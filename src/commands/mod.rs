@@ -35,7 +35,8 @@ use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
-use crate::flow::login::{Connected, Login, LoginError};
+use crate::flow::FlowError;
+use crate::flow::login::{Connected, Login};
 use crate::flow::refresh::{Due, RefreshOutcome, refresh};
 use crate::flow::token_source::is_good_for;
 use crate::oauth::Client;
@@ -125,7 +126,7 @@ fn sign_in_at_sandbox(
     scope: &Scope,
     timeout: Duration,
     screen: &mut Screen,
-) -> Result<Connected, LoginError> {
+) -> Result<Connected, FlowError> {
     let world = context.world();
     let secret = flow::client_secret::find(&world, provider, account, None)?;
     let client = Client { id: provider.client_id.clone().unwrap_or_default(), secret };

@@ -11,7 +11,8 @@ use crate::clock::{self, TimeZone};
 use crate::commands::{explain, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::flow::token_source::{NoToken, TokenSource};
+use crate::flow::FlowError;
+use crate::flow::token_source::TokenSource;
 use crate::formats::{self, Entry, FORMATS, Format, FormatError, Options, Writer};
 use crate::oauth::scope::Scope;
 use crate::plot::{Look, Picture};
@@ -166,7 +167,7 @@ impl Session<'_> {
                 let hint = format!("partnerlink connect {account} --scope \"{wanted}\"");
                 Error::new(*what, &error).about(account).with_hint(hint)
             }
-            ApiError::NoToken(NoToken::Outcome(outcome)) => {
+            ApiError::NoToken(FlowError::NotRefreshed(outcome)) => {
                 explain((*what).to_owned(), provider, account, &outcome)
             }
             ApiError::Unauthorized => Error::sign_in_needed(*what, error.to_string(), account),

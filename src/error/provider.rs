@@ -5,12 +5,7 @@ use super::Exit::{BadAnswer, Refused, SignInNeeded, Store, TryLater, Usage};
 use super::{Explain, Meaning};
 use crate::api::ApiError;
 use crate::config::client_variable;
-use crate::flow::disconnect::DisconnectError;
-use crate::flow::inventory::VerifyError;
-use crate::flow::login::LoginError;
-use crate::flow::moving::MoveError;
-use crate::flow::refresh::RefreshError;
-use crate::flow::token_source::NoToken;
+use crate::flow::FlowError;
 use crate::http::HttpError;
 use crate::oauth::id_token::IdTokenError;
 use crate::oauth::token::TokenError;
@@ -21,10 +16,6 @@ pub(super) fn later() -> Meaning {
 
 fn connect_again() -> Meaning {
     SignInNeeded.means("sign-in-needed", "connect again")
-}
-
-fn not_connected() -> Meaning {
-    SignInNeeded.means("not-connected", "connect it first")
 }
 
 fn not_the_provider() -> Meaning {
@@ -83,19 +74,21 @@ impl Explain for IdTokenError {
     }
 }
 
-impl Explain for LoginError {
+impl Explain for FlowError {
     fn meaning(&self) -> Meaning {
         match self {
-            Self::Store(error) => error.meaning(),
-            Self::Bind(error) => error.meaning(),
+            Self::Lock(error) => error.meaning(),
+            Self::Store(error) | Self::NotDeleted(error) => error.meaning(),
             Self::Http(error) => error.meaning(),
-            Self::Token(TokenError::ClientRefused(_)) => Usage.means(
+            Self::Identity(error) => error.meaning(),
+            Self::Bind(error) => error.meaning(),
+            Self::NotConnected => SignInNeeded.means("not-connected", "connect it first"),
+            Self::NotRefreshed(_) => connect_again(),
+            Self::NotGranted(TokenError::ClientRefused(_)) => Usage.means(
                 "client-settings",
                 "check the client ID and the client secret with the provider; nothing was stored",
             ),
-            Self::Token(error) => error.meaning(),
-            Self::Identity(error) => error.meaning(),
-            Self::Lock(error) => error.meaning(),
+            Self::NotGranted(error) | Self::Token(error) => error.meaning(),
             Self::Serve(_) | Self::NoRandomness(_) => Refused.means("system", ""),
             Self::TimedOut(_) => {
                 Refused.means("timeout", "run the command again; --timeout 15m waits longer")
@@ -125,16 +118,6 @@ impl Explain for LoginError {
                     account.provider()
                 ),
             ),
-        }
-    }
-}
-
-impl Explain for RefreshError {
-    fn meaning(&self) -> Meaning {
-        match self {
-            Self::NotConnected => not_connected(),
-            Self::Lock(error) => error.meaning(),
-            Self::Store(error) => error.meaning(),
             Self::NoClientSecret { provider } => {
                 let variable = client_variable(provider, "CLIENT_SECRET");
                 Usage.means("usage", format!("set {variable}, or connect again"))
@@ -148,19 +131,11 @@ impl Explain for RefreshError {
                 "store-io",
                 "make room on the disk, and make the state folder writable for your own user",
             ),
-            Self::Http(error) => error.meaning(),
-            Self::Token(error) => error.meaning(),
-            Self::Identity(error) => error.meaning(),
-        }
-    }
-}
-
-impl Explain for NoToken {
-    fn meaning(&self) -> Meaning {
-        match self {
-            Self::Store(error) => error.meaning(),
-            Self::Refresh(error) => error.meaning(),
-            Self::Outcome(_) => connect_again(),
+            Self::FormerRecordLeft { why, .. } => {
+                let hint = format!("{}; then do the same again", why.meaning().hint);
+                Store.means("former-record-left", hint)
+            }
+            Self::Gone(_) => Store.means("record-missing", "connect the account again"),
         }
     }
 }
@@ -195,39 +170,6 @@ impl Explain for ApiError {
                 "use a path below the provider's API, such as /spaces",
             ),
             Self::Unusable { .. } => not_the_provider(),
-        }
-    }
-}
-
-impl Explain for DisconnectError {
-    fn meaning(&self) -> Meaning {
-        match self {
-            Self::Lock(error) => error.meaning(),
-            Self::NotDeleted(error) => error.meaning(),
-        }
-    }
-}
-
-impl Explain for MoveError {
-    fn meaning(&self) -> Meaning {
-        match self {
-            Self::NotConnected => not_connected(),
-            Self::Lock(error) => error.meaning(),
-            Self::NotCopied(error) => error.meaning(),
-            Self::NotDeleted { why, .. } => {
-                let hint = format!("{}; then do the same again", why.meaning().hint);
-                Store.means("former-record-left", hint)
-            }
-        }
-    }
-}
-
-impl Explain for VerifyError {
-    fn meaning(&self) -> Meaning {
-        match self {
-            Self::Lock(error) => error.meaning(),
-            Self::Store(error) => error.meaning(),
-            Self::Gone(_) => Store.means("record-missing", "connect the account again"),
         }
     }
 }

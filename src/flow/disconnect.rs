@@ -1,11 +1,10 @@
 //! Ending an account: revoke at the provider where that can be done, delete here in any case.
 
-use super::{LockedAccount, World, client_secret, intent, moving};
+use super::{FlowError, LockedAccount, World, client_secret, intent, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::oauth::{Client, revoke};
 use crate::provider::Provider;
-use crate::store::lock::LockError;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, TokenStore};
 use crate::system::interrupt;
@@ -25,14 +24,6 @@ pub enum Revocation {
     WasNotConnected,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum DisconnectError {
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    #[error("the tokens could not be deleted from here: {0}")]
-    NotDeleted(#[from] StoreError),
-}
-
 /// Revokes (RFC 7009) and deletes. The lock is held throughout: a refresh that is under way ends
 /// first, and one that comes later finds nothing to bring back.
 pub fn disconnect(
@@ -40,7 +31,7 @@ pub fn disconnect(
     provider: &Provider,
     account: &AccountId,
     revoke: bool,
-) -> Result<Revocation, DisconnectError> {
+) -> Result<Revocation, FlowError> {
     let LockedAccount { _lock, store, record } = world.open(account)?;
     interrupt::uninterrupted(|| {
         let revocation = match record {
@@ -51,12 +42,12 @@ pub fn disconnect(
             Err(error @ (StoreError::Damaged { .. } | StoreError::TooNew { .. })) => {
                 Revocation::Unconfirmed(error.to_string())
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(FlowError::NotDeleted(error)),
         };
-        store.delete(&Item::Account(account.clone()))?;
+        store.delete(&Item::Account(account.clone())).map_err(FlowError::NotDeleted)?;
         world.forget(account);
         intent::clear(&world.folders.intent_file(account));
-        moving::delete_other_copy(world, account)?;
+        moving::delete_other_copy(world, account).map_err(FlowError::NotDeleted)?;
         Ok(revocation)
     })
 }

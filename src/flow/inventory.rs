@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{LockedAccount, World};
+use super::{FlowError, LockedAccount, World};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
-use crate::store::lock::LockError;
 use crate::store::record::Record;
 use crate::store::{Item, Look, StoreError, StoreKind};
 
@@ -66,27 +65,17 @@ pub struct Verified {
     pub index_was_wrong: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("its record is not in {0}")]
-    Gone(StoreKind),
-}
-
 /// Reads an account's record under its lock, and heals the index where the two disagree.
-pub fn verify(world: &World, account: &AccountId) -> Result<Verified, VerifyError> {
+pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError> {
     let entry = world.index.get(account);
     let LockedAccount { _lock, store, record } = world.open(account)?;
-    let record = record?.ok_or_else(|| VerifyError::Gone(store.kind()))?;
+    let record = record?.ok_or_else(|| FlowError::Gone(store.kind()))?;
     Ok(Verified { index_was_wrong: entry != world.index.get(account), account: record.account })
 }
 
 /// The same without the lock, and without touching anything.
-pub fn readable(world: &World, account: &AccountId) -> Result<(), VerifyError> {
+pub fn readable(world: &World, account: &AccountId) -> Result<(), FlowError> {
     let store = world.home(account);
     let record = Record::load(store, account)?;
-    record.map(drop).ok_or_else(|| VerifyError::Gone(store.kind()))
+    record.map(drop).ok_or_else(|| FlowError::Gone(store.kind()))
 }

@@ -3,6 +3,7 @@
 
 pub mod client_secret;
 pub mod disconnect;
+mod error;
 pub mod intent;
 pub mod inventory;
 pub mod login;
@@ -22,6 +23,7 @@ use crate::store::record::Record;
 use crate::store::{Item, StoreError, StoreKind, Stores, TokenStore};
 use crate::system::paths::Folders;
 
+pub use self::error::FlowError;
 use self::moving::Move;
 
 /// The parts of the world that every flow works with.

@@ -3,13 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::World;
-use super::refresh::{self, Due, RefreshError, RefreshOutcome};
+use super::refresh::{self, Due, RefreshOutcome};
+use super::{FlowError, World};
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::store::StoreError;
 use crate::store::record::Record;
 
 /// How long a token that is handed out for a request must still live: clocks differ, and requests
@@ -20,17 +19,6 @@ const SKEW: Duration = Duration::from_secs(60);
 pub fn is_good_for(record: &Record, length: Duration, now: Timestamp) -> bool {
     let left = clock::time_left(now, record.account.access_token_until);
     !left.is_zero() && left >= length
-}
-
-/// Why there is no token.
-#[derive(Debug, thiserror::Error)]
-pub enum NoToken {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Refresh(#[from] RefreshError),
-    #[error("the account cannot be refreshed")]
-    Outcome(Box<RefreshOutcome>),
 }
 
 /// Hands out one account's token to any number of requests at once.
@@ -48,7 +36,7 @@ impl<'a> TokenSource<'a> {
     }
 
     /// A token that is good for a minute at least.
-    pub fn token(&self) -> Result<Secret, NoToken> {
+    pub fn token(&self) -> Result<Secret, FlowError> {
         let is_good = |record: &Record| is_good_for(record, SKEW, self.world.clock.now());
         self.current(is_good, || match self.world.peek(self.account)? {
             Some(record) if is_good(&record) => Ok(record),
@@ -58,7 +46,7 @@ impl<'a> TokenSource<'a> {
 
     /// Another token than one that the provider refused. Of several requests that were refused
     /// together, the first refreshes and the others take its result.
-    pub fn instead_of(&self, refused: &Secret) -> Result<Secret, NoToken> {
+    pub fn instead_of(&self, refused: &Secret) -> Result<Secret, FlowError> {
         let is_another = |record: &Record| record.access_token.expose() != refused.expose();
         self.current(is_another, || self.refreshed(Due::InsteadOf(refused)))
     }
@@ -67,8 +55,8 @@ impl<'a> TokenSource<'a> {
     fn current(
         &self,
         will_do: impl Fn(&Record) -> bool,
-        new: impl FnOnce() -> Result<Record, NoToken>,
-    ) -> Result<Secret, NoToken> {
+        new: impl FnOnce() -> Result<Record, FlowError>,
+    ) -> Result<Secret, FlowError> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         match &*current {
             Some(record) if will_do(record) => Ok(record.access_token.clone()),
@@ -76,10 +64,10 @@ impl<'a> TokenSource<'a> {
         }
     }
 
-    fn refreshed(&self, due: Due<'_>) -> Result<Record, NoToken> {
+    fn refreshed(&self, due: Due<'_>) -> Result<Record, FlowError> {
         match refresh::refresh(&self.world, self.provider, self.account, due)? {
             RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => Ok(*record),
-            outcome => Err(NoToken::Outcome(Box::new(outcome))),
+            outcome => Err(FlowError::NotRefreshed(Box::new(outcome))),
         }
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::page::{self, Words};
 use super::{Mark, Output, stderr_is_terminal};
 use crate::error::{Exit, Explain as _};
-use crate::flow::login::{Connected, Invitation, LoginError, Person};
+use crate::flow::FlowError;
+use crate::flow::login::{Connected, Invitation, Person};
 use crate::loopback::ResultPage;
 use crate::secret::Secret;
 use crate::system::browser::{Browser, BrowserError};
@@ -157,7 +158,7 @@ impl Person for Screen {
         );
     }
 
-    fn result_page(&mut self, result: &Result<Connected, LoginError>) -> ResultPage {
+    fn result_page(&mut self, result: &Result<Connected, FlowError>) -> ResultPage {
         self.clear();
         match result {
             Ok(connected) => {
@@ -205,28 +206,28 @@ fn sentence(text: &str) -> String {
 }
 
 /// What failed and what to do, for a German reader. The terminal has the details.
-fn in_german(error: &LoginError) -> Words<'static> {
+fn in_german(error: &FlowError) -> Words<'static> {
     let (summary, hint) = match error {
-        LoginError::Denied => (
+        FlowError::Denied => (
             "Der Zugriff wurde nicht erlaubt.",
             "Wenn Sie zustimmen möchten, starten Sie den Befehl noch einmal.",
         ),
-        LoginError::Refused(_) => (
+        FlowError::Refused(_) => (
             "Der Anbieter hat die Anmeldung abgelehnt.",
             "Client-ID, Redirect-URI und Scopes mit dem Anbieter abgleichen.",
         ),
-        LoginError::Store(_) | LoginError::Lock(_) => {
+        FlowError::Store(_) | FlowError::Lock(_) => {
             ("Die Anmeldung konnte nicht gespeichert werden.", "Einzelheiten stehen im Terminal.")
         }
-        LoginError::AnotherPerson { .. } => (
+        FlowError::AnotherPerson { .. } => (
             "Unter diesem Kontonamen ist bereits eine andere Person verbunden.",
             "Mit --replace ersetzen oder einen eigenen Kontonamen vergeben.",
         ),
-        LoginError::TimedOut(_) | LoginError::Interrupted => (
+        FlowError::TimedOut(_) | FlowError::Interrupted => (
             "Die Anmeldung wurde nicht rechtzeitig abgeschlossen.",
             "Starten Sie den Befehl noch einmal.",
         ),
-        error if matches!(error, LoginError::Http(_)) || error.meaning().exit == Exit::TryLater => {
+        error if matches!(error, FlowError::Http(_)) || error.meaning().exit == Exit::TryLater => {
             ("Der Anbieter ist gerade nicht zu erreichen.", "Bitte später noch einmal versuchen.")
         }
         _ => (

@@ -9,8 +9,9 @@ use std::time::Duration;
 use partnerlink::accounts::{Account, Index, SignInState};
 use partnerlink::clock::{self, Clock, SystemClock, Timestamp};
 use partnerlink::error::{Exit, Explain as _};
+use partnerlink::flow::FlowError;
 use partnerlink::flow::World;
-use partnerlink::flow::refresh::{Due, RefreshError, RefreshOutcome, refresh};
+use partnerlink::flow::refresh::{Due, RefreshOutcome, refresh};
 use partnerlink::http::{Answer, HttpError, Request, Transport};
 use partnerlink::provider::registry::Registry;
 use partnerlink::secret::Secret;
@@ -99,7 +100,7 @@ impl Bench {
     fn refresh(
         &self,
         reply: impl Fn() -> Reply + Send + Sync,
-    ) -> Result<RefreshOutcome, RefreshError> {
+    ) -> Result<RefreshOutcome, FlowError> {
         self.refresh_at(&SystemClock, reply)
     }
 
@@ -107,7 +108,7 @@ impl Bench {
         &self,
         clock: &dyn Clock,
         reply: impl Fn() -> Reply + Send + Sync,
-    ) -> Result<RefreshOutcome, RefreshError> {
+    ) -> Result<RefreshOutcome, FlowError> {
         let (index, folders, http) = (self.index(), self.folders(), Closure(reply));
         let stores = Stores::new(vec![self.store.clone()], &StoreKind::FILE, Box::new(|_| None));
         let world = World {
@@ -227,7 +228,7 @@ fn a_wrong_clock_does_not_cost_the_sign_in() {
         let part = |value: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
         let token = format!("{}.{}.x", part(json!({ "alg": "RS256" })), part(claims));
         let outcome = bench.refresh(|| tokens_with(json!({ "id_token": token })));
-        assert!(matches!(outcome, Err(RefreshError::Identity(_))), "{outcome:?}");
+        assert!(matches!(outcome, Err(FlowError::Identity(_))), "{outcome:?}");
         assert_eq!(bench.stored(), "refresh-token-new");
         assert!(!bench.folders().intent_file(&ACCOUNT.parse().unwrap()).exists());
     }
@@ -244,7 +245,7 @@ fn the_tokens_of_another_person_are_not_kept() {
     let part = |value: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let token = format!("{}.{}.x", part(json!({ "alg": "RS256" })), part(claims));
     let outcome = bench.refresh(|| tokens_with(json!({ "id_token": token })));
-    assert!(matches!(outcome, Err(RefreshError::Identity(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(FlowError::Identity(_))), "{outcome:?}");
     assert_eq!(bench.stored(), "refresh-token-old");
 }
 
@@ -260,7 +261,7 @@ fn a_save_that_reads_back_differently_is_tried_three_times_and_then_told() {
         assert_eq!(bench.stored(), stored);
         match outcome {
             Ok(RefreshOutcome::Refreshed(_)) => assert_eq!(failures, 2),
-            Err(error @ RefreshError::NotSaved(_)) => {
+            Err(error @ FlowError::NotSaved(_)) => {
                 assert_eq!((failures, error.meaning().exit), (3, Exit::Store));
                 // The next run hears that this one lost the answer.
                 assert!(bench.folders().intent_file(&ACCOUNT.parse().unwrap()).exists());

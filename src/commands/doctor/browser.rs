@@ -7,7 +7,8 @@ use crate::account_id::AccountIdError;
 use crate::commands::sign_in_at_sandbox;
 use crate::context::{Context, temporary_folder};
 use crate::error::{Error, Failed};
-use crate::flow::login::{Connected, LoginError};
+use crate::flow::FlowError;
+use crate::flow::login::Connected;
 use crate::sandbox::{self, Sandbox};
 use crate::terminal::Mark;
 use crate::terminal::report::{Finding, Findings};
@@ -70,7 +71,7 @@ fn sign_in(
     context: &Context,
     sandbox: &Sandbox,
     timeout: Duration,
-) -> Result<Result<Connected, LoginError>, Error> {
+) -> Result<Result<Connected, FlowError>, Error> {
     const WHAT: &str = "could not prepare the sign-in";
     let folder = temporary_folder("doctor")?;
     let inner = Context::at_sandbox(sandbox, folder.path(), context.output.clone())

@@ -5,8 +5,9 @@ use crate::account_id::AccountId;
 use crate::commands::{could_not, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
+use crate::flow::FlowError;
 use crate::flow::client_secret;
-use crate::flow::moving::{Move, MoveError, Moved, relocate};
+use crate::flow::moving::{Move, Moved, relocate};
 use crate::store::StoreKind;
 use crate::terminal::Mark;
 
@@ -91,11 +92,13 @@ fn moved(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport
             ("second-copy-deleted", format!("is in {to}; a second copy is deleted"))
         }
         Ok(Moved::WasThere) => ("was-there", format!("was in {to}")),
-        Err(MoveError::NotDeleted { .. }) => ("failed", format!("moved to {to}, but not whole")),
+        Err(FlowError::FormerRecordLeft { .. }) => {
+            ("failed", format!("moved to {to}, but not whole"))
+        }
         Err(_) => ("failed", "not moved".to_owned()),
     };
     let error = outcome.err().map(|error| match error {
-        MoveError::NotConnected => not_connected("could not move", &account),
+        FlowError::NotConnected => not_connected("could not move", &account),
         error => could_not("move", &account, &error),
     });
     // An account that was not connected is nowhere.

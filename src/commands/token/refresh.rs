@@ -11,7 +11,8 @@ use crate::clock::{self, Clock as _};
 use crate::commands::{could_not, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::flow::refresh::{Due, RefreshError, refresh};
+use crate::flow::FlowError;
+use crate::flow::refresh::{Due, refresh};
 use crate::provider::Provider;
 use crate::store::StoreKind;
 use crate::system::interrupt;
@@ -149,7 +150,7 @@ fn refresh_one(
     };
     match refresh(&context.world(), provider, account, due) {
         Ok(outcome) => RefreshReport::of(account, provider, outcome, context.clock.now()),
-        Err(RefreshError::NotConnected) => {
+        Err(FlowError::NotConnected) => {
             RefreshReport::failed(account, not_connected("could not refresh", account))
         }
         Err(error) => RefreshReport::failed(account, could_not("refresh", account, &error)),

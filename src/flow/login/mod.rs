@@ -5,29 +5,24 @@
 
 mod save;
 
-use std::io;
 use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::World;
+use super::{FlowError, World};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
-use crate::http::HttpError;
-use crate::loopback::{self, BindError, Judgement, ResultPage, Serving};
+use crate::loopback::{self, Judgement, ResultPage, Serving};
 use crate::oauth::Client;
 use crate::oauth::authorize::{self, Attempt};
 use crate::oauth::callback::{self, Verdict};
-use crate::oauth::error::OAuthError;
-use crate::oauth::id_token::{self, Claims, IdTokenError};
-use crate::oauth::random::NoRandomness;
+use crate::oauth::id_token::{self, Claims};
 use crate::oauth::scope::Scope;
-use crate::oauth::token::{self, TokenError, Tokens};
+use crate::oauth::token::{self, Tokens};
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::store::lock::LockError;
-use crate::store::{StoreError, StoreKind};
+use crate::store::StoreKind;
 use crate::system::interrupt;
 
 /// How often the wait looks at the clock, the keyboard and Ctrl-C.
@@ -64,7 +59,7 @@ pub trait Person {
     /// The last pasted address was not the right one.
     fn not_that(&mut self);
     /// What the browser is told in the end.
-    fn result_page(&mut self, result: &Result<Connected, LoginError>) -> ResultPage;
+    fn result_page(&mut self, result: &Result<Connected, FlowError>) -> ResultPage;
 }
 
 /// What a person needs to begin.
@@ -88,51 +83,15 @@ pub struct Connected {
     pub no_refresh_token: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum LoginError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Bind(#[from] BindError),
-    #[error("the listener for the browser's answer could not be started: {0}")]
-    Serve(io::Error),
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
-    #[error("the sign-in was not finished in the browser within {} s", .0.as_secs())]
-    TimedOut(Duration),
-    #[error("interrupted; nothing was stored")]
-    Interrupted,
-    #[error("access was not granted")]
-    Denied,
-    #[error("the provider refused the sign-in ({0})")]
-    Refused(OAuthError),
-    #[error(
-        "the answer came from another provider than the one that was asked; its code was not used"
-    )]
-    MixUp,
-    #[error(transparent)]
-    Http(#[from] HttpError),
-    #[error(transparent)]
-    Token(TokenError),
-    #[error(transparent)]
-    Identity(#[from] IdTokenError),
-    #[error("the provider did not say who signed in (no ID token), although it was asked to")]
-    NoIdToken,
-    #[error("{} is connected as {before}, and now {now} signed in", .account)]
-    AnotherPerson { account: AccountId, before: String, now: String },
-    #[error(transparent)]
-    Lock(#[from] LockError),
-}
-
 impl Login<'_> {
     /// Runs the whole sign-in. Ctrl-C during the wait ends it with nothing stored; during the
     /// exchange it waits for the save.
-    pub fn run(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
+    pub fn run(&self, person: &mut dyn Person) -> Result<Connected, FlowError> {
         self.preflight()?;
         interrupt::uninterrupted(|| self.run_uninterrupted(person))
     }
 
-    fn run_uninterrupted(&self, person: &mut dyn Person) -> Result<Connected, LoginError> {
+    fn run_uninterrupted(&self, person: &mut dyn Person) -> Result<Connected, FlowError> {
         let uris = self.provider.loopback_redirect_uris();
         let listener = if uris.is_empty() { None } else { Some(loopback::bind(&uris)?) };
         let redirect_uri = match &listener {
@@ -164,7 +123,7 @@ impl Login<'_> {
         };
         let start = self.bind_browser.then(|| attempt.url.clone());
         let serving = listener.map(|listener| listener.serve(judge.clone(), start));
-        let serving = serving.transpose().map_err(LoginError::Serve)?;
+        let serving = serving.transpose().map_err(FlowError::Serve)?;
         person.invite(&Invitation {
             link: &attempt.url,
             open: serving.as_ref().and_then(Serving::start_link).unwrap_or(&attempt.url),
@@ -187,7 +146,7 @@ impl Login<'_> {
         mut judge: impl FnMut(&str) -> Judgement,
         attempt: &Attempt,
         person: &mut dyn Person,
-    ) -> Result<Secret, LoginError> {
+    ) -> Result<Secret, FlowError> {
         let deadline = Deadline::new(self.world.clock.now(), self.timeout);
         loop {
             match serving {
@@ -199,7 +158,7 @@ impl Login<'_> {
                 None => std::thread::sleep(TICK),
             }
             if interrupt::pending().is_some() {
-                return Err(LoginError::Interrupted);
+                return Err(FlowError::Interrupted);
             }
             if let Some(text) = person.pasted() {
                 let mut judge = |query: &Secret| match serving {
@@ -213,22 +172,22 @@ impl Login<'_> {
             }
             match deadline.left(self.world.clock.now()) {
                 Some(left) => person.waiting(left),
-                None => return Err(LoginError::TimedOut(self.timeout)),
+                None => return Err(FlowError::TimedOut(self.timeout)),
             }
         }
     }
 
     /// From the verdict on the callback to the saved record.
-    fn finish(&self, verdict: Verdict, attempt: &Attempt) -> Result<Connected, LoginError> {
+    fn finish(&self, verdict: Verdict, attempt: &Attempt) -> Result<Connected, FlowError> {
         let code = match verdict {
             Verdict::Granted(code) => code,
-            Verdict::Denied => return Err(LoginError::Denied),
+            Verdict::Denied => return Err(FlowError::Denied),
             Verdict::Refused(error) if error.code == "access_denied" => {
-                return Err(LoginError::Denied);
+                return Err(FlowError::Denied);
             }
-            Verdict::Refused(error) => return Err(LoginError::Refused(error)),
-            Verdict::WrongIssuer => return Err(LoginError::MixUp),
-            Verdict::NotOurs(_) => return Err(LoginError::Interrupted),
+            Verdict::Refused(error) => return Err(FlowError::Refused(error)),
+            Verdict::WrongIssuer => return Err(FlowError::MixUp),
+            Verdict::NotOurs(_) => return Err(FlowError::Interrupted),
         };
         let request = token::exchange(
             &self.provider.token_endpoint(),
@@ -238,8 +197,8 @@ impl Login<'_> {
             attempt.verifier.as_ref(),
         );
         let answer = self.world.http.post(&request)?;
-        let tokens =
-            token::read(&answer, self.provider.token_type_optional).map_err(LoginError::Token)?;
+        let tokens = token::read(&answer, self.provider.token_type_optional)
+            .map_err(FlowError::NotGranted)?;
         let claims = self.check_identity(&tokens, attempt)?;
         self.save(tokens, claims)
     }
@@ -248,10 +207,10 @@ impl Login<'_> {
         &self,
         tokens: &Tokens,
         attempt: &Attempt,
-    ) -> Result<Option<Claims>, LoginError> {
+    ) -> Result<Option<Claims>, FlowError> {
         // One that was not asked for has nothing that it could be held against.
         let Some(nonce) = &attempt.nonce else { return Ok(None) };
-        let id_token = tokens.id_token.as_ref().ok_or(LoginError::NoIdToken)?;
+        let id_token = tokens.id_token.as_ref().ok_or(FlowError::NoIdToken)?;
         let expected = id_token::Expected {
             issuers: &self.provider.issuers,
             client_id: &self.client.id,

@@ -1,8 +1,9 @@
 //! Where the tokens of a sign-in go, and whose place they take.
 
-use super::{Connected, Login, LoginError};
+use super::{Connected, Login};
 use crate::accounts::{Account, SignInState};
 use crate::clock;
+use crate::flow::FlowError;
 use crate::flow::moving;
 use crate::flow::refresh::granted;
 use crate::oauth::id_token::Claims;
@@ -14,7 +15,7 @@ use crate::store::{Item, StoreError, TokenStore};
 impl Login<'_> {
     /// A store that cannot save is found out before the person is sent to the browser. Under the
     /// lock, because a store tries it where another run may be writing.
-    pub(super) fn preflight(&self) -> Result<(), LoginError> {
+    pub(super) fn preflight(&self) -> Result<(), FlowError> {
         let _lock = self.world.lock(self.account)?;
         let target = self.target()?;
         self.before(target)?;
@@ -25,7 +26,7 @@ impl Login<'_> {
         &self,
         tokens: Tokens,
         claims: Option<Claims>,
-    ) -> Result<Connected, LoginError> {
+    ) -> Result<Connected, FlowError> {
         let now = self.world.clock.now();
         let _lock = self.world.lock(self.account)?;
         let target = self.target()?;
@@ -108,11 +109,11 @@ impl Login<'_> {
         &self,
         claims: Option<&Claims>,
         target: &dyn TokenStore,
-    ) -> Result<(), LoginError> {
+    ) -> Result<(), FlowError> {
         let (Some(before), Some(claims)) = (self.before(target)?, claims) else { return Ok(()) };
         match &before.subject {
             Some(subject) if *subject != claims.sub && !self.replace => {
-                Err(LoginError::AnotherPerson {
+                Err(FlowError::AnotherPerson {
                     account: self.account.clone(),
                     before: before.who.unwrap_or_else(|| subject.clone()),
                     now: claims.who(),

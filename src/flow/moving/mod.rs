@@ -21,10 +21,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LockedAccount, World, client_secret};
+use super::{FlowError, LockedAccount, World, client_secret};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
-use crate::store::lock::LockError;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, StoreKind, TokenStore};
 use crate::system::files::{self, Durability, Mode, sync_folder};
@@ -40,23 +39,9 @@ pub enum Moved {
     WasThere,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum MoveError {
-    #[error("this account is not connected")]
-    NotConnected,
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    /// Nothing has changed: the account works from where it was.
-    #[error(transparent)]
-    NotCopied(StoreError),
-    /// The account works from its new store.
-    #[error("it was moved, but its former record could not be deleted from {from}: {why}")]
-    NotDeleted { from: StoreKind, why: StoreError },
-}
-
 /// Moves an account, or finishes a move that was interrupted. What was done is told even if a
 /// signal came in between, which waits.
-pub fn relocate(world: &World, account: &AccountId, to: &StoreKind) -> Result<Moved, MoveError> {
+pub fn relocate(world: &World, account: &AccountId, to: &StoreKind) -> Result<Moved, FlowError> {
     let lock = world.lock(account)?;
     interrupt::uninterrupted(|| {
         if let Some(mut pending) = Move::pending(world.folders, account) {
@@ -70,8 +55,8 @@ pub fn relocate(world: &World, account: &AccountId, to: &StoreKind) -> Result<Mo
         }
         let LockedAccount { _lock, store, record } = world.opened(lock, account);
         let pending = Move::pending(world.folders, account);
-        if record.map_err(MoveError::NotCopied)?.is_none() && pending.is_none() {
-            return Err(MoveError::NotConnected);
+        if record?.is_none() && pending.is_none() {
+            return Err(FlowError::NotConnected);
         }
         let mut moving = match pending {
             None if store.kind() == *to => return delete_second_copies(world, account, store),
@@ -82,11 +67,9 @@ pub fn relocate(world: &World, account: &AccountId, to: &StoreKind) -> Result<Mo
         };
         // Most of what can go wrong is found out while nothing has begun.
         let item = Item::Account(account.clone());
-        let target = world.stores.get(to).map_err(MoveError::NotCopied)?;
-        target
-            .preflight(&item)
-            .and_then(|()| moving.write(world.folders, account))
-            .map_err(MoveError::NotCopied)?;
+        let target = world.stores.get(to)?;
+        target.preflight(&item)?;
+        moving.write(world.folders, account)?;
         match moving.resume(world, account) {
             Ok(()) => Ok(Moved::Moved),
             Err(why) => {
@@ -105,7 +88,7 @@ fn delete_second_copies(
     world: &World,
     account: &AccountId,
     home: &dyn TokenStore,
-) -> Result<Moved, MoveError> {
+) -> Result<Moved, FlowError> {
     let item = Item::Account(account.clone());
     let mut outcome = Moved::WasThere;
     for other in world.stores.all().filter(|store| store.kind() != home.kind()) {
@@ -234,10 +217,11 @@ impl Move {
         }
     }
 
-    fn failure(&self, why: StoreError) -> MoveError {
+    fn failure(&self, why: StoreError) -> FlowError {
         match self.step {
-            Step::Delete => MoveError::NotDeleted { from: self.from.clone(), why },
-            _ => MoveError::NotCopied(why),
+            Step::Delete => FlowError::FormerRecordLeft { from: self.from.clone(), why },
+            // The account works from where it was.
+            _ => FlowError::Store(why),
         }
     }
 

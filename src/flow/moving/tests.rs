@@ -302,7 +302,7 @@ fn a_move_to_a_third_store_waits_for_the_one_that_is_not_finished() {
     pending.write(&room.folders, &account()).unwrap();
     *room.trouble.lock().unwrap() = Trouble { calls_left: 1, stays: true, came: false };
     let refused = relocate(&room.world(), &account(), &THIRD);
-    assert!(matches!(refused, Err(MoveError::NotDeleted { from, .. }) if from == FILE));
+    assert!(matches!(refused, Err(FlowError::FormerRecordLeft { from, .. }) if from == FILE));
     *room.trouble.lock().unwrap() = NONE;
     assert_eq!(relocate(&room.world(), &account(), &THIRD).unwrap(), Moved::Moved);
     assert_eq!(room.opened(), (THIRD, "old".to_owned(), vec![THIRD]));

@@ -9,19 +9,16 @@ use std::thread;
 use std::time::Duration;
 
 use self::spending::Spending;
-use super::{LockedAccount, World, client_secret};
+use super::{FlowError, LockedAccount, World, client_secret};
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
-use crate::http::{HttpError, retry};
+use crate::http::retry;
 use crate::oauth::Client;
 use crate::oauth::error::OAuthError;
-use crate::oauth::id_token::IdTokenError;
 use crate::oauth::scope::Scope;
-use crate::oauth::token::{TokenError, Tokens};
+use crate::oauth::token::Tokens;
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
-use crate::store::StoreError;
-use crate::store::lock::LockError;
 use crate::store::record::Record;
 use crate::system::interrupt;
 
@@ -38,30 +35,6 @@ pub enum RefreshOutcome {
     SignInNeeded { why: OAuthError, interrupted: bool, last_good: Timestamp },
     /// The provider cannot answer now; everything is kept. `wait` is how long it asks to.
     TryLater { why: String, status: Option<u16>, wait: Option<Duration> },
-}
-
-/// Why it could not be found out.
-#[derive(Debug, thiserror::Error)]
-pub enum RefreshError {
-    #[error("this account is not connected")]
-    NotConnected,
-    #[error(transparent)]
-    Lock(#[from] LockError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("it wants a client secret, and none is stored")]
-    NoClientSecret { provider: String },
-    #[error("the provider gave new tokens, but they could not be saved: {0}")]
-    NotSaved(StoreError),
-    #[error("what is about to be done could not be noted on disk: {0}")]
-    NoIntent(std::io::Error),
-    #[error(transparent)]
-    Http(HttpError),
-    /// Wrong client settings, or an answer that cannot be used.
-    #[error(transparent)]
-    Token(TokenError),
-    #[error(transparent)]
-    Identity(#[from] IdTokenError),
 }
 
 /// When a refresh is due.
@@ -103,7 +76,7 @@ pub fn refresh(
     provider: &Provider,
     account: &AccountId,
     due: Due<'_>,
-) -> Result<RefreshOutcome, RefreshError> {
+) -> Result<RefreshOutcome, FlowError> {
     let outcome = attempt(world, provider, account, due)?;
     match outcome {
         RefreshOutcome::TryLater { wait: Some(wait), .. } if wait <= retry::MAX_WAIT => {
@@ -120,10 +93,10 @@ fn attempt(
     provider: &Provider,
     account: &AccountId,
     due: Due<'_>,
-) -> Result<RefreshOutcome, RefreshError> {
+) -> Result<RefreshOutcome, FlowError> {
     // Read again: what was read before the lock may have been spent or moved meanwhile.
     let LockedAccount { _lock, store, record } = world.open(account)?;
-    let record = record?.ok_or(RefreshError::NotConnected)?;
+    let record = record?.ok_or(FlowError::NotConnected)?;
     let refresh_token = match (&record.refresh_token, provider.refresh) {
         (Some(token), RefreshSupport::Rotating) => token.clone(),
         _ => return Ok(RefreshOutcome::NothingToRefresh(Box::new(record))),
@@ -133,7 +106,7 @@ fn attempt(
     }
     let secret = client_secret::of(world, provider, store)?;
     if provider.needs_secret() && secret.is_none() {
-        return Err(RefreshError::NoClientSecret { provider: provider.name.clone() });
+        return Err(FlowError::NoClientSecret { provider: provider.name.clone() });
     }
     // The tokens belong to the client they were issued to, whatever is configured today.
     let client = Client { id: record.account.client_id.clone(), secret };

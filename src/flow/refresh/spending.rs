@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use super::{RefreshError, RefreshOutcome, granted};
+use super::{RefreshOutcome, granted};
 use crate::accounts::{Account, SignInState};
 use crate::clock::Timestamp;
-use crate::flow::World;
 use crate::flow::intent::{self, Intent};
+use crate::flow::{FlowError, World};
 use crate::http::{HttpError, retry};
 use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::{self, IdTokenError};
@@ -34,7 +34,7 @@ pub(super) struct Spending<'a> {
 }
 
 impl Spending<'_> {
-    pub(super) fn run(self, refresh_token: &Secret) -> Result<RefreshOutcome, RefreshError> {
+    pub(super) fn run(self, refresh_token: &Secret) -> Result<RefreshOutcome, FlowError> {
         // Whether the token may have been spent already, without anybody hearing the answer.
         let mut doubtful = self.wait_for_predecessor(refresh_token);
         // Whoever deletes a lock file lets two runs in: the other one may have ended meanwhile.
@@ -45,7 +45,7 @@ impl Spending<'_> {
         self.store.preflight(&Item::Account(self.record.account.account.clone()))?;
         Intent::new(refresh_token, self.world.clock.now())
             .write(&self.intent_file)
-            .map_err(RefreshError::NoIntent)?;
+            .map_err(FlowError::NoIntent)?;
 
         let answer = match self.send(refresh_token, &mut doubtful) {
             Ok(answer) => answer,
@@ -53,9 +53,9 @@ impl Spending<'_> {
                 if !doubtful {
                     intent::clear(&self.intent_file);
                 }
-                return Err(RefreshError::Http(error));
+                return Err(FlowError::Http(error));
             }
-            Err(error @ HttpError::TooLarge { .. }) => return Err(RefreshError::Http(error)),
+            Err(error @ HttpError::TooLarge { .. }) => return Err(FlowError::Http(error)),
             // Whether the token was spent is unknown: the intent stays.
             Err(error) => {
                 let why = error.to_string();
@@ -73,10 +73,10 @@ impl Spending<'_> {
                 let (why, status) = (error.to_string(), Some(status));
                 return Ok(RefreshOutcome::TryLater { why, status, wait: retry_after });
             }
-            Err(error) => self.rescue(&answer).and(Err(RefreshError::Token(error))),
+            Err(error) => self.rescue(&answer).and(Err(FlowError::Token(error))),
         };
         // Where the new token is not saved, the next run must hear that this one lost it.
-        if !matches!(outcome, Err(RefreshError::NotSaved(_) | RefreshError::Store(_))) {
+        if !matches!(outcome, Err(FlowError::NotSaved(_) | FlowError::Store(_))) {
             intent::clear(&self.intent_file);
         }
         outcome
@@ -107,7 +107,7 @@ impl Spending<'_> {
     }
 
     /// Saves what came; the old refresh token stays where none came (RFC 6749 §6).
-    fn accept(&self, tokens: Tokens, answer: &Answer) -> Result<RefreshOutcome, RefreshError> {
+    fn accept(&self, tokens: Tokens, answer: &Answer) -> Result<RefreshOutcome, FlowError> {
         let now = self.world.clock.now();
         let old = &self.record.account;
         match self.check_identity(&tokens, now) {
@@ -161,7 +161,7 @@ impl Spending<'_> {
     }
 
     /// The old token is spent, so the new one is worth several tries.
-    fn save(&self, record: &Record) -> Result<(), RefreshError> {
+    fn save(&self, record: &Record) -> Result<(), FlowError> {
         let mut result = record.save(self.store);
         for _ in 1..SAVE_TRIES {
             let Err(error) = &result else { break };
@@ -169,12 +169,12 @@ impl Spending<'_> {
             thread::sleep(SAVE_PAUSE);
             result = record.save(self.store);
         }
-        result.map_err(RefreshError::NotSaved)
+        result.map_err(FlowError::NotSaved)
     }
 
     /// An answer that cannot be used may still carry the new refresh token, and the old one is
     /// spent: that one is kept whatever else is wrong.
-    fn rescue(&self, answer: &Answer) -> Result<(), RefreshError> {
+    fn rescue(&self, answer: &Answer) -> Result<(), FlowError> {
         match token::refresh_token_of(answer) {
             Some(new) => {
                 let Record { account, access_token, .. } = self.record.clone();
@@ -193,7 +193,7 @@ impl Spending<'_> {
 
     /// Believes a refusal only if the token that was refused is still the stored one: a copy of
     /// this store on another machine may have been refreshed there.
-    fn refused(&self, why: OAuthError, interrupted: bool) -> Result<RefreshOutcome, RefreshError> {
+    fn refused(&self, why: OAuthError, interrupted: bool) -> Result<RefreshOutcome, FlowError> {
         let account = &self.record.account;
         if let Some(record) = self.replaced()? {
             return Ok(RefreshOutcome::Unchanged(record));

@@ -1,0 +1,74 @@
+//! How the flows fail: one list, since they share locks, stores and the provider's answers.
+
+use std::io;
+use std::time::Duration;
+
+use super::refresh::RefreshOutcome;
+use crate::account_id::AccountId;
+use crate::http::HttpError;
+use crate::loopback::BindError;
+use crate::oauth::error::OAuthError;
+use crate::oauth::id_token::IdTokenError;
+use crate::oauth::random::NoRandomness;
+use crate::oauth::token::TokenError;
+use crate::store::lock::LockError;
+use crate::store::{StoreError, StoreKind};
+
+/// Why a flow could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    #[error(transparent)]
+    Identity(#[from] IdTokenError),
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("this account is not connected")]
+    NotConnected,
+    /// The record is there, and no token can be had from it.
+    #[error("the account cannot be refreshed")]
+    NotRefreshed(Box<RefreshOutcome>),
+    /// A refresh found wrong client settings, or an answer that cannot be used.
+    #[error(transparent)]
+    Token(TokenError),
+    /// The same at a sign-in, of which nothing is stored yet.
+    #[error(transparent)]
+    NotGranted(TokenError),
+    #[error("the listener for the browser's answer could not be started: {0}")]
+    Serve(io::Error),
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    #[error("the sign-in was not finished in the browser within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    #[error("interrupted; nothing was stored")]
+    Interrupted,
+    #[error("access was not granted")]
+    Denied,
+    #[error("the provider refused the sign-in ({0})")]
+    Refused(OAuthError),
+    #[error(
+        "the answer came from another provider than the one that was asked; its code was not used"
+    )]
+    MixUp,
+    #[error("the provider did not say who signed in (no ID token), although it was asked to")]
+    NoIdToken,
+    #[error("{} is connected as {before}, and now {now} signed in", .account)]
+    AnotherPerson { account: AccountId, before: String, now: String },
+    #[error("it wants a client secret, and none is stored")]
+    NoClientSecret { provider: String },
+    #[error("the provider gave new tokens, but they could not be saved: {0}")]
+    NotSaved(StoreError),
+    #[error("what is about to be done could not be noted on disk: {0}")]
+    NoIntent(io::Error),
+    #[error("the tokens could not be deleted from here: {0}")]
+    NotDeleted(StoreError),
+    /// The account works from its new store.
+    #[error("it was moved, but its former record could not be deleted from {from}: {why}")]
+    FormerRecordLeft { from: StoreKind, why: StoreError },
+    #[error("its record is not in {0}")]
+    Gone(StoreKind),
+}
