@@ -65,11 +65,9 @@ fn hand_over(mut command: Command) -> std::io::Result<u8> {
 /// A name that every shell can read.
 fn variable(name: &str) -> Result<String, String> {
     let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(good)
+    if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(good)
     {
-        return Err(
-            "a variable's name consists of letters, digits and _, and begins with no digit".into(),
-        );
+        return Ok(name.to_owned());
     }
-    Ok(name.to_owned())
+    Err("a variable's name consists of letters, digits and _, and begins with no digit".to_owned())
 }

@@ -124,11 +124,8 @@ fn own_sections(command: &Command, parent: Option<&Command>) -> Roff {
     match Topic::named("environment").filter(|_| parent.is_none()) {
         Some(topic) => {
             let page = topic.page();
-            as_it_stands(
-                &mut roff,
-                "ENVIRONMENT",
-                page.split_once('\n').map_or("", |(_, text)| text),
-            );
+            let text = page.split_once('\n').map_or("", |(_, text)| text);
+            as_it_stands(&mut roff, "ENVIRONMENT", text);
         }
         None => {
             roff.control("SH", ["ENVIRONMENT"]).text([roman("See partnerlink(1).")]);

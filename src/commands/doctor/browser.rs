@@ -46,23 +46,21 @@ pub fn try_out(
     );
     let result = sign_in(context, &sandbox, timeout)?;
     let requests: Vec<(Duration, String)> = heard.try_iter().collect();
-    let asked = requests.iter().find(|(_, line)| line.contains("/authorize"));
-    let redeemed =
-        requests.iter().find(|(_, line)| line.starts_with("POST") && line.contains("/oauth/token"));
-    for (request, text) in [
-        (asked, "the browser opened the consent page"),
-        (redeemed, "the browser's answer came back to this program"),
+    for (method, path, text) in [
+        ("", "/authorize", "the browser opened the consent page"),
+        ("POST", "/oauth/token", "the browser's answer came back to this program"),
     ] {
+        let is_it = |line: &str| line.starts_with(method) && line.contains(path);
+        let request = requests.iter().find(|(_, line)| is_it(line));
         findings.extend(request.map(|(at, _)| step(*at, text)))?;
     }
-    findings.add(match result {
+    Ok(findings.add(match result {
         Ok(_) => step(begun.elapsed(), "code, token and identity are right; nothing is kept"),
         Err(error) => {
             let after = format!("after {:.1} s: ", begun.elapsed().as_secs_f64());
             Finding::failed(NAME, &after, &error)
         }
-    })?;
-    Ok(())
+    })?)
 }
 
 /// A sign-in with a context of its own: the sandbox's providers, sealed files in a folder that is

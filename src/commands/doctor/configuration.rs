@@ -82,11 +82,8 @@ fn registered(context: &Context, provider: &Result<Provider, Error>) -> Finding 
         return Finding::warn("provider", format!("{name} has no client ID yet"), remedy);
     }
     let settings = &context.settings;
-    let by = match settings.environment.client_id(name) {
-        Some(_) if settings.sandbox.is_none() => {
-            format!(" ({})", client_variable(name, "CLIENT_ID"))
-        }
-        _ => String::new(),
-    };
+    let by_variable = settings.sandbox.is_none() && settings.environment.client_id(name).is_some();
+    let by = by_variable.then(|| format!(" ({})", client_variable(name, "CLIENT_ID")));
+    let by = by.unwrap_or_default();
     Finding::good("provider", format!("{name} has a client ID{by}"))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::reach;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
-use crate::error::{Error, Failed};
+use crate::error::Failed;
 use crate::provider::Provider;
 use crate::terminal::progress::Waiting;
 use crate::terminal::report::Findings;
@@ -75,7 +75,11 @@ impl Args {
         findings.extend(looking(output, "this machine", machine))?;
         findings.add(looking(output, "the schedule", || machine::schedule(context)))?;
         if self.network {
-            check_network(context, &providers, &mut findings)?;
+            // Those without a client ID are asked only where none has one.
+            let any = providers.iter().any(|provider| provider.client_id.is_some());
+            for provider in providers.iter().filter(|found| !any || found.client_id.is_some()) {
+                reach::check(context, provider, &format!("{}: ", provider.name), &mut findings)?;
+            }
         }
         if self.browser {
             browser::try_out(context, self.timeout, &mut findings)?;
@@ -96,17 +100,4 @@ impl Args {
 fn looking<T>(output: &Output, at: &str, look: impl FnOnce() -> T) -> T {
     let _waiting = Waiting::on(output, &format!("looking at {at}"));
     look()
-}
-
-/// Asks the servers of every provider with a client ID; of all of them where none has one.
-fn check_network(
-    context: &Context,
-    providers: &[&Provider],
-    findings: &mut Findings,
-) -> Result<(), Error> {
-    let any = providers.iter().any(|provider| provider.client_id.is_some());
-    for provider in providers.iter().filter(|provider| !any || provider.client_id.is_some()) {
-        reach::check(context, provider, &format!("{}: ", provider.name), findings)?;
-    }
-    Ok(())
 }

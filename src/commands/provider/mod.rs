@@ -1,17 +1,27 @@
 use clap::Subcommand;
 use serde_json::json;
+use url::Url;
 
+use crate::commands::reach;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::provider::{Provider, RefreshSupport};
+use crate::terminal::report::Findings;
+use crate::terminal::{Mark, facts, stdout_is_terminal, table};
 
-mod check;
-mod client_id;
 mod letter;
-mod list;
 mod register;
 mod setup;
-mod show;
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  partnerlink provider check zaehlerfreunde
+  partnerlink provider check timberdata --json
+
+Asks each address once, without signing in and without credentials. Exit code
+3 if one cannot be reached now, 6 if something answers in the provider's place.";
+
+const HEADINGS: [&str; 4] = ["PROVIDER", "NAME", "CLIENT ID", "SCOPES"];
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -19,7 +29,7 @@ pub enum Command {
     #[command(after_help = "Examples:\n  partnerlink provider list --json")]
     List,
     /// See whether a provider can be reached from here, without signing in
-    #[command(after_help = check::EXAMPLES)]
+    #[command(after_help = CHECK_EXAMPLES)]
     Check {
         #[arg(value_name = "PROVIDER", add = super::candidates::providers())]
         provider: String,
@@ -37,14 +47,84 @@ pub enum Command {
 impl Command {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         match self {
-            Self::List => list::run(context),
-            Self::Check { provider } => return check::run(context, &context.provider(&provider)?),
-            Self::Show { provider } => show::run(context, &context.provider(&provider)?),
+            Self::List => list(context),
+            Self::Check { provider } => return check(context, &context.provider(&provider)?),
+            Self::Show { provider } => show(context, &context.provider(&provider)?),
             Self::Register(args) => args.run(context),
             Self::Setup(args) => args.run(context),
         }?;
         Ok(0)
     }
+}
+
+fn list(context: &Context) -> Result<(), Failed> {
+    let names = context.registry()?.names();
+    let providers: Vec<Provider> =
+        names.iter().map(|name| context.provider(name)).collect::<Result<_, _>>()?;
+    if context.output.json {
+        let list: Vec<_> = providers.iter().map(object).collect();
+        return Ok(context.output.json(&json!({ "providers": list }))?);
+    }
+    let row = |provider: &Provider| {
+        let scopes: Vec<&str> = provider.scopes.keys().map(String::as_str).collect();
+        vec![provider.name.clone(), provider.title.clone(), client_id(provider), scopes.join(" ")]
+    };
+    let rows: Vec<_> = providers.iter().map(row).collect();
+    Ok(context.output.show(&table::render(&HEADINGS, &rows, stdout_is_terminal()))?)
+}
+
+fn check(context: &Context, provider: &Provider) -> Result<u8, Failed> {
+    let mut findings = Findings::new(&context.output);
+    reach::check(context, provider, "", &mut findings)?;
+    if context.output.json {
+        let mut object = findings.object();
+        object["provider"] = json!(provider.name);
+        context.output.json(&object)?;
+    } else if findings.exit_code() == 0 {
+        let text = format!("{} can be reached from here.", provider.title);
+        context.output.say(Mark::Good, text);
+    }
+    Ok(findings.exit_code())
+}
+
+fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {
+    if context.output.json {
+        return Ok(context.output.json(&json!({ "provider": object(provider) }))?);
+    }
+    let optional = |text: Option<&str>| text.unwrap_or("none").to_owned();
+    let refresh = match provider.refresh {
+        RefreshSupport::Rotating => "yes; each may bring a new refresh token",
+        RefreshSupport::None => "none: sign in again before the access token ends",
+    };
+    let secret = if provider.needs_secret() { "a client secret, by HTTP Basic" } else { "none" };
+    let seconds = provider.access_token_seconds;
+    let mut lines = vec![
+        ("provider", provider.name.clone()),
+        ("name", provider.title.clone()),
+        ("support", optional(provider.support.as_deref())),
+        ("client ID", client_id(provider)),
+        ("client proof", secret.to_owned()),
+        ("authorize URL", provider.authorize_url.to_string()),
+        ("token URL", provider.token_url.to_string()),
+        ("revocation URL", optional(provider.revocation_url.as_ref().map(Url::as_str))),
+        ("data", optional(provider.api_base.as_ref().map(Url::as_str))),
+        ("audience", optional(provider.audience.as_deref())),
+        ("PKCE", if provider.pkce { "S256" } else { "not known to be supported" }.to_owned()),
+        ("refresh", refresh.to_owned()),
+        ("access token", format!("{seconds} s, where the answer does not say")),
+    ];
+    lines.extend(provider.issuers.iter().map(|issuer| ("issuer", issuer.clone())));
+    lines.extend(provider.redirect_uris.iter().map(|uri| ("redirect URI", uri.to_string())));
+    for (scope, meaning) in &provider.scopes {
+        let is_default = provider.default_scope.contains(scope);
+        let default = if is_default { ", asked for by default" } else { "" };
+        lines.push(("scope", format!("{scope}: {meaning}{default}")));
+    }
+    Ok(context.output.show(&facts(&lines))?)
+}
+
+fn client_id(provider: &Provider) -> String {
+    provider.client_id.clone().unwrap_or_else(|| "not configured".to_owned())
 }
 
 /// A provider as built in and configured, even where the sandbox plays its part, and without what
@@ -61,13 +141,13 @@ fn object(provider: &Provider) -> serde_json::Value {
         "client_id": provider.client_id,
         "authorize_url": provider.authorize_url.as_str(),
         "token_url": provider.token_url.as_str(),
-        "revocation_url": provider.revocation_url.as_ref().map(url::Url::as_str),
-        "api_base": provider.api_base.as_ref().map(url::Url::as_str),
+        "revocation_url": provider.revocation_url.as_ref().map(Url::as_str),
+        "api_base": provider.api_base.as_ref().map(Url::as_str),
         "audience": provider.audience,
         "default_scope": provider.default_scope,
         "scopes": provider.scopes,
         "pkce": provider.pkce,
         "refresh": provider.refresh != RefreshSupport::None,
-        "redirect_uris": provider.redirect_uris.iter().map(url::Url::as_str).collect::<Vec<_>>(),
+        "redirect_uris": provider.redirect_uris.iter().map(Url::as_str).collect::<Vec<_>>(),
     })
 }

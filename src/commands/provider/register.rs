@@ -63,13 +63,9 @@ impl Args {
             output.data(&texts.join(&format!("\n{}\n\n", "-".repeat(72))))?;
         }
         if address(&provider).is_none() {
-            let title = &provider.title;
-            output.say(
-                Mark::Note,
-                format_args!(
-                    "The address of {title} for this is not known here: look at its contact page."
-                ),
-            );
+            let what = format!("The address of {} for this", provider.title);
+            let text = format!("{what} is not known here: look at its contact page.");
+            output.say(Mark::Note, text);
         }
         if self.mailto {
             open(context, address(&provider).unwrap_or_default(), letters)?;

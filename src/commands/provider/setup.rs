@@ -1,7 +1,6 @@
 use serde_json::json;
 use url::Url;
 
-use super::client_id;
 use crate::account_id::AccountId;
 use crate::commands::client_secret::{self, Asks, Found};
 use crate::config::client_variable;
@@ -22,6 +21,9 @@ Examples:
   partnerlink provider setup timberdata --redirect-uri http://127.0.0.1:17864/callback/timberdata
 
 The client ID goes into the configuration file, the client secret into the token store.";
+
+/// Longest client ID that is believed to be one, in bytes.
+const MAX_CLIENT_ID: usize = 512;
 
 /// Take a provider's answer into the configuration
 ///
@@ -115,14 +117,14 @@ impl Setup<'_> {
     fn client_id(&mut self, flag: Option<&str>, secret: Option<&Secret>) -> Result<String, Error> {
         let before = self.provider.client_id.clone();
         let id = match (flag, &before) {
-            (Some(id), _) => client_id::check(id, secret)
+            (Some(id), _) => checked_client_id(id, secret)
                 .map_err(|why| self.usage(why, "give the client ID as the provider wrote it"))?,
             (None, before) if self.context.interactive => {
                 let keeps = before.as_ref().map(|id| format!(" (Enter keeps {})", printable(id)));
                 let title = &self.provider.title;
                 let question = format!("Client ID of {title}{}:", keeps.unwrap_or_default());
                 ask(&self.context.output, &question, before.clone(), |id| {
-                    client_id::check(id, secret).map_err(capital)
+                    checked_client_id(id, secret).map_err(capital)
                 })?
             }
             (None, Some(id)) => id.clone(),
@@ -245,6 +247,27 @@ impl Setup<'_> {
     }
 }
 
+/// Finds what is certainly no client ID, and takes off the blanks around one. What was given is not
+/// repeated: it may be a secret that went into the wrong field.
+fn checked_client_id(text: &str, secret: Option<&Secret>) -> Result<String, &'static str> {
+    let id = text.trim();
+    // RFC 6749 appendix A.1 allows blanks as well, which no provider uses.
+    let has_others = !id.chars().all(|c| c.is_ascii_graphic());
+    let is_mail = id.split_once('@').is_some_and(|(_, host)| host.contains('.'));
+    let is_secret = secret.is_some_and(|secret| secret.expose() == id);
+    let faults = [
+        (id.is_empty(), "the client ID is empty"),
+        (id.len() > MAX_CLIENT_ID, "this is too long for a client ID"),
+        (has_others, "a client ID has neither blanks nor control characters nor letters like ä"),
+        (is_mail, "this is an e-mail address, and not a client ID"),
+        (is_secret, "this is the client secret, and not the client ID"),
+    ];
+    match faults.into_iter().find(|(is_so, _)| *is_so) {
+        Some((_, why)) => Err(why),
+        None => Ok(id.to_owned()),
+    }
+}
+
 /// Asks until the answer is good; Enter alone keeps what there is.
 fn ask<T>(
     output: &Output,
@@ -269,4 +292,27 @@ fn ask<T>(
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).chain(['.']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked_client_id;
+    use crate::secret::Secret;
+
+    #[test]
+    fn what_is_certainly_no_client_id_is_found() {
+        let secret = Secret::from("s3cret");
+        for bad in
+            ["", "  ", "a b", "a\tb", "a\u{7f}", "ä", "anna@muster.de", "s3cret", " s3cret\n"]
+        {
+            assert!(checked_client_id(bad, Some(&secret)).is_err(), "{bad:?}");
+        }
+        for good in ["aB3xYz", "42", "x.apps.p.example", "user@realm", "urn:p:1/2"] {
+            assert_eq!(
+                checked_client_id(&format!(" {good}\r\n"), Some(&secret)).as_deref(),
+                Ok(good)
+            );
+        }
+        assert!(checked_client_id(&"a".repeat(513), None).is_err());
+    }
 }

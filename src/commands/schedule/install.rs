@@ -36,12 +36,10 @@ impl Args {
         let there = schedule::installed(machine);
         let before = there.iter().find(|installed| installed.kind == plan.kind);
         if output.sandbox && before.is_some_and(is_for_real_accounts) {
-            return Err(Error::usage(
-                "could not install the sandbox's schedule",
-                "the one that is there refreshes your real accounts, and there is one of each kind",
-                remove(plan.kind),
-            )
-            .into());
+            let what = "could not install the sandbox's schedule";
+            let why =
+                "the one that is there refreshes your real accounts, and there is one of each kind";
+            return Err(Error::usage(what, why, remove(plan.kind)).into());
         }
         let failed = |error| Error::new(WHAT, &error);
         let is_there = schedule::is_there(plan, machine).map_err(failed)?;
@@ -72,9 +70,7 @@ impl Args {
             let undo = output.command(&remove(plan.kind));
             output.say_more(format_args!("look: {look}\nundo: {undo}"));
         }
-        for warning in warnings(context, machine, plan.kind, &there) {
-            output.say(Mark::Warn, warning);
-        }
+        warn(context, machine, plan.kind, &there);
         Ok(0)
     }
 }
@@ -99,43 +95,38 @@ fn announce(output: &Output, plan: &Plan, is_replaced: bool) {
 }
 
 /// What would keep the job from working although it is installed.
-fn warnings(context: &Context, machine: &Machine, kind: Kind, there: &[Installed]) -> Vec<String> {
-    let mut warnings = Vec::new();
+fn warn(context: &Context, machine: &Machine, kind: Kind, there: &[Installed]) {
+    let warn = |text: &str| context.output.say(Mark::Warn, text);
     let accounts = context.index.all();
     let needs_session = |kind: &StoreKind| kind.row().is_some_and(|row| row.needs_session);
     let needs_keychain = accounts.iter().any(|account| needs_session(&account.store))
         || accounts.is_empty() && needs_session(&context.settings.store);
     match kind {
-        Kind::SystemdSystem if needs_keychain => warnings.push(
-            "A system service reaches no keychain: the accounts have to be connected by its user with --store file."
-                .to_owned(),
+        Kind::SystemdSystem if needs_keychain => warn(
+            "A system service reaches no keychain: the accounts have to be connected by its user with --store file.",
         ),
-        Kind::Systemd | Kind::Cron if needs_keychain && !machine.has_session_bus() => warnings.push(
-            "No session bus is here, so the job reaches no keychain: connect with --store file where nobody signs in."
-                .to_owned(),
+        Kind::Systemd | Kind::Cron if needs_keychain && !machine.has_session_bus() => warn(
+            "No session bus is here, so the job reaches no keychain: connect with --store file where nobody signs in.",
         ),
         _ => {}
     }
     if kind == Kind::Systemd && machine.ends_with_session() {
         let keychain =
             if needs_keychain { " (the keychain is locked then: use --store file)" } else { "" };
-        warnings.push(format!(
+        warn(&format!(
             "It runs only while you are signed in. To have it run always{keychain}: loginctl enable-linger $USER"
         ));
     }
     for other in there.iter().filter(|other| other.kind != kind) {
         let command = context.output.command(&remove(other.kind));
-        warnings.push(format!(
-            "There is another schedule, which is not needed beside this one: {command}"
-        ));
+        warn(&format!("There is another schedule, which is not needed beside this one: {command}"));
     }
     let left_out = left_out(context).join(", ");
     if !left_out.is_empty() {
-        warnings.push(format!(
+        warn(&format!(
             "Set here but not for the job, because it could be secret or belongs into the configuration: {left_out}"
         ));
     }
-    warnings
 }
 
 fn remove(kind: Kind) -> String {

@@ -3,22 +3,42 @@
 mod install;
 mod plan;
 mod print;
-mod remove;
-mod status;
 
 use clap::Subcommand;
+use serde_json::json;
 
+use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
-use crate::error::Failed;
+use crate::error::{Error, Failed};
+use crate::schedule::{self, Installed, Kind, Machine};
+use crate::terminal::{Mark, stdout_is_terminal, table};
+
+const STATUS_EXAMPLES: &str = "\
+Examples:
+  partnerlink schedule status
+  partnerlink schedule status --json";
+
+const HEADINGS: [&str; 5] = ["KIND", "NEXT RUN", "LAST RUN", "RESULT", "WHERE"];
+
+const REMOVE_EXAMPLES: &str = "\
+Examples:
+  partnerlink schedule remove
+  partnerlink schedule remove --kind cron";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Print(print::Args),
     Install(install::Args),
     /// Show which schedules are installed, when they run, and what the last run did
-    #[command(after_help = status::EXAMPLES)]
+    #[command(after_help = STATUS_EXAMPLES)]
     Status,
-    Remove(remove::Args),
+    /// Take away what `schedule install` wrote, and nothing else
+    #[command(after_help = REMOVE_EXAMPLES)]
+    Remove {
+        /// Only this kind [default: whatever is installed]
+        #[arg(long, value_enum, value_name = "KIND")]
+        kind: Option<Kind>,
+    },
 }
 
 impl Command {
@@ -26,8 +46,87 @@ impl Command {
         match self {
             Self::Print(args) => args.run(context),
             Self::Install(args) => args.run(context),
-            Self::Status => status::run(context),
-            Self::Remove(args) => args.run(context),
+            Self::Status => status(context),
+            Self::Remove { kind } => remove(context, kind),
         }
     }
+}
+
+fn remove(context: &Context, kind: Option<Kind>) -> Result<u8, Failed> {
+    let machine = Machine::new(&context.settings.environment);
+    let kinds = match kind {
+        Some(kind) => vec![kind],
+        None => schedule::installed(&machine).iter().map(|installed| installed.kind).collect(),
+    };
+    let mut removed = Vec::new();
+    for kind in kinds {
+        let word = kind.word();
+        let what = format!("could not remove the schedule of the kind {word}");
+        if schedule::remove(kind, &machine).map_err(|error| Error::new(what, &error))? {
+            context.output.say(Mark::Good, format_args!("Removed ({word})."));
+            removed.push(kind);
+        }
+    }
+    if removed.is_empty() {
+        context.output.say(Mark::Note, "No schedule of partnerlink is installed here.");
+    }
+    if context.output.json {
+        context.output.json(&json!({ "removed": removed }))?;
+    }
+    Ok(0)
+}
+
+fn status(context: &Context) -> Result<u8, Failed> {
+    let (output, now) = (&context.output, context.clock.now());
+    let found = schedule::installed(&Machine::new(&context.settings.environment));
+    let last = schedule::last_run(&context.folders);
+    if output.json {
+        output.json(&json!({ "installed": found, "last_refresh": last }))?;
+        return Ok(0);
+    }
+    if found.is_empty() {
+        let command = output.command("partnerlink schedule install");
+        output.say(Mark::Note, format_args!("No schedule is installed here: {command}"));
+    } else {
+        let for_person = stdout_is_terminal();
+        let rows: Vec<_> = found.iter().map(|installed| row(installed, for_person, now)).collect();
+        output.show(&table::render(&HEADINGS, &rows, for_person))?;
+    }
+    for kind in found.iter().filter(|found| found.is_stopped()).map(|found| found.kind.word()) {
+        let command = output.command(&format!("partnerlink schedule install --kind {kind}"));
+        output.say(Mark::Warn, format_args!("{kind}: the timer is stopped: {command}"));
+    }
+    match last {
+        None => output.say(Mark::Note, "No refresh without a person is on record yet."),
+        Some(last) if last.exit == 0 => output.say(Mark::Good, last.sentence(now)),
+        Some(last) => {
+            let look = output.command("partnerlink status");
+            output.say(Mark::Warn, format_args!("{}; look: {look}", last.sentence(now)));
+        }
+    }
+    Ok(0)
+}
+
+fn row(installed: &Installed, for_person: bool, now: Timestamp) -> Vec<String> {
+    let time = |instant: Timestamp| match for_person {
+        true => clock::for_people(instant, now),
+        false => instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    };
+    let runs = installed.runs.clone().unwrap_or_default();
+    let next = match &installed.line {
+        // The times of a crontab are read by everybody who has one.
+        Some(line) => Some(line.split(' ').take(5).collect::<Vec<_>>().join(" ")),
+        None if installed.is_stopped() => Some("stopped".to_owned()),
+        None => runs.next.map(time),
+    };
+    let result = match (runs.result, runs.exit) {
+        (Some(result), Some(exit)) if result == "exit-code" => Some(format!("exit {exit}")),
+        (result, _) => result,
+    };
+    let nothing = if for_person { "–" } else { "" };
+    let known = [next, runs.last.map(time), result];
+    let known = known.map(|value| value.unwrap_or_else(|| nothing.to_owned()));
+    let file = installed.files.last();
+    let place = file.map_or_else(|| "crontab".to_owned(), |file| file.display().to_string());
+    [vec![installed.kind.word().to_owned()], known.into(), vec![place]].concat()
 }

@@ -42,19 +42,17 @@ impl PlanArgs {
         let what = format!("could not plan a schedule of the kind {}", kind.word());
         let failed = |error: ScheduleError| Error::new(&what, &error);
         let usage = |why, hint| Err(Error::usage(&what, why, hint));
-        let service = match (kind, &self.user) {
-            (Kind::SystemdSystem, Some(user)) => {
-                Some(service(context, machine, user).map_err(failed)?)
-            }
-            (Kind::SystemdSystem, None) => {
+        let service = match (kind == Kind::SystemdSystem, &self.user) {
+            (true, Some(user)) => Some(service(context, machine, user).map_err(failed)?),
+            (true, None) => {
                 let hint = "name the one that the accounts were connected with: --user NAME";
                 return usage("it is not said which account it runs as", hint);
             }
-            (_, Some(_)) => {
+            (false, Some(_)) => {
                 let hint = "leave --user out, or say --kind systemd-system";
                 return usage("it runs as yourself", hint);
             }
-            (_, None) => None,
+            (false, None) => None,
         };
         let mut job = self.job(context, machine, service).map_err(failed)?;
         if let Some(command) = &self.notify {
