@@ -117,7 +117,12 @@ impl<'a> ApiClient<'a> {
     pub fn get(&self, url: &Url) -> Result<Vec<u8>, ApiError> {
         let mut request = Request::new("GET", url.clone());
         request.headers.push(("accept".into(), "application/json".into()));
-        read_whole(url, explain(url, self.send(request)?)?.body)
+        let answer = explain(url, self.send(request)?)?;
+        // Room at once for what is announced: a window of readings is most of a megabyte, and growing
+        // to it page by page costs as much as reading it.
+        let announced = answer.headers.iter().find(|(name, _)| name == "content-length");
+        let room = announced.and_then(|(_, length)| length.parse().ok()).unwrap_or(0);
+        read_whole(url, answer.body, room)
     }
 
     /// A GET whose answer is one JSON value.
@@ -131,7 +136,7 @@ impl<'a> ApiClient<'a> {
         let mut request = Request::new("POST", url.clone());
         request.headers.push(("content-type".into(), "application/json".into()));
         request.body = Some(Secret::new(body.to_string().into_bytes()));
-        match read_whole(url, explain(url, self.send(request)?)?.body)?.as_slice() {
+        match read_whole(url, explain(url, self.send(request)?)?.body, 0)?.as_slice() {
             [] => Ok(()),
             bytes => parse(url, bytes).map(drop),
         }
@@ -216,9 +221,9 @@ fn text_of(answer: Answer) -> String {
     OAuthError::new(&message.unwrap_or_else(|| text.into_owned()), None).code
 }
 
-/// Reads an answer whole, up to [`MAX_ANSWER`].
-pub fn read_whole(url: &Url, body: Box<dyn Read + Send>) -> Result<Vec<u8>, ApiError> {
-    let mut bytes = Vec::new();
+/// Reads an answer whole, up to [`MAX_ANSWER`]; `room` is what is expected, in bytes.
+pub fn read_whole(url: &Url, body: impl Read, room: usize) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::with_capacity(room.min(MAX_ANSWER as usize));
     let read = body.take(MAX_ANSWER + 1).read_to_end(&mut bytes).map_err(ApiError::BrokeOff)?;
     if read as u64 > MAX_ANSWER {
         return Err(ApiError::unusable(url, "is larger than 64 MiB"));
