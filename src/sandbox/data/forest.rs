@@ -120,27 +120,9 @@ fn pile(index: usize, list: &List) -> Value {
     let n = |about| dice(PILE_SEED + about, index as u64);
     let wood = &list.place.species[[0, 0, 0, 1, 1, 2][(n(1) % 6) as usize]];
     let species = &CATALOGUE.species[wood];
-    let (mut quantity, mut volume, mut worth) = (0, 0, 0);
-    let class = |class| {
-        let seed = n(10 + class);
-        let assortment = pick(&CATALOGUE.assortments, seed, 1);
-        let logs = 12 + dice(seed, 2) % 90;
-        // A log holds between 0.25 and 0.75 solid cubic metres.
-        let logs_volume = logs * (25 + dice(seed, 3) % 51);
-        quantity += logs;
-        volume += logs_volume;
-        let percent = assortment["price_percent"].as_u64().unwrap_or(100);
-        worth += logs_volume * (species.price * percent / 100);
-        json!({
-            "tree_type": wood,
-            "usage": assortment["usage"],
-            "quality": assortment["quality"],
-            "thickness_class": assortment["thickness_class"],
-            "quantity": logs,
-            "fm_volume": decimal(logs_volume),
-        })
-    };
-    let classes: Vec<Value> = (0..1 + n(2) % 3).map(class).collect();
+    let class = |class| class_entry(n(10 + class), wood, species.price);
+    let (classes, sums): (Vec<Value>, Vec<[u64; 3]>) = (0..1 + n(2) % 3).map(class).unzip();
+    let [quantity, volume, worth] = [0, 1, 2].map(|of| sums.iter().map(|sum| sum[of]).sum::<u64>());
     let price = worth / volume;
     // Older piles are further, and sold from 2.
     let age = (LISTS - list.index) as u64 * 4 / LISTS as u64;
@@ -197,6 +179,24 @@ fn pile(index: usize, list: &List) -> Value {
         pile[name] = value.clone();
     }
     pile
+}
+
+/// The logs of one quality and thickness in a pile; their number, volume and worth.
+fn class_entry(seed: u64, wood: &str, price: u64) -> (Value, [u64; 3]) {
+    let assortment = pick(&CATALOGUE.assortments, seed, 1);
+    let logs = 12 + dice(seed, 2) % 90;
+    // A log holds between 0.25 and 0.75 solid cubic metres.
+    let volume = logs * (25 + dice(seed, 3) % 51);
+    let percent = assortment["price_percent"].as_u64().unwrap_or(100);
+    let entry = json!({
+        "tree_type": wood,
+        "usage": assortment["usage"],
+        "quality": assortment["quality"],
+        "thickness_class": assortment["thickness_class"],
+        "quantity": logs,
+        "fm_volume": decimal(volume),
+    });
+    (entry, [logs, volume, volume * (price * percent / 100)])
 }
 
 /// Latitude and longitude. Most piles lie within five kilometres of the district's middle; some were
