@@ -14,9 +14,13 @@ pub fn find(
     account: &AccountId,
     to: Option<&StoreKind>,
 ) -> Result<Option<Secret>, StoreError> {
-    let found = of(world, provider, world.target(account, to)?)?;
+    let (target, home) = (world.target(account, to)?, world.home(account));
+    let found = of(world, provider, target)?;
+    if found.is_some() || home.kind() == target.kind() {
+        return Ok(found);
+    }
     // It moves with the account; that its former store cannot be asked is no failure.
-    Ok(found.or_else(|| of(world, provider, world.home(account)).unwrap_or_default()))
+    Ok(of(world, provider, home).unwrap_or_default())
 }
 
 /// The secret that signs the requests for an account in this store.

@@ -16,7 +16,7 @@
 //! | `answer`        | every response and its headers, German or English                      |
 //! | `error_answers` | those headers on what hyper answers by itself                          |
 //!
-//! It imports nothing of the program but `secret`: the judge and the finished page are passed in.
+//! It imports nothing of the program but `secret` and random numbers: the judge and the finished page are passed in.
 
 mod answer;
 mod bind;

@@ -187,7 +187,7 @@ fn every_variable_is_told() {
             read.insert("PARTNERLINK_<PROVIDER>_CLIENT_SECRET".into());
         }
     }
-    // Two of a list that config.rs goes through.
+    // Two of a list that config/ goes through.
     read.extend(["HTTPS_PROXY", "ALL_PROXY"].map(str::to_owned));
     assert!(read.contains("PARTNERLINK_HOME") && read.contains("BROWSER"), "{read:?}");
     let page = topic("environment");
