@@ -62,11 +62,8 @@ pub fn check(
 
 /// The endpoints of a provider, in the order in which a sign-in uses them.
 pub fn endpoints(provider: &Provider) -> Vec<(&'static str, Url)> {
-    let api = provider.api_base.clone().map(|base| {
-        let user = provider.paths.get("user");
-        let path = user.map(|path| format!("{}{path}", base.as_str().trim_end_matches('/')));
-        (API, path.and_then(|url| url.parse().ok()).unwrap_or(base))
-    });
+    let api = provider.whoami_url().or_else(|| provider.api_base.clone());
+    let api = api.map(|url| (API, url));
     let (authorize, token) = (provider.authorize_url.clone(), provider.token_url.clone());
     [(AUTHORIZE, authorize), (TOKEN, token)].into_iter().chain(api).collect()
 }

@@ -1,16 +1,13 @@
-//! A provider as it is written in TOML, and the checks that turn it into a [`Provider`].
+//! A provider as it is written in TOML. `check.rs` turns it into a [`Provider`](super::Provider).
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use url::Url;
 
+use super::RefreshSupport;
 use super::lists::{DescribedList, Paging};
-use super::{Provider, RefreshSupport};
-use crate::account_id::check_name;
-use crate::oauth::authorize::RESERVED;
 use crate::oauth::scope::Scope;
-use crate::oauth::{BodyFormat, ClientAuthentication, is_loopback};
+use crate::oauth::{BodyFormat, ClientAuthentication};
 
 /// Every field a description can have. A person's file may set any of them for a built-in
 /// provider, and must set the required ones (marked below) for one of their own.
@@ -18,22 +15,22 @@ use crate::oauth::{BodyFormat, ClientAuthentication, is_loopback};
 #[serde(deny_unknown_fields, default)]
 pub struct Description {
     /// The name for people, `Zählerfreunde`; else the name on the command line.
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// Who registers clients.
     pub support: Option<String>,
     /// The partner's registration; `None` until the person has one.
     pub client_id: Option<String>,
     /// Required.
-    authorize_url: Option<String>,
+    pub(super) authorize_url: Option<String>,
     /// Required.
-    token_url: Option<String>,
-    revocation_url: Option<String>,
+    pub(super) token_url: Option<String>,
+    pub(super) revocation_url: Option<String>,
     /// Base of the data endpoints.
-    api_base: Option<String>,
+    pub(super) api_base: Option<String>,
     pub request_format: BodyFormat,
     pub client_authentication: ClientAuthentication,
     pub audience: Option<String>,
-    audience_required: bool,
+    pub(super) audience_required: bool,
     pub default_scope: Scope,
     /// Scopes that exist, each with its meaning; empty when they are not known.
     pub scopes: BTreeMap<String, String>,
@@ -41,7 +38,7 @@ pub struct Description {
     /// The scope without which no refresh token is given.
     pub refresh_scope: Option<String>,
     /// `true` unless said otherwise.
-    pkce: Option<bool>,
+    pub(super) pkce: Option<bool>,
     /// Tie the callback to the browser by a cookie; for providers that do not check PKCE.
     pub bind_browser: bool,
     /// A person who refuses comes back with neither code nor error.
@@ -53,12 +50,16 @@ pub struct Description {
     /// Answers may lack `token_type`.
     pub token_type_optional: bool,
     /// Life of an access token in seconds, where the answer does not say.
-    access_token_seconds: Option<i64>,
+    pub(super) access_token_seconds: Option<i64>,
     /// Life of a sign-in in seconds, from sign-in to the last refresh that can work.
     pub refresh_token_seconds: Option<i64>,
+    /// How long a refresh token may go unused, in seconds; a refresh begins anew.
+    pub refresh_token_idle_seconds: Option<i64>,
     /// Required: at least one. Registered redirect URIs, tried in order.
-    redirect_uris: Vec<String>,
+    pub(super) redirect_uris: Vec<String>,
     pub authorize_parameters: BTreeMap<String, String>,
+    /// Who signed in, where no ID token says it.
+    pub whoami: Option<WhoAmI>,
     /// How lists are paged; `None` where they are not.
     pub paging: Option<Paging>,
     /// Paths below `api_base` that a page of the provider does not confirm, by the name a command
@@ -68,6 +69,20 @@ pub struct Description {
     pub lists: BTreeMap<String, DescribedList>,
     /// What the letter that asks for a registration says of its own.
     pub letter: Letter,
+}
+
+/// The data endpoint that says whose access token it is. Members are those of its answer;
+/// `address.city` reaches inside.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WhoAmI {
+    /// Below `api_base`.
+    pub path: String,
+    /// The member, a text or a number, that tells this person or company from every other.
+    pub id: String,
+    /// The member with the name for people.
+    pub name: Option<String>,
+    pub email: Option<String>,
 }
 
 /// What the letter that asks for a registration says beyond what follows from the other fields.
@@ -81,10 +96,6 @@ pub struct Letter {
     pub scopes_de: BTreeMap<String, String>,
 }
 
-/// Life of an access token when neither answer nor description says, in seconds: an hour is what
-/// most servers give.
-const DEFAULT_ACCESS_TOKEN_SECONDS: i64 = 3600;
-
 /// Why there is no such provider, or why its description cannot be used. `field` is as written in
 /// the file.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -97,191 +108,4 @@ pub enum ProviderError {
     Missing { provider: String, field: &'static str },
     #[error("provider.{provider}: {field} = {value:?} {why}")]
     Bad { provider: String, field: &'static str, value: String, why: &'static str },
-}
-
-impl Description {
-    /// Checks every value, so that a mistake is found when the file is read and not when a token
-    /// is on its way.
-    pub fn check(mut self, name: &str) -> Result<Provider, ProviderError> {
-        let check = Check { provider: name };
-        if check_name(name).is_err() {
-            return Err(check.bad("name", name, "must consist of a-z, 0-9, - and _"));
-        }
-        if self.audience_required && self.audience.is_none() {
-            return Err(check.missing("audience"));
-        }
-        if let Some(reserved) =
-            self.authorize_parameters.keys().find(|key| RESERVED.contains(&key.as_str()))
-        {
-            let why = "is set by partnerlink itself";
-            return Err(check.bad("authorize_parameters", reserved, why));
-        }
-        if self.sends_issuer && self.issuers.is_empty() {
-            return Err(check.missing("issuers"));
-        }
-        self.client_id.take_if(|id| id.is_empty());
-        let redirect_uris = self.redirect_uris.iter().map(|uri| check.redirect_uri(uri));
-        let provider = Provider {
-            name: name.to_owned(),
-            title: self.title.clone().unwrap_or_else(|| name.to_owned()),
-            authorize_url: check.required("authorize_url", self.authorize_url.as_deref())?,
-            token_url: check.required("token_url", self.token_url.as_deref())?,
-            revocation_url: check.url("revocation_url", self.revocation_url.as_deref())?,
-            api_base: check.url("api_base", self.api_base.as_deref())?,
-            redirect_uris: redirect_uris.collect::<Result<_, _>>()?,
-            pkce: self.pkce.unwrap_or(true),
-            access_token_seconds: self.access_token_seconds.unwrap_or(DEFAULT_ACCESS_TOKEN_SECONDS),
-            described: self,
-        };
-        if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {
-            return Err(check.bad("default_scope", unknown, "is not among the scopes"));
-        }
-        for (field, seconds) in [
-            ("access_token_seconds", Some(provider.access_token_seconds)),
-            ("refresh_token_seconds", provider.refresh_token_seconds),
-        ] {
-            if let Some(seconds @ ..=0) = seconds {
-                let why = "must be a positive number of seconds";
-                return Err(check.bad(field, &seconds.to_string(), why));
-            }
-        }
-        if provider.redirect_uris.is_empty() {
-            return Err(check.missing("redirect_uris"));
-        }
-        Ok(provider)
-    }
-}
-
-/// The checks of single values, with the provider's name for the message.
-struct Check<'a> {
-    provider: &'a str,
-}
-
-impl Check<'_> {
-    fn missing(&self, field: &'static str) -> ProviderError {
-        ProviderError::Missing { provider: self.provider.to_owned(), field }
-    }
-
-    fn bad(&self, field: &'static str, value: &str, why: &'static str) -> ProviderError {
-        let (provider, value) = (self.provider.to_owned(), value.to_owned());
-        ProviderError::Bad { provider, field, value, why }
-    }
-
-    fn required(&self, field: &'static str, text: Option<&str>) -> Result<Url, ProviderError> {
-        self.url(field, text)?.ok_or_else(|| self.missing(field))
-    }
-
-    /// An endpoint: https anywhere, http only on this machine; no credentials, no fragment
-    /// (RFC 6749 §3.1 and §3.2).
-    fn url(&self, field: &'static str, text: Option<&str>) -> Result<Option<Url>, ProviderError> {
-        let Some(text) = text else { return Ok(None) };
-        let url = Url::parse(text).map_err(|_| self.bad(field, text, "is not an address"))?;
-        let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
-        if !safe {
-            return Err(self.bad(field, text, "must begin with https://"));
-        }
-        if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-            return Err(self.bad(field, text, "must have neither #fragment nor user name"));
-        }
-        Ok(Some(url))
-    }
-
-    /// Redirect URIs: loopback ones need a port, because it is registered with the provider.
-    fn redirect_uri(&self, text: &str) -> Result<Url, ProviderError> {
-        const FIELD: &str = "redirect_uris";
-        let uri = self.required(FIELD, Some(text))?;
-        if is_loopback(&uri) && (uri.scheme() != "http" || matches!(uri.port(), None | Some(0))) {
-            return Err(self.bad(FIELD, text, "on this machine must be http:// with a port"));
-        }
-        if uri.query().is_some() {
-            return Err(self.bad(FIELD, text, "must not have a ?query"));
-        }
-        Ok(uri)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(change: impl FnOnce(&mut Description)) -> Result<Provider, ProviderError> {
-        let mut description = Description {
-            authorize_url: Some("https://p.example/authorize".into()),
-            token_url: Some("https://p.example/token".into()),
-            redirect_uris: vec!["http://127.0.0.1:17999/callback/p".into()],
-            ..Description::default()
-        };
-        change(&mut description);
-        description.check("p")
-    }
-
-    #[test]
-    fn the_required_fields_are_enough() {
-        let provider = check(|_| ()).unwrap();
-        assert_eq!((provider.title.as_str(), provider.pkce), ("p", true));
-        assert_eq!(provider.refresh, RefreshSupport::Rotating);
-    }
-
-    #[test]
-    fn endpoints_are_https_or_on_this_machine() {
-        for url in
-            ["http://p.example/t", "file:///etc/passwd", "-opt", "$(touch x)", "javascript:1", ""]
-        {
-            assert!(check(|d| d.token_url = Some(url.into())).is_err(), "{url}");
-            assert!(check(|d| d.authorize_url = Some(url.into())).is_err(), "{url}");
-        }
-        assert!(check(|d| d.token_url = Some("https://u:p@p.example/".into())).is_err());
-        assert!(check(|d| d.token_url = Some("http://127.0.0.1:1/".into())).is_ok());
-        assert!(check(|d| d.token_url = Some("http://127.0.0.1.evil.example/".into())).is_err());
-    }
-
-    #[test]
-    fn reserved_parameters_are_untouchable() {
-        for name in RESERVED {
-            let result = check(|d| {
-                d.authorize_parameters.insert(name.into(), "x".into());
-            });
-            assert!(result.is_err(), "{name}");
-        }
-        assert!(
-            check(|d| {
-                d.authorize_parameters.insert("prompt".into(), "login".into());
-            })
-            .is_ok()
-        );
-    }
-
-    #[test]
-    fn redirect_uris_have_a_port_where_they_are_ours() {
-        for uri in [
-            "http://127.0.0.1/callback",
-            "https://127.0.0.1:1/callback",
-            "http://localhost:0/",
-            "http://127.0.0.1:1/?a=b",
-        ] {
-            assert!(check(|d| d.redirect_uris = vec![uri.into()]).is_err(), "{uri}");
-        }
-        for uri in [
-            "http://[::1]:17999/callback",
-            "http://localhost:17999/cb",
-            "https://partner.example/cb",
-        ] {
-            assert!(check(|d| d.redirect_uris = vec![uri.into()]).is_ok(), "{uri}");
-        }
-        assert!(check(|d| d.redirect_uris.clear()).is_err());
-    }
-
-    #[test]
-    fn other_contradictions_are_refused() {
-        assert!(check(|d| d.audience_required = true).is_err());
-        assert!(check(|d| d.sends_issuer = true).is_err());
-        assert!(check(|d| d.access_token_seconds = Some(0)).is_err());
-        assert!(
-            check(|d| {
-                d.scopes.insert("a".into(), "A".into());
-                d.default_scope = "a b".into();
-            })
-            .is_err()
-        );
-    }
 }

@@ -1,6 +1,7 @@
 //! A provider is data: this is what a description says, what is checked when it is loaded, and
 //! where the built-in ones are. A quirk is a named field, never a comparison with a name in code.
 
+mod check;
 pub mod description;
 mod lists;
 pub mod registry;
@@ -10,7 +11,7 @@ use std::ops::Deref;
 use serde::Deserialize;
 use url::Url;
 
-pub use description::{Description, Letter, ProviderError};
+pub use description::{Description, Letter, ProviderError, WhoAmI};
 pub use lists::{DescribedList, Paging};
 
 use crate::oauth::scope::Scope;
@@ -60,6 +61,12 @@ impl Provider {
     pub fn revocation_endpoint(&self) -> Option<Endpoint> {
         let url = self.revocation_url.clone()?;
         Some(Endpoint { url, format: self.request_format })
+    }
+
+    /// Where to ask whose access token it is; members of the answer are named by `whoami`.
+    pub fn whoami_url(&self) -> Option<Url> {
+        let (base, whoami) = (self.api_base.as_ref()?, self.whoami.as_ref()?);
+        format!("{}{}", base.as_str().trim_end_matches('/'), whoami.path).parse().ok()
     }
 
     pub fn needs_secret(&self) -> bool {

@@ -118,6 +118,7 @@ mod tests {
                 assert_eq!(url.scheme(), "https", "{url}");
                 assert_eq!(url.query(), None, "{url}");
             }
+            assert!(provider.whoami.is_some(), "{name}: nobody knows who signed in");
             assert_eq!(provider.redirect_uris.len(), 3, "{name}");
             for uri in &provider.redirect_uris {
                 assert!(is_loopback(uri), "{uri}");

@@ -1,0 +1,236 @@
+//! The checks that turn a description into a [`Provider`].
+
+use url::Url;
+
+use super::{Description, Provider, ProviderError};
+use crate::account_id::check_name;
+use crate::oauth::authorize::RESERVED;
+use crate::oauth::is_loopback;
+
+/// Life of an access token when neither answer nor description says, in seconds: an hour is what
+/// most servers give.
+const DEFAULT_ACCESS_TOKEN_SECONDS: i64 = 3600;
+
+impl Description {
+    /// Checks every value, so that a mistake is found when the file is read and not when a token
+    /// is on its way.
+    pub fn check(mut self, name: &str) -> Result<Provider, ProviderError> {
+        let check = Check { provider: name };
+        if check_name(name).is_err() {
+            return Err(check.bad("name", name, "must consist of a-z, 0-9, - and _"));
+        }
+        if self.audience_required && self.audience.is_none() {
+            return Err(check.missing("audience"));
+        }
+        if let Some(reserved) =
+            self.authorize_parameters.keys().find(|key| RESERVED.contains(&key.as_str()))
+        {
+            let why = "is set by partnerlink itself";
+            return Err(check.bad("authorize_parameters", reserved, why));
+        }
+        if self.sends_issuer && self.issuers.is_empty() {
+            return Err(check.missing("issuers"));
+        }
+        self.client_id.take_if(|id| id.is_empty());
+        let redirect_uris = self.redirect_uris.iter().map(|uri| check.redirect_uri(uri));
+        let provider = Provider {
+            name: name.to_owned(),
+            title: self.title.clone().unwrap_or_else(|| name.to_owned()),
+            authorize_url: check.required("authorize_url", self.authorize_url.as_deref())?,
+            token_url: check.required("token_url", self.token_url.as_deref())?,
+            revocation_url: check.url("revocation_url", self.revocation_url.as_deref())?,
+            api_base: check.url("api_base", self.api_base.as_deref())?,
+            redirect_uris: redirect_uris.collect::<Result<_, _>>()?,
+            pkce: self.pkce.unwrap_or(true),
+            access_token_seconds: self.access_token_seconds.unwrap_or(DEFAULT_ACCESS_TOKEN_SECONDS),
+            described: self,
+        };
+        if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {
+            return Err(check.bad("default_scope", unknown, "is not among the scopes"));
+        }
+        for (field, seconds) in [
+            ("access_token_seconds", Some(provider.access_token_seconds)),
+            ("refresh_token_seconds", provider.refresh_token_seconds),
+            ("refresh_token_idle_seconds", provider.refresh_token_idle_seconds),
+        ] {
+            if let Some(seconds @ ..=0) = seconds {
+                let why = "must be a positive number of seconds";
+                return Err(check.bad(field, &seconds.to_string(), why));
+            }
+        }
+        if provider.redirect_uris.is_empty() {
+            return Err(check.missing("redirect_uris"));
+        }
+        check.whoami(&provider)?;
+        Ok(provider)
+    }
+}
+
+/// The checks of single values, with the provider's name for the message.
+struct Check<'a> {
+    provider: &'a str,
+}
+
+impl Check<'_> {
+    fn missing(&self, field: &'static str) -> ProviderError {
+        ProviderError::Missing { provider: self.provider.to_owned(), field }
+    }
+
+    fn bad(&self, field: &'static str, value: &str, why: &'static str) -> ProviderError {
+        let (provider, value) = (self.provider.to_owned(), value.to_owned());
+        ProviderError::Bad { provider, field, value, why }
+    }
+
+    fn required(&self, field: &'static str, text: Option<&str>) -> Result<Url, ProviderError> {
+        self.url(field, text)?.ok_or_else(|| self.missing(field))
+    }
+
+    /// An endpoint: https anywhere, http only on this machine; no credentials, no fragment
+    /// (RFC 6749 §3.1 and §3.2).
+    fn url(&self, field: &'static str, text: Option<&str>) -> Result<Option<Url>, ProviderError> {
+        let Some(text) = text else { return Ok(None) };
+        let url = Url::parse(text).map_err(|_| self.bad(field, text, "is not an address"))?;
+        let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
+        if !safe {
+            return Err(self.bad(field, text, "must begin with https://"));
+        }
+        if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+            return Err(self.bad(field, text, "must have neither #fragment nor user name"));
+        }
+        Ok(Some(url))
+    }
+
+    /// A path that began otherwise could name another host.
+    fn whoami(&self, provider: &Provider) -> Result<(), ProviderError> {
+        let Some(whoami) = &provider.whoami else { return Ok(()) };
+        if provider.api_base.is_none() {
+            return Err(self.missing("api_base"));
+        }
+        if !whoami.path.starts_with('/') {
+            return Err(self.bad("whoami.path", &whoami.path, "must begin with /"));
+        }
+        let members = [Some(&whoami.id), whoami.name.as_ref(), whoami.email.as_ref()];
+        match members.into_iter().flatten().any(String::is_empty) {
+            true => Err(self.bad("whoami", "", "must name a member of the answer")),
+            false => Ok(()),
+        }
+    }
+
+    /// Redirect URIs: loopback ones need a port, because it is registered with the provider.
+    fn redirect_uri(&self, text: &str) -> Result<Url, ProviderError> {
+        const FIELD: &str = "redirect_uris";
+        let uri = self.required(FIELD, Some(text))?;
+        if is_loopback(&uri) && (uri.scheme() != "http" || matches!(uri.port(), None | Some(0))) {
+            return Err(self.bad(FIELD, text, "on this machine must be http:// with a port"));
+        }
+        if uri.query().is_some() {
+            return Err(self.bad(FIELD, text, "must not have a ?query"));
+        }
+        Ok(uri)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::{RefreshSupport, WhoAmI};
+
+    fn check(change: impl FnOnce(&mut Description)) -> Result<Provider, ProviderError> {
+        let mut description = Description {
+            authorize_url: Some("https://p.example/authorize".into()),
+            token_url: Some("https://p.example/token".into()),
+            redirect_uris: vec!["http://127.0.0.1:17999/callback/p".into()],
+            ..Description::default()
+        };
+        change(&mut description);
+        description.check("p")
+    }
+
+    #[test]
+    fn the_required_fields_are_enough() {
+        let provider = check(|_| ()).unwrap();
+        assert_eq!((provider.title.as_str(), provider.pkce), ("p", true));
+        assert_eq!(provider.refresh, RefreshSupport::Rotating);
+    }
+
+    #[test]
+    fn endpoints_are_https_or_on_this_machine() {
+        for url in
+            ["http://p.example/t", "file:///etc/passwd", "-opt", "$(touch x)", "javascript:1", ""]
+        {
+            assert!(check(|d| d.token_url = Some(url.into())).is_err(), "{url}");
+            assert!(check(|d| d.authorize_url = Some(url.into())).is_err(), "{url}");
+        }
+        assert!(check(|d| d.token_url = Some("https://u:p@p.example/".into())).is_err());
+        assert!(check(|d| d.token_url = Some("http://127.0.0.1:1/".into())).is_ok());
+        assert!(check(|d| d.token_url = Some("http://127.0.0.1.evil.example/".into())).is_err());
+    }
+
+    #[test]
+    fn reserved_parameters_are_untouchable() {
+        for name in RESERVED {
+            let result = check(|d| {
+                d.authorize_parameters.insert(name.into(), "x".into());
+            });
+            assert!(result.is_err(), "{name}");
+        }
+        assert!(
+            check(|d| {
+                d.authorize_parameters.insert("prompt".into(), "login".into());
+            })
+            .is_ok()
+        );
+    }
+
+    #[test]
+    fn redirect_uris_have_a_port_where_they_are_ours() {
+        for uri in [
+            "http://127.0.0.1/callback",
+            "https://127.0.0.1:1/callback",
+            "http://localhost:0/",
+            "http://127.0.0.1:1/?a=b",
+        ] {
+            assert!(check(|d| d.redirect_uris = vec![uri.into()]).is_err(), "{uri}");
+        }
+        for uri in [
+            "http://[::1]:17999/callback",
+            "http://localhost:17999/cb",
+            "https://partner.example/cb",
+        ] {
+            assert!(check(|d| d.redirect_uris = vec![uri.into()]).is_ok(), "{uri}");
+        }
+        assert!(check(|d| d.redirect_uris.clear()).is_err());
+    }
+
+    #[test]
+    fn who_signed_in_is_asked_below_the_data_and_nowhere_else() {
+        let with = |base: Option<&str>, path: &str, id: &str| {
+            let whoami = WhoAmI { path: path.into(), id: id.into(), name: None, email: None };
+            check(|d| {
+                d.api_base = base.map(str::to_owned);
+                d.whoami = Some(whoami);
+            })
+        };
+        let base = Some("https://api.p.example");
+        assert!(with(base, "/me", "id").is_ok());
+        for path in ["me", "@evil.example/me", ".evil.example/me", "https://evil.example/me", ""] {
+            assert!(with(base, path, "id").is_err(), "{path}");
+        }
+        assert!(with(None, "/me", "id").is_err());
+        assert!(with(base, "/me", "").is_err());
+    }
+
+    #[test]
+    fn other_contradictions_are_refused() {
+        assert!(check(|d| d.audience_required = true).is_err());
+        assert!(check(|d| d.sends_issuer = true).is_err());
+        assert!(check(|d| d.access_token_seconds = Some(0)).is_err());
+        assert!(
+            check(|d| {
+                d.scopes.insert("a".into(), "A".into());
+                d.default_scope = "a b".into();
+            })
+            .is_err()
+        );
+    }
+}
