@@ -29,6 +29,12 @@ impl Scope {
     }
 }
 
+impl FromIterator<String> for Scope {
+    fn from_iter<T: IntoIterator<Item = String>>(words: T) -> Self {
+        Self(words.into_iter().collect())
+    }
+}
+
 impl From<&str> for Scope {
     fn from(text: &str) -> Self {
         Self(text.split_ascii_whitespace().map(str::to_owned).collect())

@@ -45,23 +45,12 @@ impl Description {
             access_token_seconds: self.access_token_seconds.unwrap_or(DEFAULT_ACCESS_TOKEN_SECONDS),
             described: self,
         };
-        if let Some(unknown) = provider.unknown_scope(&provider.default_scope) {
-            return Err(check.bad("default_scope", unknown, "is not among the scopes"));
-        }
-        for (field, seconds) in [
-            ("access_token_seconds", Some(provider.access_token_seconds)),
-            ("refresh_token_seconds", provider.refresh_token_seconds),
-            ("refresh_token_idle_seconds", provider.refresh_token_idle_seconds),
-        ] {
-            if let Some(seconds @ ..=0) = seconds {
-                let why = "must be a positive number of seconds";
-                return Err(check.bad(field, &seconds.to_string(), why));
-            }
-        }
+        check.scopes(&provider)?;
+        check.seconds(&provider)?;
+        check.data(&provider)?;
         if provider.redirect_uris.is_empty() {
             return Err(check.missing("redirect_uris"));
         }
-        check.whoami(&provider)?;
         Ok(provider)
     }
 }
@@ -100,15 +89,55 @@ impl Check<'_> {
         Ok(Some(url))
     }
 
-    /// A path that began otherwise could name another host.
-    fn whoami(&self, provider: &Provider) -> Result<(), ProviderError> {
+    /// Scopes that no sign-in could ask for, or whose answer none could accept.
+    fn scopes(&self, provider: &Provider) -> Result<(), ProviderError> {
+        let lists = provider.lists.values().filter_map(|list| list.scope.as_ref());
+        let words = [
+            ("default_scope", provider.default_scope.clone()),
+            ("refresh_scope", provider.refresh_scope.iter().cloned().collect()),
+            ("lists", lists.cloned().collect()),
+        ];
+        for (field, scope) in &words {
+            if let Some(unknown) = provider.unknown_scope(scope) {
+                return Err(self.bad(field, unknown, "is not among the scopes"));
+            }
+        }
+        if provider.default_scope.contains("openid") && provider.issuers.is_empty() {
+            let why = "wants `issuers`: without them no ID token can be accepted";
+            return Err(self.bad("default_scope", "openid", why));
+        }
+        Ok(())
+    }
+
+    fn seconds(&self, provider: &Provider) -> Result<(), ProviderError> {
+        for (field, seconds) in [
+            ("access_token_seconds", Some(provider.access_token_seconds)),
+            ("refresh_token_seconds", provider.refresh_token_seconds),
+            ("refresh_token_idle_seconds", provider.refresh_token_idle_seconds),
+        ] {
+            if let Some(seconds @ ..=0) = seconds {
+                let why = "must be a positive number of seconds";
+                return Err(self.bad(field, &seconds.to_string(), why));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is below `api_base`.
+    fn data(&self, provider: &Provider) -> Result<(), ProviderError> {
+        let whoami = provider.whoami.iter().map(|whoami| ("whoami.path", &whoami.path));
+        let lists = provider.lists.values().map(|list| ("lists", &list.path));
+        let paths = provider.paths.values().map(|path| ("paths", path));
+        for (field, path) in whoami.chain(lists).chain(paths) {
+            if provider.api_base.is_none() {
+                return Err(self.missing("api_base"));
+            }
+            // One that began otherwise could continue the name of the host.
+            if !path.starts_with('/') {
+                return Err(self.bad(field, path, "must begin with /"));
+            }
+        }
         let Some(whoami) = &provider.whoami else { return Ok(()) };
-        if provider.api_base.is_none() {
-            return Err(self.missing("api_base"));
-        }
-        if !whoami.path.starts_with('/') {
-            return Err(self.bad("whoami.path", &whoami.path, "must begin with /"));
-        }
         let members = [Some(&whoami.id), whoami.name.as_ref(), whoami.email.as_ref()];
         match members.into_iter().flatten().any(String::is_empty) {
             true => Err(self.bad("whoami", "", "must name a member of the answer")),
@@ -225,12 +254,32 @@ mod tests {
         assert!(check(|d| d.audience_required = true).is_err());
         assert!(check(|d| d.sends_issuer = true).is_err());
         assert!(check(|d| d.access_token_seconds = Some(0)).is_err());
+        assert!(check(|d| d.refresh_token_idle_seconds = Some(-1)).is_err());
+    }
+
+    #[test]
+    fn a_scope_that_cannot_work_is_refused_before_anybody_signs_in() {
+        let openid = check(|d| d.default_scope = "email openid".into());
+        assert!(openid.unwrap_err().to_string().contains("wants `issuers`"));
         assert!(
             check(|d| {
-                d.scopes.insert("a".into(), "A".into());
-                d.default_scope = "a b".into();
+                d.default_scope = "openid".into();
+                d.issuers = vec!["https://p.example/".into()];
             })
-            .is_err()
+            .is_ok()
         );
+        type Change = fn(&mut Description);
+        let changes: [Change; 2] = [
+            |d| d.default_scope = "a b".into(),
+            |d| d.refresh_scope = Some("offline_access".into()),
+        ];
+        for change in changes {
+            assert!(check(change).is_ok(), "what scopes there are is not known");
+            let known = check(|d| {
+                d.scopes.insert("a".into(), "A".into());
+                change(d);
+            });
+            assert!(known.unwrap_err().to_string().contains("is not among the scopes"));
+        }
     }
 }

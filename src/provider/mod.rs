@@ -17,6 +17,9 @@ pub use lists::{DescribedList, Paging};
 use crate::oauth::scope::Scope;
 use crate::oauth::{ClientAuthentication, Endpoint, is_loopback};
 
+/// Every key of a description with its values, units and meaning, as TOML to begin with.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
 /// A provider that passed every check of [`Description::check`]: what was checked and completed,
 /// and everything else as it is described.
 #[derive(Clone, Debug)]

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::oauth::is_loopback;
     use crate::oauth::{BodyFormat, ClientAuthentication};
-    use crate::provider::RefreshSupport;
+    use crate::provider::{RefreshSupport, TEMPLATE};
 
     /// Walks the built-in descriptions: everything a sign-in needs is there and is safe.
     #[test]
@@ -167,6 +167,53 @@ mod tests {
             registry.get("other").unwrap().token_url.as_str(),
             "https://other.example/token"
         );
+    }
+
+    /// The keys that a table can have, from what is said of one that it cannot.
+    fn keys(tables: &str) -> Vec<String> {
+        let text = format!("{tables}no-such-key = 1\n");
+        let error = toml::from_str::<std::collections::BTreeMap<String, Description>>(&text);
+        let message = error.unwrap_err().message().to_owned();
+        let words = message.split('`').skip(1).step_by(2).map(str::to_owned);
+        words.filter(|word| word != "no-such-key").collect()
+    }
+
+    /// The template with every line that names a key in effect.
+    fn whole_template() -> String {
+        let plain = |line: &str| match line.strip_prefix('#') {
+            Some(key) if !key.starts_with(' ') => key.to_owned(),
+            _ => line.to_owned(),
+        };
+        TEMPLATE.lines().map(|line| plain(line) + "\n").collect()
+    }
+
+    #[test]
+    fn the_template_names_every_key_and_no_other() {
+        let whole: Table = whole_template().parse().unwrap();
+        let described = whole["provider"]["my-erp"].as_table().unwrap();
+        for (table, found) in [
+            ("[x]\n", described),
+            ("[x.whoami]\n", described["whoami"].as_table().unwrap()),
+            ("[x.paging]\n", described["paging"].as_table().unwrap()),
+            ("[x.lists.a]\n", described["lists"]["orders"].as_table().unwrap()),
+            ("[x.letter]\n", described["letter"].as_table().unwrap()),
+        ] {
+            let (mut known, mut named) = (keys(table), Vec::from_iter(found.keys().cloned()));
+            known.sort();
+            named.sort();
+            assert_eq!(known, named, "{table}");
+        }
+    }
+
+    #[test]
+    fn the_template_can_be_used_as_it_stands_and_with_every_line() {
+        let whole = whole_template();
+        for text in [TEMPLATE, &whole] {
+            let provider = Registry::new(text).get("my-erp").unwrap();
+            assert_eq!(provider.client_id.as_deref(), Some("partner-17"));
+        }
+        let of = |text: &str| format!("{:?}", Registry::new(text).get("my-erp").unwrap());
+        assert_ne!(of(TEMPLATE), of(&whole));
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod provider;
 mod provider_check;
 mod provider_register;
 mod provider_setup;
+mod provider_show;
 mod proxy;
 mod refresh_answers;
 mod sandbox_faults;

@@ -5,9 +5,9 @@ use url::Url;
 use crate::commands::reach;
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::provider::{Provider, RefreshSupport};
+use crate::provider::{Provider, RefreshSupport, TEMPLATE};
 use crate::terminal::report::Findings;
-use crate::terminal::{Mark, facts, stdout_is_terminal, table};
+use crate::terminal::{Mark, Output, facts, stdout_is_terminal, table};
 
 mod letter;
 mod register;
@@ -20,6 +20,11 @@ Examples:
 
 Asks each address once, without signing in and without credentials. Exit code
 3 if one cannot be reached now, 6 if something answers in the provider's place.";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  partnerlink provider show zaehlerfreunde
+  partnerlink provider show --template > my-erp.toml";
 
 const HEADINGS: [&str; 4] = ["PROVIDER", "NAME", "CLIENT ID", "SCOPES"];
 
@@ -35,10 +40,17 @@ pub enum Command {
         provider: String,
     },
     /// Show everything about one provider
-    #[command(after_help = "Examples:\n  partnerlink provider show zaehlerfreunde")]
+    #[command(after_help = SHOW_EXAMPLES)]
     Show {
-        #[arg(value_name = "PROVIDER", add = super::candidates::providers())]
-        provider: String,
+        #[arg(
+            value_name = "PROVIDER",
+            add = super::candidates::providers(),
+            required_unless_present = "template"
+        )]
+        provider: Option<String>,
+        /// What a description can say: every key, as TOML to begin with
+        #[arg(long, conflicts_with = "provider")]
+        template: bool,
     },
     Register(register::Args),
     Setup(setup::Args),
@@ -49,7 +61,8 @@ impl Command {
         match self {
             Self::List => list(context),
             Self::Check { provider } => return check(context, &context.provider(&provider)?),
-            Self::Show { provider } => show(context, &context.provider(&provider)?),
+            Self::Show { provider: Some(name), .. } => show(context, &context.provider(&name)?),
+            Self::Show { provider: None, .. } => template(&context.output),
             Self::Register(args) => args.run(context),
             Self::Setup(args) => args.run(context),
         }?;
@@ -121,6 +134,14 @@ fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {
         lines.push(("scope", format!("{scope}: {meaning}{default}")));
     }
     Ok(context.output.show(&facts(&lines))?)
+}
+
+fn template(output: &Output) -> Result<(), Failed> {
+    match output.json {
+        true => output.json(&json!({ "template": TEMPLATE }))?,
+        false => output.data(TEMPLATE)?,
+    }
+    Ok(())
 }
 
 fn client_id(provider: &Provider) -> String {
