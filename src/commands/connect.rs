@@ -116,6 +116,7 @@ impl Args {
             })?;
         }
         self.greet(context, &provider, &connected)?;
+        self.warn(context, &provider, &connected);
         Ok(0)
     }
 
@@ -215,8 +216,24 @@ impl Args {
             lines.push(("then", output.command("partnerlink schedule install")));
         }
         facts(&lines).lines().for_each(|line| output.say_more(line));
+        Ok(())
+    }
+
+    /// What the person should know of a sign-in that worked.
+    fn warn(&self, context: &Context, provider: &Provider, connected: &Connected) {
+        let (account, output) = (&connected.account, &context.output);
+        if let Some(twin) = &connected.twin {
+            let who = account.who.as_deref().map_or("this person".into(), crate::text::printable);
+            let again = output.command(&format!("partnerlink connect {} --replace", self.account));
+            let text = format!(
+                "{who} is connected already, as {twin}: the browser is still signed in as {who}. \
+                 For somebody else sign out there first, then: {again}"
+            );
+            output.say(Mark::Warn, text);
+        }
         if connected.no_refresh_token {
             let whom = provider.support.as_deref().unwrap_or("the provider");
+            let until = clock::for_people(account.access_token_until, context.clock.now());
             let text = format!(
                 "{} gave no refresh token although it was asked for: you will need to sign in again \
                  at {until}. Ask {whom} to allow offline access.",
@@ -224,6 +241,5 @@ impl Args {
             );
             output.say(Mark::Warn, text);
         }
-        Ok(())
     }
 }

@@ -12,8 +12,9 @@ Examples:
 
 /// End accounts: revoke them at the provider where it can do that, and delete the tokens here
 ///
-/// The tokens are deleted here in any case. A provider may end all sign-ins of the same person
-/// with one revocation, those on other machines too; --no-revoke leaves them alone.
+/// The tokens are deleted here in any case; exit 3 says that the provider did not confirm its part.
+/// A provider may end all sign-ins of the same person with one revocation, those on other machines
+/// too; --no-revoke leaves them alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -57,7 +58,7 @@ impl Args {
             Revocation::Unconfirmed(why) => {
                 context.output.say(Mark::Good, format_args!("{account}: deleted here"));
                 let what = format!("could not confirm that {account} is revoked at {title}");
-                let hint = "end the access in your account at the provider";
+                let hint = format!("it is gone here; end the access in your account at {title}");
                 let error = Error::try_later(what, why, None).about(account).with_hint(hint);
                 return Err(Error { code: "not-revoked", ..error });
             }

@@ -6,6 +6,7 @@ use super::{Explain, Meaning};
 use crate::api::ApiError;
 use crate::config::client_variable;
 use crate::flow::FlowError;
+use crate::flow::disconnect::Revocation;
 use crate::http::HttpError;
 use crate::oauth::id_token::IdTokenError;
 use crate::oauth::token::TokenError;
@@ -90,9 +91,15 @@ impl Explain for FlowError {
             ),
             Self::NotGranted(error) | Self::Token(error) => error.meaning(),
             Self::Serve(_) | Self::NoRandomness(_) => Refused.means("system", ""),
-            Self::TimedOut(_) => {
-                Refused.means("timeout", "run the command again; --timeout 15m waits longer")
-            }
+            Self::TimedOut { redirect_uri, .. } => Refused.means(
+                "timeout",
+                format!(
+                    "run the command again; --timeout 15m waits longer.\n\
+                     If the provider's page showed an error, it does not come back from there: \
+                     send its words to the provider, and ask whether this client ID, the scope and \
+                     {redirect_uri} are registered as they are sent"
+                ),
+            ),
             Self::Interrupted => Refused.means("interrupted", ""),
             Self::Denied => Refused.means(
                 "denied",
@@ -134,6 +141,13 @@ impl Explain for FlowError {
             Self::FormerRecordLeft { why, .. } => {
                 let hint = format!("{}; then do the same again", why.meaning().hint);
                 Store.means("former-record-left", hint)
+            }
+            Self::NotKept { why, revocation } => {
+                let mut meaning = why.meaning();
+                if matches!(revocation, Some(Revocation::Unconfirmed(_))) {
+                    meaning.hint += "; the access can be ended in your account at the provider";
+                }
+                meaning
             }
             Self::Gone(_) => Store.means("record-missing", "connect the account again"),
         }

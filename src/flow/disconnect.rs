@@ -3,7 +3,8 @@
 use super::{FlowError, LockedAccount, World, client_secret, intent, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
-use crate::oauth::{Client, revoke};
+use crate::oauth::Client;
+use crate::oauth::revoke::{self, Revocable};
 use crate::provider::Provider;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, TokenStore};
@@ -36,7 +37,7 @@ pub fn disconnect(
     interrupt::uninterrupted(|| {
         let revocation = match record {
             Ok(Some(_)) if !revoke => Revocation::Skipped,
-            Ok(Some(record)) => revoke_at(world, provider, store, &record),
+            Ok(Some(record)) => revoke_record(world, provider, store, &record),
             Ok(None) => Revocation::WasNotConnected,
             // What cannot be read can still be deleted; whoever cannot be reached cannot.
             Err(error @ (StoreError::Damaged { .. } | StoreError::TooNew { .. })) => {
@@ -52,23 +53,32 @@ pub fn disconnect(
     })
 }
 
-fn revoke_at(
+fn revoke_record(
     world: &World,
     provider: &Provider,
     store: &dyn TokenStore,
     record: &Record,
 ) -> Revocation {
-    let (Some(endpoint), Some(refresh_token)) =
-        (provider.revocation_endpoint(), &record.refresh_token)
-    else {
-        return Revocation::Impossible { valid_until: record.account.access_token_until };
-    };
     // Without its secret the provider will refuse, which is told; deleting goes on.
     let secret = client_secret::of(world, provider, store).unwrap_or_default();
     let client = Client { id: record.account.client_id.clone(), secret };
-    match world.http.post(&revoke::request(&endpoint, &client, refresh_token)) {
+    let Record { account, access_token, refresh_token, .. } = record;
+    Revocable::of(refresh_token.as_ref(), Some(access_token))
+        .and_then(|what| give_back(world, provider, &client, &what))
+        .unwrap_or(Revocation::Impossible { valid_until: account.access_token_until })
+}
+
+/// Gives a token back to the provider (RFC 7009); `None` where it has no way to take it.
+pub(super) fn give_back(
+    world: &World,
+    provider: &Provider,
+    client: &Client,
+    what: &Revocable,
+) -> Option<Revocation> {
+    let endpoint = provider.revocation_endpoint()?;
+    Some(match world.http.post(&revoke::request(&endpoint, client, what)) {
         Ok(answer) if revoke::is_confirmed(&answer) => Revocation::Confirmed,
         Ok(answer) => Revocation::Unconfirmed(format!("the provider answered {}", answer.status)),
         Err(error) => Revocation::Unconfirmed(error.to_string()),
-    }
+    })
 }

@@ -3,6 +3,9 @@
 use std::io;
 use std::time::Duration;
 
+use url::Url;
+
+use super::disconnect::Revocation;
 use super::refresh::RefreshOutcome;
 use crate::account_id::AccountId;
 use crate::http::HttpError;
@@ -42,8 +45,8 @@ pub enum FlowError {
     Serve(io::Error),
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
-    #[error("the sign-in was not finished in the browser within {} s", .0.as_secs())]
-    TimedOut(Duration),
+    #[error("the sign-in was not finished in the browser within {} s", .after.as_secs())]
+    TimedOut { after: Duration, redirect_uri: Url },
     #[error("interrupted; nothing was stored")]
     Interrupted,
     #[error("access was not granted")]
@@ -58,6 +61,10 @@ pub enum FlowError {
     NoIdToken,
     #[error("{} is connected as {before}, and now {now} signed in", .account)]
     AnotherPerson { account: AccountId, before: String, now: String },
+    /// The provider granted a sign-in that is not kept; what became of it there, `None` where it
+    /// takes nothing back.
+    #[error("{why}; {}", given_back(.revocation.as_ref()))]
+    NotKept { why: Box<FlowError>, revocation: Option<Revocation> },
     #[error("it wants a client secret, and none is stored")]
     NoClientSecret { provider: String },
     #[error("the provider gave new tokens, but they could not be saved: {0}")]
@@ -71,4 +78,16 @@ pub enum FlowError {
     FormerRecordLeft { from: StoreKind, why: StoreError },
     #[error("its record is not in {0}")]
     Gone(StoreKind),
+}
+
+fn given_back(revocation: Option<&Revocation>) -> String {
+    match revocation {
+        Some(Revocation::Unconfirmed(why)) => {
+            format!(
+                "that the new sign-in is revoked at the provider could not be confirmed ({why})"
+            )
+        }
+        Some(_) => "the new sign-in was revoked at the provider".into(),
+        None => "the provider has no way to revoke the new sign-in, which ends by itself".into(),
+    }
 }

@@ -68,8 +68,13 @@ pub trait Transport: Send + Sync {
 
     /// Sends a token request, and reads its answer whole.
     fn post(&self, request: &oauth::Request) -> Result<oauth::Answer, HttpError> {
+        self.fetch(&Request::from(request))
+    }
+
+    /// Sends, and reads the answer whole. It may be secret.
+    fn fetch(&self, request: &Request) -> Result<oauth::Answer, HttpError> {
         let host = request.url.host_str().unwrap_or_default();
-        let answer = self.send(&Request::from(request))?;
+        let answer = self.send(request)?;
         let mut body = Vec::new();
         let limit = MAX_BODY as u64 + 1;
         answer.body.take(limit).read_to_end(&mut body).map_err(|error| {

@@ -3,12 +3,24 @@
 use super::{Answer, Client, Endpoint, Request};
 use crate::secret::Secret;
 
-/// Asks the provider to forget a refresh token, and with it the grant.
-pub fn request(endpoint: &Endpoint, client: &Client, refresh_token: &Secret) -> Request {
-    client.request(
-        endpoint,
-        vec![("token", refresh_token.expose()), ("token_type_hint", "refresh_token")],
-    )
+/// The token that ends most when it is given back (§2.1): a refresh token takes the grant with it,
+/// an access token ends alone.
+pub struct Revocable<'a> {
+    token: &'a Secret,
+    hint: &'static str,
+}
+
+impl<'a> Revocable<'a> {
+    /// Of the tokens that there are, if any.
+    pub fn of(refresh_token: Option<&'a Secret>, access_token: Option<&'a Secret>) -> Option<Self> {
+        let refresh_token = refresh_token.map(|token| Self { token, hint: "refresh_token" });
+        refresh_token.or_else(|| Some(Self { token: access_token?, hint: "access_token" }))
+    }
+}
+
+/// Asks the provider to forget a token.
+pub fn request(endpoint: &Endpoint, client: &Client, what: &Revocable) -> Request {
+    client.request(endpoint, vec![("token", what.token.expose()), ("token_type_hint", what.hint)])
 }
 
 /// Whether the answer confirms it: 200, also for a token that the provider did not know (§2.2).

@@ -223,7 +223,8 @@ fn in_german(error: &FlowError) -> Words<'static> {
             "Unter diesem Kontonamen ist bereits eine andere Person verbunden.",
             "Mit --replace ersetzen oder einen eigenen Kontonamen vergeben.",
         ),
-        FlowError::TimedOut(_) | FlowError::Interrupted => (
+        FlowError::NotKept { why, .. } => return in_german(why),
+        FlowError::TimedOut { .. } | FlowError::Interrupted => (
             "Die Anmeldung wurde nicht rechtzeitig abgeschlossen.",
             "Starten Sie den Befehl noch einmal.",
         ),

@@ -213,7 +213,12 @@ fn a_browser_that_never_comes_ends_in_a_time_out_with_the_port_closed() {
     let mut running = program.spawn(["connect", "fake", "--no-browser", "--timeout", "1s"]);
     let link = Link::shown_by(&mut running);
     assert!(is_open(&link));
-    running.finish().exits(1).says(&["was not finished in the browser", "--timeout 15m"]);
+    running.finish().exits(1).says(&[
+        "was not finished in the browser",
+        "--timeout 15m",
+        "If the provider's page showed an error, it does not come back",
+        link.redirect_uri().as_str(),
+    ]);
     assert!(!is_open(&link));
     assert!(fake.calls().is_empty());
     assert_nothing_stored(&program);

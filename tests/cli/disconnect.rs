@@ -38,9 +38,23 @@ fn without_confirmation_it_is_deleted_all_the_same_and_exit_3_says_so() {
         let (program, fake) = connected();
         fake.answers(move |_| reply.clone());
         let outcome = program.run(["disconnect", "fake"]).exits(3);
-        outcome.says(&["fake: deleted here", "could not confirm", "at the provider"]);
+        let outcome = outcome.says(&["fake: deleted here", "could not confirm", "account at Fake"]);
+        outcome.conceals(&["nothing was lost"]);
         assert_deleted(&program);
     }
+}
+
+#[test]
+fn without_a_refresh_token_the_access_token_is_revoked() {
+    let (program, fake) = described_with("");
+    fake.alters(|body| drop(body.as_object_mut().unwrap().remove("refresh_token")));
+    browser::connect(&program, &fake, &["fake"]).exits(0);
+    let token = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
+    program.run(["disconnect", "fake"]).exits(0).says(&["revoked at the provider, deleted here"]);
+    let call = fake.last();
+    assert_eq!((call.path(), call.parameter("token")), ("/revoke", token));
+    assert_eq!(call.parameter("token_type_hint"), "access_token");
+    assert_deleted(&program);
 }
 
 #[test]

@@ -41,6 +41,7 @@ mod sign_in_answers;
 mod status;
 mod store;
 mod support;
+mod tenants;
 mod terminal;
 mod tls;
 mod token_get;

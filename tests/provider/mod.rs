@@ -7,6 +7,7 @@
 pub mod grants;
 pub mod http;
 pub mod identity;
+pub mod tenants;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -3,13 +3,14 @@
 //! Bind the listener, open the authorize URL, wait for the one right callback, exchange its code,
 //! check who it was, save, read back, and only then tell browser and person.
 
+mod identity;
 mod save;
 
 use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::{FlowError, World};
+use super::{FlowError, World, disconnect};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
@@ -17,9 +18,9 @@ use crate::loopback::{self, Judgement, ResultPage, Serving};
 use crate::oauth::Client;
 use crate::oauth::authorize::{self, Attempt};
 use crate::oauth::callback::{self, Verdict};
-use crate::oauth::id_token::{self, Claims};
+use crate::oauth::revoke::Revocable;
 use crate::oauth::scope::Scope;
-use crate::oauth::token::{self, Tokens};
+use crate::oauth::token;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::StoreKind;
@@ -81,6 +82,8 @@ pub struct Connected {
     pub account: Account,
     /// A refresh token was to be expected and did not come.
     pub no_refresh_token: bool,
+    /// Another account of this provider that the same person signed in to.
+    pub twin: Option<AccountId>,
 }
 
 impl Login<'_> {
@@ -172,7 +175,10 @@ impl Login<'_> {
             }
             match deadline.left(self.world.clock.now()) {
                 Some(left) => person.waiting(left),
-                None => return Err(FlowError::TimedOut(self.timeout)),
+                None => {
+                    let (after, redirect_uri) = (self.timeout, attempt.redirect_uri.clone());
+                    return Err(FlowError::TimedOut { after, redirect_uri });
+                }
             }
         }
     }
@@ -197,28 +203,26 @@ impl Login<'_> {
             attempt.verifier.as_ref(),
         );
         let answer = self.world.http.post(&request)?;
-        let tokens = token::read(&answer, self.provider.token_type_optional)
-            .map_err(FlowError::NotGranted)?;
-        let claims = self.check_identity(&tokens, attempt)?;
-        self.save(tokens, claims)
+        let tokens = token::read(&answer, self.provider.token_type_optional).map_err(|error| {
+            let refresh_token = token::refresh_token_of(&answer);
+            self.not_kept(FlowError::NotGranted(error), refresh_token.as_ref(), None)
+        })?;
+        let kept = self.identity(&tokens, attempt).and_then(|who| self.save(&tokens, who));
+        kept.map_err(|error| {
+            self.not_kept(error, tokens.refresh_token.as_ref(), Some(&tokens.access_token))
+        })
     }
 
-    fn check_identity(
+    /// What was granted and is not kept is given back: nobody else would ever end it.
+    fn not_kept(
         &self,
-        tokens: &Tokens,
-        attempt: &Attempt,
-    ) -> Result<Option<Claims>, FlowError> {
-        // One that was not asked for has nothing that it could be held against.
-        let Some(nonce) = &attempt.nonce else { return Ok(None) };
-        let id_token = tokens.id_token.as_ref().ok_or(FlowError::NoIdToken)?;
-        let expected = id_token::Expected {
-            issuers: &self.provider.issuers,
-            client_id: &self.client.id,
-            nonce: Some(nonce),
-            subject: None,
-            now: self.world.clock.now(),
-        };
-        Ok(Some(id_token::check(id_token, &expected)?))
+        why: FlowError,
+        refresh_token: Option<&Secret>,
+        access_token: Option<&Secret>,
+    ) -> FlowError {
+        let Some(grant) = Revocable::of(refresh_token, access_token) else { return why };
+        let revocation = disconnect::give_back(&self.world, self.provider, self.client, &grant);
+        FlowError::NotKept { why: Box::new(why), revocation }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Where the tokens of a sign-in go, and whose place they take.
 
+use super::identity::Identity;
 use super::{Connected, Login};
+use crate::account_id::AccountId;
 use crate::accounts::{Account, SignInState};
 use crate::clock;
 use crate::flow::FlowError;
 use crate::flow::moving;
 use crate::flow::refresh::granted;
-use crate::oauth::id_token::Claims;
 use crate::oauth::token::Tokens;
 use crate::provider::RefreshSupport;
 use crate::store::record::Record;
@@ -22,18 +23,15 @@ impl Login<'_> {
         Ok(target.preflight(&Item::Account(self.account.clone()))?)
     }
 
-    pub(super) fn save(
-        &self,
-        tokens: Tokens,
-        claims: Option<Claims>,
-    ) -> Result<Connected, FlowError> {
+    pub(super) fn save(&self, tokens: &Tokens, identity: Identity) -> Result<Connected, FlowError> {
         let now = self.world.clock.now();
         let _lock = self.world.lock(self.account)?;
         let target = self.target()?;
-        self.check_person(claims.as_ref(), target)?;
+        self.check_person(&identity, target)?;
+        let twin = self.twin(&identity);
 
         let (scope, access_token_until) =
-            granted(&tokens, self.provider, self.account, self.scope, now);
+            granted(tokens, self.provider, self.account, self.scope, now);
         let refreshable = tokens.refresh_token.is_some();
         let sign_in_by = match self.provider.refresh_token_seconds {
             Some(seconds) if refreshable => Some(clock::after(now, seconds)),
@@ -44,9 +42,9 @@ impl Login<'_> {
             account: self.account.clone(),
             store: target.kind(),
             client_id: self.client.id.clone(),
-            who: claims.as_ref().map(Claims::who),
-            issuer: claims.as_ref().map(|claims| claims.iss.clone()),
-            subject: claims.map(|claims| claims.sub),
+            who: identity.who,
+            issuer: identity.issuer,
+            subject: identity.subject,
             scope,
             connected_at: now,
             access_token_until,
@@ -56,11 +54,13 @@ impl Login<'_> {
             refreshed_by: None,
             state: SignInState::Connected,
         };
-        let record = Record::new(account, tokens.access_token, tokens.refresh_token);
+        let record =
+            Record::new(account, tokens.access_token.clone(), tokens.refresh_token.clone());
         self.save_in(target, &record)?;
         Ok(Connected {
             no_refresh_token: !refreshable && self.expects_refresh_token(),
             account: record.account,
+            twin,
         })
     }
 
@@ -104,22 +104,26 @@ impl Login<'_> {
         }
     }
 
+    /// A browser that is still signed in at the provider gives every account to one person.
+    fn twin(&self, identity: &Identity) -> Option<AccountId> {
+        let is_twin = |other: &Account| {
+            other.account != *self.account
+                && other.account.provider() == self.account.provider()
+                && Identity::of(other.clone()).is_the_same_as(identity) == Some(true)
+        };
+        Some(self.world.index.all().into_iter().find(is_twin)?.account)
+    }
+
     /// Another person under the same account name is an accident until the person says otherwise.
-    fn check_person(
-        &self,
-        claims: Option<&Claims>,
-        target: &dyn TokenStore,
-    ) -> Result<(), FlowError> {
-        let (Some(before), Some(claims)) = (self.before(target)?, claims) else { return Ok(()) };
-        match &before.subject {
-            Some(subject) if *subject != claims.sub && !self.replace => {
-                Err(FlowError::AnotherPerson {
-                    account: self.account.clone(),
-                    before: before.who.unwrap_or_else(|| subject.clone()),
-                    now: claims.who(),
-                })
-            }
-            _ => Ok(()),
+    fn check_person(&self, now: &Identity, target: &dyn TokenStore) -> Result<(), FlowError> {
+        let before = self.before(target)?.map(Identity::of).unwrap_or_default();
+        if self.replace || before.is_the_same_as(now) != Some(false) {
+            return Ok(());
         }
+        Err(FlowError::AnotherPerson {
+            account: self.account.clone(),
+            before: before.name(),
+            now: now.name(),
+        })
     }
 }

@@ -142,16 +142,14 @@ impl Spending<'_> {
 
     /// An ID token that comes with a refresh must be about the same sign-in (OIDC Core §12.2).
     fn check_identity(&self, tokens: &Tokens, now: Timestamp) -> Result<(), IdTokenError> {
-        let (Some(id_token), Some(subject)) = (&tokens.id_token, &self.record.account.subject)
+        let Account { issuer, subject, .. } = &self.record.account;
+        // Where no ID token was granted, the subject is that of a data endpoint.
+        let (Some(id_token), Some(issuer), Some(subject)) = (&tokens.id_token, issuer, subject)
         else {
             return Ok(());
         };
-        let issuers = match &self.record.account.issuer {
-            Some(issuer) => std::slice::from_ref(issuer),
-            None => self.provider.issuers.as_slice(),
-        };
         let expected = id_token::Expected {
-            issuers,
+            issuers: std::slice::from_ref(issuer),
             client_id: &self.client.id,
             nonce: None,
             subject: Some(subject),
