@@ -27,8 +27,6 @@ use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
 /// The name under which the keychain shows our items.
 const SERVICE: &str = "partnerlink";
 const SANDBOX_SERVICE: &str = "partnerlink-sandbox";
-/// The systemd credential that holds the key of the sealed files.
-const SYSTEMD_CREDENTIAL: &str = "partnerlink-key";
 
 /// What a command works with.
 pub struct Context {
@@ -181,8 +179,8 @@ fn key_source(settings: &Settings, key: FileKey, keychain: &Arc<Keychain>) -> Ke
         FileKey::Keychain => KeySource::Keychain(keychain.clone()),
         FileKey::Systemd => KeySource::Credential(
             environment
-                .systemd_credential(SYSTEMD_CREDENTIAL)
-                .unwrap_or_else(|| Path::new("$CREDENTIALS_DIRECTORY").join(SYSTEMD_CREDENTIAL)),
+                .systemd_credential()
+                .unwrap_or_else(|| "$CREDENTIALS_DIRECTORY/partnerlink-key".into()),
         ),
         FileKey::Passphrase => {
             KeySource::Passphrase(environment.passphrase().unwrap_or_else(|| Secret::from("")))

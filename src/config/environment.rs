@@ -84,9 +84,9 @@ impl Environment {
         self.text("PARTNERLINK_PASSPHRASE").map(Secret::new)
     }
 
-    /// The file of a systemd credential, where the service manager gave one.
-    pub fn systemd_credential(&self, name: &str) -> Option<PathBuf> {
-        self.path("CREDENTIALS_DIRECTORY").map(|folder| folder.join(name))
+    /// The file with the key of the sealed files that systemd hands to its service.
+    pub fn systemd_credential(&self) -> Option<PathBuf> {
+        self.path("CREDENTIALS_DIRECTORY").map(|folder| folder.join("partnerlink-key"))
     }
 
     /// Whether a browser could show itself: a display, and not at the far end of an SSH line.

@@ -108,9 +108,9 @@ impl Explain for StoreError {
             }
             Self::Unreachable(_) => (
                 "store-unreachable",
-                "start a keychain service (gnome-keyring, KWallet, KeePassXC); where there is \
-                 none, as on a server, connect with --store file, or put `store = \"file\"` into \
-                 the configuration",
+                "partnerlink store use file\n\
+                 keeps new accounts in sealed files, for a machine without a keychain service; or \
+                 start one: gnome-keyring, KWallet, KeePassXC",
             ),
             Self::NoCollection => (
                 "store-no-collection",

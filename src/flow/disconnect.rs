@@ -39,13 +39,15 @@ pub fn disconnect(
             Ok(Some(_)) if !revoke => Revocation::Skipped,
             Ok(Some(record)) => revoke_record(world, provider, store, &record),
             Ok(None) => Revocation::WasNotConnected,
-            // What cannot be read can still be deleted; whoever cannot be reached cannot.
-            Err(error @ (StoreError::Damaged { .. } | StoreError::TooNew { .. })) => {
-                Revocation::Unconfirmed(error.to_string())
-            }
-            Err(error) => return Err(FlowError::NotDeleted(error)),
+            // What cannot be read can still be deleted, best where its key is lost.
+            Err(error) => Revocation::Unconfirmed(error.to_string()),
         };
-        store.delete(&Item::Account(account.clone())).map_err(FlowError::NotDeleted)?;
+        match store.delete(&Item::Account(account.clone())) {
+            // There is nothing in a keychain that is not there.
+            Err(StoreError::Unreachable(_))
+                if matches!(revocation, Revocation::WasNotConnected) => {}
+            deleted => drop(deleted.map_err(FlowError::NotDeleted)?),
+        }
         world.forget(account);
         intent::clear(&world.folders.intent_file(account));
         moving::delete_other_copy(world, account).map_err(FlowError::NotDeleted)?;

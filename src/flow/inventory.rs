@@ -50,6 +50,16 @@ impl World<'_> {
         stores.map(|store| Content { kind: store.kind(), look: store.look() }).collect()
     }
 
+    /// Why it is not known that nothing is connected, where the index has no account: the store of
+    /// new ones cannot be looked into. Where there is no keychain, nothing is in it.
+    pub fn doubt<'c>(&self, contents: &'c [Content]) -> Option<&'c StoreError> {
+        let configured = self.stores.configured().kind();
+        let here = contents.iter().find(|content| content.kind == configured)?;
+        let error = here.look.as_ref().err()?;
+        let is_absent = matches!(error, StoreError::Unreachable(_));
+        (!is_absent && self.index.all().is_empty()).then_some(error)
+    }
+
     /// Every account of the index, and of these stores.
     pub fn accounts(&self, contents: &[Content]) -> BTreeSet<AccountId> {
         let indexed = self.index.all().into_iter().map(|entry| entry.account);
@@ -69,7 +79,10 @@ pub struct Verified {
 pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError> {
     let entry = world.index.get(account);
     let LockedAccount { _lock, store, record } = world.open(account)?;
-    let record = record?.ok_or_else(|| FlowError::Gone(store.kind()))?;
+    let record = record?.ok_or_else(|| match &entry {
+        Some(_) => FlowError::Gone(store.kind()),
+        None => FlowError::NotConnected,
+    })?;
     Ok(Verified { index_was_wrong: entry != world.index.get(account), account: record.account })
 }
 

@@ -88,6 +88,19 @@ impl<'a> World<'a> {
         self.stores.get(&kind).ok()
     }
 
+    /// What a store has of an account. Where no keychain can be reached, and nothing says that the
+    /// account is in it, it is not connected.
+    fn load(
+        &self,
+        store: &dyn TokenStore,
+        account: &AccountId,
+    ) -> Result<Option<Record>, StoreError> {
+        match Record::load(store, account) {
+            Err(StoreError::Unreachable(_)) if self.known_home(account).is_none() => Ok(None),
+            loaded => loaded,
+        }
+    }
+
     /// Takes the account's lock, finishes a move that was interrupted, and reads the record.
     fn open(&self, account: &AccountId) -> Result<LockedAccount<'a>, LockError> {
         Ok(self.opened(self.lock(account)?, account))
@@ -120,7 +133,7 @@ impl<'a> World<'a> {
         account: &AccountId,
         store: &mut &'a dyn TokenStore,
     ) -> Result<Option<Record>, StoreError> {
-        let Some(mut record) = Record::load(*store, account)? else { return Ok(None) };
+        let Some(mut record) = self.load(*store, account)? else { return Ok(None) };
         let here = store.kind();
         if record.account.store == here {
             return Ok(Some(record));
@@ -145,12 +158,12 @@ impl<'a> World<'a> {
     /// whoever holds it may be about to write both.
     pub fn peek(&self, account: &AccountId) -> Result<Option<Record>, StoreError> {
         let mut store = self.home(account);
-        let mut record = Record::load(store, account)?;
+        let mut record = self.load(store, account)?;
         let home = self.home(account);
         if record.is_none() && home.kind() != store.kind() {
             // It was moved between the look at the index and the look into the store.
             store = home;
-            record = Record::load(store, account)?;
+            record = self.load(store, account)?;
         }
         if self.index_agrees(account, record.as_ref(), store) {
             return Ok(record);

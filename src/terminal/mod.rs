@@ -149,11 +149,13 @@ impl Output {
         }
     }
 
-    /// A command to type next, which in the sandbox has to say so.
+    /// A command to type next, which in the sandbox has to say so. What it does may stand in lines
+    /// below it.
     pub fn command(&self, hint: &str) -> String {
+        let (command, rest) = hint.split_at(hint.find('\n').unwrap_or(hint.len()));
         let sandbox =
-            if self.sandbox && hint.starts_with("partnerlink ") { " --sandbox" } else { "" };
-        format!("{hint}{sandbox}")
+            if self.sandbox && command.starts_with("partnerlink ") { " --sandbox" } else { "" };
+        format!("{command}{sandbox}{rest}")
     }
 
     /// Later lines indented by `indent` columns, and on a terminal broken between words to its

@@ -63,6 +63,15 @@ impl Finding {
             .publicly(format!("{before}{}", meaning.code))
     }
 
+    /// The same of what stands in nobody's way yet: a failure is worth a look, and no more.
+    #[must_use]
+    pub fn in_nobodys_way(self) -> Self {
+        match self.exit {
+            Some(_) => Self { mark: Mark::Warn, exit: None, ..self },
+            None => self,
+        }
+    }
+
     /// With another text for others. They do not get the remedy and the facts either.
     #[must_use]
     pub fn publicly(self, text: impl Into<String>) -> Self {

@@ -96,9 +96,26 @@ fn without_a_home_folder_the_machine_is_looked_at_all_the_same() {
 fn without_a_keychain_service_the_file_store_is_named_within_seconds() {
     let program = Program::new().unset("PARTNERLINK_STORE");
     let program = program.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
-    let outcome = doctor(&program).exits(5);
-    told(&outcome, "store", "bad", &["no keychain service can be reached", "store = \\\"file\\\""]);
+    let outcome = doctor(&program).exits(0);
+    let words = ["no keychain service can be reached", "partnerlink store use file"];
+    told(&outcome, "store", "warning", &words);
     assert!(outcome.took < Duration::from_secs(6), "{:?}", outcome.took);
+}
+
+#[test]
+fn without_a_keychain_service_accounts_in_sealed_files_are_in_order() {
+    let (program, _fake) = connected();
+    let program = program.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    let program = program.unset("PARTNERLINK_STORE");
+    let outcome = doctor(&program).exits(0);
+    told(&outcome, "store", "warning", &["no keychain service can be reached"]);
+    told(&outcome, "store", "good", &["1 sealed file"]);
+    told(&outcome, "account", "good", &["fake: good"]);
+    // What is in the keychain, and cannot be reached there, is not in order.
+    let entry = program.state().join("accounts/fake.default.json");
+    let text = fs::read_to_string(&entry).unwrap();
+    fs::write(&entry, text.replace("\"file\"", "\"keychain\"")).unwrap();
+    told(&doctor(&program).exits(5), "store", "bad", &["no keychain service can be reached"]);
 }
 
 #[test]
@@ -147,12 +164,16 @@ fn what_others_could_read_is_told_and_left_for_its_owner_to_close() {
 
 #[test]
 fn a_key_that_this_session_does_not_have_is_told() {
-    for (key, words) in [
-        ("passphrase", "PARTNERLINK_PASSPHRASE is not set"),
-        ("systemd", "the systemd credential partnerlink-key is not there"),
+    for (key, words, with_an_account) in [
+        ("passphrase", "PARTNERLINK_PASSPHRASE is not set", ("bad", 5)),
+        ("systemd", "partnerlink-key is there only for a service", ("warning", 0)),
     ] {
-        let program = Program::with_config(&format!("file_key = \"{key}\"\n"));
-        told(&doctor(&program).exits(5), "key", "bad", &[words, "file_key"]);
+        let (program, fake) = connected();
+        program.configure(&format!("file_key = \"{key}\"\n{}", fake.described()));
+        let (state, exit) = with_an_account;
+        told(&doctor(&program).exits(exit), "key", state, &[words]);
+        fs::remove_dir_all(program.state()).unwrap();
+        told(&doctor(&program).exits(0), "key", "warning", &[words]);
     }
     let program = Program::with_config("file_key = \"passphrase\"\n");
     let outcome = doctor(&program.set("PARTNERLINK_PASSPHRASE", "a long one")).exits(0);

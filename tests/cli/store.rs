@@ -129,6 +129,47 @@ fn a_move_to_a_keychain_that_is_not_there_changes_nothing() {
 }
 
 #[test]
+fn without_a_keychain_service_nothing_connected_is_no_error() {
+    let program = without_keychain(Program::new().unset("PARTNERLINK_STORE"));
+    for args in [
+        &["token", "refresh", "--quiet"][..],
+        &["store", "verify"],
+        &["store", "migrate", "--to", "file", "--dry-run"],
+        &["store", "migrate", "--to", "file"],
+        &["store", "status"],
+        &["status", "--check"],
+        &["doctor"],
+        &["disconnect", "zaehlerfreunde"],
+    ] {
+        program.run(args).exits(0);
+    }
+}
+
+#[test]
+fn an_account_that_is_not_connected_is_exit_4_whatever_the_store() {
+    for program in [
+        Program::new(),
+        without_keychain(Program::new().unset("PARTNERLINK_STORE")),
+        without_keychain(Program::new().set("PARTNERLINK_STORE", "keychain")),
+    ] {
+        for args in [
+            &["token", "get", "zaehlerfreunde"][..],
+            &["token", "show", "zaehlerfreunde"],
+            &["token", "refresh", "zaehlerfreunde"],
+            &["exec", "zaehlerfreunde", "--", "true"],
+            &["api", "zaehlerfreunde", "/spaces"],
+            &["meter", "spaces"],
+            &["store", "verify", "zaehlerfreunde"],
+            &["store", "migrate", "zaehlerfreunde", "--to", "file"],
+            &["store", "migrate", "zaehlerfreunde", "--to", "file", "--dry-run"],
+        ] {
+            let outcome = program.run(args).exits(4).says(&["is not connected"]);
+            outcome.says(&["partnerlink connect zaehlerfreunde"]);
+        }
+    }
+}
+
+#[test]
 fn who_is_not_connected_cannot_be_moved() {
     let (program, _fake) = described();
     program.run(["store", "migrate", "fake", "--to", "file"]).exits(4).says(&["is not connected"]);

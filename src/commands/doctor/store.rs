@@ -26,13 +26,26 @@ fn is_used(context: &Context, kind: &StoreKind) -> bool {
         || context.index.all().iter().any(|account| account.store == *kind)
 }
 
+/// Whether an account is there, or the key of one.
+fn holds_something(context: &Context, contents: &[Content], kind: &StoreKind) -> bool {
+    let holds_key = *kind == StoreKind::KEYCHAIN
+        && context.settings.file_key == FileKey::Keychain
+        && contents.iter().any(|content| {
+            let sealed = content.look.as_ref().is_ok_and(|look| !look.items.is_empty());
+            content.kind == StoreKind::FILE && sealed
+        });
+    holds_key || context.index.all().iter().any(|account| account.store == *kind)
+}
+
 pub fn check(context: &Context, contents: &[Content], interactive: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     for content in contents {
         if content.kind == StoreKind::FILE {
             found.extend(sealed_files(context, contents));
         } else if is_used(context, &content.kind) {
-            found.push(reachable(content, session(context, interactive)));
+            let finding = reachable(content, session(context, interactive));
+            let is_needed = holds_something(context, contents, &content.kind);
+            found.push(if is_needed { finding } else { finding.in_nobodys_way() });
         }
     }
     found
@@ -80,7 +93,8 @@ fn sealed_files(context: &Context, contents: &[Content]) -> Vec<Finding> {
             let text = format!("{public} in {}{later}", folder.display());
             found.push(Finding::good(NAME, text).publicly(public + later));
         }
-        found.push(key(context, contents, items.is_empty()));
+        let key = key(context, contents, items.is_empty());
+        found.push(if items.is_empty() { key.in_nobodys_way() } else { key });
     }
     found.extend(put_aside.into_iter().map(|path| {
         let text = format!("{} was damaged and put aside", path.display());
@@ -111,6 +125,10 @@ fn key(context: &Context, contents: &[Content], nothing_is_sealed: bool) -> Find
     match (settings.file_key, keychain.map(Content::usable)) {
         // Reading a locked keychain would ask somebody to unlock it.
         (FileKey::Keychain, Some(Err(error))) => return failed(error),
+        (FileKey::Systemd, _) if settings.environment.systemd_credential().is_none() => {
+            let text = format!("{place} is there only for a service of systemd: not looked at");
+            return Finding::warn("key", text, "");
+        }
         (FileKey::Passphrase, _) if settings.environment.passphrase().is_none() => {
             return missing("is not set");
         }

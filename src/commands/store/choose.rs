@@ -68,7 +68,7 @@ impl Args {
                 let why = "no passphrase is given";
                 return Err(Error::usage(what, why, "set PARTNERLINK_PASSPHRASE"));
             }
-            FileKey::Systemd if environment.systemd_credential("partnerlink-key").is_none() => {
+            FileKey::Systemd if environment.systemd_credential().is_none() => {
                 let text = "Not tried: the credential partnerlink-key is there only for a service \
                             that systemd starts with LoadCredential= or LoadCredentialEncrypted=";
                 context.output.say(Mark::Warn, text);

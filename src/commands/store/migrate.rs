@@ -2,13 +2,14 @@ use std::collections::BTreeSet;
 
 use super::{AccountReport, each};
 use crate::account_id::AccountId;
-use crate::commands::{could_not, finish, not_connected};
+use crate::commands::{could_not, finish};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::FlowError;
 use crate::flow::client_secret;
+use crate::flow::inventory::Content;
 use crate::flow::moving::{Move, Moved, relocate};
-use crate::store::StoreKind;
+use crate::store::{Item, StoreKind};
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -60,21 +61,24 @@ fn not_in(context: &Context, to: &StoreKind) -> Result<BTreeSet<AccountId>, Erro
     let mut indexed = context.index.all();
     indexed.retain(|entry| entry.store != *to || is_open(&entry.account));
     let mut accounts: BTreeSet<_> = indexed.into_iter().map(|entry| entry.account).collect();
-    for other in context.world().contents(|kind| kind != to) {
-        match &other.look {
-            // What the index has there will say the same; what else is there cannot be known.
-            Err(error) if accounts.is_empty() && context.settings.store == other.kind => {
-                return Err(Error::new("could not list the accounts to move", error));
-            }
-            Err(error) => log::debug!("{} cannot be listed: {error}", other.kind),
-            Ok(_) => accounts.extend(other.accounts()),
-        }
+    let world = context.world();
+    let contents = world.contents(|kind| kind != to);
+    if let Some(error) = world.doubt(&contents) {
+        return Err(Error::new("could not list the accounts to move", error));
     }
+    accounts.extend(contents.iter().flat_map(Content::accounts));
     Ok(accounts)
 }
 
 fn planned(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport {
-    let store = context.world().whereabouts(&account).kind();
+    let world = context.world();
+    let store = world.whereabouts(&account);
+    let item = Item::Account(account.clone());
+    let is_there = || store.look().is_ok_and(|look| look.items.contains(&item));
+    if context.index.get(&account).is_none() && !is_there() {
+        return AccountReport::not_connected("could not move", account, to);
+    }
+    let store = store.kind();
     let (result, text) = if store == *to {
         ("was-there", format!("is in {to}"))
     } else {
@@ -86,6 +90,9 @@ fn planned(context: &Context, account: AccountId, to: &StoreKind) -> AccountRepo
 fn moved(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport {
     let world = context.world();
     let outcome = relocate(&world, &account, to);
+    if matches!(outcome, Err(FlowError::NotConnected)) {
+        return AccountReport::not_connected("could not move", account, to);
+    }
     let (result, text) = match &outcome {
         Ok(Moved::Moved) => ("moved", format!("moved to {to}")),
         Ok(Moved::SecondCopyDeleted) => {
@@ -97,15 +104,8 @@ fn moved(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport
         }
         Err(_) => ("failed", "not moved".to_owned()),
     };
-    let error = outcome.err().map(|error| match error {
-        FlowError::NotConnected => not_connected("could not move", &account),
-        error => could_not("move", &account, &error),
-    });
-    // An account that was not connected is nowhere.
-    let store = match context.index.get(&account) {
-        Some(_) => world.home(&account).kind(),
-        None => to.clone(),
-    };
+    let error = outcome.err().map(|error| could_not("move", &account, &error));
+    let store = world.home(&account).kind();
     AccountReport { account, store, result, text, error }
 }
 

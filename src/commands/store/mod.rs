@@ -11,6 +11,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::account_id::AccountId;
+use crate::commands::not_connected;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::store::StoreKind;
@@ -53,6 +54,13 @@ struct AccountReport {
 }
 
 impl AccountReport {
+    /// Of an account that is not there: `what` was attempted, in this store or to it.
+    fn not_connected(what: &str, account: AccountId, store: &StoreKind) -> Self {
+        let error = Some(not_connected(what, &account));
+        let (result, text) = ("not-connected", "not connected".to_owned());
+        Self { account, store: store.clone(), result, text, error }
+    }
+
     /// One line, as soon as it is known.
     fn tell(&self, context: &Context) -> Result<(), Error> {
         if context.output.json {

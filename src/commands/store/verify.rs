@@ -5,6 +5,7 @@ use crate::account_id::AccountId;
 use crate::commands::{could_not, finish};
 use crate::context::Context;
 use crate::error::{Error, Failed};
+use crate::flow::FlowError;
 use crate::flow::inventory::{Content, verify};
 use crate::store::{Item, TokenStore};
 use crate::terminal::Mark;
@@ -34,8 +35,7 @@ impl Args {
             false => self.accounts.iter().cloned().collect(),
         };
         if accounts.is_empty() {
-            let here = contents.iter().find(|content| content.kind == context.settings.store);
-            if let Some(Err(error)) = here.map(|content| &content.look) {
+            if let Some(error) = world.doubt(&contents) {
                 return Err(Error::new("could not list the connected accounts", error).into());
             }
             if !context.output.json {
@@ -51,6 +51,10 @@ fn check(context: &Context, account: AccountId, contents: &[Content]) -> Account
     let world = context.world();
     let verified = match verify(&world, &account) {
         Ok(verified) => verified,
+        Err(FlowError::NotConnected) => {
+            let store = world.home(&account).kind();
+            return AccountReport::not_connected("could not verify", account, &store);
+        }
         Err(error) => {
             let store = world.home(&account).kind();
             let error = could_not("verify", &account, &error);

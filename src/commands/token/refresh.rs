@@ -130,9 +130,7 @@ fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
         |kind: &StoreKind| is_in(kind) || indexed.is_empty() && *kind == context.settings.store;
     let world = context.world();
     let contents = world.contents(wanted);
-    // Where the index has accounts in a store, each of them will say the same.
-    let mut others = contents.iter().filter(|content| !is_in(&content.kind));
-    if let Some(error) = others.find_map(|content| content.look.as_ref().err()) {
+    if let Some(error) = world.doubt(&contents) {
         return Err(Error::new("could not list the connected accounts", error));
     }
     Ok(world.accounts(&contents).into_iter().collect())
