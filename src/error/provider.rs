@@ -100,6 +100,10 @@ impl Explain for FlowError {
                      {redirect_uri} are registered as they are sent"
                 ),
             ),
+            Self::NoAddress => Refused.means(
+                "no-address",
+                "run the command again, and when the browser's last page is there, paste its address",
+            ),
             Self::Interrupted => Refused.means("interrupted", ""),
             Self::Denied => Refused.means(
                 "denied",

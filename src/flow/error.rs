@@ -47,6 +47,10 @@ pub enum FlowError {
     NoRandomness(#[from] NoRandomness),
     #[error("the sign-in was not finished in the browser within {} s", .after.as_secs())]
     TimedOut { after: Duration, redirect_uri: Url },
+    #[error(
+        "the input ended before the address of the last page had come, and only so it can come here"
+    )]
+    NoAddress,
     #[error("interrupted; nothing was stored")]
     Interrupted,
     #[error("access was not granted")]

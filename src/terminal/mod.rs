@@ -2,6 +2,7 @@
 //! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
 
 mod ask;
+mod keyboard;
 pub mod log;
 pub mod page;
 pub mod progress;
@@ -9,6 +10,7 @@ pub mod report;
 pub mod screen;
 pub mod table;
 pub mod topics;
+mod typed;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
@@ -138,6 +140,11 @@ impl Output {
     /// takes it away: without it nobody could sign in.
     pub fn link(&self, url: &url::Url) {
         let _ = writeln!(anstream::stderr(), "{}  {url}", self.prefix());
+    }
+
+    /// What a person typed, as it stays on the terminal.
+    fn typed(&self, line: &str) {
+        let _ = writeln!(anstream::stderr(), "{}  {}", self.prefix(), printable(line));
     }
 
     /// A line that begins a part, after an empty one.

@@ -1,18 +1,19 @@
 //! The human side of a sign-in, in the terminal and on the browser's last page.
 
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, Write as _};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
 use super::page::{self, Words};
-use super::{Mark, Output, stderr_is_terminal};
+use super::typed::Typed;
+use super::{Mark, Output, stderr_is_terminal, stdin_is_terminal};
 use crate::error::{Exit, Explain as _};
 use crate::flow::FlowError;
-use crate::flow::login::{Connected, Invitation, Person};
+use crate::flow::login::{Connected, Invitation, Pasted, Person};
 use crate::loopback::ResultPage;
-use crate::secret::Secret;
 use crate::system::browser::{Browser, BrowserError};
+use crate::text::printable;
 
 /// How the browser comes to the link.
 pub enum Opening {
@@ -32,12 +33,14 @@ pub struct Screen {
     /// The `--scope` that was given: the command to type again names it too.
     pub scope: Option<String>,
     opening: Option<Opening>,
-    /// Whether a person can paste an address.
-    keyboard: bool,
-    pasted: Option<Receiver<Secret>>,
+    /// Whether standard input may bring the last page's address.
+    reads_input: bool,
+    typed: Option<Typed>,
+    /// Whether the line below asks for the address in any case.
+    prompts: bool,
     browser_failed: Option<Receiver<BrowserError>>,
-    /// Seconds that the progress line shows.
-    shown: Option<u64>,
+    /// The line below everything else: how long it is still waited, and what is being typed.
+    shown: Option<String>,
 }
 
 impl Screen {
@@ -46,7 +49,7 @@ impl Screen {
         title: &str,
         account: &impl ToString,
         opening: Opening,
-        keyboard: bool,
+        reads_input: bool,
     ) -> Self {
         Self {
             output: output.clone(),
@@ -54,8 +57,9 @@ impl Screen {
             account: account.to_string(),
             scope: None,
             opening: Some(opening),
-            keyboard,
-            pasted: None,
+            reads_input,
+            typed: None,
+            prompts: false,
             browser_failed: None,
             shown: None,
         }
@@ -68,13 +72,14 @@ impl Screen {
         self.output.command(&command)
     }
 
-    /// Removes the progress line, so that the next line stands alone.
+    /// Removes the line below, so that the next line stands alone.
     pub fn clear(&mut self) {
         if self.shown.take().is_some() {
             let _ = write!(anstream::stderr(), "\r\x1b[K");
         }
     }
 
+    /// How a person without a browser here gets to the link and back.
     fn explain_by_hand(&self, why: &str, invitation: &Invitation) {
         let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
         self.output.say(
@@ -82,22 +87,72 @@ impl Screen {
             format_args!("To sign in to {}, open this link in a browser{why}:", self.title),
         );
         self.output.link(invitation.link);
-        if self.keyboard {
+        let listening = invitation.redirect_uri.port().filter(|_| invitation.listening);
+        if self.output.sandbox {
+            // Its pages are on this machine too.
+            let ports = invitation.link.port().into_iter().chain(listening);
+            let tunnels: String =
+                ports.map(|port| format!(" -L {port}:127.0.0.1:{port}")).collect();
             self.output.say_more(
-                "Any browser on any machine will do. If its last page does not load, paste the address of that \
-                 page here and press Enter.",
+                "The sandbox is on this machine, and the link works in a browser here. For a \
+                 browser on another machine, run there first:",
             );
+            self.output.say_more(format_args!("ssh{tunnels} THIS-MACHINE"));
+            return;
         }
-        if let (true, Some(port)) = (invitation.listening, invitation.redirect_uri.port()) {
+        if self.reads_input {
+            let how = if stdin_is_terminal() {
+                "paste the address of that page here and press Enter."
+            } else {
+                "write the address of that page to this command's standard input, as a line."
+            };
+            self.output.say_more(format_args!(
+                "Any browser on any machine will do. If its last page does not load, {how}"
+            ));
+        }
+        if let Some(port) = listening {
             self.output.say_more(format_args!(
                 "Or let that browser reach this machine: ssh -L {port}:127.0.0.1:{port} THIS-MACHINE"
             ));
         }
     }
+
+    /// The line below: where an address is typed, its end stays in sight.
+    fn line(&self, left: Duration) -> Option<String> {
+        let typed = self.typed.as_ref().map(Typed::unfinished).unwrap_or_default();
+        if self.output.quiet && typed.is_empty() {
+            return None;
+        }
+        let seconds = left.as_secs();
+        let spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴'][seconds as usize % 6];
+        let time = format!("{}:{:02} left", seconds / 60, seconds % 60);
+        let line = if typed.is_empty() && !self.prompts {
+            format!("{spinner} Waiting for your browser … {time} (Ctrl-C cancels) ")
+        } else {
+            format!("{spinner} {time}. The last page's address: {}", printable(typed))
+        };
+        let room = self.output.room(terminal_size::terminal_size_of(io::stderr()), 1);
+        Some(fitted(&line, room.unwrap_or(usize::MAX)))
+    }
+}
+
+/// The text, or its beginning and its end where there is not room for all of it.
+fn fitted(line: &str, room: usize) -> String {
+    /// Columns of the beginning that stay: those of the prompt, as far as half of the room goes.
+    const BEGINNING: usize = 40;
+    let letters: Vec<char> = line.chars().collect();
+    if letters.len() <= room {
+        return line.to_owned();
+    }
+    let (begin, _) = letters.split_at(BEGINNING.min(room / 2));
+    let end = &letters[letters.len() - (room - begin.len() - 1)..];
+    begin.iter().chain(&['…']).chain(end).collect()
 }
 
 impl Person for Screen {
     fn invite(&mut self, invitation: &Invitation) {
+        // What is typed can only be shown on a terminal.
+        self.typed = self.reads_input.then(|| Typed::begin(stderr_is_terminal()));
         let browser = match self.opening.take() {
             Some(Opening::With(browser)) => {
                 self.output.say(
@@ -112,15 +167,13 @@ impl Person for Screen {
             }
             Some(Opening::ByHand(why)) => {
                 self.explain_by_hand(why, invitation);
+                self.prompts = self.reads_input && stdin_is_terminal();
                 None
             }
             Some(Opening::Unseen(browser)) => Some(browser),
             None => None,
         };
         self.browser_failed = browser.map(|browser| open_beside(browser, invitation.open.clone()));
-        if self.keyboard {
-            self.pasted = Some(read_lines());
-        }
     }
 
     fn waiting(&mut self, left: Duration) {
@@ -130,23 +183,32 @@ impl Person for Screen {
             self.output
                 .say(Mark::Warn, format_args!("No browser opened ({error}). Use the link above."));
         }
-        let seconds = left.as_secs();
-        if self.output.quiet || !stderr_is_terminal() || self.shown == Some(seconds) {
-            return;
+        let echoes = self.typed.as_ref().is_some_and(Typed::is_echoed_by_the_terminal);
+        let line = self.line(left).filter(|_| stderr_is_terminal() && !echoes);
+        if self.shown != line {
+            self.clear();
         }
-        self.shown = Some(seconds);
-        let spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴'][seconds as usize % 6];
-        let _ = write!(
-            anstream::stderr(),
-            "\r{}{spinner} Waiting for your browser … {}:{:02} left (Ctrl-C cancels) ",
-            self.output.prefix(),
-            seconds / 60,
-            seconds % 60
-        );
+        if let Some(line) = line.filter(|_| self.shown.is_none()) {
+            let _ = write!(anstream::stderr(), "{}{line}", self.output.prefix());
+            self.shown = Some(line);
+        }
     }
 
-    fn pasted(&mut self) -> Option<Secret> {
-        self.pasted.as_ref()?.try_recv().ok()
+    fn pasted(&mut self) -> Pasted {
+        let Some(typed) = &mut self.typed else { return Pasted::Nothing };
+        let (pasted, by_key) = (typed.take(), typed.comes_by_key());
+        match &pasted {
+            Pasted::Text(text) if by_key => {
+                self.clear();
+                text.expose().lines().for_each(|line| self.output.typed(line));
+            }
+            Pasted::Ended => {
+                self.clear();
+                (self.typed, self.prompts) = (None, false);
+            }
+            Pasted::Text(_) | Pasted::Nothing => {}
+        }
+        pasted
     }
 
     fn not_that(&mut self) {
@@ -160,6 +222,7 @@ impl Person for Screen {
 
     fn result_page(&mut self, result: &Result<Connected, FlowError>) -> ResultPage {
         self.clear();
+        self.typed = None;
         match result {
             Ok(connected) => {
                 page::success(&self.title, connected.account.who.as_deref(), &self.account)
@@ -179,19 +242,6 @@ fn open_beside(browser: Box<dyn Browser>, url: url::Url) -> Receiver<BrowserErro
     thread::spawn(move || {
         if let Err(error) = browser.open(&url) {
             let _ = failed.send(error);
-        }
-    });
-    receiver
-}
-
-/// Lines that the person types, until the end of the input.
-fn read_lines() -> Receiver<Secret> {
-    let (lines, receiver) = channel();
-    thread::spawn(move || {
-        for line in io::stdin().lock().lines().map_while(Result::ok) {
-            if !line.trim().is_empty() && lines.send(Secret::new(line)).is_err() {
-                return;
-            }
         }
     });
     receiver

@@ -29,6 +29,14 @@ fn type_in(running: &mut Running, text: &str) {
     running.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
 }
 
+#[track_caller]
+fn wait_for(running: &mut Running, is_shown: impl Fn(&str) -> bool) {
+    while !is_shown(&running.stdout()) {
+        assert!(running.is_running(), "{}", running.stdout());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_pasted_address_goes_through_the_same_checks_as_a_callback() {
     if !has("a_pasted_address_goes_through_the_same_checks_as_a_callback", "script") {
@@ -38,15 +46,16 @@ fn a_pasted_address_goes_through_the_same_checks_as_a_callback() {
     let mut running = begin(&program, "connect fake --no-browser");
     let link = link_on(&mut running);
     let (uri, state) = (link.redirect_uri(), link.state());
-    for wrong in [
+    for (count, wrong) in [
         format!("{uri}?code=x&state=guess\n"),
         format!("https://evil.example/callback/fake?code=x&state={state}\n"),
         "what is this\n".to_owned(),
-    ] {
-        type_in(&mut running, &wrong);
-    }
-    while running.stdout().matches("Still waiting.").count() < 3 {
-        assert!(running.is_running(), "{}", running.stdout());
+    ]
+    .iter()
+    .enumerate()
+    {
+        type_in(&mut running, wrong);
+        wait_for(&mut running, |shown| shown.matches("Still waiting.").count() > count);
     }
     assert!(fake.calls().is_empty());
     // What a person types is shown on their own terminal: this code is used up at once.
@@ -57,6 +66,65 @@ fn a_pasted_address_goes_through_the_same_checks_as_a_callback() {
     drop(stdin);
     assert!(outcome.stdout.contains("Connected to Fake"), "{}", outcome.told());
     program.run(["token", "get", "fake"]).exits(0);
+}
+
+#[test]
+fn an_address_is_taken_as_people_copy_it_and_however_long_it_is() {
+    if !has("an_address_is_taken_as_people_copy_it_and_however_long_it_is", "script") {
+        return;
+    }
+    let (program, fake) = described();
+    for (name, dress) in [
+        ("scheme", (|uri: &str| uri.replace("http://", "")) as fn(&str) -> String),
+        ("query", |uri| uri.split_once('?').unwrap().1.to_owned()),
+        ("https", |uri| uri.replace("http://127.0.0.1", "https://localhost")),
+        ("lines", |uri| format!("<{}\n   {}>", &uri[..50], &uri[50..])),
+        ("long", |uri| format!("{uri}&more={}", "x".repeat(6000))),
+    ] {
+        let mut running = begin(&program, &format!("connect fake:{name} --no-browser"));
+        let link = link_on(&mut running);
+        fake.consent_to(&link, "c0de");
+        let address = format!("{}?code=c0de&state={}", link.redirect_uri(), link.state());
+        type_in(&mut running, &format!("{}\n", dress(&address)));
+        let stdin = running.stdin.take();
+        let outcome = running.finish().exits(0);
+        drop(stdin);
+        assert!(outcome.stdout.contains("Connected to Fake"), "{name}: {}", outcome.told());
+    }
+}
+
+#[test]
+fn what_one_types_stays_in_sight_and_ctrl_d_leaves_the_browser_alone() {
+    if !has("what_one_types_stays_in_sight_and_ctrl_d_leaves_the_browser_alone", "script") {
+        return;
+    }
+    let (program, fake) = described();
+    let mut running = begin(&program, "connect fake --no-browser");
+    let link = link_on(&mut running);
+    type_in(&mut running, "half an addresX\u{7f}s");
+    // The progress has gone on and shows it again, mended.
+    wait_for(&mut running, |shown| shown.matches("address: half an address").count() > 1);
+    type_in(&mut running, "\u{15}\u{4}");
+    wait_for(&mut running, |shown| shown.contains("Waiting for your browser"));
+    assert_eq!(link.returns_with(&fake.consent(&link)).status, 200);
+    let stdin = running.stdin.take();
+    running.finish().exits(0);
+    drop(stdin);
+}
+
+#[test]
+fn where_only_pasting_can_finish_it_the_end_of_the_input_is_an_error() {
+    if !has("where_only_pasting_can_finish_it_the_end_of_the_input_is_an_error", "script") {
+        return;
+    }
+    let (program, _fake) = described_with("redirect_uris = [\"https://partner.example/cb\"]");
+    let mut running = begin(&program, "connect fake --no-browser");
+    link_on(&mut running);
+    type_in(&mut running, "\u{4}");
+    let stdin = running.stdin.take();
+    let outcome = running.finish().exits(1);
+    drop(stdin);
+    assert!(outcome.stdout.contains("the input ended before the address"), "{}", outcome.told());
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::loopback::{self, Judgement, ResultPage, Serving};
 use crate::oauth::Client;
 use crate::oauth::authorize::{self, Attempt};
 use crate::oauth::callback::{self, Verdict};
+use crate::oauth::pasted;
 use crate::oauth::revoke::Revocable;
 use crate::oauth::scope::Scope;
 use crate::oauth::token;
@@ -55,12 +56,21 @@ pub trait Person {
     fn invite(&mut self, invitation: &Invitation);
     /// Called several times a second while waiting.
     fn waiting(&mut self, left: Duration);
-    /// An address that was pasted since the last call.
-    fn pasted(&mut self) -> Option<Secret>;
-    /// The last pasted address was not the right one.
+    /// What was pasted since the last call.
+    fn pasted(&mut self) -> Pasted;
+    /// The last pasted text held no address of this sign-in's last page.
     fn not_that(&mut self);
     /// What the browser is told in the end.
     fn result_page(&mut self, result: &Result<Connected, FlowError>) -> ResultPage;
+}
+
+/// What came in at the keyboard, or on standard input.
+pub enum Pasted {
+    Nothing,
+    /// One or more lines, which may hold the address of the last page.
+    Text(Secret),
+    /// Nothing more will come.
+    Ended,
 }
 
 /// What a person needs to begin.
@@ -146,7 +156,7 @@ impl Login<'_> {
     fn wait(
         &self,
         serving: Option<&Serving>,
-        mut judge: impl FnMut(&str) -> Judgement,
+        judge: impl Fn(&str) -> Judgement,
         attempt: &Attempt,
         person: &mut dyn Person,
     ) -> Result<Secret, FlowError> {
@@ -163,15 +173,20 @@ impl Login<'_> {
             if interrupt::pending().is_some() {
                 return Err(FlowError::Interrupted);
             }
-            if let Some(text) = person.pasted() {
-                let mut judge = |query: &Secret| match serving {
-                    Some(serving) => serving.offer(query.expose()),
-                    None => judge(query.expose()),
-                };
-                match callback::query_of_pasted(text.expose(), &attempt.redirect_uri) {
-                    Some(query) if judge(&query) == Judgement::Take => return Ok(query),
-                    _ => person.not_that(),
+            match person.pasted() {
+                Pasted::Text(text) => {
+                    let is_ours = |query: &Secret| match serving {
+                        Some(serving) => serving.offer(query.expose()) == Judgement::Take,
+                        None => judge(query.expose()) == Judgement::Take,
+                    };
+                    let queries = pasted::queries(text.expose(), &attempt.redirect_uri);
+                    match queries.into_iter().find(is_ours) {
+                        Some(query) => return Ok(query),
+                        None => person.not_that(),
+                    }
                 }
+                Pasted::Ended if serving.is_none() => return Err(FlowError::NoAddress),
+                Pasted::Ended | Pasted::Nothing => {}
             }
             match deadline.left(self.world.clock.now()) {
                 Some(left) => person.waiting(left),
