@@ -1,7 +1,13 @@
 //! Reading a terminal key by key. Left to itself a terminal shows what is typed wherever the cursor
 //! is, in the midst of the progress, and cuts a line off after 4095 bytes; an address may be longer.
 
+#[cfg(not(unix))]
+pub(super) use self::elsewhere::Keyboard;
+#[cfg(unix)]
+pub(super) use self::unix::Keyboard;
+
 /// What a key means to somebody who types a line.
+#[cfg_attr(not(unix), expect(dead_code, reason = "a console's lines come whole"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Letter(char),
@@ -14,6 +20,7 @@ pub(super) enum Key {
 }
 
 /// Where in a terminal's own sequences, as arrow keys send them, the reading stands.
+#[cfg(unix)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sequence {
     No,
@@ -22,11 +29,13 @@ enum Sequence {
 }
 
 /// From bytes to keys; one of them may need bytes of the next read.
+#[cfg(unix)]
 struct Decoder {
     sequence: Sequence,
     letter: Vec<u8>,
 }
 
+#[cfg(unix)]
 impl Decoder {
     fn keys(&mut self, bytes: &[u8]) -> Vec<Key> {
         bytes.iter().filter_map(|byte| self.key(*byte)).collect()
@@ -65,11 +74,6 @@ impl Decoder {
         }
     }
 }
-
-#[cfg(not(unix))]
-pub(super) use self::elsewhere::Keyboard;
-#[cfg(unix)]
-pub(super) use self::unix::Keyboard;
 
 #[cfg(unix)]
 mod unix {
@@ -156,7 +160,7 @@ mod elsewhere {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
