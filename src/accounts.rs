@@ -24,6 +24,8 @@ pub struct Account {
     pub store: StoreKind,
     /// The client that the tokens were issued to.
     pub client_id: String,
+    /// Where its tokens may go.
+    pub origins: Origins,
     /// Who signed in, as a person would say it.
     pub who: Option<String>,
     /// `iss` and `sub` of the ID token at sign-in; a refresh must name the same.
@@ -43,6 +45,15 @@ pub struct Account {
     #[serde(default)]
     pub refreshed_by: Option<String>,
     pub state: SignInState,
+}
+
+/// Scheme, host and port of the endpoints that a sign-in was made with; `None` where the provider
+/// had no such endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origins {
+    pub token: String,
+    pub revocation: Option<String>,
+    pub api: Option<String>,
 }
 
 /// How long before a sign-in's end a person is warned: thirty days, or a quarter of its whole life
@@ -168,6 +179,7 @@ mod tests {
             account: account.parse().unwrap(),
             store: StoreKind::FILE,
             client_id: "id".into(),
+            origins: Origins::default(),
             who: None,
             issuer: None,
             subject: None,

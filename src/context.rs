@@ -147,6 +147,7 @@ impl Context {
                 ));
             }
             provider.title += " (sandbox)";
+            provider.is_sandbox = true;
         } else if let Some(id) = self.settings.environment.client_id(name) {
             provider.described.client_id = Some(id);
         }

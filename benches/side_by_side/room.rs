@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use partnerlink::account_id::AccountId;
-use partnerlink::accounts::{Account, Index, SignInState};
+use partnerlink::accounts::{Account, Index, Origins, SignInState};
 use partnerlink::clock::{self, Clock as _, SystemClock};
 use partnerlink::secret::Secret;
 use partnerlink::store::file::{FileStore, KeySource};
@@ -64,7 +64,7 @@ impl Room {
         store: &dyn TokenStore,
     ) -> Result<()> {
         let Tokens { access_token, refresh_token } = provider.grant();
-        let account = account(number, store.kind())?;
+        let account = account(number, store.kind(), &provider.base())?;
         let record =
             Record::new(account, Secret::new(access_token), Some(Secret::new(refresh_token)));
         record.save(store)?;
@@ -95,12 +95,18 @@ pub fn account_id(number: usize) -> Result<AccountId> {
     Ok(format!("zaehlerfreunde:customer-{number}").parse()?)
 }
 
-fn account(number: usize, store: StoreKind) -> Result<Account> {
+/// Everything of the provider is at `base`.
+fn account(number: usize, store: StoreKind, base: &str) -> Result<Account> {
     let now = SystemClock.now();
     Ok(Account {
         account: account_id(number)?,
         store,
         client_id: CLIENT_ID.into(),
+        origins: Origins {
+            token: base.into(),
+            revocation: Some(base.into()),
+            api: Some(base.into()),
+        },
         who: Some("Anna Beispiel <anna@example.com>".into()),
         issuer: Some("https://auth.prod.zaehlerfreunde.com/".into()),
         subject: Some("auth0|5f7c8ec7c33c6c004bbafe82".into()),

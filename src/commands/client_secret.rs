@@ -9,7 +9,7 @@ use crate::account_id::AccountId;
 use crate::config::client_variable;
 use crate::context::Context;
 use crate::error::Error;
-use crate::flow;
+use crate::flow::{self, FlowError};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::StoreKind;
@@ -84,8 +84,13 @@ impl Args {
         if let Some(secret) = self.given(what)? {
             return Ok(Some(Found { secret, is_new: true }));
         }
-        let known = flow::client_secret::find(&context.world(), provider, account, to)
-            .map_err(|error| Error::new(what, &error))?;
+        let known = match flow::client_secret::find(&context.world(), provider, account, to) {
+            Err(error @ FlowError::SecretOfAnotherOrigin { .. }) if context.interactive => {
+                context.output.say(Mark::Warn, format_args!("{error}."));
+                None
+            }
+            known => known.map_err(|error| Error::new(what, &error))?,
+        };
         let asked = context.interactive && asks == Asks::Again;
         if !asked && let Some(secret) = known {
             return Ok(Some(Found { secret, is_new: false }));

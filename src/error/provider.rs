@@ -129,6 +129,18 @@ impl Explain for FlowError {
                     account.provider()
                 ),
             ),
+            Self::OtherOrigin { account, .. } => Usage.means(
+                "other-origin",
+                format!(
+                    "partnerlink connect {account}\nif the new address is right, which binds \
+                     the account to it; else correct the configuration"
+                ),
+            ),
+            Self::SecretOfAnotherOrigin { .. } => Usage.means(
+                "other-origin",
+                "give it again with --client-secret-stdin or --client-secret-file if the new \
+                 address is right; else correct the configuration",
+            ),
             Self::NoClientSecret { provider } => {
                 let variable = client_variable(provider, "CLIENT_SECRET");
                 Usage.means("usage", format!("set {variable}, or connect again"))

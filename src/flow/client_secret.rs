@@ -1,10 +1,11 @@
-//! The client secret of a provider: the environment's, else the one that is kept beside the account.
+//! The client secret of a provider: the environment's, else the one that is kept beside the account
+//! with the origin that it was given for.
 
-use super::World;
+use super::{FlowError, World, origins};
 use crate::account_id::AccountId;
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::store::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
+use crate::store::{ClientSecret, Item, StoreError, StoreKind, TokenStore};
 
 /// The secret that is there before a sign-in whose tokens go to the store `to`, else to where the
 /// account is; `None` where the provider wants none.
@@ -13,7 +14,7 @@ pub fn find(
     provider: &Provider,
     account: &AccountId,
     to: Option<&StoreKind>,
-) -> Result<Option<Secret>, StoreError> {
+) -> Result<Option<Secret>, FlowError> {
     let (target, home) = (world.target(account, to)?, world.home(account));
     let found = of(world, provider, target)?;
     if found.is_some() || home.kind() == target.kind() {
@@ -23,15 +24,22 @@ pub fn find(
     Ok(of(world, provider, home).unwrap_or_default())
 }
 
-/// The secret that signs the requests for an account in this store.
+/// The secret that signs the requests for an account in this store, unless it was given for another
+/// origin than the token endpoint has now.
 pub(super) fn of(
     world: &World,
     provider: &Provider,
     store: &dyn TokenStore,
-) -> Result<Option<Secret>, StoreError> {
-    match provider.needs_secret() {
-        true => world.stores.client_secret(&provider.name, store),
-        false => Ok(None),
+) -> Result<Option<Secret>, FlowError> {
+    if !provider.needs_secret() {
+        return Ok(None);
+    }
+    let now = origins::of(provider).token;
+    match world.stores.client_secret(&provider.name, store)? {
+        Some(ClientSecret { origin: Some(before), .. }) if before != now => {
+            Err(FlowError::SecretOfAnotherOrigin { before, now })
+        }
+        found => Ok(found.map(|found| found.secret)),
     }
 }
 
@@ -44,7 +52,8 @@ pub fn keep(
 ) -> Result<bool, StoreError> {
     let store = world.home(account);
     let item = Item::ClientSecret(provider.name.clone());
-    let bytes = SecretBytes::new(secret.expose().clone().into_bytes());
+    let origin = Some(origins::of(provider).token);
+    let bytes = ClientSecret { secret: secret.clone(), origin }.to_bytes();
     if store.load(&item)?.is_some_and(|kept| kept.expose() == bytes.expose()) {
         return Ok(false);
     }

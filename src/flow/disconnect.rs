@@ -1,5 +1,6 @@
 //! Ending an account: revoke at the provider where that can be done, delete here in any case.
 
+use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret, intent, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
@@ -61,6 +62,9 @@ fn revoke_record(
     store: &dyn TokenStore,
     record: &Record,
 ) -> Revocation {
+    if let Some(change) = origins::change(&record.account, provider, Target::Revocation) {
+        return Revocation::Unconfirmed(format!("{change}; nothing was sent"));
+    }
     // Without its secret the provider will refuse, which is told; deleting goes on.
     let secret = client_secret::of(world, provider, store).unwrap_or_default();
     let client = Client { id: record.account.client_id.clone(), secret };

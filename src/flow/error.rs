@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::disconnect::Revocation;
+use super::origins::Change;
 use super::refresh::RefreshOutcome;
 use crate::account_id::AccountId;
 use crate::http::HttpError;
@@ -69,6 +70,14 @@ pub enum FlowError {
     /// takes nothing back.
     #[error("{why}; {}", given_back(.revocation.as_ref()))]
     NotKept { why: Box<FlowError>, revocation: Option<Revocation> },
+    /// Nothing was sent there.
+    #[error("{change}; nothing was sent")]
+    OtherOrigin { account: AccountId, change: Change },
+    #[error(
+        "the client secret in the store was given for {before}, and token_url leads to {now}; it \
+         was not sent"
+    )]
+    SecretOfAnotherOrigin { before: String, now: String },
     #[error("it wants a client secret, and none is stored")]
     NoClientSecret { provider: String },
     #[error("the provider gave new tokens, but they could not be saved: {0}")]

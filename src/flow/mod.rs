@@ -8,6 +8,7 @@ pub mod intent;
 pub mod inventory;
 pub mod login;
 pub mod moving;
+pub mod origins;
 pub mod refresh;
 pub mod token_source;
 

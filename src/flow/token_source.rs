@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::origins::{self, Target};
 use super::refresh::{self, Due, RefreshOutcome};
 use super::{FlowError, World};
 use crate::account_id::AccountId;
@@ -39,7 +40,7 @@ impl<'a> TokenSource<'a> {
     pub fn token(&self) -> Result<Secret, FlowError> {
         let is_good = |record: &Record| is_good_for(record, SKEW, self.world.clock.now());
         self.current(is_good, || match self.world.peek(self.account)? {
-            Some(record) if is_good(&record) => Ok(record),
+            Some(record) if is_good(&record) => self.bound(record),
             _ => self.refreshed(Due::Within(SKEW)),
         })
     }
@@ -64,9 +65,16 @@ impl<'a> TokenSource<'a> {
         }
     }
 
+    /// The record, if its token may go to the data that is configured now.
+    fn bound(&self, record: Record) -> Result<Record, FlowError> {
+        origins::check(&record.account, self.provider, Target::Api).map(|()| record)
+    }
+
     fn refreshed(&self, due: Due<'_>) -> Result<Record, FlowError> {
         match refresh::refresh(&self.world, self.provider, self.account, due)? {
-            RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => Ok(*record),
+            RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => {
+                self.bound(*record)
+            }
             outcome => Err(FlowError::NotRefreshed(Box::new(outcome))),
         }
     }

@@ -43,6 +43,7 @@ impl Description {
             redirect_uris: redirect_uris.collect::<Result<_, _>>()?,
             pkce: self.pkce.unwrap_or(true),
             access_token_seconds: self.access_token_seconds.unwrap_or(DEFAULT_ACCESS_TOKEN_SECONDS),
+            is_sandbox: false,
             described: self,
         };
         check.scopes(&provider)?;

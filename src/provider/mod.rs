@@ -34,6 +34,8 @@ pub struct Provider {
     pub redirect_uris: Vec<Url>,
     pub pkce: bool,
     pub access_token_seconds: i64,
+    /// Played by the sandbox, which is at another port each time it is started.
+    pub is_sandbox: bool,
     pub described: Description,
 }
 

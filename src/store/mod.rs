@@ -3,6 +3,7 @@
 //! [`keychain`] is the default, [`file`] the sealed files for servers. [`lock`] is the per-account
 //! lock that every writer holds, whatever the store.
 
+mod client_secret;
 pub mod file;
 mod item;
 pub mod keychain;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::client_secret::ClientSecret;
 pub use self::item::Item;
 pub use self::kind::{STORES, StoreKind, StoreRow, StoreSettings};
 use crate::secret::Secret;
@@ -140,11 +142,11 @@ impl Stores {
         &self,
         provider: &str,
         store: &dyn TokenStore,
-    ) -> Result<Option<Secret>, StoreError> {
-        if let Some(given) = (self.given)(provider) {
-            return Ok(Some(given));
+    ) -> Result<Option<ClientSecret>, StoreError> {
+        if let Some(secret) = (self.given)(provider) {
+            return Ok(Some(ClientSecret { secret, origin: None }));
         }
         let bytes = store.load(&Item::ClientSecret(provider.to_owned()))?;
-        Ok(bytes.and_then(|bytes| String::from_utf8(bytes.expose().clone()).ok()).map(Secret::new))
+        bytes.map(|bytes| ClientSecret::from_bytes(provider, &bytes)).transpose()
     }
 }

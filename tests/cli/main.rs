@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod answer_time;
+mod bound;
 mod callback;
 mod client_secret;
 mod commands;

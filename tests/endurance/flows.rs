@@ -11,6 +11,7 @@ use partnerlink::clock::{self, Clock, SystemClock, Timestamp};
 use partnerlink::error::{Exit, Explain as _};
 use partnerlink::flow::FlowError;
 use partnerlink::flow::World;
+use partnerlink::flow::origins;
 use partnerlink::flow::refresh::{Due, RefreshOutcome, refresh};
 use partnerlink::http::{Answer, HttpError, Request, Transport};
 use partnerlink::provider::registry::Registry;
@@ -80,6 +81,7 @@ impl Bench {
             account: ACCOUNT.parse().unwrap(),
             store: StoreKind::FILE,
             client_id: "client".into(),
+            origins: origins::of(&Registry::default().get("zaehlerfreunde").unwrap()),
             who: None,
             issuer: Some("https://issuer.example/".into()),
             subject: Some("anna".into()),

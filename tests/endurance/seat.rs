@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
 use partnerlink::account_id::AccountId;
-use partnerlink::accounts::{Account, Index, SignInState};
+use partnerlink::accounts::{Account, Index, Origins, SignInState};
 use partnerlink::clock::{self, Clock as _, SystemClock};
 use partnerlink::secret::Secret;
 use partnerlink::store::file::{FileStore, KeySource};
@@ -79,6 +79,7 @@ impl Seat {
             account: account.parse().unwrap(),
             store: StoreKind::FILE,
             client_id: "sandbox-client".into(),
+            origins: Self::origins(),
             who: None,
             issuer: None,
             subject: None,
@@ -93,6 +94,12 @@ impl Seat {
         };
         let tokens = (Secret::new(granted.access_token.clone()), granted.refresh_token.clone());
         self.save(&Record::new(facts, tokens.0, Some(Secret::new(tokens.1))));
+    }
+
+    /// Where everything of the sandbox is, whatever its port.
+    fn origins() -> Origins {
+        let sandbox = || "the sandbox".to_owned();
+        Origins { token: sandbox(), revocation: Some(sandbox()), api: Some(sandbox()) }
     }
 
     /// Writes record and index entry.

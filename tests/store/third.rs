@@ -12,6 +12,7 @@ use partnerlink::flow::client_secret;
 use partnerlink::flow::disconnect::{Revocation, disconnect};
 use partnerlink::flow::inventory::verify;
 use partnerlink::flow::moving::{Moved, relocate};
+use partnerlink::flow::origins;
 use partnerlink::flow::refresh::{Due, RefreshOutcome, refresh};
 use partnerlink::http::{Answer, HttpError, Request, Transport};
 use partnerlink::oauth::ClientAuthentication;
@@ -96,6 +97,7 @@ impl Home {
             account: self.account.clone(),
             store: THIRD.kind.clone(),
             client_id: "client".into(),
+            origins: origins::of(&self.provider),
             who: None,
             issuer: None,
             subject: None,

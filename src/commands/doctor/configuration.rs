@@ -5,6 +5,7 @@ use std::fs;
 use crate::config::{ConfigError, client_variable};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain as _};
+use crate::flow::origins;
 use crate::provider::Provider;
 use crate::terminal::report::Finding;
 
@@ -27,6 +28,7 @@ pub fn check(
         None => vec![version, file(context)],
     };
     found.extend(providers.iter().map(|provider| registered(context, provider)));
+    found.extend(moved(context, providers));
     found
 }
 
@@ -67,6 +69,25 @@ fn file(context: &Context) -> Finding {
     let state =
         if context.settings.file_exists { "is valid" } else { "is not there, and need not be" };
     Finding::good("config", format!("{} {state}", path.display())).publicly(format!("it {state}"))
+}
+
+/// The accounts that were connected with other addresses than those that are configured now.
+fn moved(context: &Context, providers: &[Result<Provider, Error>]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for account in context.index.all() {
+        let its = |provider: &&Provider| provider.name == account.account.provider();
+        let Some(provider) = providers.iter().flatten().find(its) else { continue };
+        found.extend(origins::changes(&account, provider).map(|change| {
+            let text = format!("{}: {change}; nothing is sent there", account.account);
+            let remedy = format!(
+                "correct the configuration; if it is right: partnerlink connect {}",
+                account.account
+            );
+            Finding::bad("provider", text, remedy, Exit::Usage)
+                .publicly("an address is not the one that an account was connected with")
+        }));
+    }
+    found
 }
 
 fn registered(context: &Context, provider: &Result<Provider, Error>) -> Finding {

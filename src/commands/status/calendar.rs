@@ -113,7 +113,7 @@ fn folded(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::SignInState;
+    use crate::accounts::{Origins, SignInState};
     use crate::clock::Timestamp;
     use crate::store::StoreKind;
 
@@ -124,6 +124,7 @@ mod tests {
             account: "zaehlerfreunde".parse().unwrap(),
             store: StoreKind::FILE,
             client_id: "id".into(),
+            origins: Origins::default(),
             who: Some(long.clone()),
             issuer: None,
             subject: None,

@@ -7,6 +7,7 @@ use crate::accounts::{Account, SignInState};
 use crate::clock;
 use crate::flow::FlowError;
 use crate::flow::moving;
+use crate::flow::origins;
 use crate::flow::refresh::granted;
 use crate::oauth::token::Tokens;
 use crate::provider::RefreshSupport;
@@ -19,7 +20,11 @@ impl Login<'_> {
     pub(super) fn preflight(&self) -> Result<(), FlowError> {
         let _lock = self.world.lock(self.account)?;
         let target = self.target()?;
-        self.before(target)?;
+        if let Some(before) = self.before(target)? {
+            for change in origins::changes(&before, self.provider) {
+                log::warn!("{}: {change}; this sign-in binds it to the new address", self.account);
+            }
+        }
         Ok(target.preflight(&Item::Account(self.account.clone()))?)
     }
 
@@ -42,6 +47,7 @@ impl Login<'_> {
             account: self.account.clone(),
             store: target.kind(),
             client_id: self.client.id.clone(),
+            origins: origins::of(self.provider),
             who: identity.who,
             issuer: identity.issuer,
             subject: identity.subject,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::accounts::{Account, Index, SignInState};
+use crate::accounts::{Account, Index, Origins, SignInState};
 use crate::clock::{self, Clock};
 use crate::http::{Answer, HttpError, Request, Transport};
 use crate::store::record::Record;
@@ -153,6 +153,7 @@ fn record(store: StoreKind, connected_at: i64, token: &str) -> Record {
         account: account(),
         store,
         client_id: "id".into(),
+        origins: Origins::default(),
         who: None,
         issuer: None,
         subject: None,

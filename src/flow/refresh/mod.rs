@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use self::spending::Spending;
+use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret};
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
@@ -104,6 +105,7 @@ fn attempt(
     if !due.is_met(&record, world.clock.now()) {
         return Ok(RefreshOutcome::Unchanged(Box::new(record)));
     }
+    origins::check(&record.account, provider, Target::Token)?;
     let secret = client_secret::of(world, provider, store)?;
     if provider.needs_secret() && secret.is_none() {
         return Err(FlowError::NoClientSecret { provider: provider.name.clone() });

@@ -1,0 +1,35 @@
+//! A client secret as a store keeps it: with the origin that it was given for.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Item, SecretBytes, StoreError};
+use crate::secret::{Secret, expose_to};
+
+/// A provider's client secret, and the one place where it may go.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientSecret {
+    #[serde(serialize_with = "expose_to")]
+    pub secret: Secret,
+    /// Scheme, host and port of the token endpoint it was given for; `None` where a person gives
+    /// it anew with each run.
+    pub origin: Option<String>,
+}
+
+impl ClientSecret {
+    /// What [`ClientSecret::to_bytes`] made.
+    pub fn from_bytes(provider: &str, bytes: &SecretBytes) -> Result<Self, StoreError> {
+        // serde_json's own message may quote the secret.
+        serde_json::from_slice(bytes.expose()).map_err(|error| StoreError::Damaged {
+            name: Item::ClientSecret(provider.to_owned()).to_string(),
+            why: format!("its JSON breaks at column {}", error.column()),
+        })
+    }
+
+    pub fn to_bytes(&self) -> SecretBytes {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
+        // Two texts into memory: there is nothing that could fail.
+        let _ = serde_json::to_writer(&mut *bytes, self);
+        SecretBytes::new(std::mem::take(&mut *bytes))
+    }
+}
