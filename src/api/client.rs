@@ -1,5 +1,6 @@
 //! One request with a valid token: renewed once after a 401, repeated after 429 and 5xx (GET only).
 
+use std::fmt;
 use std::io::{self, Read};
 use std::thread;
 
@@ -9,7 +10,7 @@ use url::Url;
 use crate::flow::FlowError;
 use crate::flow::token_source::TokenSource;
 use crate::http::{Answer, HttpError, Request, Transport, retry};
-use crate::oauth::error::OAuthError;
+use crate::oauth::error;
 use crate::provider::{Paging, Provider};
 use crate::secret::Secret;
 
@@ -40,17 +41,17 @@ pub enum ApiError {
     NoPath { provider: String, name: String },
     #[error("no valid access token: {0}")]
     NoToken(#[from] FlowError),
-    #[error("the provider does not accept the access token, not even a new one")]
-    Unauthorized,
+    #[error("the provider does not accept the access token, not even a new one{0}")]
+    Unauthorized(Reason),
     /// 403: a scope is missing, as far as the provider says.
-    #[error("the provider refuses this with the present access ({text})")]
-    Forbidden { scope: Option<String>, text: String },
-    #[error("the provider knows no such thing ({0})")]
-    NotFound(String),
-    #[error("the provider refused the request (status {status}): {text}")]
-    Refused { status: u16, text: String },
-    #[error("the provider answered {0}")]
-    TryLater(u16),
+    #[error("the provider refuses this with the present access{}{reason}", .scope.as_ref().map(|scope| format!(", which lacks the scope {scope}")).unwrap_or_default())]
+    Forbidden { scope: Option<String>, reason: Reason },
+    #[error("the provider knows no such thing as {path}{reason}")]
+    NotFound { path: String, reason: Reason },
+    #[error("the provider refused the request (status {status}){reason}")]
+    Refused { status: u16, reason: Reason },
+    #[error("the provider answered {status}{reason}")]
+    TryLater { status: u16, reason: Reason },
     #[error("{path} leads to another host than the provider's, and the token stays here")]
     OtherHost { path: String },
     #[error("the answer of {path} {why}")]
@@ -59,6 +60,16 @@ pub enum ApiError {
     BrokeOff(io::Error),
     #[error(transparent)]
     Http(#[from] HttpError),
+}
+
+/// Why the provider says no, in its own words where it gives any.
+#[derive(Debug, Default)]
+pub struct Reason(Option<String>);
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |reason| write!(f, ": {reason}"))
+    }
 }
 
 impl ApiError {
@@ -165,8 +176,8 @@ impl<'a> ApiClient<'a> {
                 Ok(answer) if !repeatable || !retry::is_transient(answer.status) => {
                     return Ok(answer);
                 }
-                Ok(Answer { retry_after: Some(wait), status, .. }) if wait > retry::MAX_WAIT => {
-                    return Err(ApiError::TryLater(status));
+                Ok(answer) if answer.retry_after.is_some_and(|wait| wait > retry::MAX_WAIT) => {
+                    return Err(later(answer));
                 }
                 Ok(answer) => answer.retry_after.unwrap_or_else(|| retry::pause(repetition)),
                 Err(error) if !repeatable || !error.is_transient() => return Err(error.into()),
@@ -186,39 +197,42 @@ fn bearer(token: &Secret) -> Secret {
 /// Turns every status but success into the error that it is.
 pub fn explain(url: &Url, answer: Answer) -> Result<Answer, ApiError> {
     let status = answer.status;
-    match status {
-        200..=299 => Ok(answer),
-        401 => Err(ApiError::Unauthorized),
+    Err(match status {
+        200..=299 => return Ok(answer),
+        300..=399 => ApiError::unusable(url, "is a redirect, and the token is never sent on"),
+        401 => ApiError::Unauthorized(reason_of(answer)),
         403 => {
-            let scope = scope_of(&answer);
-            let named = scope.as_ref().map(|scope| format!("scope {scope}"));
-            let text = named.unwrap_or_else(|| text_of(answer));
-            Err(ApiError::Forbidden { scope, text })
+            let scope = challenge(&answer).and_then(|text| error::parameter(text, "scope"));
+            let scope = scope.filter(|scope| scope.chars().all(is_of_scopes));
+            ApiError::Forbidden { scope, reason: reason_of(answer) }
         }
-        404 => Err(ApiError::NotFound(url.path().to_owned())),
-        300..=399 => Err(ApiError::unusable(url, "is a redirect, and the token is never sent on")),
-        later if retry::is_transient(later) => Err(ApiError::TryLater(later)),
-        _ => Err(ApiError::Refused { status, text: text_of(answer) }),
-    }
+        404 => ApiError::NotFound { path: url.path().to_owned(), reason: reason_of(answer) },
+        status if retry::is_transient(status) => later(answer),
+        _ => ApiError::Refused { status, reason: reason_of(answer) },
+    })
 }
 
-/// The scope that `WWW-Authenticate: Bearer error="insufficient_scope", scope="…"` names.
-fn scope_of(answer: &Answer) -> Option<String> {
-    let (_, value) = answer.headers.iter().find(|(name, _)| name == "www-authenticate")?;
-    let scope = value.split("scope=\"").nth(1)?.split('"').next()?;
-    Some(OAuthError::new(scope, None).code)
+/// It ends in a command for a person to run, so no character that a shell gives a meaning.
+fn is_of_scopes(c: char) -> bool {
+    c.is_ascii_alphanumeric() || " :._/-".contains(c)
 }
 
-/// The beginning of an error answer, as far as it can be shown.
-fn text_of(answer: Answer) -> String {
+fn later(answer: Answer) -> ApiError {
+    ApiError::TryLater { status: answer.status, reason: reason_of(answer) }
+}
+
+/// What `WWW-Authenticate` says (RFC 6750 §3).
+fn challenge(answer: &Answer) -> Option<&String> {
+    let mut headers = answer.headers.iter();
+    headers.find_map(|(name, value)| (name == "www-authenticate").then_some(value))
+}
+
+/// The reason in the body, else that of the challenge.
+fn reason_of(answer: Answer) -> Reason {
+    let challenge = challenge(&answer).and_then(|text| error::reason_of_challenge(text));
     let mut bytes = Vec::new();
     let _ = answer.body.take(MAX_ERROR_TEXT).read_to_end(&mut bytes);
-    let text = String::from_utf8_lossy(&bytes);
-    let message = serde_json::from_str::<Value>(&text).ok().and_then(|value| {
-        let named = ["error_description", "message", "error", "detail", "title"];
-        named.iter().find_map(|name| value.get(*name)?.as_str().map(str::to_owned))
-    });
-    OAuthError::new(&message.unwrap_or_else(|| text.into_owned()), None).code
+    Reason(error::reason_of(&bytes).or(challenge))
 }
 
 /// Reads an answer whole, up to [`MAX_ANSWER`]; `room` is what is expected, in bytes.

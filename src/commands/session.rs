@@ -170,7 +170,7 @@ impl Session<'_> {
             ApiError::NoToken(FlowError::NotRefreshed(outcome)) => {
                 explain((*what).to_owned(), provider, account, &outcome)
             }
-            ApiError::Unauthorized => Error::sign_in_needed(*what, error.to_string(), account),
+            ApiError::Unauthorized(_) => Error::sign_in_needed(*what, error.to_string(), account),
             error => Error::new(*what, &error).about(account),
         }
     }

@@ -8,6 +8,8 @@ use crate::config::client_variable;
 use crate::flow::FlowError;
 use crate::flow::disconnect::Revocation;
 use crate::http::HttpError;
+use crate::oauth::callback::IssuerFault;
+use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::IdTokenError;
 use crate::oauth::token::TokenError;
 
@@ -17,6 +19,22 @@ pub(super) fn later() -> Meaning {
 
 fn connect_again() -> Meaning {
     SignInNeeded.means("sign-in-needed", "connect again")
+}
+
+/// `kept` says what became of the sign-in.
+fn client_refused(error: &OAuthError, kept: &str) -> Meaning {
+    let hint = match error.code.as_str() {
+        "unauthorized_client" => {
+            "the client is known and lacks a right: ask the provider to allow it its API (at Auth0: \
+             a grant of the application for the API) and the grant types authorization_code and \
+             refresh_token"
+        }
+        _ => {
+            "check the client ID and the client secret with the provider; where it gave you no \
+             secret, it has to register the client as a native (public) one"
+        }
+    };
+    Usage.means("client-settings", format!("{hint}; {kept}"))
 }
 
 fn not_the_provider() -> Meaning {
@@ -51,15 +69,32 @@ impl Explain for TokenError {
     fn meaning(&self) -> Meaning {
         match self {
             Self::GrantRefused(_) => BadAnswer.means("grant-refused", "connect again"),
-            Self::ClientRefused(_) => Usage.means(
-                "client-settings",
-                "check the client ID and the client secret with the provider; the sign-in is kept",
-            ),
-            Self::Refused(_) => BadAnswer
-                .means("provider-refused", "check the provider's settings, or ask the provider"),
+            Self::ClientRefused(error) => client_refused(error, "the sign-in is kept"),
+            Self::Refused(error) => BadAnswer.means("provider-refused", refused_hint(&error.code)),
+            Self::NoEndpoint(status) => Usage
+                .means("token-url", "check `token_url` in the provider's description")
+                .at(*status),
             Self::TryLater { status, .. } => later().at(*status),
-            Self::Unusable { status, .. } => not_the_provider().at(*status),
+            Self::Unusable { status, .. } => {
+                let hint =
+                    "check `token_url`, and for a proxy that answers in the provider's place";
+                BadAnswer.means("bad-answer", hint).at(*status)
+            }
         }
+    }
+}
+
+/// What to do about an error code of the token endpoint (RFC 6749 §5.2, RFC 8707 §2).
+fn refused_hint(code: &str) -> &'static str {
+    match code {
+        "invalid_request" => {
+            "some providers say this of a sign-in that has ended: connect again; if that does not \
+             help, check `request_format` and `client_authentication`, or ask the provider"
+        }
+        "unsupported_grant_type" => "check `token_url` and `request_format`, or ask the provider",
+        "invalid_scope" => "check the scope with the provider, and connect again",
+        "invalid_target" => "check `audience` and `token_parameters` with the provider",
+        _ => "check the provider's settings, or ask the provider",
     }
 }
 
@@ -69,10 +104,62 @@ impl Explain for IdTokenError {
             Self::Expired | Self::IssuedAt => "set this machine's clock, then try again",
             Self::Subject => "connect again, with --replace if the person really changed",
             Self::Issuer(_) => "check `issuers` of the provider, or ask the provider",
+            Self::IssuerNotDescribed(issuer) => return not_described("id-token", issuer),
+            Self::IssuerChanged { .. } => {
+                "connect again, so that the new name is kept; the sign-in is not lost"
+            }
+            Self::NoKey(_) | Self::Algorithm(_) => {
+                "ask the provider to sign this client's ID tokens with RS256"
+            }
+            Self::Signature(_) => "check the client secret with the provider",
+            Self::Audience(_) | Self::Party(_) => "check the client ID with the provider",
             _ => "nothing was stored; try again, and ask the provider if it stays",
         };
         BadAnswer.means("id-token", hint)
     }
+}
+
+/// An issuer that nobody described may be the provider's own: only a person can know.
+fn not_described(code: &'static str, issuer: &str) -> Meaning {
+    let hint =
+        format!("if that is the provider, write it into its description: issuers = [{issuer:?}]");
+    Usage.means(code, hint)
+}
+
+impl Explain for IssuerFault {
+    fn meaning(&self) -> Meaning {
+        let hint = match self {
+            Self::NotDescribed(issuer) => return not_described("issuer", issuer),
+            Self::Another(_) => {
+                "nothing was stored; if it happens again, check `issuers` with the provider"
+            }
+            Self::Missing => "nothing was stored; check `sends_issuer` with the provider",
+        };
+        BadAnswer.means("mix-up", hint)
+    }
+}
+
+/// A refusal that has a reason may be the provider's, where agreeing once more does not help.
+fn denied_hint(reason: Option<&String>) -> &'static str {
+    match reason {
+        Some(_) => {
+            "if it was not you who said no, ask the provider: the reason in brackets is its own"
+        }
+        None => "run the command again and agree on the provider's page, if that is what you want",
+    }
+}
+
+/// What to do about an error code of the authorize address (RFC 6749 §4.1.2.1).
+fn authorize_hint(code: &str) -> Meaning {
+    let hint = match code {
+        "temporarily_unavailable" | "server_error" => return later(),
+        "invalid_scope" => "check the scope with the provider",
+        "unauthorized_client" => {
+            "ask the provider to allow the client the grant type authorization_code, and its API"
+        }
+        _ => "check client ID, redirect URI and scope with the provider",
+    };
+    BadAnswer.means("provider-refused", hint)
 }
 
 impl Explain for FlowError {
@@ -85,10 +172,9 @@ impl Explain for FlowError {
             Self::Bind(error) => error.meaning(),
             Self::NotConnected => SignInNeeded.means("not-connected", "connect it first"),
             Self::NotRefreshed(_) => connect_again(),
-            Self::NotGranted(TokenError::ClientRefused(_)) => Usage.means(
-                "client-settings",
-                "check the client ID and the client secret with the provider; nothing was stored",
-            ),
+            Self::NotGranted(TokenError::ClientRefused(error)) => {
+                client_refused(error, "nothing was stored")
+            }
             Self::NotGranted(error) | Self::Token(error) => error.meaning(),
             Self::Serve(_) | Self::NoRandomness(_) => Refused.means("system", ""),
             Self::TimedOut { redirect_uri, .. } => Refused.means(
@@ -105,18 +191,9 @@ impl Explain for FlowError {
                 "run the command again, and when the browser's last page is there, paste its address",
             ),
             Self::Interrupted => Refused.means("interrupted", ""),
-            Self::Denied => Refused.means(
-                "denied",
-                "run the command again and agree on the provider's page, if that is what you want",
-            ),
-            Self::Refused(_) => BadAnswer.means(
-                "provider-refused",
-                "check client ID, redirect URI and scope with the provider",
-            ),
-            Self::MixUp => BadAnswer.means(
-                "mix-up",
-                "nothing was stored; try again, and if it happens again ask the provider",
-            ),
+            Self::Denied(reason) => Refused.means("denied", denied_hint(reason.as_ref())),
+            Self::Refused(error) => authorize_hint(&error.code),
+            Self::WrongIssuer(fault) => fault.meaning(),
             Self::NoIdToken => BadAnswer.means(
                 "id-token",
                 "nothing was stored; ask the provider, or leave `openid` out of the scope",
@@ -184,17 +261,17 @@ impl Explain for ApiError {
             }
             Self::NoToken(error) => error.meaning(),
             Self::Http(error) => error.meaning(),
-            Self::Unauthorized => connect_again().at(401),
+            Self::Unauthorized(_) => connect_again().at(401),
             Self::Forbidden { .. } => BadAnswer.means("forbidden",
                 "connect again with the scope that this needs, or ask the provider for the right",
             ).at(403),
-            Self::NotFound(_) => {
+            Self::NotFound { .. } => {
                 BadAnswer.means("not-found", "check the id, or the path with the provider").at(404)
             }
             Self::Refused { status, .. } => {
                 BadAnswer.means("provider-refused", "check what was asked for").at(*status)
             }
-            Self::TryLater(status) => later().at(*status),
+            Self::TryLater { status, .. } => later().at(*status),
             Self::BrokeOff(_) => later(),
             Self::OtherHost { .. } => Usage.means("other-host",
                 "use a path below the provider's API, such as /spaces",

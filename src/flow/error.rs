@@ -11,6 +11,7 @@ use super::refresh::RefreshOutcome;
 use crate::account_id::AccountId;
 use crate::http::HttpError;
 use crate::loopback::BindError;
+use crate::oauth::callback::IssuerFault;
 use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::IdTokenError;
 use crate::oauth::random::NoRandomness;
@@ -54,14 +55,13 @@ pub enum FlowError {
     NoAddress,
     #[error("interrupted; nothing was stored")]
     Interrupted,
-    #[error("access was not granted")]
-    Denied,
+    /// With the provider's reason, where it gives one: not every refusal is the person's.
+    #[error("access was not granted{}", .0.as_ref().map(|why| format!(" ({why})")).unwrap_or_default())]
+    Denied(Option<String>),
     #[error("the provider refused the sign-in ({0})")]
     Refused(OAuthError),
-    #[error(
-        "the answer came from another provider than the one that was asked; its code was not used"
-    )]
-    MixUp,
+    #[error("{0}; its code was not used")]
+    WrongIssuer(IssuerFault),
     #[error("the provider did not say who signed in (no ID token), although it was asked to")]
     NoIdToken,
     #[error("{} is connected as {before}, and now {now} signed in", .account)]
@@ -102,5 +102,22 @@ fn given_back(revocation: Option<&Revocation>) -> String {
         }
         Some(_) => "the new sign-in was revoked at the provider".into(),
         None => "the provider has no way to revoke the new sign-in, which ends by itself".into(),
+    }
+}
+
+impl FlowError {
+    /// The provider's own reason, in whatever language it gives it.
+    pub fn said_by_provider(&self) -> Option<String> {
+        match self {
+            Self::Denied(reason) => reason.clone(),
+            Self::Refused(error)
+            | Self::NotGranted(
+                TokenError::GrantRefused(error)
+                | TokenError::ClientRefused(error)
+                | TokenError::Refused(error),
+            ) => Some(error.to_string()),
+            Self::NotKept { why, .. } => why.said_by_provider(),
+            _ => None,
+        }
     }
 }

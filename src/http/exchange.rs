@@ -83,7 +83,7 @@ pub trait Transport: Send + Sync {
                 why: error.to_string(),
             })
         })?;
-        let body = Secret::new(body);
+        let body = unpacked(Secret::new(body));
         if body.expose().len() > MAX_BODY {
             return Err(HttpError::TooLarge { host: host.to_owned() });
         }
@@ -97,7 +97,12 @@ impl From<&oauth::Request> for Request {
             BodyFormat::Json => "application/json",
             BodyFormat::Form => "application/x-www-form-urlencoded",
         };
-        let headers = [("content-type", content_type), ("accept", "application/json")];
+        let headers = [
+            ("content-type", content_type),
+            ("accept", "application/json"),
+            // A compressed answer that breaks has lost a refresh token, and would save no time.
+            ("accept-encoding", "identity"),
+        ];
         Self {
             authorization: request.authorization.clone(),
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
@@ -129,7 +134,7 @@ impl Transport for HttpClient {
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers(), SystemTime::now());
         self.note_pace(host.clone(), status, retry_after, response.headers());
-        // A token request asks for nothing packed.
+        // A token request asks for nothing packed; what comes all the same, `post` unpacks.
         let is_packed = is_packed(&response) && request.is_stream && request.method != "HEAD";
         if is_packed {
             // What they say is not true of the body as it is handed on.
@@ -177,6 +182,20 @@ impl HttpClient {
         let proxy = || self.network.proxy_to(&request.url);
         builder.send().await.map_err(|error| translate(error, host, proxy()))
     }
+}
+
+/// A token answer that was compressed unasked, told by the first bytes of gzip, with which no JSON
+/// begins; as much of it as can be read.
+fn unpacked(body: Secret<Vec<u8>>) -> Secret<Vec<u8>> {
+    if !body.expose().starts_with(&[0x1f, 0x8b]) {
+        return body;
+    }
+    let mut whole = Vec::new();
+    let limit = MAX_BODY as u64 + 1;
+    if let Err(error) = MultiGzDecoder::new(&**body.expose()).take(limit).read_to_end(&mut whole) {
+        log::debug!("a compressed token answer broke off: {error}");
+    }
+    Secret::new(whole)
 }
 
 /// Whether the body is compressed in the one way that is asked for.

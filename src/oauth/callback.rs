@@ -3,7 +3,7 @@
 use subtle::ConstantTimeEq as _;
 use url::form_urlencoded;
 
-use super::error::OAuthError;
+use super::error::{OAuthError, harmless};
 use crate::secret::Secret;
 
 /// Parameters that mean something here and so must not be repeated (RFC 6749 §3.1).
@@ -30,10 +30,25 @@ pub enum Verdict {
     Refused(OAuthError),
     /// The person came back with our `state`, but with neither code nor error.
     Denied,
-    /// A code with our `state`, but from another issuer than the one we asked: a mix-up attack.
-    WrongIssuer,
+    /// A code with our `state`, whose issuer is not known to be the one we asked.
+    WrongIssuer(IssuerFault),
     /// Not the callback of this attempt: the waiting goes on. Says why, for the log.
     NotOurs(&'static str),
+}
+
+/// What is wrong with the issuer of a callback (RFC 9207 §2.4). Its code is never used.
+#[derive(Debug, thiserror::Error)]
+pub enum IssuerFault {
+    /// A mix-up attack, or a provider that took another name.
+    #[error("the answer came from another provider ({0}) than the one that was asked")]
+    Another(String),
+    /// The provider names itself, and nobody told us what its name is.
+    #[error("the answer names the issuer {0:?}, and the provider's description has no `issuers`")]
+    NotDescribed(String),
+    #[error(
+        "the answer does not say which issuer it comes from, although the provider always does"
+    )]
+    Missing,
 }
 
 /// Reads a raw query string. Pure: that a verdict is used only once is the caller's duty.
@@ -54,19 +69,29 @@ pub fn judge(query: &str, expected: &Expected) -> Verdict {
     if !bool::from(state.as_bytes().ct_eq(expected.state.expose().as_bytes())) {
         return Verdict::NotOurs("another state");
     }
-    let issuer_fits = match &issuer {
-        Some(issuer) => expected.issuers.contains(issuer),
-        None => !expected.issuer_required,
-    };
-    match (code, error) {
-        (Some(_), Some(_)) => Verdict::NotOurs("both code and error"),
-        (None, Some(_)) if !issuer_fits => Verdict::NotOurs("an error from another issuer"),
-        (None, Some(error)) => Verdict::Refused(OAuthError::new(&error, description.as_deref())),
-        (Some(code), None) if !is_vschar(&code) => Verdict::NotOurs("an impossible code"),
-        (Some(_), None) if !issuer_fits => Verdict::WrongIssuer,
-        (Some(code), None) => Verdict::Granted(Secret::new(code)),
-        (None, None) if expected.denied_without_error => Verdict::Denied,
-        (None, None) => Verdict::NotOurs("neither code nor error"),
+    match (code, error, fault(issuer, expected)) {
+        (Some(_), Some(_), _) => Verdict::NotOurs("both code and error"),
+        // It ends a sign-in and gives nothing, so it needs no name where none is known.
+        (None, Some(error), None | Some(IssuerFault::NotDescribed(_))) => {
+            Verdict::Refused(OAuthError::new(&error, description.as_deref()))
+        }
+        (None, Some(_), Some(_)) => Verdict::NotOurs("an error from another issuer"),
+        (Some(code), None, _) if !is_vschar(&code) => Verdict::NotOurs("an impossible code"),
+        (Some(_), None, Some(fault)) => Verdict::WrongIssuer(fault),
+        (Some(code), None, None) => Verdict::Granted(Secret::new(code)),
+        (None, None, _) if expected.denied_without_error => Verdict::Denied,
+        (None, None, _) => Verdict::NotOurs("neither code nor error"),
+    }
+}
+
+fn fault(issuer: Option<String>, expected: &Expected) -> Option<IssuerFault> {
+    match issuer {
+        Some(issuer) if expected.issuers.contains(&issuer) => None,
+        Some(issuer) if expected.issuers.is_empty() => {
+            Some(IssuerFault::NotDescribed(harmless(&issuer)))
+        }
+        Some(issuer) => Some(IssuerFault::Another(harmless(&issuer))),
+        None => expected.issuer_required.then_some(IssuerFault::Missing),
     }
 }
 
@@ -93,7 +118,7 @@ mod tests {
             Verdict::Granted(code) => format!("code {}", code.expose()),
             Verdict::Refused(error) => format!("error {error}"),
             Verdict::Denied => "denied".into(),
-            Verdict::WrongIssuer => "wrong issuer".into(),
+            Verdict::WrongIssuer(_) => "wrong issuer".into(),
             Verdict::NotOurs(why) => format!("not ours: {why}"),
         }
     }
@@ -147,9 +172,32 @@ mod tests {
     #[test]
     fn a_provider_known_to_send_its_issuer_must() {
         let strict = Expected { issuer_required: true, ..expected() };
-        assert!(matches!(judge("code=x&state=right", &strict), Verdict::WrongIssuer));
+        assert!(matches!(
+            judge("code=x&state=right", &strict),
+            Verdict::WrongIssuer(IssuerFault::Missing)
+        ));
         let named = "code=x&state=right&iss=https://a.example/";
         assert!(matches!(judge(named, &strict), Verdict::Granted(_)));
+    }
+
+    #[test]
+    fn an_issuer_that_nobody_described_is_named_and_is_no_attack() {
+        let unknown = Expected { issuers: Vec::new(), ..expected() };
+        let named = "state=right&iss=https://a.example/";
+        match judge(&format!("code=x&{named}"), &unknown) {
+            Verdict::WrongIssuer(fault @ IssuerFault::NotDescribed(_)) => {
+                assert!(fault.to_string().contains("https://a.example/"), "{fault}");
+            }
+            other => panic!("{other:?}"),
+        }
+        let refused = judge(&format!("error=access_denied&{named}"), &unknown);
+        assert!(matches!(refused, Verdict::Refused(_)));
+        match judge("code=x&state=right&iss=https://c.example/", &expected()) {
+            Verdict::WrongIssuer(IssuerFault::Another(issuer)) => {
+                assert_eq!(issuer, "https://c.example/");
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

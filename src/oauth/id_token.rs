@@ -2,11 +2,14 @@
 //!
 //! The signature is not checked: the token came straight from the token endpoint over TLS, and
 //! item 6 of §3.1.3.7 lets that stand in for it. Its algorithm is looked at all the same, so that
-//! `none` and shared-key algorithms are refused.
+//! `none` is refused, and where the key is the client's own secret (HS256), that is tried (§10.1).
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
+use sha2::{Sha256, Sha384, Sha512};
 
+use super::error::harmless;
 use crate::clock::{self, Timestamp};
 use crate::secret::Secret;
 
@@ -46,7 +49,11 @@ struct Header {
 pub struct Expected<'a> {
     /// Accepted issuers, compared character by character.
     pub issuers: &'a [String],
+    /// On refresh: the issuer of the sign-in.
+    pub issuer: Option<&'a str>,
     pub client_id: &'a str,
+    /// The key of signatures with a shared one.
+    pub client_secret: Option<&'a Secret>,
     /// At sign-in the nonce that was sent; none on refresh (§12.2).
     pub nonce: Option<&'a Secret>,
     /// On refresh: who signed in.
@@ -60,10 +67,21 @@ pub enum IdTokenError {
     Unreadable(&'static str),
     #[error("the ID token is signed with the unsafe algorithm {0:?}")]
     Algorithm(String),
+    #[error("the ID token is signed with a shared key ({0}), and there is no client secret here")]
+    NoKey(String),
+    #[error("the ID token's signature ({0}) is not made with this client's secret")]
+    Signature(String),
     #[error("the ID token comes from the issuer {0:?}, which is not one of this provider's")]
     Issuer(String),
-    #[error("the ID token is meant for another client")]
-    Audience,
+    #[error("the ID token names the issuer {0:?}, and the provider's description has no `issuers`")]
+    IssuerNotDescribed(String),
+    /// Both are on the list.
+    #[error("the ID token comes from the issuer {now:?}, and the sign-in came from {before:?}")]
+    IssuerChanged { before: String, now: String },
+    #[error("the ID token is meant for another client (aud: {0})")]
+    Audience(String),
+    #[error("the ID token was issued to another client (azp: {0})")]
+    Party(String),
     #[error("the ID token has expired, or this machine's clock is wrong")]
     Expired,
     #[error("the ID token was not issued just now, or this machine's clock is wrong")]
@@ -90,17 +108,12 @@ pub fn check(token: &Secret, expected: &Expected) -> Result<Claims, IdTokenError
     else {
         return Err(IdTokenError::Unreadable("it has not three parts"));
     };
-    let header: Header = decode(header).ok_or(IdTokenError::Unreadable("its header"))?;
-    if !matches!(header.alg.get(..2), Some("RS" | "PS" | "ES" | "Ed")) {
-        return Err(IdTokenError::Algorithm(header.alg.chars().take(20).collect()));
-    }
+    let algorithm = decode::<Header>(header).ok_or(IdTokenError::Unreadable("its header"))?.alg;
+    check_signature(&algorithm, token.expose(), expected.client_secret)?;
     let claims: Claims = decode(payload).ok_or(IdTokenError::Unreadable("its claims"))?;
 
-    if !expected.issuers.contains(&claims.iss) {
-        return Err(IdTokenError::Issuer(claims.iss.chars().take(200).collect()));
-    }
+    check_issuer(&claims.iss, expected)?;
     check_audience(&claims, expected.client_id)?;
-    check_times(&claims, expected.now)?;
     if let Some(nonce) = expected.nonce
         && claims.nonce.as_ref() != Some(nonce.expose())
     {
@@ -109,16 +122,69 @@ pub fn check(token: &Secret, expected: &Expected) -> Result<Claims, IdTokenError
     if expected.subject.is_some_and(|subject| subject != claims.sub) {
         return Err(IdTokenError::Subject);
     }
+    // Behind all that could make the tokens somebody else's: these two are no reason to lose them.
+    if let Some(before) = expected.issuer.filter(|before| *before != claims.iss) {
+        let (before, now) = (before.to_owned(), harmless(&claims.iss));
+        return Err(IdTokenError::IssuerChanged { before, now });
+    }
+    check_times(&claims, expected.now)?;
     Ok(claims)
 }
 
-fn check_audience(claims: &Claims, client_id: &str) -> Result<(), IdTokenError> {
-    let (ours, only) = match &claims.aud {
-        Audience::One(audience) => (audience == client_id, true),
-        Audience::Many(all) => (all.iter().any(|a| a == client_id), all.len() == 1),
+/// Public-key signatures are let pass unchecked, as the head of this file explains.
+fn check_signature(
+    algorithm: &str,
+    token: &str,
+    client_secret: Option<&Secret>,
+) -> Result<(), IdTokenError> {
+    if matches!(algorithm.get(..2), Some("RS" | "PS" | "ES" | "Ed")) {
+        return Ok(());
+    }
+    let name = || harmless(algorithm);
+    let key = match (algorithm, client_secret) {
+        ("HS256" | "HS384" | "HS512", Some(secret)) => secret.expose().as_bytes(),
+        ("HS256" | "HS384" | "HS512", None) => return Err(IdTokenError::NoKey(name())),
+        _ => return Err(IdTokenError::Algorithm(name())),
     };
-    let party_is_ours = claims.azp.as_deref().map_or(only, |azp| azp == client_id);
-    if ours && party_is_ours { Ok(()) } else { Err(IdTokenError::Audience) }
+    let (signed, signature) = token.rsplit_once('.').unwrap_or_default();
+    let signature = BASE64_URL_SAFE_NO_PAD.decode(signature.trim_end_matches('='));
+    let is_good = signature.is_ok_and(|signature| match algorithm {
+        "HS256" => is_mac::<Hmac<Sha256>>(key, signed, &signature),
+        "HS384" => is_mac::<Hmac<Sha384>>(key, signed, &signature),
+        _ => is_mac::<Hmac<Sha512>>(key, signed, &signature),
+    });
+    if is_good { Ok(()) } else { Err(IdTokenError::Signature(name())) }
+}
+
+fn is_mac<M: Mac + KeyInit>(key: &[u8], text: &str, mac: &[u8]) -> bool {
+    let made = <M as KeyInit>::new_from_slice(key);
+    made.is_ok_and(|made| made.chain_update(text).verify_slice(mac).is_ok())
+}
+
+fn check_issuer(issuer: &str, expected: &Expected) -> Result<(), IdTokenError> {
+    let is_known = expected.issuer == Some(issuer) || expected.issuers.iter().any(|i| i == issuer);
+    match is_known {
+        true => Ok(()),
+        false if expected.issuers.is_empty() => {
+            Err(IdTokenError::IssuerNotDescribed(harmless(issuer)))
+        }
+        false => Err(IdTokenError::Issuer(harmless(issuer))),
+    }
+}
+
+fn check_audience(claims: &Claims, client_id: &str) -> Result<(), IdTokenError> {
+    let all: &[String] = match &claims.aud {
+        Audience::One(audience) => std::slice::from_ref(audience),
+        Audience::Many(all) => all,
+    };
+    let is_ours = all.iter().any(|audience| audience == client_id);
+    match &claims.azp {
+        Some(party) if is_ours && party != client_id => Err(IdTokenError::Party(harmless(party))),
+        // Of several audiences none but the party says whom it is for.
+        None if is_ours && all.len() == 1 => Ok(()),
+        Some(_) if is_ours => Ok(()),
+        _ => Err(IdTokenError::Audience(harmless(&all.join(", ")))),
+    }
 }
 
 fn check_times(claims: &Claims, now: Timestamp) -> Result<(), IdTokenError> {
@@ -162,7 +228,9 @@ mod tests {
             token,
             &Expected {
                 issuers: &["https://a.example/".into(), "https://b.example/".into()],
+                issuer: None,
                 client_id: "us",
+                client_secret: None,
                 nonce: Some(&"n".into()),
                 subject: None,
                 now: Timestamp::from_second(NOW).unwrap(),
@@ -196,9 +264,10 @@ mod tests {
     fn the_audience_must_be_ours() {
         assert!(changed("aud", json!(["us"])).is_ok());
         for audience in [json!("other"), json!(["us", "other"]), json!([]), json!(["other"])] {
-            assert_eq!(changed("aud", audience), Err(IdTokenError::Audience));
+            assert!(matches!(changed("aud", audience), Err(IdTokenError::Audience(_))));
         }
-        assert_eq!(changed("azp", json!("other")), Err(IdTokenError::Audience));
+        assert_eq!(changed("aud", json!("other")), Err(IdTokenError::Audience("other".into())));
+        assert_eq!(changed("azp", json!("other")), Err(IdTokenError::Party("other".into())));
         let both = token("RS256", |claims| {
             claims["aud"] = json!(["us", "other"]);
             claims["azp"] = json!("us");
@@ -208,10 +277,66 @@ mod tests {
 
     #[test]
     fn unsafe_algorithms_are_refused() {
-        for algorithm in ["none", "None", "HS256", "", "n"] {
+        for algorithm in ["none", "None", "HS1", "", "n"] {
             let result = verdict(&token(algorithm, |_| ()));
             assert!(matches!(result, Err(IdTokenError::Algorithm(_))), "{algorithm}");
         }
+    }
+
+    #[test]
+    fn a_signature_with_a_shared_key_is_checked_with_the_client_secret() {
+        // Made with Python's hmac: key "client secret", over what stands in front of the last dot.
+        let (head, claims) =
+            (r#"{"alg":"HS256"}"#, r#"{"iss":"i","sub":"s","aud":"us","exp":9e9}"#);
+        let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+        let mac = "WQE3IZLofb4W_HdmToCnHvduHICypAIdpd8JecTjzLY";
+        let verdict = |secret: Option<&str>, mac: &str| {
+            let secret = secret.map(Secret::from);
+            let token = Secret::new(format!("{}.{}.{mac}", part(head), part(claims)));
+            let expected = Expected {
+                issuers: &["i".into()],
+                issuer: None,
+                client_id: "us",
+                client_secret: secret.as_ref(),
+                nonce: None,
+                subject: None,
+                now: Timestamp::from_second(NOW).unwrap(),
+            };
+            check(&token, &expected).map(|claims| claims.sub)
+        };
+        assert_eq!(verdict(Some("client secret"), mac), Ok("s".into()));
+        for (secret, mac) in [("another", mac), ("client secret", "AAAA"), ("client secret", "")] {
+            assert_eq!(
+                verdict(Some(secret), mac),
+                Err(IdTokenError::Signature("HS256".into())),
+                "{secret} {mac}"
+            );
+        }
+        assert_eq!(verdict(None, mac), Err(IdTokenError::NoKey("HS256".into())));
+    }
+
+    #[test]
+    fn an_issuer_that_changed_on_the_list_is_said_as_that_and_about_the_same_person_only() {
+        let verdict = |issuer: &str, before: &str, subject: &str| {
+            let token = token("RS256", |claims| claims["iss"] = json!(issuer));
+            let expected = Expected {
+                issuers: &["https://a.example/".into(), "https://b.example/".into()],
+                issuer: Some(before),
+                client_id: "us",
+                client_secret: None,
+                nonce: None,
+                subject: Some(subject),
+                now: Timestamp::from_second(NOW).unwrap(),
+            };
+            check(&token, &expected).map(|claims| claims.sub)
+        };
+        let (a, b, old) = ("https://a.example/", "https://b.example/", "https://old.example/");
+        assert!(verdict(a, a, "auth0|1").is_ok());
+        assert!(verdict(old, old, "auth0|1").is_ok(), "as it was at sign-in");
+        let changed = IdTokenError::IssuerChanged { before: a.into(), now: b.into() };
+        assert_eq!(verdict(b, a, "auth0|1"), Err(changed));
+        assert_eq!(verdict(b, a, "auth0|2"), Err(IdTokenError::Subject));
+        assert_eq!(verdict(old, a, "auth0|1"), Err(IdTokenError::Issuer(old.into())));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Sets of scopes (RFC 6749 §3.3): blank-separated words whose order means nothing.
+//! Sets of scopes (RFC 6749 §3.3): words whose order means nothing. They are written with blanks
+//! between them, and read with commas or as a list as well: providers and people write all three.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,8 +8,15 @@ use serde::{Deserialize, Serialize};
 
 /// A set of scopes, written with one blank between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[serde(from = "Written", into = "String")]
 pub struct Scope(BTreeSet<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Text(String),
+    List(Vec<String>),
+}
 
 impl Scope {
     pub fn is_empty(&self) -> bool {
@@ -37,13 +45,23 @@ impl FromIterator<String> for Scope {
 
 impl From<&str> for Scope {
     fn from(text: &str) -> Self {
-        Self(text.split_ascii_whitespace().map(str::to_owned).collect())
+        let words = text.split([' ', '\t', '\r', '\n', ',']).filter(|word| !word.is_empty());
+        Self(words.map(str::to_owned).collect())
     }
 }
 
 impl From<String> for Scope {
     fn from(text: String) -> Self {
         text.as_str().into()
+    }
+}
+
+impl From<Written> for Scope {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Text(text) => text.into(),
+            Written::List(words) => words.join(" ").into(),
+        }
     }
 }
 
@@ -62,5 +80,22 @@ impl fmt::Display for Scope {
             f.write_str(word)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_commas_and_lists_mean_the_same() {
+        let same = Scope::from("aggregation woodlist");
+        assert_eq!(same.to_string(), "aggregation woodlist");
+        for text in ["aggregation,woodlist", " woodlist, aggregation,", "woodlist\taggregation"] {
+            assert_eq!(Scope::from(text), same, "{text}");
+        }
+        for json in [r#"["woodlist","aggregation"]"#, r#"["aggregation,woodlist"]"#] {
+            assert_eq!(serde_json::from_str::<Scope>(json).unwrap(), same, "{json}");
+        }
     }
 }

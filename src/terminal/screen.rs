@@ -230,7 +230,11 @@ impl Person for Screen {
             Err(error) => {
                 let hint = &sentence(&error.meaning().hint);
                 let en = Words { summary: &sentence(&error.to_string()), hint };
-                page::failure(&self.title, in_german(error), en, &self.same_command())
+                let de = in_german(error);
+                let said =
+                    error.said_by_provider().map(|said| format!(" Der Anbieter sagt: {said}."));
+                let summary = &format!("{}{}", de.summary, said.unwrap_or_default());
+                page::failure(&self.title, Words { summary, ..de }, en, &self.same_command())
             }
         }
     }
@@ -258,9 +262,13 @@ fn sentence(text: &str) -> String {
 /// What failed and what to do, for a German reader. The terminal has the details.
 fn in_german(error: &FlowError) -> Words<'static> {
     let (summary, hint) = match error {
-        FlowError::Denied => (
+        FlowError::Denied(None) => (
             "Der Zugriff wurde nicht erlaubt.",
             "Wenn Sie zustimmen möchten, starten Sie den Befehl noch einmal.",
+        ),
+        FlowError::Denied(Some(_)) => (
+            "Der Zugriff wurde nicht erlaubt.",
+            "Wenn nicht Sie abgelehnt haben, fragen Sie den Anbieter.",
         ),
         FlowError::Refused(_) => (
             "Der Anbieter hat die Anmeldung abgelehnt.",

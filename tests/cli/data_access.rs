@@ -88,12 +88,53 @@ fn a_403_is_told_with_its_scope_and_refreshes_nothing() {
     let header = "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"meter:read\"\r\n";
     fake.serves(move |_| Reply::new(403, header, "{}"));
     let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
-    outcome.says(&["(scope meter:read)", "do:  partnerlink connect fake --scope \""]);
+    outcome.says(&["lacks the scope meter:read", "do:  partnerlink connect fake --scope \""]);
     assert_eq!((fake.count("refresh_token"), data_calls(&fake).len()), (0, 1));
     // A 403 that names no scope still tells what the provider said, harmlessly.
     fake.serves(|_| Reply::error(403, "not\u{1b}[2Jyours"));
     let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
     outcome.says(&["a description from the provider"]).conceals(&["\u{1b}"]);
+}
+
+#[test]
+fn the_providers_reason_is_shown_in_its_own_letters() {
+    let (program, fake) = connected_to_fake();
+    let problem = "Content-Type: application/problem+json\r\n";
+    let challenge = "WWW-Authenticate: Bearer error=\"invalid_token\", \
+                     error_description=\"Das Konto ist gesperrt\"\r\n";
+    for (status, headers, body, code, says) in [
+        (
+            400,
+            problem,
+            r#"{"title":"Bad Request","detail":"höchstens 7 Tage\u001b[2J"}"#,
+            6,
+            "höchstens 7 Tage?[2J",
+        ),
+        (
+            422,
+            problem,
+            r#"{"title":"Ungültig","errors":{"from":["zu früh"]}}"#,
+            6,
+            "Ungültig: from: zu früh",
+        ),
+        (403, "", r#"{"error":{"message":"Vertrag fehlt"}}"#, 6, "Vertrag fehlt"),
+        (404, "", r#"{"message":"kein solcher Zähler"}"#, 6, "kein solcher Zähler"),
+        (401, challenge, "", 4, "Das Konto ist gesperrt"),
+        (
+            429,
+            "Retry-After: 3600\r\n",
+            r#"{"message":"Kontingent verbraucht"}"#,
+            3,
+            "Kontingent verbraucht",
+        ),
+    ] {
+        fake.serves(move |_| Reply::new(status, headers, body));
+        let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(code);
+        outcome.says(&[says]).conceals(&["\u{1b}"]);
+    }
+    // A server that still writes Latin-1.
+    fake.serves(|_| Reply::new(400, "", b"{\"detail\":\"h\xf6chstens 7\"}"));
+    program.run(["meter", "spaces", "--account", "fake"]).exits(6).says(&["höchstens 7"]);
 }
 
 #[test]

@@ -1,16 +1,20 @@
 //! What a provider can answer to a refresh, and what becomes of the saved sign-in. After
 //! every kind of failure the account must still work once the provider does.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::json;
 
-use crate::provider::Provider;
 use crate::provider::http::Reply;
+use crate::provider::{Provider, identity};
+use crate::support::browser::connect;
 use crate::support::program::{Outcome, Program};
-use crate::support::{connected, provider_for};
+use crate::support::{connected, described_with, provider_for};
 
 const FORCED: [&str; 4] = ["token", "refresh", "fake", "--force"];
 
@@ -68,11 +72,9 @@ fn what_is_no_json_token_answer_is_refused_and_not_shown() {
         "<html>proxy sign-in page</html>",
         "",
         "proxy sign-in page",
-        "\u{feff}{}",
         "\"text\"",
         "[]",
         &deep,
-        &answer(",\"access_token\":\"twice\""),
         &answer(",\"expires_in\":NaN"),
         &format!("{} proxy", answer("")),
         &answer("")[..30],
@@ -91,6 +93,9 @@ fn unusable_tokens_are_refused_and_the_old_record_is_kept() {
         refresh_meets(&program, &fake, Reply::json(200, &body)).exits(6);
     }
     refresh_meets(&program, &fake, Reply::json(200, &json!({ "token_type": "Bearer" }))).exits(6);
+    let twice = r#"{"access_token":"once","access_token":"twice","token_type":"Bearer"}"#;
+    let outcome = refresh_meets(&program, &fake, Reply::new(200, "", twice)).exits(6);
+    outcome.says(&["no access_token that is sure"]).conceals(&["twice"]);
     for kind in [json!("mac"), json!("DPoP"), json!(null), json!("")] {
         let body = json!({ "access_token": "usable-token", "token_type": kind });
         refresh_meets(&program, &fake, Reply::json(200, &body)).exits(6).says(&["token"]);
@@ -105,6 +110,122 @@ fn a_new_refresh_token_in_an_unusable_answer_is_kept_all_the_same() {
     program.run(FORCED).exits(6);
     fake.is_honest();
     program.run(FORCED).exits(0);
+}
+
+fn gzipped(text: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap()
+}
+
+/// The provider has spent the old refresh token: whoever does not understand the answer is out.
+#[test]
+fn an_answer_in_odd_clothes_is_understood() {
+    let (program, fake) = connected();
+    let packed = "Content-Encoding: gzip\r\n";
+    let with = |text: &[u8], more: &str| {
+        let text = str::from_utf8(text).unwrap();
+        format!("{},{more}}}", text.strip_suffix('}').unwrap()).into_bytes()
+    };
+    let odd: [(&str, Change); 6] = [
+        ("", Box::new(|text| [b"\xef\xbb\xbf", text].concat())),
+        (packed, Box::new(gzipped)),
+        ("", Box::new(gzipped)),
+        ("", Box::new(move |text| with(text, r#""token_type":"Bearer","expires_in":"soon""#))),
+        (
+            "",
+            Box::new(|text| {
+                let text = str::from_utf8(text).unwrap();
+                let token =
+                    text.split("\"refresh_token\":").nth(1).unwrap().split([',', '}']).next();
+                format!("{{\"refresh_token\":{},{}", token.unwrap(), &text[1..]).into_bytes()
+            }),
+        ),
+        ("Content-Type: text/html\r\n", Box::new(<[u8]>::to_vec)),
+    ];
+    for (headers, change) in odd {
+        fake.does(move |_, honest| honest().rewritten(headers, &change));
+        let before = saved(&program);
+        program.run(FORCED).exits(0).conceals(&["unusable"]);
+        assert_ne!(saved(&program), before);
+    }
+    assert_eq!(fake.last().header("accept-encoding"), Some("identity"));
+    fake.is_honest();
+    program.run(FORCED).exits(0);
+}
+
+type Change = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+
+#[test]
+fn of_a_broken_answer_the_new_refresh_token_is_kept_where_it_is_known() {
+    let (program, fake) = connected();
+    let broken: [Change; 3] = [
+        Box::new(|text| [text, b"<script src=proxy>"].concat()),
+        Box::new(|text| text[..text.len() - 3].to_vec()),
+        Box::new(|text| gzipped(&[text, b" "].concat()[1..])),
+    ];
+    let mut codes = Vec::new();
+    for change in broken {
+        fake.does(move |_, honest| honest().rewritten("", &change));
+        program.run(FORCED).exits(6).says(&["is not a JSON token answer"]);
+        fake.is_honest();
+        codes.push(program.run(FORCED).code);
+    }
+    // Of the last one nothing could be known.
+    assert_eq!(codes, [Some(0), Some(0), Some(4)]);
+}
+
+#[test]
+fn of_two_different_refresh_tokens_neither_is_believed() {
+    let (program, fake) = connected();
+    let before = fake.refresh_token();
+    let twice = r#"{"access_token":"new-one","token_type":"Bearer","refresh_token":"r-1","refresh_token":"r-2"}"#;
+    fake.answers(move |_| Reply::new(200, "", twice));
+    program.run(FORCED).exits(0).says(&["unusable refresh token"]);
+    fake.is_honest();
+    program.run(FORCED).exits(0);
+    assert_eq!(fake.last().parameter("refresh_token"), before);
+}
+
+#[test]
+fn an_issuer_that_changed_within_the_list_is_said_and_loses_nothing() {
+    let (program, fake) =
+        described_with("issuers = [\"https://fake.example/\", \"https://new.example/\"]");
+    connect(&program, &fake, &["fake"]).exits(0);
+    fake.alters(|body| {
+        body["id_token"] = identity::token("").into();
+        identity::change(body, "RS256", |claims| claims["iss"] = "https://new.example/".into());
+    });
+    let outcome = program.run(FORCED).exits(6);
+    outcome.says(&["https://new.example/", "the sign-in came from \"https://fake.example/\""]);
+    fake.is_honest();
+    program.run(FORCED).exits(0);
+}
+
+#[test]
+fn a_wrong_token_url_is_no_matter_of_time() {
+    let (program, fake) = connected();
+    for status in [404, 405, 410] {
+        let reply = Reply::new(status, "Content-Type: text/html\r\n", "<h1>Not here</h1>");
+        let outcome = refresh_meets(&program, &fake, reply).exits(2);
+        outcome.says(&["no token endpoint", "check `token_url`"]).conceals(&["later", "<h1>"]);
+    }
+    let page = Reply::new(403, "Content-Type: text/html\r\n", "<h1>Blocked</h1>");
+    refresh_meets(&program, &fake, page).exits(6).conceals(&["later"]);
+}
+
+#[test]
+fn an_invalid_request_may_be_a_sign_in_that_ended() {
+    let (program, fake) = connected();
+    let outcome = refresh_meets(&program, &fake, Reply::error(400, "invalid_request")).exits(6);
+    outcome.says(&["a description from the provider", "a sign-in that has ended: connect again"]);
+}
+
+#[test]
+fn the_reason_of_an_outage_is_shown() {
+    let (program, fake) = connected();
+    let reply = Reply::json(503, &json!({ "message": "Wartung bis 6 Uhr früh" }));
+    refresh_meets(&program, &fake, reply).exits(3).says(&["503 (Wartung bis 6 Uhr früh)"]);
 }
 
 #[test]
@@ -196,7 +317,7 @@ fn invalid_grant_on_refresh_exits_4_and_keeps_the_record() {
         (403, "invalid_grant"),
         (400, "invalid_grant"),
         (403, "mfa_required"),
-        (401, "access_denied"),
+        (403, "access_denied"),
     ] {
         let outcome = refresh_meets(&program, &fake, Reply::error(status, code)).exits(4);
         outcome.says(&[code, "Last good refresh: 20", "do:  partnerlink connect fake"]);

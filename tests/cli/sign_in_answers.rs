@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::provider::http::Reply;
 use crate::provider::{Provider, identity};
-use crate::support::browser::{Link, Page, connect};
+use crate::support::browser::{Link, Page, connect, get};
 use crate::support::program::{Outcome, Program};
 use crate::support::{connected, described, described_with, provider_for};
 
@@ -41,7 +41,9 @@ fn errors_of_the_exchange_have_their_exit_codes() {
         (Reply::error(400, "invalid_request"), 6, "invalid_request"),
         (Reply::new(500, "", "<h1>trouble"), 3, "answered 500"),
         (Reply::new(429, "Retry-After: 1\r\n", ""), 3, "answered 429"),
-        (Reply::new(200, "", "<html>"), 6, "is not a JSON token answer"),
+        (Reply::new(200, "", "<html>"), 6, "is not a JSON token answer (a page for people)"),
+        (Reply::new(404, "", "<h1>Not found"), 2, "there is no token endpoint at the address"),
+        (Reply::new(403, "", "<h1>Blocked"), 6, "neither a token answer nor an error"),
         (Reply::new(200, "", deep), 6, "is not a JSON token answer"),
         (Reply::new(200, "", huge), 6, "more than 1048576 bytes"),
         (Reply::new(302, "Location: /elsewhere\r\n", ""), 6, "is a redirect"),
@@ -51,6 +53,99 @@ fn errors_of_the_exchange_have_their_exit_codes() {
         fake.answers(move |_| reply.clone());
         refused(&program, &fake, code).says(&[says]).conceals(&["<h1>"]);
     }
+}
+
+#[test]
+fn the_reason_of_a_denial_is_shown_in_terminal_and_browser() {
+    let (program, fake) = described();
+    let reason =
+        "Service%20not%20found%3A%20https%3A%2F%2Fapi.example.%0D%0Aerror%3A%20gel%C3%B6scht";
+    let shown = "Service not found: https://api.example. error: gelöscht";
+    for language in ["en", "de"] {
+        let mut running = program.spawn(["connect", "fake", "--no-browser"]);
+        let link = Link::shown_by(&mut running);
+        link.returns(&format!(
+            "error=access_denied&error_description={reason}&state={}",
+            link.state()
+        ));
+        let done = link.redirect_uri().join("/done").unwrap();
+        let page = get(&done, &format!("Accept-Language: {language}\r\n"));
+        assert!(page.body.contains(shown), "{}", page.body);
+        running.finish().exits(1).says(&[shown, "ask the provider"]);
+    }
+    assert!(fake.calls().is_empty());
+    // Without one, the likely reason is the person's own no.
+    let mut running = program.spawn(["connect", "fake", "--no-browser"]);
+    let link = Link::shown_by(&mut running);
+    link.returns_and_looks(&format!("error=access_denied&state={}", link.state()));
+    running.finish().exits(1).says(&["access was not granted", "agree on the provider's page"]);
+}
+
+#[test]
+fn a_client_that_is_refused_is_not_sent_round_in_a_circle() {
+    let (program, fake) = described();
+    for (status, body, says) in [
+        (401, json!({ "error": "access_denied", "error_description": "Unauthorized" }), "native"),
+        (401, json!({ "error": "unauthorized" }), "native"),
+        (
+            403,
+            json!({
+                "error": "unauthorized_client",
+                "error_description": "Client is not authorized to access resource server \"x\".",
+            }),
+            "a grant of the application for the API",
+        ),
+    ] {
+        let reply = Reply::json(status, &body);
+        fake.answers(move |_| reply.clone());
+        let outcome = refused(&program, &fake, 2).says(&["client settings", says]);
+        outcome.says(&["nothing was stored"]).conceals(&["connect again"]);
+    }
+}
+
+#[test]
+fn an_issuer_that_nobody_described_is_named_with_the_missing_key() {
+    let (program, fake) = described_with("issuers = []\ndefault_scope = \"offline_access\"");
+    let come_back = |scope: &str, query: &str| {
+        let mut running = program.spawn(["connect", "fake", "--no-browser", "--scope", scope]);
+        let link = Link::shown_by(&mut running);
+        let code = fake.consent(&link);
+        link.returns_and_looks(&format!("code={code}&state={}{query}", link.state()));
+        running.finish()
+    };
+    let key = "issuers = [\"https://fake.example/\"]";
+    let outcome = come_back("offline_access", "&iss=https://fake.example/").exits(2);
+    outcome.says(&["description has no `issuers`", key]).conceals(&["another provider"]);
+    assert!(fake.calls().is_empty());
+    come_back("openid", "").exits(2).says(&["the ID token names the issuer", key]);
+}
+
+#[test]
+fn an_id_token_signed_with_the_client_secret_is_checked_with_it() {
+    let (program, fake) = described_with("client_authentication = \"basic\"");
+    let secret = crate::provider::fresh("client-secret");
+    program.canaries.never("client secret", &secret);
+    let program = program.set("PARTNERLINK_FAKE_CLIENT_SECRET", &secret);
+    fake.alters(|body| identity::sign(body, "another secret"));
+    let outcome = refused(&program, &fake, 6);
+    outcome.says(&["not made with this client's secret", "check the client secret"]);
+    fake.alters(move |body| identity::sign(body, &secret));
+    sign_in(&program, &fake).0.exits(0).says(&[identity::PERSON]);
+}
+
+#[test]
+fn scopes_in_a_list_or_with_commas_are_the_ones_asked_for() {
+    let (program, fake) = described();
+    for scope in [json!(["openid", "offline_access"]), json!("offline_access,openid")] {
+        fake.alters(move |body| body["scope"] = scope.clone());
+        let (outcome, _) = sign_in(&program, &fake);
+        outcome.exits(0).conceals(&["did not grant"]).says(&["offline_access openid"]);
+    }
+    let mut running =
+        program.spawn(["connect", "fake", "--no-browser", "--scope", "openid,offline_access"]);
+    let link = Link::shown_by(&mut running);
+    assert_eq!(link.parameter("scope").unwrap(), "offline_access openid");
+    drop(running);
 }
 
 #[test]
@@ -95,7 +190,7 @@ fn an_id_token_that_fails_a_check_stores_nothing() {
     for (algorithm, member, value, says) in [
         ("RS256", "iss", json!("https://evil.example/"), "issuer"),
         ("RS256", "iss", json!("https://fake.example"), "issuer"),
-        ("RS256", "aud", json!("somebody-else"), "another client"),
+        ("RS256", "aud", json!("somebody-else"), "another client (aud: somebody-else)"),
         ("RS256", "aud", json!(["partner-client", "somebody-else"]), "another client"),
         ("RS256", "azp", json!("somebody-else"), "another client"),
         ("RS256", "exp", seconds(-3600), "expired"),
@@ -104,7 +199,7 @@ fn an_id_token_that_fails_a_check_stores_nothing() {
         ("RS256", "nonce", json!(null), "another sign-in"),
         ("RS256", "sub", json!(null), "cannot be read"),
         ("none", "email", json!("a@b"), "unsafe algorithm"),
-        ("HS256", "email", json!("a@b"), "unsafe algorithm"),
+        ("HS256", "email", json!("a@b"), "there is no client secret here"),
     ] {
         fake.alters(move |body| {
             identity::change(body, algorithm, |claims| claims[member] = value.clone());
@@ -282,7 +377,7 @@ fn a_providers_text_cannot_move_the_cursor_or_forge_a_line() {
         )
     });
     let outcome = refused(&program, &fake, 6);
-    assert!(outcome.stderr.contains("invalid_grant?: gone?[2J??error"), "{}", outcome.told());
+    assert!(outcome.stderr.contains("invalid_grant?: gone?[2J error"), "{}", outcome.told());
     assert!(!outcome.stderr.contains('\u{1b}') && !outcome.stderr.contains('\u{202e}'));
     let forged = |line: &&str| line.starts_with("error: all is well");
     assert_eq!(outcome.stderr.lines().find(forged), None);

@@ -216,6 +216,13 @@ impl Reply {
         Self::json(200, &value)
     }
 
+    /// The same with other bytes for its body, under these extra header lines.
+    pub fn rewritten(self, headers: &str, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Self {
+        let (head, body) = self.parts();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self::new(status, headers, change(body))
+    }
+
     /// Half of it, and then something that is no chunk.
     pub fn cut(self) -> Self {
         let (_, body) = self.parts();

@@ -55,7 +55,7 @@ pub fn each_pile(
     let each = |entry| each(Pile(entry));
     timber::AGGREGATIONS.for_each(&session.api, &[], page, each).map_err(|error| match error {
         // Most likely the unconfirmed path is wrong.
-        DataError::Api(error @ ApiError::NotFound(_)) => {
+        DataError::Api(error @ ApiError::NotFound { .. }) => {
             let hint = "this path is not confirmed by a page of the provider: ask for the right \
                         one, and set provider.timberdata.paths.aggregations in the configuration \
                         file";

@@ -65,12 +65,14 @@ impl Login<'_> {
         // One that was not asked for has nothing that it could be held against.
         let Some(nonce) = &attempt.nonce else { return Ok(self.asked(tokens)) };
         let Some(id_token) = &tokens.id_token else {
-            let is_owed = tokens.scope.as_ref().is_none_or(|granted| granted.contains("openid"));
+            let is_owed = tokens.need_id_token(self.scope);
             return if is_owed { Err(FlowError::NoIdToken) } else { Ok(self.asked(tokens)) };
         };
         let expected = id_token::Expected {
             issuers: &self.provider.issuers,
+            issuer: None,
             client_id: &self.client.id,
+            client_secret: self.client.secret.as_ref(),
             nonce: Some(nonce),
             subject: None,
             now: self.world.clock.now(),

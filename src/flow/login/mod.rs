@@ -18,6 +18,7 @@ use crate::loopback::{self, Judgement, ResultPage, Serving};
 use crate::oauth::Client;
 use crate::oauth::authorize::{self, Attempt};
 use crate::oauth::callback::{self, Verdict};
+use crate::oauth::error::OAuthError;
 use crate::oauth::pasted;
 use crate::oauth::revoke::Revocable;
 use crate::oauth::scope::Scope;
@@ -202,12 +203,12 @@ impl Login<'_> {
     fn finish(&self, verdict: Verdict, attempt: &Attempt) -> Result<Connected, FlowError> {
         let code = match verdict {
             Verdict::Granted(code) => code,
-            Verdict::Denied => return Err(FlowError::Denied),
-            Verdict::Refused(error) if error.code == "access_denied" => {
-                return Err(FlowError::Denied);
+            Verdict::Denied => return Err(FlowError::Denied(None)),
+            Verdict::Refused(OAuthError { code, description }) if code == "access_denied" => {
+                return Err(FlowError::Denied(description));
             }
             Verdict::Refused(error) => return Err(FlowError::Refused(error)),
-            Verdict::WrongIssuer => return Err(FlowError::MixUp),
+            Verdict::WrongIssuer(fault) => return Err(FlowError::WrongIssuer(fault)),
             Verdict::NotOurs(_) => return Err(FlowError::Interrupted),
         };
         let request = token::exchange(

@@ -65,7 +65,7 @@ impl Spending<'_> {
         let outcome = match token::read(&answer, self.provider.token_type_optional) {
             Ok(tokens) => self.accept(tokens, &answer),
             Err(TokenError::GrantRefused(why)) => self.refused(why, doubtful),
-            Err(error @ TokenError::TryLater { status, retry_after }) => {
+            Err(error @ TokenError::TryLater { status, retry_after, .. }) => {
                 // 429 and 4xx were answered before anything happened; after 5xx nobody knows.
                 if status < 500 && !doubtful {
                     intent::clear(&self.intent_file);
@@ -112,8 +112,13 @@ impl Spending<'_> {
         let old = &self.record.account;
         match self.check_identity(&tokens, now) {
             Ok(()) => {}
-            // Its clock or this machine's is wrong, which is no reason to lose the sign-in.
-            Err(error @ (IdTokenError::Expired | IdTokenError::IssuedAt)) => {
+            // A clock is wrong, or the same person comes under the provider's other name: no reason
+            // to lose the sign-in.
+            Err(
+                error @ (IdTokenError::Expired
+                | IdTokenError::IssuedAt
+                | IdTokenError::IssuerChanged { .. }),
+            ) => {
                 self.rescue(answer)?;
                 return Err(error.into());
             }
@@ -149,8 +154,10 @@ impl Spending<'_> {
             return Ok(());
         };
         let expected = id_token::Expected {
-            issuers: std::slice::from_ref(issuer),
+            issuers: &self.provider.issuers,
+            issuer: Some(issuer),
             client_id: &self.client.id,
+            client_secret: self.client.secret.as_ref(),
             nonce: None,
             subject: Some(subject),
             now,
