@@ -33,6 +33,9 @@ pub struct Account {
     pub subject: Option<String>,
     /// The scope that was granted.
     pub scope: Scope,
+    /// The scope that was asked for, and that the next sign-in asks for again: a provider may have
+    /// granted less this once.
+    pub asked: Scope,
     pub connected_at: Timestamp,
     /// End of the access token.
     pub access_token_until: Timestamp,
@@ -184,6 +187,7 @@ mod tests {
             issuer: None,
             subject: None,
             scope: "a b".into(),
+            asked: "a b".into(),
             connected_at: Timestamp::UNIX_EPOCH,
             access_token_until: Timestamp::UNIX_EPOCH,
             refreshable: true,

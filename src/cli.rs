@@ -17,7 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   partnerlink demo                                          see it all in seconds, no account needed
   partnerlink connect zaehlerfreunde                        sign in with the browser
-  partnerlink connect timberdata --scope \"aggregation woodlist\"
+  partnerlink connect timberdata
   partnerlink token get zaehlerfreunde                      an access token for a script
   partnerlink token refresh --quiet                         from cron: keep every account alive
 

@@ -90,6 +90,22 @@ pub fn is_plain(text: &str) -> bool {
     text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && text.bytes().all(is_plain)
 }
 
+/// In single quotes, inside which a POSIX shell gives meaning to nothing but the quote itself.
+pub fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A word of a command to be typed, in quotes where a shell needs them.
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    match text.chars().all(|c| is_plain(c) || c == ' ') {
+        true if !text.is_empty() && !text.contains(' ') => text.to_owned(),
+        // What people type, and what cmd.exe understands as well.
+        true => format!("\"{text}\""),
+        false => shell_quoted(text),
+    }
+}
+
 /// A cell of CSV, in quotes where RFC 4180 wants them.
 pub fn push_csv(out: &mut Vec<u8>, text: &str, separator: u8) {
     let special = |byte: u8| matches!(byte, b'"' | b'\r' | b'\n') || byte == separator;
@@ -246,5 +262,18 @@ mod tests {
             "2026",
         ];
         assert!(!kept.into_iter().any(changes_in_a_spreadsheet));
+    }
+
+    #[test]
+    fn every_visible_character_survives_the_shell() {
+        let all: String = (0x20..=0x7e_u8).map(char::from).collect();
+        for text in [&all, "", "a b", "plain-1", "a$HOME", "`id`", "it's"] {
+            for word in [shell_quoted(text), shell_word(text)] {
+                let script = format!("printf %s {word}");
+                let output = std::process::Command::new("sh").args(["-c", &script]).output();
+                assert_eq!(String::from_utf8(output.unwrap().stdout).unwrap(), text);
+            }
+        }
+        assert_eq!(["a b", "a", ""].map(shell_word), ["\"a b\"", "a", "\"\""]);
     }
 }

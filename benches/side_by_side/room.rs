@@ -111,6 +111,7 @@ fn account(number: usize, store: StoreKind, base: &str) -> Result<Account> {
         issuer: Some("https://auth.prod.zaehlerfreunde.com/".into()),
         subject: Some("auth0|5f7c8ec7c33c6c004bbafe82".into()),
         scope: "openid profile email offline_access".into(),
+        asked: "openid profile email offline_access".into(),
         connected_at: now,
         access_token_until: clock::after(now, LIFE),
         refreshable: true,

@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::client_secret::Asks;
 use super::{candidates, client_secret, could_not};
 use crate::account_id::AccountId;
+use crate::accounts::Account;
 use crate::clock::{self, Clock as _};
 use crate::config::client_variable;
 use crate::context::{Context, SandboxBrowser};
@@ -19,12 +20,14 @@ use crate::store::StoreKind;
 use crate::system::interrupt;
 use crate::terminal::screen::{Opening, Screen};
 use crate::terminal::{Mark, facts, stderr_is_terminal, stdin_is_terminal};
+use crate::text::shell_word;
 
 const EXAMPLES: &str = "\
 Examples:
   partnerlink connect zaehlerfreunde
   partnerlink connect zaehlerfreunde:stadtwerke-muster     a second account beside the first
-  partnerlink connect timberdata --scope \"aggregation woodlist\" --client-secret-stdin < secret.txt
+  partnerlink connect timberdata --client-secret-stdin < secret.txt
+  partnerlink connect timberdata --scope aggregation       less than it usually asks for
   partnerlink connect zaehlerfreunde --sandbox             try it without a client ID";
 
 /// Sign in at a provider with the browser, and keep the tokens
@@ -34,15 +37,15 @@ pub struct Args {
     /// The account: PROVIDER, or PROVIDER:NAME where there are several
     #[arg(value_name = "PROVIDER[:NAME]", value_parser = super::account, add = candidates::providers_and_accounts())]
     account: AccountId,
-    /// What to ask for, separated by blanks [default: the provider's]
+    /// What to ask for, separated by blanks; "" for nothing [default: as before, else the provider's]
     #[arg(long, value_name = "\"A B\"", add = candidates::scopes())]
     scope: Option<String>,
-    /// The client ID that the provider gave you, instead of the configured one
+    /// The client ID that the provider gave you [default: as before, else the configured one]
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
     #[command(flatten)]
     secret: client_secret::Args,
-    /// Where to keep the tokens [default: keychain, or as configured]
+    /// Where to keep the tokens [default: as before, else as configured, else keychain]
     #[arg(long, value_parser = super::store_kind())]
     store: Option<StoreKind>,
     /// Print the link only
@@ -62,8 +65,9 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let provider = context.provider(self.account.provider())?;
-        let id = self.client_id(context, &provider)?;
-        let scope = self.scope(&provider)?;
+        let before = context.index.get(&self.account);
+        let id = self.client_id(context, &provider, before.as_ref())?;
+        let scope = self.scope(&provider, before.as_ref())?;
         if provider.loopback_redirect_uris().is_empty() && !context.interactive {
             let title = &provider.title;
             let why = format!(
@@ -86,7 +90,7 @@ impl Args {
             opening,
             context.interactive && !self.secret.client_secret_stdin,
         );
-        screen.scope.clone_from(&self.scope);
+        screen.again = self.again();
         let login = Login {
             world: context.world(),
             provider: &provider,
@@ -115,6 +119,9 @@ impl Args {
                 Error::new("connected, but could not keep the client secret", &error)
             })?;
         }
+        if let Some(before) = &before {
+            self.tell_changes(context, &provider, before, &connected.account);
+        }
         self.greet(context, &provider, &connected)?;
         self.warn(context, &provider, &connected);
         Ok(0)
@@ -128,8 +135,31 @@ impl Args {
         Error::usage(self.what(), why, hint).about(&self.account)
     }
 
-    fn client_id(&self, context: &Context, provider: &Provider) -> Result<String, Error> {
-        self.client_id.clone().or_else(|| provider.client_id.clone()).ok_or_else(|| {
+    /// The command that does the same once more.
+    fn again(&self) -> String {
+        let store = self.store.as_ref().map(|kind| kind.name().to_owned());
+        let options =
+            [("--scope", &self.scope), ("--client-id", &self.client_id), ("--store", &store)];
+        let options = options
+            .into_iter()
+            .filter_map(|(flag, value)| Some(format!(" {flag} {}", shell_word(value.as_ref()?))));
+        let switches = [("--replace", self.replace), ("--no-browser", self.no_browser)];
+        let switches = switches.into_iter().filter(|(_, is_on)| *is_on);
+        let switches = switches.map(|(flag, _)| format!(" {flag}"));
+        let begin = format!("partnerlink connect {}", self.account);
+        std::iter::once(begin).chain(options).chain(switches).collect()
+    }
+
+    /// The one that is named, else that of the last sign-in, else the configured one.
+    fn client_id(
+        &self,
+        context: &Context,
+        provider: &Provider,
+        before: Option<&Account>,
+    ) -> Result<String, Error> {
+        let former = || before.map(|before| before.client_id.clone());
+        let configured = || provider.client_id.clone();
+        self.client_id.clone().or_else(former).or_else(configured).ok_or_else(|| {
             let uris: Vec<&str> = provider.redirect_uris.iter().map(url::Url::as_str).collect();
             let Provider { name, title, .. } = provider;
             let whom = provider.support.as_deref().unwrap_or(title);
@@ -148,8 +178,11 @@ impl Args {
         })
     }
 
-    fn scope(&self, provider: &Provider) -> Result<Scope, Error> {
-        let Some(text) = &self.scope else { return Ok(provider.default_scope.clone()) };
+    /// What is named, else what the last sign-in asked for, else the provider's usual.
+    fn scope(&self, provider: &Provider, before: Option<&Account>) -> Result<Scope, Error> {
+        let Some(text) = &self.scope else {
+            return Ok(before.map_or(&provider.default_scope, |before| &before.asked).clone());
+        };
         let scope = Scope::from(text.as_str());
         let Some(unknown) = provider.unknown_scope(&scope) else { return Ok(scope) };
         let known: Vec<&str> = provider.scopes.keys().map(String::as_str).collect();
@@ -217,6 +250,36 @@ impl Args {
         }
         facts(&lines).lines().for_each(|line| output.say_more(line));
         Ok(())
+    }
+
+    /// Connecting again keeps what was: what flags changed is said, and what they did not.
+    fn tell_changes(
+        &self,
+        context: &Context,
+        provider: &Provider,
+        before: &Account,
+        now: &Account,
+    ) {
+        let facts = [
+            ("scope", before.asked.to_string(), now.asked.to_string()),
+            ("client ID", before.client_id.clone(), now.client_id.clone()),
+            ("store", before.store.to_string(), now.store.to_string()),
+        ];
+        for (name, before, now) in facts.into_iter().filter(|(_, before, now)| before != now) {
+            let text = format!("The {name} changed from {before:?} to {now:?}.");
+            context.output.say(Mark::Note, text);
+        }
+        let configured = provider.client_id.as_ref().filter(|id| **id != now.client_id);
+        if let Some(id) = configured.filter(|_| self.client_id.is_none()) {
+            let change = format!("{} --client-id {}", self.again(), shell_word(id));
+            let text = format!(
+                "It keeps the client ID {:?} of its last sign-in; configured is another one. To \
+                 change to that: {}",
+                now.client_id,
+                context.output.command(&change)
+            );
+            context.output.say(Mark::Note, text);
+        }
     }
 
     /// What the person should know of a sign-in that worked.

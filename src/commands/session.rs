@@ -19,6 +19,7 @@ use crate::plot::{Look, Picture};
 use crate::provider::Provider;
 use crate::system::{FileError, OutputFile};
 use crate::terminal::{self, stdout_is_terminal, stdout_stream};
+use crate::text::shell_word;
 
 /// Requests at once, unless `--jobs` says otherwise.
 pub const DEFAULT_JOBS: u16 = 8;
@@ -163,9 +164,7 @@ impl Session<'_> {
         let Self { account, provider, what, .. } = self;
         match error {
             ApiError::Forbidden { scope: Some(ref scope), .. } => {
-                let wanted = Scope::from(format!("{} {scope}", provider.default_scope));
-                let hint = format!("partnerlink connect {account} --scope \"{wanted}\"");
-                Error::new(*what, &error).about(account).with_hint(hint)
+                Error::new(*what, &error).about(account).with_hint(self.with_scope(scope))
             }
             ApiError::NoToken(FlowError::NotRefreshed(outcome)) => {
                 explain((*what).to_owned(), provider, account, &outcome)
@@ -186,11 +185,23 @@ impl Session<'_> {
         if entry.scope.contains(scope) {
             return Ok(());
         }
-        let wanted = Scope::from(format!("{} {scope}", entry.scope));
-        let hint = format!("partnerlink connect {} --scope \"{wanted}\"", self.account);
+        let hint = self.with_scope(scope);
         let why = format!("this account was connected without {scope:?}");
         let error = Error { code: "scope-missing", exit: Exit::BadAnswer, ..self.usage(why, hint) };
         Err(error.about(self.account))
+    }
+
+    /// The command that asks for this scope as well. Where it was asked for and not granted, the
+    /// same sign-in may grant it.
+    fn with_scope(&self, scope: &str) -> String {
+        let entry = self.context.index.get(self.account);
+        let asked = entry.map_or(self.provider.default_scope.clone(), |entry| entry.asked);
+        let connect = format!("partnerlink connect {}", self.account);
+        if Scope::from(scope).without(&asked).is_empty() {
+            return connect;
+        }
+        let wanted = Scope::from(format!("{asked} {scope}"));
+        format!("{connect} --scope {}", shell_word(&wanted.to_string()))
     }
 
     /// The two halves of `-f name=text`.

@@ -95,7 +95,8 @@ mod tests {
     fn a_record_of_an_older_version_is_read() {
         let text = br#"{"version":1,"account":"p","store":"file","client_id":"x",
             "origins":{"token":"https://p.example","revocation":null,"api":null},"who":null,
-            "issuer":null,"subject":null,"scope":"a","connected_at":"2026-11-21T00:00:00Z",
+            "issuer":null,"subject":null,"scope":"a","asked":"a",
+            "connected_at":"2026-11-21T00:00:00Z",
             "access_token_until":"2026-11-21T00:00:00Z","refreshable":true,"sign_in_by":null,
             "refreshed_at":null,"state":"connected","access_token":"t","refresh_token":null}"#;
         let folder = tempfile::tempdir().unwrap();

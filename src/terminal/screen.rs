@@ -30,8 +30,8 @@ pub struct Screen {
     output: Output,
     title: String,
     account: String,
-    /// The `--scope` that was given: the command to type again names it too.
-    pub scope: Option<String>,
+    /// The command that begins this sign-in anew.
+    pub again: String,
     opening: Option<Opening>,
     /// Whether standard input may bring the last page's address.
     reads_input: bool,
@@ -55,7 +55,7 @@ impl Screen {
             output: output.clone(),
             title: title.to_owned(),
             account: account.to_string(),
-            scope: None,
+            again: format!("partnerlink connect {}", account.to_string()),
             opening: Some(opening),
             reads_input,
             typed: None,
@@ -63,13 +63,6 @@ impl Screen {
             browser_failed: None,
             shown: None,
         }
-    }
-
-    /// The command that begins this sign-in anew.
-    fn same_command(&self) -> String {
-        let scope = self.scope.as_ref().map(|scope| format!(" --scope \"{scope}\""));
-        let command = format!("partnerlink connect {}{}", self.account, scope.unwrap_or_default());
-        self.output.command(&command)
     }
 
     /// Removes the line below, so that the next line stands alone.
@@ -234,7 +227,12 @@ impl Person for Screen {
                 let said =
                     error.said_by_provider().map(|said| format!(" Der Anbieter sagt: {said}."));
                 let summary = &format!("{}{}", de.summary, said.unwrap_or_default());
-                page::failure(&self.title, Words { summary, ..de }, en, &self.same_command())
+                page::failure(
+                    &self.title,
+                    Words { summary, ..de },
+                    en,
+                    &self.output.command(&self.again),
+                )
             }
         }
     }

@@ -32,13 +32,18 @@ fn zaehlerfreunde_connects_refreshes_and_disconnects() {
 }
 
 #[test]
-fn timberdata_connects_with_the_scopes_that_were_named() {
+fn timberdata_is_asked_for_both_scopes_unless_others_are_named() {
     let sandbox = Sandbox::start(&[]);
     let program = sandbox.client();
-    let args = ["timberdata", "--scope", "aggregation woodlist"];
-    let (outcome, page) = sandbox::connect(&program, &args);
+    let (outcome, page) = sandbox::connect(&program, &["timberdata"]);
     outcome.exits(0).says(&["scope          aggregation woodlist", "then connect again"]);
     assert_eq!(page.status, 200);
+    for (account, scope) in [("timberdata:less", "aggregation"), ("timberdata:none", "")] {
+        sandbox::connect(&program, &[account, "--scope", scope]).0.exits(0);
+        let shown = program.run(["token", "show", account, "--json"]).exits(0).json();
+        assert_eq!(shown["account"]["scope"], scope);
+        program.run(["disconnect", account]).exits(0);
+    }
     let status = program.run(["status", "--json"]).exits(0).json();
     assert_eq!(status["accounts"][0]["scope"], "aggregation woodlist");
     assert_eq!(status["accounts"][0]["refreshable"], false);
@@ -141,6 +146,41 @@ fn a_client_id_comes_from_flag_before_variable_before_file() {
     // What a refresh token was issued to stays its client, whatever is configured later.
     program.run(["token", "refresh", "fake:c", "--force"]).exits(0);
     assert_eq!(fake.last().parameter("client_id"), "of-flag");
+}
+
+#[test]
+fn connecting_again_keeps_scope_client_id_and_store() {
+    let (program, fake) = described();
+    let first = ["fake", "--scope", "offline_access openid email", "--client-id", "of-flag"];
+    connect(&program, &fake, &first).exits(0);
+    let shown = |program: &Program| {
+        let shown = program.run(["status", "--json"]).exits(0).json()["accounts"][0].clone();
+        ["asked", "client_id", "store"].map(|name| shown[name].as_str().unwrap().to_owned())
+    };
+    let was = shown(&program);
+    assert_eq!(was, ["email offline_access openid", "of-flag", "file"]);
+    // Less was granted this once, another client ID and store are configured.
+    fake.alters(|body| body["scope"] = "offline_access openid".into());
+    let program = program.set("PARTNERLINK_FAKE_CLIENT_ID", "of-variable");
+    let program = program.set("PARTNERLINK_STORE", "keychain");
+    let outcome = connect(&program, &fake, &["fake"]).exits(0);
+    let outcome = outcome.says(&["keeps the client ID \"of-flag\"", "--client-id of-variable"]);
+    outcome.conceals(&["changed"]);
+    assert_eq!(shown(&program), was);
+    connect(&program, &fake, &["fake"]).exits(0);
+    assert_eq!(shown(&program), was);
+}
+
+#[test]
+fn what_flags_change_at_a_connected_account_is_said() {
+    let (program, fake) = connected();
+    let args = ["fake", "--scope", "offline_access", "--client-id", "another"];
+    let outcome = connect(&program, &fake, &args).exits(0);
+    outcome.says(&[
+        "The scope changed from \"offline_access openid\" to \"offline_access\".",
+        "The client ID changed from \"partner-client\" to \"another\".",
+    ]);
+    assert_eq!(fake.last().parameter("client_id"), "another");
 }
 
 /// A built-in provider as it is, but for addresses and client ID.

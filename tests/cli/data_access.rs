@@ -139,14 +139,14 @@ fn the_providers_reason_is_shown_in_its_own_letters() {
 
 #[test]
 fn a_missing_scope_is_told_before_anything_is_asked() {
-    let data = Data::with(&[]);
+    let data = Data::with(&["--scope", ""]);
     for (command, scope) in [
         (["timber", "woodlists"], "woodlist"),
         (["timber", "aggregations"], "aggregation"),
         (["timber", "plot"], "aggregation"),
     ] {
         let why = format!("connected without \"{scope}\"");
-        let how = format!("partnerlink connect timberdata --scope \"{scope}\"");
+        let how = format!("partnerlink connect timberdata --scope {scope} --sandbox");
         data.program.run(command).exits(6).says(&[&why, &how]);
     }
     let counts = data.counts();

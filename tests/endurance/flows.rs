@@ -86,6 +86,7 @@ impl Bench {
             issuer: Some("https://issuer.example/".into()),
             subject: Some("anna".into()),
             scope: "openid".into(),
+            asked: "openid".into(),
             connected_at: now,
             access_token_until: clock::after(now, seconds),
             refreshable: true,

@@ -84,6 +84,7 @@ impl Seat {
             issuer: None,
             subject: None,
             scope: "email offline_access openid profile".into(),
+            asked: "email offline_access openid profile".into(),
             connected_at: clock::after(now, seconds - LIFE),
             access_token_until: clock::after(now, seconds),
             refreshable: true,

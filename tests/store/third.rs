@@ -102,6 +102,7 @@ impl Home {
             issuer: None,
             subject: None,
             scope: "openid".into(),
+            asked: "openid".into(),
             connected_at: clock::after(now, -7200),
             access_token_until: clock::after(now, -3600),
             refreshable: true,

@@ -129,6 +129,7 @@ mod tests {
             issuer: None,
             subject: None,
             scope: "a".into(),
+            asked: "a".into(),
             connected_at: Timestamp::UNIX_EPOCH,
             access_token_until: Timestamp::UNIX_EPOCH,
             refreshable: true,

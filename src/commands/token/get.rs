@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::error::Failed;
 use crate::store::record::Record;
 use crate::terminal::{Mark, stdout_is_terminal};
+use crate::text::shell_quoted;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,25 +82,7 @@ impl Args {
     }
 }
 
-/// In single quotes, inside which a POSIX shell gives meaning to nothing but the quote itself.
-fn shell_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 /// For curl's configuration file: backslash and quote are escaped between double quotes.
 fn curl_quoted(text: &str) -> String {
     text.replace('\\', r"\\").replace('"', "\\\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_visible_character_survives_the_shell() {
-        let all: String = (0x21..=0x7e_u8).map(char::from).collect();
-        let script = format!("printf %s {}", shell_quoted(&all));
-        let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), all);
-    }
 }

@@ -52,6 +52,7 @@ impl Login<'_> {
             issuer: identity.issuer,
             subject: identity.subject,
             scope,
+            asked: self.scope.clone(),
             connected_at: now,
             access_token_until,
             refreshable,

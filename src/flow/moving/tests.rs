@@ -158,6 +158,7 @@ fn record(store: StoreKind, connected_at: i64, token: &str) -> Record {
         issuer: None,
         subject: None,
         scope: "".into(),
+        asked: "".into(),
         connected_at: clock::after(Timestamp::UNIX_EPOCH, connected_at),
         access_token_until: Timestamp::UNIX_EPOCH,
         refreshable: true,
