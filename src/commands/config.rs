@@ -167,7 +167,7 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
         let registry = draft.registry().map_err(|error| explain(&error))?;
         match registry.get(name) {
             // A provider of one's own is described field by field.
-            Ok(_) | Err(ProviderError::Missing { .. }) => {}
+            Ok(_) | Err(ProviderError::Missing { .. } | ProviderError::NotCompleted { .. }) => {}
             Err(error) => return Err(refused(&error).into()),
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! The token endpoint gets a GET as well. A token request must be a POST (RFC 6749 §3.2), so this
 //! can grant and spend nothing, and counts with no rate limit as a failed attempt; the server's
-//! refusal says that it is there.
+//! refusal says that it is there. Only where it answers 404 an empty POST follows.
 
 use serde_json::json;
 use url::Url;
@@ -36,6 +36,8 @@ enum Reached {
     Elsewhere(Url),
     /// A page for people where a program is answered: a portal or a proxy in the server's place.
     Page,
+    /// There is nothing at this address.
+    Nothing,
 }
 
 /// Asks every endpoint of a provider once, and reports. `before` stands before each line.
@@ -49,7 +51,7 @@ pub fn check(
     for (endpoint, url) in endpoints(provider) {
         let answer = {
             let _waiting = Waiting::on(&context.output, &format!("asking {}", host_of(&url)));
-            context.http().probe(&url)
+            ask(context, endpoint, &url)
         };
         if let Ok(answer) = &answer {
             ahead = ahead.or(clock_difference(answer, context.clock.now()));
@@ -58,6 +60,15 @@ pub fn check(
         findings.add(finding(endpoint, &url, answer, proxy.as_deref(), before))?;
     }
     findings.extend(ahead.map(|ahead| clock(ahead, before)))
+}
+
+/// Some servers have nothing for a GET where a POST is answered, and a 404 must not be a false alarm.
+fn ask(context: &Context, endpoint: &str, url: &Url) -> Result<Probed, Unreached> {
+    let answer = context.http().probe(url)?;
+    match answer.status {
+        404 | 410 if endpoint == TOKEN => context.http().probe_with_post(url),
+        _ => Ok(answer),
+    }
 }
 
 /// The endpoints of a provider, in the order in which a sign-in uses them.
@@ -74,6 +85,7 @@ fn judge(endpoint: &'static str, url: &Url, answer: &Probed) -> Result<Reached, 
         (407, _) => return Err(Unreached::ProxyWantsPassword),
         (429 | 500.., _) => Reached::Trouble,
         (300..=399, Some(to)) if to.host() != url.host() => Reached::Elsewhere(to.clone()),
+        (404 | 410, _) if endpoint == TOKEN => Reached::Nothing,
         (200..=299, _) if endpoint != AUTHORIZE && answer.is_html => Reached::Page,
         _ => Reached::Good,
     })
@@ -138,6 +150,11 @@ fn finding(
         Ok(Reached::Page) => bad(
             format!("a web page came instead of the provider's answer ({told})"),
             "sign in at the portal of this network with a browser, or check the proxy",
+            Exit::BadAnswer,
+        ),
+        Ok(Reached::Nothing) => bad(
+            format!("nothing is at {} ({told})", url.path()),
+            "correct `token_url` in the provider's description",
             Exit::BadAnswer,
         ),
         Err(error) => {
@@ -216,7 +233,8 @@ mod tests {
         let seen = |kind, answer: Probed| format!("{:?}", judge(kind, &url, &answer));
         for status in [400, 401, 403, 404, 405] {
             for kind in [AUTHORIZE, TOKEN, API] {
-                assert_eq!(seen(kind, answer(status, None, true)), "Ok(Good)");
+                let meaning = if (kind, status) == (TOKEN, 404) { "Nothing" } else { "Good" };
+                assert_eq!(seen(kind, answer(status, None, true)), format!("Ok({meaning})"));
             }
         }
         assert_eq!(seen(AUTHORIZE, answer(200, None, true)), "Ok(Good)");

@@ -76,6 +76,16 @@ impl Draft {
     }
 }
 
+/// A value of a description as TOML.
+pub fn literal(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => quoted(text),
+        toml::Value::Array(texts) => list(texts.iter().filter_map(toml::Value::as_str)),
+        toml::Value::Boolean(value) => value.to_string(),
+        other => other.as_integer().unwrap_or_default().to_string(),
+    }
+}
+
 /// A text as a TOML string.
 pub fn quoted(text: &str) -> String {
     Value::from(text).to_string()

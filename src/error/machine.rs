@@ -57,6 +57,10 @@ impl Explain for ProviderError {
         let hint = match self {
             Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean {nearest}?"),
             Self::Unknown { .. } => "`partnerlink provider list` shows which there are".into(),
+            Self::NotCompleted { provider } => {
+                let hint = format!("partnerlink provider check {provider}");
+                return Usage.means("provider-not-completed", hint);
+            }
             _ => {
                 "correct it in the configuration file; `partnerlink config path` tells where it is"
                     .into()

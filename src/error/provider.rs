@@ -7,10 +7,12 @@ use crate::api::ApiError;
 use crate::config::client_variable;
 use crate::flow::FlowError;
 use crate::flow::disconnect::Revocation;
+use crate::flow::discovery::DiscoveryError;
 use crate::http::HttpError;
 use crate::oauth::callback::IssuerFault;
 use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::IdTokenError;
+use crate::oauth::metadata::MetadataError;
 use crate::oauth::token::TokenError;
 
 pub(super) fn later() -> Meaning {
@@ -61,6 +63,26 @@ impl Explain for HttpError {
                 "network",
                 "check the network and the proxy, then try again; nothing was lost",
             ),
+        }
+    }
+}
+
+impl Explain for DiscoveryError {
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Http(error) => error.meaning(),
+            Self::TryLater { status, .. } => later().at(*status),
+            Self::Nothing { .. } => BadAnswer.means(
+                "no-metadata",
+                "check the issuer; `partnerlink provider show --template` shows how to describe \
+                 the provider by hand",
+            ),
+            // RFC 8414 §3.3
+            Self::Unusable { why: MetadataError::OtherIssuer(_), .. } => BadAnswer.means(
+                "other-issuer",
+                "give the issuer exactly as the provider writes it, a slash at its end included",
+            ),
+            Self::Unusable { .. } => not_the_provider(),
         }
     }
 }

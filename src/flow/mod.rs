@@ -3,6 +3,7 @@
 
 pub mod client_secret;
 pub mod disconnect;
+pub mod discovery;
 mod error;
 pub mod intent;
 pub mod inventory;

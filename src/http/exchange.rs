@@ -21,6 +21,8 @@ const LAST_LOOK: Duration = Duration::from_millis(500);
 const SILENCE: Duration = Duration::from_secs(30);
 /// Largest token answer that is read, in bytes; real ones have a few thousand.
 pub(super) const MAX_BODY: usize = 1024 * 1024;
+/// Redirects that are followed to one document: servers add a slash, or take one away.
+const MAX_REDIRECTS: usize = 3;
 
 /// One request. What proves who asks travels in the `Authorization` header only (RFC 6750 §2.1).
 #[derive(Clone, Debug)]
@@ -73,21 +75,47 @@ pub trait Transport: Send + Sync {
 
     /// Sends, and reads the answer whole. It may be secret.
     fn fetch(&self, request: &Request) -> Result<oauth::Answer, HttpError> {
-        let host = request.url.host_str().unwrap_or_default();
-        let answer = self.send(request)?;
-        let mut body = Vec::new();
-        let limit = MAX_BODY as u64 + 1;
-        answer.body.take(limit).read_to_end(&mut body).map_err(|error| {
-            error.downcast::<HttpError>().unwrap_or_else(|error| HttpError::Broken {
-                host: host.to_owned(),
-                why: error.to_string(),
-            })
-        })?;
-        let body = unpacked(Secret::new(body));
-        if body.expose().len() > MAX_BODY {
-            return Err(HttpError::TooLarge { host: host.to_owned() });
+        read_whole(self.send(request)?, &request.url)
+    }
+
+    /// Fetches a small document of JSON without credentials. A redirect is followed as long as it
+    /// stays at the same origin.
+    fn document(&self, url: &Url) -> Result<oauth::Answer, HttpError> {
+        let mut request = Request { is_stream: false, ..Request::new("GET", url.clone()) };
+        request.headers.push(("accept".into(), "application/json".into()));
+        let mut answer = self.send(&request)?;
+        for _ in 0..MAX_REDIRECTS {
+            let Some(next) = answer.redirects_to(&request.url) else { break };
+            request.url = next;
+            answer = self.send(&request)?;
         }
-        Ok(oauth::Answer { status: answer.status, retry_after: answer.retry_after, body })
+        read_whole(answer, url)
+    }
+}
+
+fn read_whole(answer: Answer, url: &Url) -> Result<oauth::Answer, HttpError> {
+    let host = url.host_str().unwrap_or_default();
+    let mut body = Vec::new();
+    let limit = MAX_BODY as u64 + 1;
+    answer.body.take(limit).read_to_end(&mut body).map_err(|error| {
+        error.downcast::<HttpError>().unwrap_or_else(|error| HttpError::Broken {
+            host: host.to_owned(),
+            why: error.to_string(),
+        })
+    })?;
+    let body = unpacked(Secret::new(body));
+    if body.expose().len() > MAX_BODY {
+        return Err(HttpError::TooLarge { host: host.to_owned() });
+    }
+    Ok(oauth::Answer { status: answer.status, retry_after: answer.retry_after, body })
+}
+
+impl Answer {
+    /// Where a redirect leads to, if that is at the origin that sends it.
+    fn redirects_to(&self, from: &Url) -> Option<Url> {
+        let (_, to) = self.headers.iter().find(|(name, _)| name == "location")?;
+        let to = from.join(to).ok()?;
+        ((300..400).contains(&self.status) && to.origin() == from.origin()).then_some(to)
     }
 }
 

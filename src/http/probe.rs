@@ -4,6 +4,7 @@
 use std::error::Error as StdError;
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, LOCATION};
 use rustls::{CertificateError, Error as TlsError};
 use url::Url;
@@ -56,10 +57,19 @@ pub enum Unreached {
 impl HttpClient {
     /// A GET without credentials, parameters or cookies. Follows no redirect.
     pub fn probe(&self, url: &Url) -> Result<Probed, Unreached> {
+        self.ask(Method::GET, url)
+    }
+
+    /// The same as a POST, which has nothing in it either.
+    pub fn probe_with_post(&self, url: &Url) -> Result<Probed, Unreached> {
+        self.ask(Method::POST, url)
+    }
+
+    fn ask(&self, method: Method, url: &Url) -> Result<Probed, Unreached> {
         let host = url.host_str().unwrap_or_default();
         let client = self.client_for(url)?;
         let begun = Instant::now();
-        let work = async { Ok(client.get(url.clone()).send().await) };
+        let work = async { Ok(client.request(method, url.clone()).send().await) };
         let answer = match self.runtime()?.block_on(Limit::total().keep(host, work)) {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(step(&error, begun)),

@@ -7,6 +7,7 @@ pub mod authorize;
 pub mod callback;
 pub mod error;
 pub mod id_token;
+pub mod metadata;
 pub mod pasted;
 pub mod pkce;
 pub mod random;

@@ -19,6 +19,15 @@ impl Description {
         if check_name(name).is_err() {
             return Err(check.bad("name", name, "must consist of a-z, 0-9, - and _"));
         }
+        let address = check.url("issuer", self.issuer.as_deref())?;
+        if address.is_some_and(|url| url.query().is_some()) {
+            let issuer = self.issuer.unwrap_or_default();
+            return Err(check.bad("issuer", &issuer, "must not have a ?query"));
+        }
+        let lacks_required = self.authorize_url.is_none() || self.token_url.is_none();
+        if self.issuer.is_some() && (lacks_required || self.redirect_uris.is_empty()) {
+            return Err(ProviderError::NotCompleted { provider: name.to_owned() });
+        }
         if self.audience_required && self.audience.is_none() {
             return Err(check.missing("audience"));
         }
@@ -57,8 +66,8 @@ impl Description {
 }
 
 /// The checks of single values, with the provider's name for the message.
-struct Check<'a> {
-    provider: &'a str,
+pub(super) struct Check<'a> {
+    pub(super) provider: &'a str,
 }
 
 impl Check<'_> {
@@ -77,7 +86,11 @@ impl Check<'_> {
 
     /// An endpoint: https anywhere, http only on this machine; no credentials, no fragment
     /// (RFC 6749 §3.1 and §3.2).
-    fn url(&self, field: &'static str, text: Option<&str>) -> Result<Option<Url>, ProviderError> {
+    pub(super) fn url(
+        &self,
+        field: &'static str,
+        text: Option<&str>,
+    ) -> Result<Option<Url>, ProviderError> {
         let Some(text) = text else { return Ok(None) };
         let url = Url::parse(text).map_err(|_| self.bad(field, text, "is not an address"))?;
         let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);

@@ -20,6 +20,9 @@ pub struct Description {
     pub support: Option<String>,
     /// The partner's registration; `None` until the person has one.
     pub client_id: Option<String>,
+    /// What the server calls itself (RFC 8414 §2). Where the next ones lack, it is asked for them
+    /// once, and they are written down.
+    pub issuer: Option<String>,
     /// Required.
     pub(super) authorize_url: Option<String>,
     /// Required.
@@ -104,6 +107,8 @@ pub enum ProviderError {
     Unknown { name: String, nearest: Option<String> },
     #[error("provider.{provider} cannot be read: {why}")]
     Unreadable { provider: String, why: String },
+    #[error("provider.{provider} is described by its issuer alone, which was not asked yet")]
+    NotCompleted { provider: String },
     #[error("provider.{provider} lacks {field}")]
     Missing { provider: String, field: &'static str },
     #[error("provider.{provider}: {field} = {value:?} {why}")]

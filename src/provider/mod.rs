@@ -3,6 +3,7 @@
 
 mod check;
 pub mod description;
+mod discovered;
 mod lists;
 pub mod registry;
 
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use description::{Description, Letter, ProviderError, WhoAmI};
+pub use discovered::{Difference, Discovered};
 pub use lists::{DescribedList, Paging};
 
 use crate::oauth::scope::Scope;

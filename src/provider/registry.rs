@@ -47,7 +47,7 @@ impl Registry {
         serde_json::to_value(value).map_err(|error| unreadable(name, &error.to_string()))
     }
 
-    fn table(&self, name: &str) -> Result<Table, ProviderError> {
+    pub(super) fn table(&self, name: &str) -> Result<Table, ProviderError> {
         let own = self.own.get(name).and_then(Value::as_table);
         let builtin = builtin_text(name);
         if own.is_none() && builtin.is_none() {
@@ -71,6 +71,10 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .filter(|(similarity, _)| *similarity > ALIKE)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
+}
+
+pub fn is_builtin(name: &str) -> bool {
+    builtin_text(name).is_some()
 }
 
 fn builtin_text(name: &str) -> Option<&'static str> {

@@ -29,6 +29,7 @@ mod notify;
 #[path = "../provider/mod.rs"]
 #[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]
 mod provider;
+mod provider_add;
 mod provider_check;
 mod provider_register;
 mod provider_setup;

@@ -189,6 +189,26 @@ fn a_clock_that_differs_from_the_providers_is_told_and_is_no_failure() {
 }
 
 #[test]
+fn a_token_address_where_nothing_is_is_refused() {
+    let (program, fake) = with_data();
+    fake.answers(|call| match call.path() {
+        "/token" => Reply::new(404, "", ""),
+        _ => Reply::new(400, "", ""),
+    });
+    let outcome = program.run(CHECK).exits(6);
+    says(&finding(&outcome, "token"), "bad", &["nothing is at /token", "token_url"]);
+    // A server that routes by method has nothing for a GET, and takes the POST.
+    fake.answers(|call| match call.method.as_str() {
+        "POST" => Reply::error(400, "invalid_request"),
+        _ => Reply::new(404, "", ""),
+    });
+    let outcome = program.run(CHECK).exits(0);
+    says(&finding(&outcome, "token"), "good", &["400"]);
+    let post = fake.calls().into_iter().find(|call| call.method == "POST").unwrap();
+    assert!(post.body.is_empty() && post.header("authorization").is_none(), "{post:?}");
+}
+
+#[test]
 fn trouble_at_the_provider_is_for_later() {
     let (program, fake) = with_data();
     for status in [429, 500, 503] {

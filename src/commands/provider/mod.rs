@@ -2,24 +2,16 @@ use clap::Subcommand;
 use serde_json::json;
 use url::Url;
 
-use crate::commands::reach;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::provider::{Provider, RefreshSupport, TEMPLATE};
-use crate::terminal::report::Findings;
 use crate::terminal::{Mark, Output, facts, stdout_is_terminal, table};
 
+mod add;
+mod check;
 mod letter;
 mod register;
 mod setup;
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  partnerlink provider check zaehlerfreunde
-  partnerlink provider check timberdata --json
-
-Asks each address once, without signing in and without credentials. Exit code
-3 if one cannot be reached now, 6 if something answers in the provider's place.";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -33,12 +25,7 @@ pub enum Command {
     /// List the providers
     #[command(after_help = "Examples:\n  partnerlink provider list --json")]
     List,
-    /// See whether a provider can be reached from here, without signing in
-    #[command(after_help = CHECK_EXAMPLES)]
-    Check {
-        #[arg(value_name = "PROVIDER", add = super::candidates::providers())]
-        provider: String,
-    },
+    Check(check::Args),
     /// Show everything about one provider
     #[command(after_help = SHOW_EXAMPLES)]
     Show {
@@ -52,6 +39,7 @@ pub enum Command {
         #[arg(long, conflicts_with = "provider")]
         template: bool,
     },
+    Add(add::Args),
     Register(register::Args),
     Setup(setup::Args),
 }
@@ -60,9 +48,10 @@ impl Command {
     pub fn run(self, context: &Context) -> Result<u8, Failed> {
         match self {
             Self::List => list(context),
-            Self::Check { provider } => return check(context, &context.provider(&provider)?),
+            Self::Check(args) => return args.run(context),
             Self::Show { provider: Some(name), .. } => show(context, &context.provider(&name)?),
             Self::Show { provider: None, .. } => template(&context.output),
+            Self::Add(args) => args.run(context),
             Self::Register(args) => args.run(context),
             Self::Setup(args) => args.run(context),
         }?;
@@ -72,8 +61,18 @@ impl Command {
 
 fn list(context: &Context) -> Result<(), Failed> {
     let names = context.registry()?.names();
-    let providers: Vec<Provider> =
-        names.iter().map(|name| context.provider(name)).collect::<Result<_, _>>()?;
+    let mut providers = Vec::new();
+    for name in names {
+        match context.provider(&name) {
+            Ok(provider) => providers.push(provider),
+            // The others are there all the same.
+            Err(error) if error.code == "provider-not-completed" => {
+                let text = format!("{name} is not completed yet: {}", error.hint);
+                context.output.say(Mark::Warn, text);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
     if context.output.json {
         let list: Vec<_> = providers.iter().map(object).collect();
         return Ok(context.output.json(&json!({ "providers": list }))?);
@@ -84,20 +83,6 @@ fn list(context: &Context) -> Result<(), Failed> {
     };
     let rows: Vec<_> = providers.iter().map(row).collect();
     Ok(context.output.show(&table::render(&HEADINGS, &rows, stdout_is_terminal()))?)
-}
-
-fn check(context: &Context, provider: &Provider) -> Result<u8, Failed> {
-    let mut findings = Findings::new(&context.output);
-    reach::check(context, provider, "", &mut findings)?;
-    if context.output.json {
-        let mut object = findings.object();
-        object["provider"] = json!(provider.name);
-        context.output.json(&object)?;
-    } else if findings.exit_code() == 0 {
-        let text = format!("{} can be reached from here.", provider.title);
-        context.output.say(Mark::Good, text);
-    }
-    Ok(findings.exit_code())
 }
 
 fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {

@@ -249,7 +249,10 @@ impl Setup<'_> {
 
 /// Finds what is certainly no client ID, and takes off the blanks around one. What was given is not
 /// repeated: it may be a secret that went into the wrong field.
-fn checked_client_id(text: &str, secret: Option<&Secret>) -> Result<String, &'static str> {
+pub(super) fn checked_client_id(
+    text: &str,
+    secret: Option<&Secret>,
+) -> Result<String, &'static str> {
     let id = text.trim();
     // RFC 6749 appendix A.1 allows blanks as well, which no provider uses.
     let has_others = !id.chars().all(|c| c.is_ascii_graphic());

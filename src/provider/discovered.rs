@@ -1,0 +1,313 @@
+//! What an issuer's metadata says, as the keys of a description: what lacks is completed, what is
+//! written is compared and never changed.
+
+use toml::{Table, Value};
+use url::Url;
+
+use super::ProviderError;
+use super::registry::Registry;
+use crate::oauth::metadata::Metadata;
+
+/// The first port for a provider that is added: behind those of the built-in ones, and below the
+/// ranges from which systems hand out ports.
+const FIRST_PORT: u16 = 17_867;
+/// How many redirect URIs a provider gets: as many as the built-in ones.
+const REDIRECT_URIS: usize = 3;
+/// What is asked for where the person names no scope and the provider has them.
+const USUAL_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+/// The scope for a refresh token (OpenID Connect Core §11).
+const OFFLINE: &str = "offline_access";
+
+/// What metadata adds to a description.
+#[derive(Debug, Default, PartialEq)]
+pub struct Discovered {
+    /// The keys that the description lacks, and their values.
+    pub lines: Vec<(&'static str, Value)>,
+    /// What the description says otherwise.
+    pub differences: Vec<Difference>,
+    /// The provider lists how clients prove themselves, and no public client is among them.
+    pub lists_no_public_clients: bool,
+}
+
+/// A key whose value is not the one of the metadata. Shown as `token_url is …, and … there`.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key} is {described}, and the issuer says {discovered}")]
+pub struct Difference {
+    pub key: &'static str,
+    pub described: String,
+    pub discovered: String,
+}
+
+impl Registry {
+    /// The issuer that a provider is described by, with its address; `None` without one.
+    pub fn issuer(&self, name: &str) -> Result<Option<(String, Url)>, ProviderError> {
+        let table = self.table(name)?;
+        let Some(issuer) = text(&table, "issuer") else { return Ok(None) };
+        let check = super::check::Check { provider: name };
+        Ok(check.url("issuer", Some(issuer))?.map(|url| (issuer.to_owned(), url)))
+    }
+
+    /// Holds a description against the metadata of its issuer. `has_secret`: the partner's client
+    /// has one.
+    pub fn discovered(
+        &self,
+        name: &str,
+        metadata: &Metadata,
+        has_secret: bool,
+    ) -> Result<Discovered, ProviderError> {
+        let table = self.table(name)?;
+        let unusable = |why: &str| ProviderError::Unreadable {
+            provider: name.to_owned(),
+            why: format!("its issuer {why}"),
+        };
+        if lacks(metadata.response_types_supported.as_ref(), "code")
+            || lacks(metadata.grant_types_supported.as_ref(), "authorization_code")
+        {
+            return Err(unusable("does not offer the authorization code flow"));
+        }
+        let endpoint = |url: &Option<String>, what: &str| {
+            url.clone().ok_or_else(|| unusable(&format!("names no {what}")))
+        };
+        let authorize_url = endpoint(&metadata.authorization_endpoint, "authorization_endpoint")?;
+        let token_url = endpoint(&metadata.token_endpoint, "token_endpoint")?;
+        let mut found = Discovered::default();
+        found.url(&table, "authorize_url", Some(authorize_url));
+        found.url(&table, "token_url", Some(token_url));
+        found.url(&table, "revocation_url", metadata.revocation_endpoint.clone());
+        found.issuers(&table, metadata);
+        found.client_authentication(&table, metadata, has_secret).map_err(|why| unusable(&why))?;
+        found.rest(&table, metadata);
+        if !table.contains_key("redirect_uris") {
+            let uris = self.free_redirect_uris(name);
+            found.lines.push(("redirect_uris", Value::Array(uris)));
+        }
+        Ok(found)
+    }
+
+    /// Redirect URIs on ports that no other provider has.
+    fn free_redirect_uris(&self, name: &str) -> Vec<Value> {
+        let tables = self.names().into_iter().filter_map(|name| self.table(&name).ok());
+        let uris = tables.flat_map(|table| match table.get("redirect_uris") {
+            Some(Value::Array(uris)) => uris.clone(),
+            _ => Vec::new(),
+        });
+        let port = |uri: Value| Url::parse(uri.as_str()?).ok()?.port();
+        let taken: Vec<u16> = uris.filter_map(port).collect();
+        let free = (FIRST_PORT..=u16::MAX).filter(|port| !taken.contains(port)).take(REDIRECT_URIS);
+        free.map(|port| format!("http://127.0.0.1:{port}/callback/{name}").into()).collect()
+    }
+}
+
+impl Discovered {
+    /// Adds a key that the description lacks.
+    fn line(&mut self, table: &Table, key: &'static str, value: impl Into<Value>) {
+        if !table.contains_key(key) {
+            self.lines.push((key, value.into()));
+        }
+    }
+
+    fn differs(&mut self, key: &'static str, described: &str, discovered: &str) {
+        let (described, discovered) = (described.to_owned(), discovered.to_owned());
+        self.differences.push(Difference { key, described, discovered });
+    }
+
+    /// An address: added, or compared as an address.
+    fn url(&mut self, table: &Table, key: &'static str, discovered: Option<String>) {
+        let Some(discovered) = discovered else { return };
+        match text(table, key) {
+            None => self.line(table, key, discovered),
+            Some(described) if Url::parse(described) == Url::parse(&discovered) => {}
+            Some(described) => self.differs(key, described, &discovered),
+        }
+    }
+
+    fn issuers(&mut self, table: &Table, metadata: &Metadata) {
+        let issuer = Value::from(metadata.issuer.clone());
+        match table.get("issuers").and_then(Value::as_array) {
+            None => self.line(table, "issuers", vec![issuer]),
+            Some(described) if described.contains(&issuer) => {}
+            Some(described) => {
+                let described: Vec<&str> = described.iter().filter_map(Value::as_str).collect();
+                self.differs("issuers", &described.join(", "), &metadata.issuer);
+            }
+        }
+        if metadata.authorization_response_iss_parameter_supported == Some(true) {
+            self.line(table, "sends_issuer", true);
+        }
+    }
+
+    /// Without a list the server takes HTTP Basic (RFC 8414 §2). A form has no question of encoding,
+    /// so it goes first. That a public client is not in the list does not say that there is none:
+    /// several servers name there only what a secret needs.
+    fn client_authentication(
+        &mut self,
+        table: &Table,
+        metadata: &Metadata,
+        has_secret: bool,
+    ) -> Result<(), String> {
+        let methods = metadata.token_endpoint_auth_methods_supported.as_ref();
+        let has = |method: &str| methods.is_some_and(|list| list.iter().any(|one| one == method));
+        if !has_secret {
+            self.lists_no_public_clients = lacks(methods, "none");
+            return Ok(());
+        }
+        let method = match methods {
+            _ if has("client_secret_post") => "post",
+            None => "basic",
+            _ if has("client_secret_basic") => "basic",
+            Some(list) => {
+                let list = list.join(", ");
+                return Err(format!("takes client secrets in no way that is known here ({list})"));
+            }
+        };
+        self.line(table, "client_authentication", method);
+        Ok(())
+    }
+
+    fn rest(&mut self, table: &Table, metadata: &Metadata) {
+        // S256 is sent in any case, unless the server is known to want another method: who does not
+        // know it, passes over it. Where nobody says that it is checked, the browser is tied as well.
+        let methods = metadata.code_challenge_methods_supported.as_ref();
+        if lacks(methods, "S256") {
+            self.line(table, "pkce", false);
+        }
+        if methods.is_none() || lacks(methods, "S256") {
+            self.line(table, "bind_browser", true);
+        }
+        if lacks(metadata.grant_types_supported.as_ref(), "refresh_token") {
+            self.line(table, "refresh", "none");
+        }
+        let scopes = metadata.scopes_supported.as_deref().unwrap_or_default();
+        let has = |scope: &&str| scopes.iter().any(|one| one == scope);
+        let usual: Vec<&str> = USUAL_SCOPES.into_iter().filter(has).collect();
+        if !usual.is_empty() {
+            self.line(table, "default_scope", usual.join(" "));
+        }
+        if has(&OFFLINE) {
+            self.line(table, "refresh_scope", OFFLINE);
+        }
+    }
+}
+
+/// Whether there is a list that has not got this.
+fn lacks(list: Option<&Vec<String>>, sought: &str) -> bool {
+    list.is_some_and(|list| !list.iter().any(|one| one == sought))
+}
+
+fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
+    table.get(key).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(more: &str) -> Metadata {
+        let document = format!(
+            r#"{{"issuer":"https://p.example","authorization_endpoint":"https://p.example/a",
+            "token_endpoint":"https://p.example/t"{more}}}"#
+        );
+        Metadata::read(document.as_bytes(), "https://p.example").unwrap()
+    }
+
+    fn of(lines: &str, more: &str, has_secret: bool) -> Result<Discovered, ProviderError> {
+        let file = format!("[provider.p]\nissuer = \"https://p.example\"\n{lines}");
+        Registry::new(&file).discovered("p", &metadata(more), has_secret)
+    }
+
+    #[track_caller]
+    fn line(found: &Result<Discovered, ProviderError>, key: &str) -> Option<String> {
+        let lines = &found.as_ref().unwrap().lines;
+        let value = lines.iter().find(|(name, _)| *name == key).map(|(_, value)| value);
+        value.map(|value| value.as_str().map_or(format!("{value:?}"), str::to_owned))
+    }
+
+    #[test]
+    fn an_issuer_alone_becomes_a_provider() {
+        let found = of("", "", false);
+        assert_eq!(line(&found, "authorize_url").as_deref(), Some("https://p.example/a"));
+        assert_eq!(line(&found, "token_url").as_deref(), Some("https://p.example/t"));
+        assert!(line(&found, "issuers").unwrap().contains("https://p.example"));
+        let uris = line(&found, "redirect_uris").unwrap();
+        for port in [17867, 17868, 17869] {
+            assert!(uris.contains(&format!("http://127.0.0.1:{port}/callback/p")), "{uris}");
+        }
+        assert_eq!(line(&found, "pkce"), None, "S256 is sent");
+        assert_eq!(line(&found, "bind_browser").as_deref(), Some("Boolean(true)"));
+    }
+
+    #[test]
+    fn ports_of_other_providers_stay_theirs() {
+        let other = "[provider.q]\nredirect_uris = [\"http://127.0.0.1:17868/cb\"]\n";
+        let uris = line(&of(other, "", false), "redirect_uris").unwrap();
+        assert!(uris.contains(":17867/") && !uris.contains(":17868/"), "{uris}");
+        assert!(uris.contains(":17869/") && uris.contains(":17870/"), "{uris}");
+    }
+
+    #[test]
+    fn what_is_written_stays_and_is_compared() {
+        let found = of("token_url = \"https://p.example:443/t\"\npkce = true", "", false).unwrap();
+        assert!(!found.lines.iter().any(|(key, _)| *key == "token_url" || *key == "pkce"));
+        assert_eq!(found.differences, []);
+        let found = of("token_url = \"https://evil.example/t\"\nissuers = []", "", false).unwrap();
+        let keys: Vec<&str> = found.differences.iter().map(|one| one.key).collect();
+        assert_eq!(keys, ["token_url", "issuers"]);
+        assert!(found.differences[0].to_string().contains("https://p.example/t"));
+    }
+
+    #[test]
+    fn a_secret_goes_the_way_that_the_server_takes() {
+        let with = |methods: &str, has_secret| {
+            let member = r#","token_endpoint_auth_methods_supported":"#;
+            let more = if methods.is_empty() { "".into() } else { format!("{member}{methods}") };
+            of("", &more, has_secret)
+        };
+        let method = |methods: &str| line(&with(methods, true), "client_authentication");
+        assert_eq!(method("").as_deref(), Some("basic"));
+        assert_eq!(method(r#"["client_secret_basic"]"#).as_deref(), Some("basic"));
+        assert_eq!(
+            method(r#"["client_secret_basic","client_secret_post"]"#).as_deref(),
+            Some("post")
+        );
+        assert!(with(r#"["private_key_jwt"]"#, true).is_err());
+        for (methods, lists_none) in [("", false), (r#"["none"]"#, false), (r#"["x"]"#, true)] {
+            let found = with(methods, false);
+            assert_eq!(line(&found, "client_authentication"), None);
+            assert_eq!(found.unwrap().lists_no_public_clients, lists_none, "{methods}");
+        }
+    }
+
+    #[test]
+    fn scopes_refresh_and_issuer_are_what_the_server_says() {
+        let found = of(
+            "",
+            r#","scopes_supported":["offline_access","x","openid"],"grant_types_supported":
+            ["authorization_code"],"authorization_response_iss_parameter_supported":true,
+            "code_challenge_methods_supported":["S256"],"revocation_endpoint":"https://p.example/r""#,
+            false,
+        );
+        assert_eq!(line(&found, "default_scope").as_deref(), Some("openid offline_access"));
+        assert_eq!(line(&found, "refresh_scope").as_deref(), Some("offline_access"));
+        assert_eq!(line(&found, "refresh").as_deref(), Some("none"));
+        assert_eq!(line(&found, "sends_issuer").as_deref(), Some("Boolean(true)"));
+        assert_eq!(line(&found, "revocation_url").as_deref(), Some("https://p.example/r"));
+        assert_eq!(line(&found, "bind_browser"), None);
+        let plain = of("", r#","code_challenge_methods_supported":["plain"]"#, false);
+        assert_eq!(line(&plain, "pkce").as_deref(), Some("Boolean(false)"));
+        assert_eq!(line(&plain, "bind_browser").as_deref(), Some("Boolean(true)"));
+    }
+
+    #[test]
+    fn what_cannot_be_signed_in_at_is_refused() {
+        for more in [
+            r#","response_types_supported":["token"]"#,
+            r#","grant_types_supported":["client_credentials"]"#,
+        ] {
+            assert!(of("", more, false).is_err(), "{more}");
+        }
+        let registry = Registry::new("[provider.p]\nissuer = \"https://p.example\"");
+        let bare = Metadata { issuer: "https://p.example".into(), ..Metadata::default() };
+        assert!(registry.discovered("p", &bare, false).is_err());
+        assert!(matches!(registry.get("p"), Err(ProviderError::NotCompleted { .. })));
+    }
+}
