@@ -45,8 +45,14 @@ pub struct Account {
     pub sign_in_by: Option<Timestamp>,
     pub refreshed_at: Option<Timestamp>,
     /// What did the last refresh: `terminal`, `script`, or the name of a schedule.
-    #[serde(default)]
     pub refreshed_by: Option<String>,
+    /// When the next refresh is due; `None` where there is nothing to refresh.
+    pub refresh_by: Option<Timestamp>,
+    /// When the refresh token ends if nobody uses it before, where that is known.
+    pub idle_until: Option<Timestamp>,
+    /// How far this machine's clock was ahead of the provider's at the last token answer, in
+    /// seconds; negative where it was behind, `None` where they agreed.
+    pub clock_ahead: Option<i64>,
     pub state: SignInState,
 }
 
@@ -63,7 +69,43 @@ pub struct Origins {
 /// where that is shorter.
 const WARN_BEFORE: Duration = Duration::from_secs(30 * 86_400);
 
+/// How far two clocks may be apart before one of them counts as wrong, in seconds.
+pub const CLOCKS_DIFFER: i64 = 60;
+
 impl Account {
+    /// The time by the provider's clock, as far as a clock that is behind it can tell. Where ours
+    /// was ahead it may have been set right since: what ends early is refreshed early, what ends
+    /// late would be believed for too long.
+    pub fn provider_time(&self, now: Timestamp) -> Timestamp {
+        clock::after(now, -self.clock_ahead.unwrap_or_default().min(0))
+    }
+
+    /// When the tokens in hand were given.
+    pub fn begun(&self) -> Timestamp {
+        self.refreshed_at.unwrap_or(self.connected_at)
+    }
+
+    /// How long the access token lived when it came, in seconds.
+    pub fn lifetime(&self) -> i64 {
+        clock::seconds_between(self.begun(), self.access_token_until)
+    }
+
+    /// Whether something happened later than now: a clock was wrong then or is now, and no date
+    /// here can be believed.
+    pub fn is_misdated(&self, now: Timestamp) -> bool {
+        let latest = clock::after(self.provider_time(now), CLOCKS_DIFFER);
+        self.connected_at > latest || self.begun() > latest
+    }
+
+    /// Whether it is to be refreshed although its access token may still be good: the token ends
+    /// soon, or the refresh token would rest for too long; or no date can be believed.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        let is_past = |end: Timestamp| end <= self.provider_time(now);
+        self.is_misdated(now)
+            || self.refresh_by.is_none_or(is_past)
+            || self.sign_in_by.is_some_and(is_past)
+    }
+
     /// How the sign-in stands; its end is near from `within` before it, else from `warn_before`.
     pub fn standing(&self, now: Timestamp, within: Option<Duration>) -> Standing {
         match self.sign_in_by.map(|end| clock::time_left(now, end)) {
@@ -194,6 +236,9 @@ mod tests {
             sign_in_by: None,
             refreshed_at: None,
             refreshed_by: None,
+            refresh_by: None,
+            idle_until: None,
+            clock_ahead: None,
             state: SignInState::Connected,
         }
     }

@@ -118,6 +118,9 @@ fn account(number: usize, store: StoreKind, base: &str) -> Result<Account> {
         sign_in_by: Some(clock::after(now, 30 * LIFE)),
         refreshed_at: None,
         refreshed_by: None,
+        refresh_by: Some(clock::after(now, LIFE)),
+        idle_until: None,
+        clock_ahead: None,
         state: SignInState::Connected,
     })
 }

@@ -46,6 +46,26 @@ pub fn time_left(now: Timestamp, end: Timestamp) -> Duration {
     )
 }
 
+/// How this machine's clock differs from another one, for people; `ahead` in seconds.
+pub fn difference(ahead: i64) -> String {
+    let (length, way) = (length_for_people(ahead.unsigned_abs()), ["ahead of", "behind"]);
+    let way = way[usize::from(ahead < 0)];
+    format!("this machine's clock is {length} {way} the provider's")
+}
+
+/// A length of time for people, to its largest whole unit or two: `3 h 5 min`, `2 d 3 h`, `40 s`.
+pub fn length_for_people(seconds: u64) -> String {
+    let (large, small) = match seconds {
+        0..3600 => ((60, "min"), (1, "s")),
+        3600..86_400 => ((3600, "h"), (60, "min")),
+        _ => ((86_400, "d"), (3600, "h")),
+    };
+    let parts = [(seconds / large.0, large.1), (seconds % large.0 / small.0, small.1)];
+    let told = parts.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told.map(|(count, unit)| format!("{count} {unit}")).collect();
+    told.join(" ")
+}
+
 /// A random part of `most`, for spreading what many machines do at the same moment.
 pub fn random_part(most: Duration) -> Duration {
     // Without randomness everybody waits half of it, which is a nuisance and no danger.
@@ -146,6 +166,21 @@ pub fn point_name(instant: Timestamp, zone: &TimeZone) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_told_in_two_units_at_most() {
+        for (seconds, told) in [
+            (40, "40 s"),
+            (60, "1 min"),
+            (3599, "59 min 59 s"),
+            (11_100, "3 h 5 min"),
+            (86_400, "1 d"),
+            (183_661, "2 d 3 h"),
+        ] {
+            assert_eq!(length_for_people(seconds), told);
+        }
+        assert_eq!(difference(-7200), "this machine's clock is 2 h behind the provider's");
+    }
 
     #[test]
     fn without_a_list_of_zones_berlin_is_the_same() {

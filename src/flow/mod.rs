@@ -11,6 +11,7 @@ pub mod login;
 pub mod moving;
 pub mod origins;
 pub mod refresh;
+mod times;
 pub mod token_source;
 
 use std::iter;

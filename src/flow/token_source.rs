@@ -16,10 +16,11 @@ use crate::store::record::Record;
 /// take their time.
 const SKEW: Duration = Duration::from_secs(60);
 
-/// Whether the record's access token is still good for so long.
+/// Whether the record's access token is still good for so long, as far as its dates can be believed.
 pub fn is_good_for(record: &Record, length: Duration, now: Timestamp) -> bool {
-    let left = clock::time_left(now, record.account.access_token_until);
-    !left.is_zero() && left >= length
+    let account = &record.account;
+    let left = clock::time_left(account.provider_time(now), account.access_token_until);
+    !left.is_zero() && left >= length && !account.is_misdated(now)
 }
 
 /// Hands out one account's token to any number of requests at once.

@@ -95,6 +95,9 @@ pub trait Transport: Send + Sync {
 
 fn read_whole(answer: Answer, url: &Url) -> Result<oauth::Answer, HttpError> {
     let host = url.host_str().unwrap_or_default();
+    let date = answer.headers.iter().find(|(name, _)| name == "date");
+    let date = date.and_then(|(_, date)| httpdate::parse_http_date(date).ok());
+    let date = date.and_then(|date| date.try_into().ok());
     let mut body = Vec::new();
     let limit = MAX_BODY as u64 + 1;
     answer.body.take(limit).read_to_end(&mut body).map_err(|error| {
@@ -107,7 +110,7 @@ fn read_whole(answer: Answer, url: &Url) -> Result<oauth::Answer, HttpError> {
     if body.expose().len() > MAX_BODY {
         return Err(HttpError::TooLarge { host: host.to_owned() });
     }
-    Ok(oauth::Answer { status: answer.status, retry_after: answer.retry_after, body })
+    Ok(oauth::Answer { status: answer.status, retry_after: answer.retry_after, date, body })
 }
 
 impl Answer {

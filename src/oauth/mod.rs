@@ -20,6 +20,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use url::{Host, Url};
 
+use crate::clock::Timestamp;
 use crate::secret::Secret;
 
 /// How an endpoint takes its parameters.
@@ -75,6 +76,8 @@ pub struct Answer {
     pub status: u16,
     /// How long the server asks us to wait (`Retry-After` or `x-ratelimit-reset`), if it does.
     pub retry_after: Option<Duration>,
+    /// What time it was at the server (`Date`, RFC 9110 §6.6.1), if it said.
+    pub date: Option<Timestamp>,
     /// The body, whole; secret because it may hold tokens.
     pub body: Secret<Vec<u8>>,
 }

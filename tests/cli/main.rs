@@ -45,6 +45,7 @@ mod store;
 mod support;
 mod tenants;
 mod terminal;
+mod times;
 mod tls;
 mod token_get;
 mod token_refresh;

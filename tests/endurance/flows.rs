@@ -93,6 +93,9 @@ impl Bench {
             sign_in_by: None,
             refreshed_at: None,
             refreshed_by: None,
+            refresh_by: Some(clock::after(now, seconds)),
+            idle_until: None,
+            clock_ahead: None,
             state: SignInState::Connected,
         };
         let refresh_token = Some(Secret::new(format!("refresh-token-{name}")));

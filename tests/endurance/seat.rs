@@ -91,6 +91,9 @@ impl Seat {
             sign_in_by: Some(clock::after(now, 30 * LIFE)),
             refreshed_at: None,
             refreshed_by: None,
+            refresh_by: Some(clock::after(now, seconds)),
+            idle_until: None,
+            clock_ahead: None,
             state: SignInState::Connected,
         };
         let tokens = (Secret::new(granted.access_token.clone()), granted.refresh_token.clone());
@@ -118,6 +121,7 @@ impl Seat {
     pub fn let_live(&self, account: &str, seconds: i64) {
         let mut record = self.record(account).unwrap().expect("a record");
         record.account.access_token_until = clock::after(SystemClock.now(), seconds);
+        record.account.refresh_by = Some(record.account.access_token_until);
         self.save(&record);
     }
 

@@ -223,6 +223,13 @@ impl Reply {
         Self::new(status, headers, change(body))
     }
 
+    /// The same with one more header line, given without its line break.
+    pub fn with_header(self, line: &str) -> Self {
+        let (head, body) = self.parts();
+        let whole = [format!("{head}\r\n{line}\r\n\r\n").as_bytes(), body].concat();
+        Self { stays: self.stays, ..Self::raw(whole) }
+    }
+
     /// Half of it, and then something that is no chunk.
     pub fn cut(self) -> Self {
         let (_, body) = self.parts();

@@ -109,6 +109,9 @@ impl Home {
             sign_in_by: None,
             refreshed_at: None,
             refreshed_by: None,
+            refresh_by: Some(clock::after(now, -3600)),
+            idle_until: None,
+            clock_ahead: None,
             state: SignInState::Connected,
         };
         let record = Record::new(facts, "access-old".into(), Some("refresh-old".into()));

@@ -136,6 +136,9 @@ mod tests {
             sign_in_by: Some(clock::after(Timestamp::UNIX_EPOCH, 4 * 14 * 86_400)),
             refreshed_at: None,
             refreshed_by: None,
+            refresh_by: None,
+            idle_until: None,
+            clock_ahead: None,
             state: SignInState::Connected,
         };
         let event = |within| event(&Output::default(), "20261121T225900Z", &account, within);

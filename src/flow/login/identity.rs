@@ -6,6 +6,7 @@ use url::Url;
 use super::Login;
 use crate::accounts::Account;
 use crate::flow::FlowError;
+use crate::flow::times::Given;
 use crate::http::Request;
 use crate::oauth::authorize::Attempt;
 use crate::oauth::id_token::{self, Claims};
@@ -61,6 +62,7 @@ impl Login<'_> {
         &self,
         tokens: &Tokens,
         attempt: &Attempt,
+        given: Given,
     ) -> Result<Identity, FlowError> {
         // One that was not asked for has nothing that it could be held against.
         let Some(nonce) = &attempt.nonce else { return Ok(self.asked(tokens)) };
@@ -75,7 +77,7 @@ impl Login<'_> {
             client_secret: self.client.secret.as_ref(),
             nonce: Some(nonce),
             subject: None,
-            now: self.world.clock.now(),
+            now: given.at,
         };
         Ok(id_token::check(id_token, &expected)?.into())
     }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
+use super::times::Given;
 use super::{FlowError, World, disconnect};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
@@ -223,7 +224,9 @@ impl Login<'_> {
             let refresh_token = token::refresh_token_of(&answer);
             self.not_kept(FlowError::NotGranted(error), refresh_token.as_ref(), None)
         })?;
-        let kept = self.identity(&tokens, attempt).and_then(|who| self.save(&tokens, who));
+        let given = Given::new(self.world.clock.now(), answer.date);
+        let kept =
+            self.identity(&tokens, attempt, given).and_then(|who| self.save(&tokens, who, given));
         kept.map_err(|error| {
             self.not_kept(error, tokens.refresh_token.as_ref(), Some(&tokens.access_token))
         })

@@ -8,7 +8,7 @@ use crate::clock;
 use crate::flow::FlowError;
 use crate::flow::moving;
 use crate::flow::origins;
-use crate::flow::refresh::granted;
+use crate::flow::times::Given;
 use crate::oauth::token::Tokens;
 use crate::provider::RefreshSupport;
 use crate::store::record::Record;
@@ -28,20 +28,24 @@ impl Login<'_> {
         Ok(target.preflight(&Item::Account(self.account.clone()))?)
     }
 
-    pub(super) fn save(&self, tokens: &Tokens, identity: Identity) -> Result<Connected, FlowError> {
-        let now = self.world.clock.now();
+    pub(super) fn save(
+        &self,
+        tokens: &Tokens,
+        identity: Identity,
+        given: Given,
+    ) -> Result<Connected, FlowError> {
         let _lock = self.world.lock(self.account)?;
         let target = self.target()?;
         self.check_person(&identity, target)?;
         let twin = self.twin(&identity);
 
-        let (scope, access_token_until) =
-            granted(tokens, self.provider, self.account, self.scope, now);
+        given.warn(self.account, None);
+        let granted = given.granted(tokens, self.provider, self.account, self.scope);
         let refreshable = tokens.refresh_token.is_some();
         let sign_in_by = match self.provider.refresh_token_seconds {
-            Some(seconds) if refreshable => Some(clock::after(now, seconds)),
+            Some(seconds) if refreshable => Some(clock::after(given.at, seconds)),
             _ if refreshable => None,
-            _ => Some(access_token_until),
+            _ => Some(granted.access_token_until),
         };
         let account = Account {
             account: self.account.clone(),
@@ -51,14 +55,17 @@ impl Login<'_> {
             who: identity.who,
             issuer: identity.issuer,
             subject: identity.subject,
-            scope,
+            scope: granted.scope,
             asked: self.scope.clone(),
-            connected_at: now,
-            access_token_until,
+            connected_at: given.at,
+            access_token_until: granted.access_token_until,
             refreshable,
             sign_in_by,
             refreshed_at: None,
             refreshed_by: None,
+            refresh_by: refreshable.then_some(granted.refresh_by),
+            idle_until: granted.idle_until.filter(|_| refreshable),
+            clock_ahead: given.clock_ahead,
             state: SignInState::Connected,
         };
         let record =

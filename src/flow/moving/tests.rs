@@ -165,6 +165,9 @@ fn record(store: StoreKind, connected_at: i64, token: &str) -> Record {
         sign_in_by: None,
         refreshed_at: None,
         refreshed_by: None,
+        refresh_by: None,
+        idle_until: None,
+        clock_ahead: None,
         state: SignInState::Connected,
     };
     Record::new(facts, token.into(), Some("refresh".into()))

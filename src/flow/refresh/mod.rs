@@ -16,8 +16,6 @@ use crate::clock::{self, Timestamp};
 use crate::http::retry;
 use crate::oauth::Client;
 use crate::oauth::error::OAuthError;
-use crate::oauth::scope::Scope;
-use crate::oauth::token::Tokens;
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
 use crate::store::record::Record;
@@ -41,9 +39,9 @@ pub enum RefreshOutcome {
 /// When a refresh is due.
 #[derive(Clone, Copy, Debug)]
 pub enum Due<'a> {
-    /// The access token lives less than this.
+    /// The access token lives less than this, or it is due all the same.
     Within(Duration),
-    /// As `Within` two hours, or half the token's life if that is shorter.
+    /// It is due by itself: [`crate::accounts::Account::is_due`].
     Soon,
     /// Now, unless another run did it since this instant.
     Now(Timestamp),
@@ -51,22 +49,23 @@ pub enum Due<'a> {
     InsteadOf(&'a Secret),
 }
 
-/// How long before the end of an access token a refresh is due by default, in seconds: an hourly
-/// cron job then has two tries.
-const SOON: i64 = 2 * 3600;
+/// A refresh token whose idle limit is not known is used this often, in seconds, however long the
+/// access token lives: the shortest limits that are in use are of days.
+pub(super) const RESTS_AT_MOST: i64 = 86_400;
 
 impl Due<'_> {
     fn is_met(self, record: &Record, now: Timestamp) -> bool {
         let account = &record.account;
-        let left = clock::seconds_between(now, account.access_token_until);
-        let begun = account.refreshed_at.unwrap_or(account.connected_at);
         match self {
-            Self::Within(need) => left < i64::try_from(need.as_secs()).unwrap_or(i64::MAX),
-            Self::Soon => {
-                left < SOON.min(clock::seconds_between(begun, account.access_token_until) / 2)
+            Self::Now(since) => {
+                account.is_misdated(now) || account.begun() < account.provider_time(since)
             }
-            Self::Now(since) => begun < since,
             Self::InsteadOf(refused) => record.access_token.expose() == refused.expose(),
+            Self::Within(need) => {
+                let left = clock::time_left(account.provider_time(now), account.access_token_until);
+                left < need || account.is_due(now)
+            }
+            Self::Soon => account.is_due(now),
         }
     }
 }
@@ -116,28 +115,4 @@ fn attempt(
     interrupt::uninterrupted(|| {
         Spending { world, store, provider, client, record, intent_file }.run(&refresh_token)
     })
-}
-
-/// The scope of new tokens, and the end of the access token. Says what is not as it was asked for
-/// (RFC 6749 §5.1: the answer is right).
-pub(super) fn granted(
-    tokens: &Tokens,
-    provider: &Provider,
-    account: &AccountId,
-    asked: &Scope,
-    now: Timestamp,
-) -> (Scope, Timestamp) {
-    let scope = tokens.scope.as_ref().unwrap_or(asked);
-    let (missing, more) = (asked.without(scope), scope.without(asked));
-    if !missing.is_empty() {
-        log::warn!("{account}: the provider did not grant: {missing}");
-    }
-    if !more.is_empty() {
-        log::warn!("{account}: the provider granted more than was asked for: {more}");
-    }
-    let lifetime = tokens.expires_in.unwrap_or(provider.access_token_seconds);
-    if lifetime <= 0 {
-        log::warn!("{account}: the access token came already expired");
-    }
-    (scope.clone(), clock::after(now, lifetime))
 }

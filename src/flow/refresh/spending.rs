@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use super::{RefreshOutcome, granted};
+use super::RefreshOutcome;
 use crate::accounts::{Account, SignInState};
 use crate::clock::Timestamp;
 use crate::flow::intent::{self, Intent};
+use crate::flow::times::{Given, put_right};
 use crate::flow::{FlowError, World};
 use crate::http::{HttpError, retry};
 use crate::oauth::error::OAuthError;
@@ -108,9 +109,10 @@ impl Spending<'_> {
 
     /// Saves what came; the old refresh token stays where none came (RFC 6749 §6).
     fn accept(&self, tokens: Tokens, answer: &Answer) -> Result<RefreshOutcome, FlowError> {
-        let now = self.world.clock.now();
         let old = &self.record.account;
-        match self.check_identity(&tokens, now) {
+        let given = Given::new(self.world.clock.now(), answer.date);
+        given.warn(&old.account, old.clock_ahead);
+        match self.check_identity(&tokens, given.at) {
             Ok(()) => {}
             // A clock is wrong, or the same person comes under the provider's other name: no reason
             // to lose the sign-in.
@@ -125,18 +127,20 @@ impl Spending<'_> {
             // Somebody else's tokens are not kept.
             Err(error) => return Err(error.into()),
         }
-        let (scope, access_token_until) =
-            granted(&tokens, self.provider, &old.account, &old.scope, now);
+        let granted = given.granted(&tokens, self.provider, &old.account, &old.scope);
         if tokens.unusable_refresh_token {
             log::warn!("{}: an unusable refresh token came; the former one is kept", old.account);
         }
         let account = Account {
-            access_token_until,
-            scope,
-            refreshed_at: Some(now),
+            access_token_until: granted.access_token_until,
+            scope: granted.scope,
+            refreshed_at: Some(given.at),
             refreshed_by: Some(self.world.run_by.to_owned()),
+            refresh_by: Some(granted.refresh_by),
+            idle_until: granted.idle_until,
+            clock_ahead: given.clock_ahead,
             state: SignInState::Connected,
-            ..old.clone()
+            ..put_right(old, self.provider, given.at)
         };
         let refresh_token = tokens.refresh_token.or_else(|| self.record.refresh_token.clone());
         let record = Record::new(account, tokens.access_token, refresh_token);

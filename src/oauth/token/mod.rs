@@ -231,7 +231,7 @@ fn unusable(status: u16, why: &str) -> TokenError {
 }
 
 fn later(answer: &Answer) -> TokenError {
-    let Answer { status, retry_after, body } = answer;
+    let Answer { status, retry_after, body, .. } = answer;
     let reason = reason_of(body.expose());
     TokenError::TryLater { status: *status, retry_after: *retry_after, reason }
 }

@@ -4,7 +4,7 @@ use super::*;
 
 fn answer(status: u16, body: &str) -> Result<Tokens, TokenError> {
     let body = Secret::new(body.as_bytes().to_vec());
-    read(&Answer { status, retry_after: None, body }, false)
+    read(&Answer { status, retry_after: None, date: None, body }, false)
 }
 
 fn ok(extra: &str) -> Result<Tokens, TokenError> {
@@ -176,7 +176,8 @@ fn a_bom_latin_1_and_a_2xx_are_no_reason_to_refuse_tokens() {
     let good = r#"{"access_token":"at","token_type":"Bearer"}"#;
     assert!(answer(200, &format!("\u{feff}{good}")).is_ok() && answer(201, good).is_ok());
     let body = b"{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"name\":\"M\xfcller\"}";
-    let answer = Answer { status: 200, retry_after: None, body: Secret::new(body.to_vec()) };
+    let answer =
+        Answer { status: 200, retry_after: None, date: None, body: Secret::new(body.to_vec()) };
     assert!(read(&answer, false).is_ok());
     assert!(ok(r#","error":null"#).is_ok() && ok(r#","error":"""#).is_ok());
 }
@@ -185,7 +186,7 @@ fn a_bom_latin_1_and_a_2xx_are_no_reason_to_refuse_tokens() {
 fn the_refresh_token_of_a_refused_answer_is_kept_where_it_is_known() {
     let kept = |status, body: &str| {
         let body = Secret::new(body.as_bytes().to_vec());
-        refresh_token_of(&Answer { status, retry_after: None, body })
+        refresh_token_of(&Answer { status, retry_after: None, date: None, body })
     };
     for body in [
         r#"{"refresh_token":"rt"}"#,

@@ -74,8 +74,12 @@ impl Link {
 /// Runs `connect` against the fake provider, with a person who agrees.
 #[track_caller]
 pub fn connect(program: &Program, fake: &Provider, args: &[&str]) -> Outcome {
-    let args = [&["connect"], args, &["--no-browser"]].concat();
-    let mut running = program.spawn(args);
+    agree(fake, program.spawn([&["connect"], args, &["--no-browser"]].concat()))
+}
+
+/// The person agrees to what a `connect --no-browser` asks for.
+#[track_caller]
+pub fn agree(fake: &Provider, mut running: Running) -> Outcome {
     let link = Link::shown_by(&mut running);
     link.returns_with(&fake.consent(&link));
     running.finish()

@@ -159,6 +159,33 @@ impl Program {
         command
     }
 
+    /// Starts it under a clock that is off by as much as `faketime` is told: `+3y`, `-2h`.
+    #[track_caller]
+    pub fn spawn_at<A: AsRef<OsStr>>(
+        &self,
+        offset: &str,
+        args: impl IntoIterator<Item = A>,
+    ) -> Running {
+        let mut command = Command::new("faketime");
+        command.args(["-f", offset, env!("CARGO_BIN_EXE_partnerlink")]).args(args);
+        command.env_clear().envs(&self.variables).current_dir(self.root());
+        command.stdin(Stdio::null());
+        let mut running = self.start(command);
+        // What may stand on its streams depends on the program's own words.
+        running.words.drain(..3);
+        running
+    }
+
+    /// The same to the end.
+    #[track_caller]
+    pub fn run_at<A: AsRef<OsStr>>(
+        &self,
+        offset: &str,
+        args: impl IntoIterator<Item = A>,
+    ) -> Outcome {
+        self.spawn_at(offset, args).finish()
+    }
+
     /// Starts a command of [`Program::command`] with its output under our eyes.
     #[track_caller]
     pub fn start(&self, mut command: Command) -> Running {

@@ -1,0 +1,139 @@
+//! When tokens begin and end. Lifetimes count from the time at the provider, as its answer's `Date`
+//! gives it: a machine without a battery clock may be years away from it, and sets itself right
+//! after a while.
+
+use super::refresh::RESTS_AT_MOST;
+use crate::account_id::AccountId;
+use crate::accounts::{Account, CLOCKS_DIFFER};
+use crate::clock::{self, Timestamp};
+use crate::oauth::scope::Scope;
+use crate::oauth::token::Tokens;
+use crate::provider::Provider;
+
+/// 2026-01-01, in seconds: this program is younger, and a clock that shows less is wrong.
+const NOT_BEFORE: i64 = 1_767_225_600;
+/// A `Date` that is further ahead of a clock that may be right is no date, in seconds: ten years.
+const TOO_FAR: i64 = 10 * 365 * 86_400;
+/// How long before the end of an access token a refresh is due by default, in seconds: an hourly
+/// cron job then has two tries.
+const SOON: i64 = 2 * 3600;
+
+/// What time it was when tokens came, by both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    /// By the provider's clock, where it told the time.
+    pub at: Timestamp,
+    /// As [`Account::clock_ahead`].
+    pub clock_ahead: Option<i64>,
+}
+
+impl Given {
+    /// `date` is what the answer said, `now` the time of this machine.
+    pub fn new(now: Timestamp, date: Option<Timestamp>) -> Self {
+        let Some(at) = date.filter(|date| is_credible(now, *date)) else {
+            return Self { at: now, clock_ahead: None };
+        };
+        match clock::seconds_between(at, now) {
+            ahead if ahead.abs() > CLOCKS_DIFFER => Self { at, clock_ahead: Some(ahead) },
+            // A header has whole seconds, and travels.
+            _ => Self { at: now, clock_ahead: None },
+        }
+    }
+
+    /// Says that this machine's clock is wrong, unless that was known.
+    pub fn warn(self, account: &AccountId, known: Option<i64>) {
+        let is_news = |ahead: i64| (ahead - known.unwrap_or_default()).abs() > CLOCKS_DIFFER;
+        if let Some(ahead) = self.clock_ahead.filter(|ahead| is_news(*ahead)) {
+            log::warn!("{account}: {}; set it right", clock::difference(ahead));
+        }
+    }
+
+    /// The scope of new tokens, and what follows from their lifetimes. Says what is not as it was
+    /// asked for (RFC 6749 §5.1: the answer is right).
+    pub fn granted(
+        self,
+        tokens: &Tokens,
+        provider: &Provider,
+        account: &AccountId,
+        asked: &Scope,
+    ) -> Granted {
+        let scope = tokens.scope.as_ref().unwrap_or(asked);
+        let (missing, more) = (asked.without(scope), scope.without(asked));
+        if !missing.is_empty() {
+            log::warn!("{account}: the provider did not grant: {missing}");
+        }
+        if !more.is_empty() {
+            log::warn!("{account}: the provider granted more than was asked for: {more}");
+        }
+        let lifetime = tokens.expires_in.unwrap_or(provider.access_token_seconds);
+        if lifetime <= 0 {
+            log::warn!("{account}: the access token came already expired");
+        }
+        let after = |seconds| clock::after(self.at, seconds);
+        let idle = provider.refresh_token_idle_seconds;
+        // A third leaves room for a machine that is off for a while.
+        let rests = idle.map_or(RESTS_AT_MOST, |seconds| seconds / 3);
+        Granted {
+            scope: scope.clone(),
+            access_token_until: after(lifetime),
+            refresh_by: after(rests.min(lifetime - SOON.min(lifetime / 2))),
+            idle_until: idle.map(after),
+        }
+    }
+}
+
+/// What new tokens are good for, and until when.
+pub(super) struct Granted {
+    pub scope: Scope,
+    pub access_token_until: Timestamp,
+    /// If there is a refresh token.
+    pub refresh_by: Timestamp,
+    /// The same.
+    pub idle_until: Option<Timestamp>,
+}
+
+fn is_credible(now: Timestamp, date: Timestamp) -> bool {
+    let now_may_be_right = now.as_second() >= NOT_BEFORE;
+    let is_too_far = clock::seconds_between(now, date) > TOO_FAR;
+    date.as_second() >= NOT_BEFORE && !(now_may_be_right && is_too_far)
+}
+
+/// A sign-in's facts after a refresh worked at this time: what a wrong clock had put into the
+/// future is put right, and an end that was outlived was none.
+pub(super) fn put_right(account: &Account, provider: &Provider, at: Timestamp) -> Account {
+    let latest = provider.refresh_token_seconds.map(|seconds| clock::after(at, seconds));
+    let sign_in_by = account.sign_in_by.filter(|end| *end > at);
+    Account {
+        connected_at: account.connected_at.min(at),
+        sign_in_by: sign_in_by.map(|end| latest.map_or(end, |latest| end.min(latest))),
+        ..account.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(now: &str, date: &str) -> (String, Option<i64>) {
+        let given = Given::new(now.parse().unwrap(), date.parse().ok());
+        (given.at.to_string(), given.clock_ahead)
+    }
+
+    #[test]
+    fn lifetimes_count_by_the_providers_clock_unless_it_is_absurd() {
+        let now = "2026-11-28T12:00:00Z";
+        let is = |date: &str, at: &str, ahead| {
+            assert_eq!(given(now, date), (at.to_owned(), ahead), "{date}");
+        };
+        is("none", now, None);
+        is("2026-11-28T12:00:50Z", now, None);
+        is("2026-11-28T10:00:00Z", "2026-11-28T10:00:00Z", Some(7200));
+        is("2026-11-28T14:00:00Z", "2026-11-28T14:00:00Z", Some(-7200));
+        for absurd in ["1970-01-01T00:00:00Z", "2001-09-09T00:00:00Z", "2099-01-01T00:00:00Z"] {
+            is(absurd, now, None);
+        }
+        // Nothing is absurd beside a clock that was never set.
+        let told = given("1970-01-01T00:00:00Z", now);
+        assert_eq!(told, (now.to_owned(), Some(-1_795_867_200)));
+    }
+}
