@@ -8,8 +8,8 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Response, StatusCode};
 
-use super::ResultPage;
 use super::rules::DONE_PATH;
+use super::{IgnoredCallback, ResultPage};
 
 /// A whole response, body included.
 pub(super) type Answer = Response<Full<Bytes>>;
@@ -42,40 +42,22 @@ pub(super) enum Refusal {
     Prefetch,
     /// Not one of our paths.
     NotFound,
-    /// On our path, and not the callback that is waited for.
-    WrongCallback,
-    /// Not the browser in which the sign-in began.
-    WrongBrowser,
+    /// Whoever sent it has gone away.
+    Gone,
     /// The one-use local link, once more.
     LinkUsed,
+    /// What may have been meant as the callback.
+    Ignored(IgnoredCallback),
 }
 
 /// The answer to a request that is not served.
 pub(super) fn refusal(refusal: Refusal) -> Answer {
     match refusal {
-        Refusal::HostLines => empty(StatusCode::BAD_REQUEST),
+        Refusal::HostLines | Refusal::Gone => empty(StatusCode::BAD_REQUEST),
         Refusal::Host => empty(StatusCode::MISDIRECTED_REQUEST),
         Refusal::Prefetch => empty(StatusCode::NO_CONTENT),
         Refusal::NotFound => empty(StatusCode::NOT_FOUND),
-        Refusal::Method => {
-            let mut answer = empty(StatusCode::METHOD_NOT_ALLOWED);
-            answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
-            answer
-        }
-        Refusal::WrongCallback => page(
-            StatusCode::BAD_REQUEST,
-            "Das ist nicht die Antwort, auf die partnerlink wartet. Es ist nichts geschehen; \
-             das Programm im Terminal wartet weiter.",
-            "This is not the answer that partnerlink is waiting for. Nothing has happened; \
-             the program in the terminal goes on waiting.",
-        ),
-        Refusal::WrongBrowser => page(
-            StatusCode::FORBIDDEN,
-            "Diese Anmeldung hat in einem anderen Fenster begonnen. Bitte dort zu Ende führen, \
-             oder die Adresse dieser Seite in das Terminal einfügen.",
-            "This sign-in began in another window. Please finish it there, or paste the address \
-             of this page into the terminal.",
-        ),
+        Refusal::Method => only_get(empty(StatusCode::METHOD_NOT_ALLOWED)),
         Refusal::LinkUsed => page(
             StatusCode::GONE,
             "Dieser Link wurde schon einmal geöffnet und gilt nur einmal. Waren Sie das nicht, \
@@ -83,7 +65,63 @@ pub(super) fn refusal(refusal: Refusal) -> Answer {
             "This link has been opened before and works only once. If that was not you, press \
              Ctrl-C in the terminal and start again.",
         ),
+        Refusal::Ignored(IgnoredCallback::Post) => only_get(ignored(IgnoredCallback::Post)),
+        Refusal::Ignored(kind) => ignored(kind),
     }
+}
+
+/// What a browser is told that came back otherwise than it should.
+fn ignored(kind: IgnoredCallback) -> Answer {
+    use IgnoredCallback as Kind;
+    match kind {
+        Kind::OtherAnswer(_) | Kind::Https => page(
+            StatusCode::BAD_REQUEST,
+            "Das ist nicht die Antwort, auf die partnerlink wartet. Es ist nichts geschehen; \
+             das Programm im Terminal wartet weiter.",
+            "This is not the answer that partnerlink is waiting for. Nothing has happened; \
+             the program in the terminal goes on waiting.",
+        ),
+        Kind::OtherBrowser => page(
+            StatusCode::FORBIDDEN,
+            "Diese Anmeldung hat in einem anderen Fenster begonnen. Bitte dort zu Ende führen, \
+             oder die Adresse dieser Seite in das Terminal einfügen.",
+            "This sign-in began in another window. Please finish it there, or paste the address \
+             of this page into the terminal.",
+        ),
+        Kind::OtherUser => page(
+            StatusCode::FORBIDDEN,
+            "Diese Anmeldung hat ein anderer Benutzer dieses Rechners begonnen. Waren Sie das, \
+             fügen Sie die Adresse dieser Seite in das Terminal ein.",
+            "Another user of this machine began this sign-in. If that was you, paste the address \
+             of this page into the terminal.",
+        ),
+        Kind::OtherName => page(
+            StatusCode::MISDIRECTED_REQUEST,
+            "Diese Adresse nennt den Rechner anders als vereinbart (localhost statt 127.0.0.1, oder \
+             umgekehrt). Ändern Sie den Namen in der Adresszeile, oder fügen Sie die Adresse in \
+             das Terminal ein.",
+            "This address names the machine otherwise than agreed (localhost for 127.0.0.1, or the \
+             reverse). Change the name in the address bar, or paste the address into the terminal.",
+        ),
+        Kind::Post => page(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Die Antwort kam als Formular (form_post), das hier nicht gelesen wird. Es ist nichts \
+             geschehen; Näheres steht im Terminal.",
+            "The answer came as a form (form_post), which is not read here. Nothing has happened; \
+             the terminal says more.",
+        ),
+        Kind::OtherPath => page(
+            StatusCode::NOT_FOUND,
+            "Auf diesem Pfad wird keine Antwort erwartet. Es ist nichts geschehen; Näheres steht im \
+             Terminal.",
+            "No answer is expected on this path. Nothing has happened; the terminal says more.",
+        ),
+    }
+}
+
+fn only_get(mut answer: Answer) -> Answer {
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+    answer
 }
 
 /// The way from the callback to the result page, so that the code leaves the address bar.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::io;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,10 +15,12 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::IgnoredCallback;
 use super::answer::{self, Answer, Refusal};
 use super::callback_slot::{CallbackSlot, Verdict};
 use super::connection_limit::{Permit, Stage};
 use super::error_answers::ErrorAnswers;
+use super::peer_user::{self, Ends, PeerUser};
 use super::rules::{Route, Site};
 use super::server::{Phase, WaitingBrowsers};
 use super::start::StartLink;
@@ -28,6 +31,9 @@ const HEAD_LIMIT: usize = 8192;
 
 /// Header lines of a request. Browsers send some twenty.
 const HEADER_LIMIT: usize = 64;
+
+/// What a client that begins with TLS says first: a record of the handshake (RFC 8446 §5.1).
+const TLS_HANDSHAKE: u8 = 22;
 
 /// What all connections share.
 pub(super) struct Shared {
@@ -41,6 +47,15 @@ pub(super) struct Shared {
 /// Serves the one request of `stream`, and returns when the connection is over: answered, broken,
 /// out of time or out of its permit.
 pub(super) async fn serve(stream: TcpStream, permit: &Permit, shared: &Shared) {
+    let mut first = [0];
+    tokio::select! {
+        _ = stream.peek(&mut first) => {}
+        () = permit.must_close() => return,
+    }
+    if first == [TLS_HANDSHAKE] {
+        shared.slot.note(IgnoredCallback::Https);
+    }
+    let Ok(ends) = ends(&stream) else { return };
     let served = Rc::new(Cell::new(false));
     let result_shown = Cell::new(false);
     let service = service_fn(|request: Request<Incoming>| {
@@ -48,7 +63,10 @@ pub(super) async fn serve(stream: TcpStream, permit: &Permit, shared: &Shared) {
         permit.enter(Stage::Answering);
         let (result_shown, permit) = (&result_shown, permit);
         async move {
-            let answered = shared.answer(request, permit, result_shown).await;
+            let answered = shared.answer(request, ends, permit, result_shown).await;
+            if let Err(Refusal::Ignored(kind)) = answered {
+                shared.slot.note(kind);
+            }
             Ok::<_, Infallible>(answered.unwrap_or_else(answer::refusal))
         }
     });
@@ -72,11 +90,16 @@ pub(super) async fn serve(stream: TcpStream, permit: &Permit, shared: &Shared) {
     }
 }
 
+fn ends(stream: &TcpStream) -> io::Result<Ends> {
+    Ok(Ends { ours: stream.local_addr()?, theirs: stream.peer_addr()? })
+}
+
 impl Shared {
     /// The answer to one request. Its body is never read.
     async fn answer(
         &self,
         request: Request<Incoming>,
+        ends: Ends,
         permit: &Permit,
         result_shown: &Cell<bool>,
     ) -> Result<Answer, Refusal> {
@@ -84,11 +107,11 @@ impl Shared {
         match self.site.route(&head)? {
             Route::Start(token) => {
                 let link = self.start.as_ref().ok_or(Refusal::NotFound)?;
-                let (location, set_cookie) = link.follow(token)?;
+                let (location, set_cookie) = link.follow(token, || check_user(ends))?;
                 Ok(answer::start(location, set_cookie))
             }
             Route::Callback(query) => {
-                self.judge(query, &head.headers)?;
+                self.judge(query, &head.headers, ends)?;
                 Ok(self.hold(permit).await)
             }
             Route::Done => match &*self.phase.borrow() {
@@ -102,13 +125,17 @@ impl Shared {
     }
 
     /// Whether a request on the callback's path is the callback.
-    fn judge(&self, query: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+    fn judge(&self, query: &str, headers: &HeaderMap, ends: Ends) -> Result<(), Refusal> {
         if self.start.as_ref().is_some_and(|start| !start.admits(headers)) {
-            return Err(Refusal::WrongBrowser);
+            return Err(Refusal::Ignored(IgnoredCallback::OtherBrowser));
         }
-        match self.slot.offer(query) {
+        match self.slot.offer(query, || check_user(ends)) {
             Verdict::Accepted | Verdict::Again => Ok(()),
-            Verdict::Refused => Err(Refusal::WrongCallback),
+            Verdict::KeptOut(refusal) => Err(refusal),
+            Verdict::Refused(why) => {
+                let why = why.unwrap_or("another one before it");
+                Err(Refusal::Ignored(IgnoredCallback::OtherAnswer(why)))
+            }
         }
     }
 
@@ -121,5 +148,14 @@ impl Shared {
         permit.enter(Stage::Answering);
         held.answered();
         answer::done()
+    }
+}
+
+/// A start or a callback is for this user's own browser.
+fn check_user(ends: Ends) -> Result<(), Refusal> {
+    match peer_user::of(ends) {
+        PeerUser::Admitted => Ok(()),
+        PeerUser::Another => Err(Refusal::Ignored(IgnoredCallback::OtherUser)),
+        PeerUser::Gone => Err(Refusal::Gone),
     }
 }

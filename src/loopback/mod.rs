@@ -10,6 +10,7 @@
 //! | `bind`          | which of the registered ports is ours, and who has it if not           |
 //! | `rules`         | what one request is, a pure function of its head                       |
 //! | `callback_slot` | the one callback: who judges it, who waits for it                      |
+//! | `peer_user`     | which user of the machine a request comes from                         |
 //! | `start`         | the one-use local link and the cookie that binds the browser           |
 //! | `server`        | the thread: accepting, lingering, closing; `connection_limit`: the cap |
 //! | `connection`    | one connection: limits, deadline, the held answer                      |
@@ -24,6 +25,7 @@ mod callback_slot;
 mod connection;
 mod connection_limit;
 mod error_answers;
+mod peer_user;
 mod rules;
 mod server;
 mod start;
@@ -60,8 +62,27 @@ pub struct Loopback {
 pub enum Judgement {
     /// This is the callback that is being waited for. Nobody is asked again.
     Take,
-    /// It is not: the browser gets a static 400, and the waiting goes on.
-    Ignore,
+    /// It is not, for this reason: the browser gets a static 400, and the waiting goes on.
+    Ignore(&'static str),
+}
+
+/// What came back and was not taken for the callback, by its kind. None of its values is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IgnoredCallback {
+    /// By TLS, as browsers do that want https everywhere.
+    Https,
+    /// Under another name of this machine: `localhost` for `127.0.0.1`.
+    OtherName,
+    /// By POST: `response_mode=form_post`.
+    Post,
+    /// On another path of the same port.
+    OtherPath,
+    /// With a query that the judge ignores, for this reason.
+    OtherAnswer(&'static str),
+    /// From another browser than the one that is bound to the sign-in.
+    OtherBrowser,
+    /// From another user of this machine.
+    OtherUser,
 }
 
 /// What the browser is shown in the end, in both languages: finished HTML, everything in it
@@ -95,7 +116,7 @@ impl Loopback {
     /// Starts serving.
     ///
     /// `judge` sees the raw query of each well-formed GET on exactly the redirect URI's path, one
-    /// at a time, and is never asked again after [`Judgement::Take`].
+    /// at a time, and is never asked again after a [`Judgement::Take`] that this user brought.
     ///
     /// `start` is the authorize URL where the browser is to be bound by a cookie: then
     /// [`Serving::start_link`] is what to open. The link leads to that URL once; from then on only
@@ -134,15 +155,17 @@ impl Serving {
         self.slot.wait(timeout)
     }
 
+    /// The kinds of callbacks that were ignored since the last call, each once in all.
+    pub fn ignored(&self) -> Vec<IgnoredCallback> {
+        self.slot.newly_ignored()
+    }
+
     /// Shows the judge a query that came another way, pasted into the terminal, under the same
-    /// lock as the browser's: of both one wins. After `Take` it is what [`Serving::wait`] returns,
-    /// and a browser that comes with the same query gets the result page. `Ignore` also means that
+    /// lock as the browser's: of both one wins. After `true` it is what [`Serving::wait`] returns,
+    /// and a browser that comes with the same query gets the result page. `false` also means that
     /// the browser was faster.
-    pub fn offer(&self, query: &str) -> Judgement {
-        match self.slot.offer(query) {
-            Verdict::Accepted => Judgement::Take,
-            Verdict::Again | Verdict::Refused => Judgement::Ignore,
-        }
+    pub fn takes(&self, query: &str) -> bool {
+        self.slot.offer(query, || Ok(())) == Verdict::Accepted
     }
 
     /// Answers the browser, whose callback has been waiting for the truth: 303 to the fixed path

@@ -4,8 +4,9 @@
 use hyper::Method;
 use hyper::header::{self, HeaderMap};
 use hyper::http::request::Parts;
-use url::Url;
+use url::{Url, form_urlencoded};
 
+use super::IgnoredCallback::{OtherName, OtherPath, Post};
 use super::answer::Refusal;
 
 /// Where the browser is sent after its callback, and finds the result page.
@@ -13,6 +14,9 @@ pub(super) const DONE_PATH: &str = "/done";
 
 /// What the path of the one-use local link begins with.
 pub(super) const START_PREFIX: &str = "/start/";
+
+/// Names of this machine in a Host line that cannot be another site's.
+const OWN_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 /// The redirect URI, as a request names it.
 pub(super) struct Site {
@@ -44,16 +48,22 @@ impl Site {
     /// 127.0.0.1 learns nothing but that.
     pub(super) fn route<'a>(&self, head: &'a Parts) -> Result<Route<'a>, Refusal> {
         self.check_host(head)?;
-        if head.method != Method::GET {
-            return Err(Refusal::Method);
+        let path = head.uri.path();
+        match head.method {
+            Method::GET => {}
+            Method::POST if path == self.path => return Err(Refusal::Ignored(Post)),
+            _ => return Err(Refusal::Method),
         }
         if is_prefetch(&head.headers) {
             return Err(Refusal::Prefetch);
         }
-        match head.uri.path() {
-            path if path == self.path => Ok(Route::Callback(head.uri.query().unwrap_or_default())),
-            DONE_PATH => Ok(Route::Done),
-            path => path.strip_prefix(START_PREFIX).map(Route::Start).ok_or(Refusal::NotFound),
+        let query = head.uri.query().unwrap_or_default();
+        match path.strip_prefix(START_PREFIX) {
+            _ if path == self.path => Ok(Route::Callback(query)),
+            _ if path == DONE_PATH => Ok(Route::Done),
+            Some(token) => Ok(Route::Start(token)),
+            None if is_answer(query) => Err(Refusal::Ignored(OtherPath)),
+            None => Err(Refusal::NotFound),
         }
     }
 
@@ -66,9 +76,21 @@ impl Site {
         };
         let in_target = head.uri.authority().is_none_or(|name| name.as_str() == self.authority)
             && head.uri.scheme_str().is_none_or(|scheme| scheme == "http");
-        let ours = host.as_bytes() == self.authority.as_bytes() && in_target;
-        if ours { Ok(()) } else { Err(Refusal::Host) }
+        if host.as_bytes() == self.authority.as_bytes() && in_target {
+            return Ok(());
+        }
+        let port = self.authority.rsplit(':').next().unwrap_or_default();
+        let is_own_name = OWN_NAMES.iter().any(|name| host == &format!("{name}:{port}"));
+        let is_callback = head.method == Method::GET && head.uri.path() == self.path;
+        let is_meant = is_own_name && head.uri.authority().is_none() && is_callback;
+        Err(if is_meant { Refusal::Ignored(OtherName) } else { Refusal::Host })
     }
+}
+
+/// Whether a query is what a provider sends back, wherever it came (RFC 6749 §4.1.2).
+fn is_answer(query: &str) -> bool {
+    form_urlencoded::parse(query.as_bytes())
+        .any(|(name, _)| ["code", "state", "error"].contains(&&*name))
 }
 
 /// A browser fetching ahead of the person: an answer to it must not use the callback up.
@@ -113,6 +135,10 @@ mod tests {
         }
         assert_eq!(route("/callback/%61"), "Err(NotFound)");
         assert_eq!(route("/x/../callback/a"), "Err(NotFound)");
+        for answer in ["/callback/b?code=x&state=y", "/?error=x", "/callback/a/?state="] {
+            assert_eq!(route(answer), "Err(Ignored(OtherPath))", "{answer}");
+        }
+        assert_eq!(route("/favicon.ico?v=1"), "Err(NotFound)");
     }
 
     #[test]
@@ -120,7 +146,7 @@ mod tests {
         let route = |method, target, headers: &[_]| {
             site().route(&head(method, target, headers)) == Err(Refusal::Host)
         };
-        for name in ["evil.example:17101", "127.0.0.1", "localhost:17101", "127.0.0.1:17102", ""] {
+        for name in ["evil.example:17101", "127.0.0.1", "localhost:17102", "127.0.0.1:17102", ""] {
             assert!(route("GET", "/callback/a", &[("host", name)]), "{name}");
             assert!(route("POST", "/nowhere", &[("host", name)]), "{name}");
         }
@@ -138,16 +164,26 @@ mod tests {
             let site = Site::new(&Url::parse(uri).unwrap());
             let own = uri.trim_start_matches("http://").trim_end_matches("/cb");
             assert_eq!(site.route(&head("GET", "/cb", &[("host", own)])), Ok(Route::Callback("")));
-            assert_eq!(site.route(&head("GET", "/cb", &[HOST])), Err(Refusal::Host));
+            for other in OWN_NAMES.map(|name| format!("{name}:17101")) {
+                if other != own {
+                    let head = head("GET", "/cb?a=b", &[("host", &other)]);
+                    assert_eq!(site.route(&head), Err(Refusal::Ignored(OtherName)), "{other}");
+                }
+            }
+            let elsewhere = head("GET", "/", &[("host", "127.0.0.1:1")]);
+            assert_eq!(site.route(&elsewhere), Err(Refusal::Host));
         }
     }
 
     #[test]
     fn only_get_and_only_for_a_person() {
-        for method in ["HEAD", "POST", "PUT", "OPTIONS", "DELETE", "get", "PROPFIND"] {
+        for method in ["HEAD", "PUT", "OPTIONS", "DELETE", "get", "PROPFIND"] {
             let head = head(method, "/callback/a", &[HOST]);
             assert_eq!(site().route(&head), Err(Refusal::Method), "{method}");
         }
+        let posted = |path| site().route(&head("POST", path, &[HOST])).unwrap_err();
+        assert_eq!(posted("/callback/a"), Refusal::Ignored(Post));
+        assert_eq!(posted("/"), Refusal::Method);
         for ahead in [
             ("sec-purpose", "prefetch;prerender"),
             ("purpose", "Prefetch"),

@@ -58,12 +58,17 @@ impl StartLink {
         &self.link
     }
 
-    /// Uses the link up, if `token`, the rest of the request's path, is its own: the way to the
-    /// provider and the cookie.
-    pub(super) fn follow(&self, token: &str) -> Result<(HeaderValue, HeaderValue), Refusal> {
+    /// Uses the link up, if `token`, the rest of the request's path, is its own and whoever follows
+    /// it may: the way to the provider and the cookie.
+    pub(super) fn follow(
+        &self,
+        token: &str,
+        follower: impl FnOnce() -> Result<(), Refusal>,
+    ) -> Result<(HeaderValue, HeaderValue), Refusal> {
         if !bool::from(token.as_bytes().ct_eq(self.token.expose().as_bytes())) {
             return Err(Refusal::NotFound);
         }
+        follower()?;
         if self.used.replace(true) {
             return Err(Refusal::LinkUsed);
         }
@@ -99,20 +104,22 @@ mod tests {
         let start = start();
         assert!(start.link().as_str().starts_with("http://127.0.0.1:17102/start/"));
         assert_eq!(start.token.expose().len(), 43);
-        assert_eq!(start.follow("guess"), Err(Refusal::NotFound));
-        assert_eq!(start.follow(""), Err(Refusal::NotFound));
-        let (location, set_cookie) = start.follow(start.token.expose()).unwrap();
+        assert_eq!(start.follow("guess", || Ok(())), Err(Refusal::NotFound));
+        assert_eq!(start.follow("", || Ok(())), Err(Refusal::NotFound));
+        let gone = start.follow(start.token.expose(), || Err(Refusal::Gone));
+        assert_eq!(gone, Err(Refusal::Gone));
+        let (location, set_cookie) = start.follow(start.token.expose(), || Ok(())).unwrap();
         assert_eq!(location, "https://provider.example/?a=b");
         let tail = "; HttpOnly; SameSite=Lax; Path=/callback/timberdata; Max-Age=3600";
         assert!(set_cookie.to_str().unwrap().ends_with(tail));
-        assert_eq!(start.follow(start.token.expose()), Err(Refusal::LinkUsed));
+        assert_eq!(start.follow(start.token.expose(), || Ok(())), Err(Refusal::LinkUsed));
     }
 
     #[test]
     fn the_cookie_is_asked_for_only_after_the_link_was_used() {
         let start = start();
         assert!(start.admits(&HeaderMap::new()));
-        start.follow(start.token.expose()).unwrap();
+        start.follow(start.token.expose(), || Ok(())).unwrap();
         assert!(!start.admits(&HeaderMap::new()));
         let (name, value) = start.cookie.expose().split_once('=').unwrap();
         assert!(start.admits(&with_cookie(&format!("other=1; {name}=stale; {name}={value}"))));

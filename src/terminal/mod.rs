@@ -2,6 +2,7 @@
 //! it (`NO_COLOR` and `CLICOLOR_FORCE` are honoured by anstream, per stream).
 
 mod ask;
+mod ignored;
 mod keyboard;
 pub mod log;
 pub mod page;

@@ -5,13 +5,14 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
+use super::ignored;
 use super::page::{self, Words};
 use super::typed::Typed;
 use super::{Mark, Output, stderr_is_terminal, stdin_is_terminal};
 use crate::error::{Exit, Explain as _};
 use crate::flow::FlowError;
 use crate::flow::login::{Connected, Invitation, Pasted, Person};
-use crate::loopback::ResultPage;
+use crate::loopback::{IgnoredCallback, ResultPage};
 use crate::system::browser::{Browser, BrowserError};
 use crate::text::printable;
 
@@ -211,6 +212,11 @@ impl Person for Screen {
             "That is not the address of this sign-in's last page: it begins with the redirect URI \
              and has code and state in it. Still waiting.",
         );
+    }
+
+    fn ignored(&mut self, kind: IgnoredCallback, redirect_uri: &url::Url) {
+        self.clear();
+        self.output.say(Mark::Warn, ignored::explained(kind, redirect_uri, self.reads_input));
     }
 
     fn result_page(&mut self, result: &Result<Connected, FlowError>) -> ResultPage {

@@ -2,13 +2,17 @@
 //! listener alone is tested in `tests/loopback`.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
 use crate::provider::ISSUER;
 use crate::support::browser::{Link, get};
 use crate::support::program::{Program, Running};
-use crate::support::{connected, described, described_with, provider_for};
+use crate::support::{connected, described, described_with, has, provider_for};
 
 /// A sign-in that waits for its browser.
 fn waiting(program: &Program) -> (Running, Link) {
@@ -167,13 +171,7 @@ fn the_opened_link_has_no_state_and_binds_the_answer_to_that_browser() {
     let program = program.set("DISPLAY", ":0");
     let mut running = program.spawn(["connect", "fake"]);
     let link = Link::shown_by(&mut running);
-    let start = loop {
-        let text = fs::read_to_string(&opened).unwrap_or_default();
-        if !text.is_empty() {
-            break text;
-        }
-        thread::sleep(std::time::Duration::from_millis(5));
-    };
+    let start = start_link(&opened);
     assert!(!start.contains(&link.state()), "ps would show the state");
     let page = get(&start.parse().unwrap(), "");
     assert_eq!(page.header("location"), Some(link.0.as_str()));
@@ -316,4 +314,126 @@ fn an_error_from_another_issuer_is_ignored() {
     assert_eq!(link.returns(&query).status, 400);
     link.returns_with(&fake.consent(&link));
     running.finish().exits(0);
+}
+
+#[test]
+fn a_callback_that_is_ignored_is_said_once_with_what_to_do_and_without_its_values() {
+    let (program, fake) = described();
+    let (mut running, link) = waiting(&program);
+    let (port, state) = (link.redirect_uri().port().unwrap(), link.state());
+    let code = fake.consent(&link);
+    let query = format!("code={code}&state={state}");
+    let raw = |text: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    };
+    let target = format!("{}?{query}", link.redirect_uri().path());
+    for _ in 0..2 {
+        raw("\u{16}\u{3}\u{1}");
+        raw(&format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"));
+        raw(&format!("POST {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"));
+        raw(&format!("GET /cb?{query} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"));
+        link.returns(&format!("code={code}"));
+        link.returns(&format!("code={code}&state=another"));
+        raw(&format!("GET /favicon.ico HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"));
+    }
+    let said =
+        ["by https", "Write 127.0.0.1", "by POST", "another path", "no state", "another state"];
+    for text in said {
+        running.wait_for_text(text);
+    }
+    link.returns_with(&code);
+    let outcome = running.finish().exits(0);
+    for text in said {
+        assert_eq!(outcome.stderr.matches(text).count(), 1, "{text}: {}", outcome.told());
+    }
+    assert_eq!(outcome.stderr.matches("A browser came back").count(), 6, "{}", outcome.told());
+    assert_eq!(outcome.stderr.matches(&state).count(), 1, "in the link alone");
+    assert!(!outcome.stderr.contains(&code));
+}
+
+/// Comes back as another user of the machine, and says what the browser was shown.
+fn returns_as_nobody(url: &str) -> String {
+    let curl = ["--reuid=65534", "--clear-groups", "curl", "-s", "-i", url];
+    let output = Command::new("setpriv").args(curl).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn what_another_user_of_the_machine_brings_is_ignored_and_said() {
+    const NAME: &str = "what_another_user_of_the_machine_brings_is_ignored_and_said";
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: {NAME} (only root can become another user)");
+        return;
+    }
+    if !has(NAME, "setpriv") || !has(NAME, "curl") {
+        return;
+    }
+    let (program, fake) = described_with("bind_browser = true\npkce = false");
+    let opened = program.root().join("opened");
+    program.script("xdg-open", &format!("printf %s \"$1\" > {}", opened.display()));
+    let program = program.set("DISPLAY", ":0");
+    let mut running = program.spawn(["connect", "fake"]);
+    let link = Link::shown_by(&mut running);
+    let start = start_link(&opened);
+    let refused = returns_as_nobody(&start);
+    assert!(refused.contains(" 403 ") && refused.contains("Another user"), "{refused}");
+    let mut denial = link.redirect_uri();
+    denial.set_query(Some(&format!("error=access_denied&state={}", link.state())));
+    assert!(returns_as_nobody(denial.as_str()).contains(" 403 "));
+    running.wait_for_text("Another user of this machine");
+
+    // Nothing was used up: this user's own browser goes on.
+    let page = get(&start.parse().unwrap(), "");
+    let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let mut uri = link.redirect_uri();
+    uri.set_query(Some(&format!("code={}&state={}", fake.consent(&link), link.state())));
+    assert_eq!(get(&uri, &format!("Cookie: {cookie}\r\n")).status, 303);
+    get(&uri.join("/done").unwrap(), "");
+    let outcome = running.finish().exits(0);
+    assert_eq!(outcome.stderr.matches("Another user of").count(), 1, "{}", outcome.told());
+}
+
+#[test]
+fn a_request_of_another_user_who_is_gone_before_it_is_read_is_not_taken_for_roots() {
+    const NAME: &str =
+        "a_request_of_another_user_who_is_gone_before_it_is_read_is_not_taken_for_roots";
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: {NAME} (only root can become another user)");
+        return;
+    }
+    if !has(NAME, "setpriv") || !has(NAME, "bash") {
+        return;
+    }
+    let (program, fake) = described();
+    let (running, link) = waiting(&program);
+    let (uri, state) = (link.redirect_uri(), link.state());
+    let port = uri.port().unwrap();
+    // Sent while the listener cannot run, so that nobody is there when it looks.
+    for _ in 0..5 {
+        running.signal(rustix::process::Signal::STOP);
+        let request = format!(
+            "GET {}?error=access_denied&state={state} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\n\\r\\n",
+            uri.path()
+        );
+        let script = format!("exec 3<>/dev/tcp/127.0.0.1/{port}; printf '{request}' >&3");
+        let bash = ["--reuid=65534", "--clear-groups", "bash", "-c", &script];
+        assert!(Command::new("setpriv").args(bash).status().unwrap().success());
+        running.signal(rustix::process::Signal::CONT);
+        thread::sleep(Duration::from_millis(100));
+    }
+    link.returns_with(&fake.consent(&link));
+    running.finish().exits(0);
+}
+
+/// The address that a browser was started with.
+fn start_link(opened: &Path) -> String {
+    loop {
+        let text = fs::read_to_string(opened).unwrap_or_default();
+        if !text.is_empty() {
+            return text;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }

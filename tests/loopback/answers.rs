@@ -1,5 +1,7 @@
 //! What is refused, how, and that the waiting goes on afterwards.
 
+use partnerlink::loopback::IgnoredCallback;
+
 use crate::peer::{GOOD, Listener, OTHER_PATH, PATH, Reply, listen};
 
 /// Every header that has to be on every response, and the two that may never be.
@@ -66,15 +68,40 @@ fn another_providers_path_is_a_404_that_nobody_judges() {
 }
 
 #[test]
+fn each_kind_of_ignored_callback_is_told_once_and_what_browsers_fetch_by_themselves_is_none() {
+    use IgnoredCallback::{Https, OtherAnswer, OtherPath};
+    let listener = listen();
+    for target in ["/favicon.ico", "/", "/callback", "/robots.txt?v=1"] {
+        assert_refused(&listener.get(target), 404);
+    }
+    assert_eq!(listener.serving.ignored(), []);
+    for _ in 0..2 {
+        listener.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
+        listener.get(&format!("{PATH}?code=x"));
+        assert!(listener.get("/elsewhere?error=x&state=y").body().contains("on this path"));
+    }
+    assert_eq!(listener.serving.ignored(), [Https, OtherAnswer("no"), OtherPath]);
+    assert_eq!(listener.serving.ignored(), []);
+    listener.completes();
+}
+
+#[test]
 fn only_the_redirect_uris_own_host_is_answered() {
     let listener = listen();
     let port = listener.port;
     let own = format!("Host: 127.0.0.1:{port}\r\n");
-    for name in ["evil.example", "localhost", "127.0.0.2", "[::1]", "127.0.0.1.", "0.0.0.0", ""] {
+    for name in ["evil.example", "127.0.0.2", "127.0.0.1.", "0.0.0.0", ""] {
         let reply = with_host(&listener, &format!("Host: {name}:{port}\r\n"));
         assert_refused(&reply, 421);
         assert_eq!(reply.body(), "");
     }
+    assert_eq!(listener.serving.ignored(), [], "no callback of a person");
+    for name in ["localhost", "[::1]"] {
+        let reply = with_host(&listener, &format!("Host: {name}:{port}\r\n"));
+        assert_refused(&reply, 421);
+        assert!(reply.body().contains("Change the name"), "{}", reply.text());
+    }
+    assert_eq!(listener.serving.ignored(), [IgnoredCallback::OtherName]);
     assert_refused(&with_host(&listener, "Host: 127.0.0.1\r\n"), 421);
     assert_refused(&with_host(&listener, ""), 400);
     assert_refused(&with_host(&listener, &format!("{own}{own}")), 400);
@@ -103,8 +130,9 @@ fn other_methods_get_405_and_are_not_consumed() {
         let reply = listener.request(method, &target, "Content-Length: 0\r\n");
         assert_refused(&reply, 405);
         assert_eq!(reply.header("allow").as_deref(), Some("GET"));
-        assert_eq!(reply.body(), "");
+        assert_eq!(reply.body().contains("form_post"), method == "POST");
     }
+    assert_eq!(listener.serving.ignored(), [IgnoredCallback::Post]);
     let preflight = "Origin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\n\
                      Access-Control-Request-Private-Network: true\r\n\
                      Access-Control-Request-Local-Network: true\r\n";

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use partnerlink::loopback::{Judgement, ResultPage};
+use partnerlink::loopback::ResultPage;
 
 use crate::peer::{GOOD, Listener, PATH, Reply, listen, listen_on, result_page};
 
@@ -107,7 +107,7 @@ fn after_the_callback_no_other_query_is_judged() {
         assert_eq!(listener.get(&format!("{PATH}?{query}")).status(), 400);
     }
     assert_eq!(listener.asked(), [GOOD]);
-    assert_eq!(listener.serving.offer("code=other&state=right"), Judgement::Ignore);
+    assert!(!listener.serving.takes("code=other&state=right"));
     listener.serving.finish(result_page(), Duration::ZERO);
     assert_eq!(held.join().unwrap().status(), 303);
 }
@@ -115,8 +115,8 @@ fn after_the_callback_no_other_query_is_judged() {
 #[test]
 fn a_pasted_address_wins_over_a_later_callback_which_is_shown_the_result_all_the_same() {
     let listener = listen();
-    assert_eq!(listener.serving.offer("code=bad"), Judgement::Ignore);
-    assert_eq!(listener.serving.offer(GOOD), Judgement::Take);
+    assert!(!listener.serving.takes("code=bad"));
+    assert!(listener.serving.takes(GOOD));
     assert_eq!(listener.serving.wait(Duration::ZERO).unwrap().expose(), GOOD);
     assert_eq!(listener.asked(), ["code=bad", GOOD]);
     let done = finish_and_fetch(listener, result_page(), "");
@@ -136,7 +136,7 @@ fn nobody_is_waited_for_where_the_address_was_pasted_or_the_tab_was_closed() {
             drop(tab);
             thread::sleep(Duration::from_millis(100));
         } else {
-            listener.serving.offer(GOOD);
+            listener.serving.takes(GOOD);
         }
         let before = Instant::now();
         listener.serving.finish(result_page(), Duration::from_secs(5));

@@ -44,7 +44,7 @@ pub fn listen_on(host: &str, start: Option<Url>) -> Listener {
     let seen = Arc::clone(&asked);
     let judge = move |query: &str| {
         seen.lock().unwrap().push(query.to_owned());
-        if query == GOOD { Judgement::Take } else { Judgement::Ignore }
+        if query == GOOD { Judgement::Take } else { Judgement::Ignore("no") }
     };
     Listener { serving: loopback.serve(judge, start).unwrap(), port, asked }
 }

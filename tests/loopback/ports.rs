@@ -91,7 +91,7 @@ fn the_port_is_held_from_the_binding_on_and_what_came_early_is_served() {
     let mut early = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let request = format!("GET {PATH}?a HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n");
     early.write_all(request.as_bytes()).unwrap();
-    let serving = loopback.serve(|_| Judgement::Ignore, None).unwrap();
+    let serving = loopback.serve(|_| Judgement::Ignore("no"), None).unwrap();
     assert_eq!(Reply::read(early).status(), 400);
     drop(serving);
 }

@@ -15,7 +15,7 @@ use super::{FlowError, World, disconnect};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
-use crate::loopback::{self, Judgement, ResultPage, Serving};
+use crate::loopback::{self, IgnoredCallback, Judgement, ResultPage, Serving};
 use crate::oauth::Client;
 use crate::oauth::authorize::{self, Attempt};
 use crate::oauth::callback::{self, Verdict};
@@ -62,6 +62,9 @@ pub trait Person {
     fn pasted(&mut self) -> Pasted;
     /// The last pasted text held no address of this sign-in's last page.
     fn not_that(&mut self);
+    /// A browser came back otherwise than to `redirect_uri` with the answer; the waiting goes on.
+    /// Called once for each kind.
+    fn ignored(&mut self, kind: IgnoredCallback, redirect_uri: &Url);
     /// What the browser is told in the end.
     fn result_page(&mut self, result: &Result<Connected, FlowError>) -> ResultPage;
 }
@@ -132,7 +135,7 @@ impl Login<'_> {
         let judge = move |query: &str| match callback::judge(query, &judged) {
             Verdict::NotOurs(why) => {
                 log::debug!("a request at the redirect URI was ignored: {why}");
-                Judgement::Ignore
+                Judgement::Ignore(why)
             }
             _ => Judgement::Take,
         };
@@ -169,6 +172,9 @@ impl Login<'_> {
                     if let Some(query) = serving.wait(TICK) {
                         return Ok(query);
                     }
+                    for kind in serving.ignored() {
+                        person.ignored(kind, &attempt.redirect_uri);
+                    }
                 }
                 None => std::thread::sleep(TICK),
             }
@@ -178,7 +184,7 @@ impl Login<'_> {
             match person.pasted() {
                 Pasted::Text(text) => {
                     let is_ours = |query: &Secret| match serving {
-                        Some(serving) => serving.offer(query.expose()) == Judgement::Take,
+                        Some(serving) => serving.takes(query.expose()),
                         None => judge(query.expose()) == Judgement::Take,
                     };
                     let queries = pasted::queries(text.expose(), &attempt.redirect_uri);
