@@ -1,7 +1,7 @@
 //! One request with a valid token: renewed once after a 401, repeated after 429 and 5xx (GET only).
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::thread;
 
 use serde_json::Value;
@@ -162,11 +162,12 @@ impl<'a> ApiClient<'a> {
         request.authorization = Some(bearer(&token));
         let answer = self.send_repeatedly(&request)?;
         if answer.status != 401 {
-            return Ok(answer);
+            return Ok(without(&token, answer));
         }
         // Once with a new token, never in a loop (RFC 6750 §3.1).
-        request.authorization = Some(bearer(&self.tokens.instead_of(&token)?));
-        self.send_repeatedly(&request)
+        let token = self.tokens.instead_of(&token)?;
+        request.authorization = Some(bearer(&token));
+        Ok(without(&token, self.send_repeatedly(&request)?))
     }
 
     fn send_repeatedly(&self, request: &Request) -> Result<Answer, ApiError> {
@@ -192,6 +193,24 @@ impl<'a> ApiClient<'a> {
 
 fn bearer(token: &Secret) -> Secret {
     Secret::new(format!("Bearer {}", token.expose()))
+}
+
+/// An error answer without the token: some servers quote the one that they refuse.
+fn without(token: &Secret, mut answer: Answer) -> Answer {
+    if answer.status < 400 {
+        return answer;
+    }
+    let conceal = |text: &str| text.replace(token.expose().as_str(), "…");
+    for (_, value) in &mut answer.headers {
+        *value = conceal(value);
+    }
+    let mut begin = Vec::new();
+    let _ = answer.body.by_ref().take(MAX_ERROR_TEXT).read_to_end(&mut begin);
+    if let Ok(text) = str::from_utf8(&begin) {
+        begin = conceal(text).into_bytes();
+    }
+    answer.body = Box::new(Cursor::new(begin).chain(answer.body));
+    answer
 }
 
 /// Turns every status but success into the error that it is.

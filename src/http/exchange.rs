@@ -70,7 +70,11 @@ pub trait Transport: Send + Sync {
 
     /// Sends a token request, and reads its answer whole.
     fn post(&self, request: &oauth::Request) -> Result<oauth::Answer, HttpError> {
-        self.fetch(&Request::from(request))
+        let mut answer = self.fetch(&Request::from(request))?;
+        if answer.status >= 400 {
+            answer.body = request.conceal(&answer.body);
+        }
+        Ok(answer)
     }
 
     /// Sends, and reads the answer whole. It may be secret.

@@ -5,6 +5,7 @@
 
 pub mod authorize;
 pub mod callback;
+mod client;
 pub mod error;
 pub mod id_token;
 pub mod metadata;
@@ -15,11 +16,13 @@ pub mod revoke;
 pub mod scope;
 pub mod token;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
 use url::{Host, Url};
 
+pub use self::client::{BasicEncoding, Client, ClientAuthentication};
 use crate::clock::Timestamp;
 use crate::secret::Secret;
 
@@ -34,30 +37,28 @@ pub enum BodyFormat {
     Form,
 }
 
-/// How the client proves itself at the token endpoint (RFC 6749 §2.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ClientAuthentication {
-    /// A public client: `client_id` in the body, no secret
-    #[default]
-    None,
-    /// HTTP Basic with the client's secret, never in the URL or body
-    Basic,
-}
-
-/// The partner's registration with the provider.
-#[derive(Clone, Debug)]
-pub struct Client {
-    pub id: String,
-    /// Present exactly when the provider authenticates clients.
-    pub secret: Option<Secret>,
-}
-
-/// One endpoint that takes a POST: where, and in which form.
+/// One endpoint that takes a POST: where, in which form, and from whom.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     pub url: Url,
     pub format: BodyFormat,
+    pub authentication: ClientAuthentication,
+    pub basic_encoding: BasicEncoding,
+    /// Further parameters that the provider wants there.
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl Endpoint {
+    /// One for public clients and forms.
+    pub fn public(url: Url) -> Self {
+        Self {
+            url,
+            format: BodyFormat::default(),
+            authentication: ClientAuthentication::default(),
+            basic_encoding: BasicEncoding::default(),
+            parameters: BTreeMap::new(),
+        }
+    }
 }
 
 /// A POST to be sent; everything in it but the URL is secret.
@@ -68,6 +69,24 @@ pub struct Request {
     pub body: Secret,
     /// The value of the `Authorization` header.
     pub authorization: Option<Secret>,
+    /// What is secret in it, each as it is.
+    pub secrets: Vec<Secret>,
+}
+
+/// Shortest secret that is looked for in an answer, in bytes: real ones are longer, and a shorter
+/// text stands there by chance.
+const MIN_SECRET: usize = 8;
+
+impl Request {
+    /// An error answer's body without what is secret in this request: some servers quote the token
+    /// that they refuse.
+    pub fn conceal(&self, body: &Secret<Vec<u8>>) -> Secret<Vec<u8>> {
+        let mut text = error::decoded(body.expose()).into_owned();
+        for secret in self.secrets.iter().filter(|secret| secret.expose().len() >= MIN_SECRET) {
+            text = text.replace(secret.expose().as_str(), "…");
+        }
+        Secret::new(text.into_bytes())
+    }
 }
 
 /// What came back, with only the headers that mean something here.
@@ -82,42 +101,6 @@ pub struct Answer {
     pub body: Secret<Vec<u8>>,
 }
 
-impl Client {
-    /// Adds the client's identity to the parameters, and builds the request.
-    ///
-    /// With HTTP Basic, id and secret are form-encoded first (RFC 6749 §2.3.1). `client_id` stays
-    /// in the body all the same: TimberData's page lets only the secret be left out.
-    fn request<'a>(&'a self, endpoint: &Endpoint, mut parameters: Vec<(&str, &'a str)>) -> Request {
-        let authorization = self.secret.as_ref().map(|secret| basic(&self.id, secret));
-        parameters.push(("client_id", &self.id));
-        let body = match endpoint.format {
-            BodyFormat::Form => form(&parameters),
-            BodyFormat::Json => json(&parameters),
-        };
-        Request { url: endpoint.url.clone(), format: endpoint.format, body, authorization }
-    }
-}
-
-fn basic(id: &str, secret: &Secret) -> Secret {
-    use base64::prelude::{BASE64_STANDARD, Engine as _};
-    let encode =
-        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = Secret::new(format!("{}:{}", encode(id), encode(secret.expose())));
-    Secret::new(format!("Basic {}", BASE64_STANDARD.encode(pair.expose())))
-}
-
-fn form(parameters: &[(&str, &str)]) -> Secret {
-    Secret::new(
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish(),
-    )
-}
-
-fn json(parameters: &[(&str, &str)]) -> Secret {
-    let object: serde_json::Map<_, _> =
-        parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
-    Secret::new(serde_json::Value::Object(object).to_string())
-}
-
 /// Whether an address names this very machine: `127.0.0.0/8`, `[::1]` or `localhost`.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -125,32 +108,5 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn endpoint(format: BodyFormat) -> Endpoint {
-        Endpoint { url: "https://provider.example/token".parse().unwrap(), format }
-    }
-
-    #[test]
-    fn a_secret_goes_into_the_basic_header_form_encoded_and_nowhere_else() {
-        let client = Client { id: "a:b".into(), secret: Some("p w&ö".into()) };
-        let request = client.request(&endpoint(BodyFormat::Form), vec![("code", "1 2")]);
-        assert_eq!(request.body.expose(), "code=1+2&client_id=a%3Ab");
-        // a%3Ab:p+w%26%C3%B6
-        assert_eq!(request.authorization.unwrap().expose(), "Basic YSUzQWI6cCt3JTI2JUMzJUI2");
-        assert_eq!(request.url.query(), None);
-    }
-
-    #[test]
-    fn a_public_client_names_itself_in_the_body() {
-        let client = Client { id: "partner".into(), secret: None };
-        let request = client.request(&endpoint(BodyFormat::Json), vec![("code", "\"")]);
-        assert_eq!(request.body.expose(), r#"{"code":"\"","client_id":"partner"}"#);
-        assert!(request.authorization.is_none());
     }
 }

@@ -4,8 +4,7 @@ use url::Url;
 
 use super::{Description, Provider, ProviderError};
 use crate::account_id::check_name;
-use crate::oauth::authorize::RESERVED;
-use crate::oauth::is_loopback;
+use crate::oauth::{authorize, is_loopback, token};
 
 /// Life of an access token when neither answer nor description says, in seconds: an hour is what
 /// most servers give.
@@ -31,11 +30,14 @@ impl Description {
         if self.audience_required && self.audience.is_none() {
             return Err(check.missing("audience"));
         }
-        if let Some(reserved) =
-            self.authorize_parameters.keys().find(|key| RESERVED.contains(&key.as_str()))
-        {
-            let why = "is set by partnerlink itself";
-            return Err(check.bad("authorize_parameters", reserved, why));
+        for (field, parameters, reserved) in [
+            ("authorize_parameters", &self.authorize_parameters, &authorize::RESERVED[..]),
+            ("token_parameters", &self.token_parameters, &token::RESERVED[..]),
+            ("refresh_parameters", &self.refresh_parameters, &token::RESERVED[..]),
+        ] {
+            if let Some(name) = parameters.keys().find(|name| reserved.contains(&name.as_str())) {
+                return Err(check.bad(field, name, "is set by partnerlink itself"));
+            }
         }
         if self.sends_issuer && self.issuers.is_empty() {
             return Err(check.missing("issuers"));
@@ -211,7 +213,7 @@ mod tests {
 
     #[test]
     fn reserved_parameters_are_untouchable() {
-        for name in RESERVED {
+        for name in authorize::RESERVED {
             let result = check(|d| {
                 d.authorize_parameters.insert(name.into(), "x".into());
             });

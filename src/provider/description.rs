@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::RefreshSupport;
 use super::lists::{DescribedList, Paging};
 use crate::oauth::scope::Scope;
-use crate::oauth::{BodyFormat, ClientAuthentication};
+use crate::oauth::{BasicEncoding, BodyFormat, ClientAuthentication};
 
 /// Every field a description can have. A person's file may set any of them for a built-in
 /// provider, and must set the required ones (marked below) for one of their own.
@@ -32,6 +32,7 @@ pub struct Description {
     pub(super) api_base: Option<String>,
     pub request_format: BodyFormat,
     pub client_authentication: ClientAuthentication,
+    pub basic_encoding: BasicEncoding,
     pub audience: Option<String>,
     pub(super) audience_required: bool,
     pub default_scope: Scope,
@@ -61,6 +62,10 @@ pub struct Description {
     /// Required: at least one. Registered redirect URIs, tried in order.
     pub(super) redirect_uris: Vec<String>,
     pub authorize_parameters: BTreeMap<String, String>,
+    /// Sent with each code: RFC 8707's `resource`, for example.
+    pub token_parameters: BTreeMap<String, String>,
+    /// Sent with each refresh token: Auth0's `audience`, for example.
+    pub refresh_parameters: BTreeMap<String, String>,
     /// Who signed in, where no ID token says it.
     pub whoami: Option<WhoAmI>,
     /// How lists are paged; `None` where they are not.

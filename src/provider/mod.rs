@@ -7,6 +7,7 @@ mod discovered;
 mod lists;
 pub mod registry;
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use serde::Deserialize;
@@ -61,13 +62,28 @@ pub enum RefreshSupport {
 }
 
 impl Provider {
+    /// Where a code is exchanged.
     pub fn token_endpoint(&self) -> Endpoint {
-        Endpoint { url: self.token_url.clone(), format: self.request_format }
+        self.endpoint(self.token_url.clone(), &self.token_parameters)
+    }
+
+    /// Where a refresh token is spent.
+    pub fn refresh_endpoint(&self) -> Endpoint {
+        self.endpoint(self.token_url.clone(), &self.refresh_parameters)
     }
 
     pub fn revocation_endpoint(&self) -> Option<Endpoint> {
-        let url = self.revocation_url.clone()?;
-        Some(Endpoint { url, format: self.request_format })
+        Some(self.endpoint(self.revocation_url.clone()?, &BTreeMap::new()))
+    }
+
+    fn endpoint(&self, url: Url, parameters: &BTreeMap<String, String>) -> Endpoint {
+        Endpoint {
+            url,
+            format: self.request_format,
+            authentication: self.client_authentication,
+            basic_encoding: self.basic_encoding,
+            parameters: parameters.clone(),
+        }
     }
 
     /// Where to ask whose access token it is; members of the answer are named by `whoami`.
@@ -77,7 +93,7 @@ impl Provider {
     }
 
     pub fn needs_secret(&self) -> bool {
-        self.client_authentication == ClientAuthentication::Basic
+        self.client_authentication != ClientAuthentication::None
     }
 
     /// Redirect URIs that a listener on this machine can serve.

@@ -152,7 +152,7 @@ mod tests {
         assert_ne!(z.authorize_url.host(), z.token_url.host());
         assert_eq!(z.issuers.len(), 2);
         let t = registry.get("timberdata").unwrap();
-        assert_eq!(t.client_authentication, ClientAuthentication::Basic);
+        assert_eq!(t.client_authentication, ClientAuthentication::Post);
         assert_eq!((t.refresh, t.access_token_seconds), (RefreshSupport::None, 31_104_000));
         assert!(t.denied_without_error && t.revocation_url.is_none());
     }

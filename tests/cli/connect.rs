@@ -8,7 +8,7 @@ use crate::provider::{CLIENT_ID, Provider, fresh};
 use crate::support::browser::{Link, connect};
 use crate::support::program::Program;
 use crate::support::sandbox::{self, Sandbox};
-use crate::support::{connected, described, provider_for};
+use crate::support::{connected, described, described_with, provider_for};
 
 #[test]
 fn zaehlerfreunde_connects_refreshes_and_disconnects() {
@@ -194,11 +194,11 @@ fn at(fake: &Provider, name: &str) -> String {
 }
 
 #[test]
-fn timberdata_gets_basic_and_a_form_and_nothing_secret_in_the_address() {
+fn timberdata_gets_a_form_with_its_secret_and_nothing_secret_in_the_address() {
     let program = Program::new();
     let fake = provider_for(&program);
     program.configure(&at(&fake, "timberdata"));
-    let secret = fresh("s&cr et=");
+    let secret = fresh("s&cr et=~");
     program.canaries.never("client secret", &secret);
     let program = program.set("PARTNERLINK_TIMBERDATA_CLIENT_SECRET", &secret);
 
@@ -211,11 +211,71 @@ fn timberdata_gets_basic_and_a_form_and_nothing_secret_in_the_address() {
     let call = fake.last();
     assert_eq!((call.method.as_str(), call.target.as_str()), ("POST", "/token"));
     assert_eq!(call.header("content-type"), Some("application/x-www-form-urlencoded"));
-    let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    assert_eq!(call.basic(), Some(("id+of+ours".into(), encode(&secret))));
-    assert!(!call.body.contains("secret"), "a secret in the body");
+    assert_eq!(call.header("authorization"), None);
+    assert_eq!(call.parameter("client_id"), "id of ours");
+    assert_eq!(call.parameter("client_secret"), secret);
+    let as_in_an_address = encoded(&secret);
+    assert!(call.body.contains(&format!("client_secret={as_in_an_address}")), "{as_in_an_address}");
     assert_eq!(call.parameter("redirect_uri"), link.parameter("redirect_uri").unwrap());
     assert_eq!(call.header("referer"), None);
+}
+
+/// A blank is `%20` and `~` is itself: the same for whoever decodes forms and whoever decodes
+/// addresses.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let one = |byte: u8| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    text.bytes().map(one).collect()
+}
+
+#[test]
+fn a_client_proves_itself_in_the_way_that_is_described() {
+    for (lines, in_header, in_body) in [
+        ("client_authentication = \"basic\"", true, false),
+        (
+            "client_authentication = \"client_secret_basic\"\nbasic_encoding = \"plain\"",
+            true,
+            false,
+        ),
+        ("client_authentication = \"client_secret_post\"", false, true),
+        ("client_authentication = \"post\"\nrequest_format = \"json\"", false, true),
+    ] {
+        let (program, fake) = described_with(lines);
+        let secret = fresh("client se~cret+");
+        program.canaries.never("client secret", &secret);
+        let program = program.set("PARTNERLINK_FAKE_CLIENT_SECRET", &secret);
+        connect(&program, &fake, &["fake"]).exits(0);
+        program.run(["token", "refresh", "fake", "--force"]).exits(0);
+        program.run(["disconnect", "fake"]).exits(0);
+        assert_eq!(fake.calls().len(), 3);
+        let shown = if lines.contains("plain") { secret.clone() } else { encoded(&secret) };
+        for call in fake.calls() {
+            let header = call.basic().map(|(_, secret)| secret);
+            assert_eq!(header, in_header.then(|| shown.clone()), "{lines}");
+            let body = call.parameters.get("client_secret");
+            assert_eq!(body, in_body.then_some(&secret), "{lines}");
+        }
+    }
+}
+
+#[test]
+fn further_parameters_go_with_code_and_refresh_token_and_no_reserved_one() {
+    let (program, fake) = described_with(
+        "token_parameters = { resource = \"https://api.example/a b\" }\n\
+         refresh_parameters = { audience = \"https://api.example\" }",
+    );
+    connect(&program, &fake, &["fake"]).exits(0);
+    let parameters = |name| (fake.last().parameter(name), fake.last().parameters.len());
+    assert_eq!(parameters("resource"), ("https://api.example/a b".into(), 6));
+    program.run(["token", "refresh", "fake", "--force"]).exits(0);
+    assert_eq!(parameters("audience"), ("https://api.example".into(), 4));
+    for line in ["token_parameters = { code = \"x\" }", "refresh_parameters = { scope = \"x\" }"] {
+        let (program, _fake) = described_with(line);
+        program.run(["connect", "fake"]).exits(2).says(&["is set by partnerlink itself"]);
+    }
 }
 
 #[test]
@@ -249,7 +309,6 @@ fn an_unknown_scope_or_provider_is_refused_with_a_suggestion() {
 
 #[test]
 fn a_redirect_uri_elsewhere_means_pasting_and_so_a_terminal() {
-    let (program, _fake) =
-        crate::support::described_with("redirect_uris = [\"https://partner.example/cb\"]");
+    let (program, _fake) = described_with("redirect_uris = [\"https://partner.example/cb\"]");
     program.run(["connect", "fake"]).exits(2).says(&["must be pasted", "run this in a terminal"]);
 }

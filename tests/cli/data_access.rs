@@ -132,6 +132,14 @@ fn the_providers_reason_is_shown_in_its_own_letters() {
         let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(code);
         outcome.says(&[says]).conceals(&["\u{1b}"]);
     }
+    // One that quotes the token which it refuses: the token is looked for in all that is printed.
+    fake.serves(|call| {
+        let token = call.header("authorization").unwrap().strip_prefix("Bearer ").unwrap();
+        let header = format!("WWW-Authenticate: Bearer error_description=\"old: {token}\"\r\n");
+        Reply::new(401, &header, format!("{{\"error_description\":\"expired: {token}\"}}"))
+    });
+    program.run(["meter", "spaces", "--account", "fake"]).exits(4).says(&["expired: …"]);
+    program.run(["api", "fake", "/spaces", "-i"]).exits(4).says(&["expired: …"]);
     // A server that still writes Latin-1.
     fake.serves(|_| Reply::new(400, "", b"{\"detail\":\"h\xf6chstens 7\"}"));
     program.run(["meter", "spaces", "--account", "fake"]).exits(6).says(&["höchstens 7"]);

@@ -222,6 +222,19 @@ fn an_invalid_request_may_be_a_sign_in_that_ended() {
 }
 
 #[test]
+fn a_provider_that_quotes_a_secret_does_not_bring_it_to_the_screen() {
+    let (program, fake) = connected();
+    for status in [400, 401, 403, 503] {
+        fake.answers(move |call| {
+            let why = format!("Invalid refresh token: {}", call.parameter("refresh_token"));
+            Reply::json(status, &json!({ "error": "invalid_token", "error_description": why }))
+        });
+        // That it is nowhere is what each run is looked through for.
+        program.run(FORCED).says(&["Invalid refresh token: …"]);
+    }
+}
+
+#[test]
 fn the_reason_of_an_outage_is_shown() {
     let (program, fake) = connected();
     let reply = Reply::json(503, &json!({ "message": "Wartung bis 6 Uhr früh" }));

@@ -19,13 +19,14 @@ use crate::terminal::report::Findings;
 
 const WHAT: &str = "could not write the report";
 /// Settings whose values say nothing about anybody.
-const HARMLESS: [&str; 14] = [
+const HARMLESS: [&str; 15] = [
     "store",
     "file_key",
     "refresh",
     "refresh_scope",
     "request_format",
     "client_authentication",
+    "basic_encoding",
     "default_scope",
     "audience",
     "authorize_url",

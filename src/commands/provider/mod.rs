@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::context::Context;
 use crate::error::{Error, Failed};
+use crate::oauth::ClientAuthentication;
 use crate::provider::{Provider, RefreshSupport, TEMPLATE};
 use crate::terminal::{Mark, Output, facts, stdout_is_terminal, table};
 
@@ -94,7 +95,11 @@ fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {
         RefreshSupport::Rotating => "yes; each may bring a new refresh token",
         RefreshSupport::None => "none: sign in again before the access token ends",
     };
-    let secret = if provider.needs_secret() { "a client secret, by HTTP Basic" } else { "none" };
+    let secret = match provider.client_authentication {
+        ClientAuthentication::None => "none",
+        ClientAuthentication::Basic => "a client secret, by HTTP Basic",
+        ClientAuthentication::Post => "a client secret, in the form",
+    };
     let seconds = provider.access_token_seconds;
     let mut lines = vec![
         ("provider", provider.name.clone()),

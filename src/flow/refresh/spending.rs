@@ -96,7 +96,8 @@ impl Spending<'_> {
     /// Sends the request, and once more if no answer came: under the lock the same token is right
     /// either way. If the provider did not act, it works; if it did, only its overlap can help.
     fn send(&self, refresh_token: &Secret, doubtful: &mut bool) -> Result<Answer, HttpError> {
-        let request = token::refresh(&self.provider.token_endpoint(), &self.client, refresh_token);
+        let request =
+            token::refresh(&self.provider.refresh_endpoint(), &self.client, refresh_token);
         match self.world.http.post(&request) {
             Err(error) if error.is_transient() => {
                 *doubtful |= !matches!(error, HttpError::Unreachable { .. });

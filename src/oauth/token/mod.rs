@@ -14,6 +14,22 @@ use super::scope::Scope;
 use super::{Answer, Client, Endpoint, Request};
 use crate::secret::Secret;
 
+/// Parameters that this program sets itself; `token_parameters` and `refresh_parameters` cannot name
+/// them.
+pub const RESERVED: [&str; 11] = [
+    "grant_type",
+    "code",
+    "code_verifier",
+    "redirect_uri",
+    "refresh_token",
+    "token",
+    "token_type_hint",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "scope",
+];
+
 /// Longest lifetime that is believed, in seconds: ten years. What lies beyond is a mistake, and
 /// would overflow somebody's date.
 const MAX_LIFETIME: i64 = 10 * 365 * 86_400;

@@ -240,10 +240,7 @@ fn an_empty_refresh_token_is_none() {
 
 #[test]
 fn requests_carry_the_same_redirect_uri_and_no_scope() {
-    let endpoint = Endpoint {
-        url: "https://p.example/token".parse().unwrap(),
-        format: super::super::BodyFormat::Form,
-    };
+    let endpoint = Endpoint::public("https://p.example/token".parse().unwrap());
     let client = Client { id: "id".into(), secret: None };
     let uri = "http://127.0.0.1:17861/callback/p".parse().unwrap();
     let request = exchange(&endpoint, &client, &"c".into(), &uri, None);
