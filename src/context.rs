@@ -161,8 +161,8 @@ impl Context {
 
     /// A browser: the named program, else the system's.
     pub fn browser(&self) -> Box<dyn Browser> {
-        let hidden = self.settings.environment.own_variables().cloned().collect();
-        Box::new(SystemBrowser { named: self.named_browser(), hidden })
+        let around = self.settings.environment.surroundings();
+        Box::new(SystemBrowser { named: self.named_browser(), around })
     }
 }
 

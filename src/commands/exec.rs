@@ -1,4 +1,6 @@
 use std::ffi::OsString;
+use std::io;
+use std::path::{PathBuf, is_separator};
 use std::process::Command;
 use std::time::Duration;
 
@@ -38,15 +40,21 @@ impl Args {
         let record = valid_token(context, &self.account, self.min_ttl)?;
         let mut words = self.command.iter();
         let program = words.next().cloned().unwrap_or_default();
-        let mut command = Command::new(&program);
+        let failed = |error: &io::Error| {
+            Error::io(format!("could not run {}", program.to_string_lossy()), error)
+        };
+        let around = context.settings.environment.surroundings();
+        // A path is the person's own choice; a bare name does not stand for a file that lies here.
+        let file = if program.to_string_lossy().contains(is_separator) {
+            PathBuf::from(&program)
+        } else {
+            around.find(&program).ok_or_else(|| failed(&io::ErrorKind::NotFound.into()))?
+        };
+        let mut command = Command::new(file);
         command.args(words);
-        for name in context.settings.environment.own_variables() {
-            command.env_remove(name);
-        }
+        around.around(&mut command);
         command.env(&self.var, record.access_token.expose());
-        hand_over(command).map_err(|error| {
-            Error::io(format!("could not run {}", program.to_string_lossy()), &error).into()
-        })
+        hand_over(command).map_err(|error| failed(&error).into())
     }
 }
 

@@ -1,6 +1,5 @@
 //! Opening the browser (crate open).
 
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -8,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::process::{wait, words};
+use super::process::{Surroundings, check, wait};
 
 /// How long a browser command is watched for an early failure. After that it is taken to run: a
 /// browser in the foreground stays for as long as the person keeps it open.
@@ -33,15 +32,15 @@ pub enum BrowserError {
 /// The program that a person named, else whatever the system opens addresses with.
 pub struct SystemBrowser {
     pub named: Option<String>,
-    /// Variables that it does not inherit.
-    pub hidden: Vec<OsString>,
+    /// Where it is looked for, and what it does not inherit.
+    pub around: Surroundings,
 }
 
 impl Browser for SystemBrowser {
     fn open(&self, url: &Url) -> Result<(), BrowserError> {
         let mut last = BrowserError::NoLauncher;
         for command in commands(self.named.as_deref(), url.as_str())? {
-            match start(command, &self.hidden) {
+            match found(command, &self.around).and_then(start) {
                 Ok(()) => return Ok(()),
                 Err(BrowserError::NotStarted { .. }) if self.named.is_none() => {}
                 Err(error) => last = error,
@@ -55,7 +54,7 @@ impl Browser for SystemBrowser {
 /// the place of `%s` as in `$BROWSER`.
 fn commands(named: Option<&str>, url: &str) -> Result<Vec<Command>, BrowserError> {
     let Some(named) = named else { return Ok(open::commands(url)) };
-    let words = words(named).map_err(|error| BrowserError::NotStarted {
+    let words = check(named).map_err(|error| BrowserError::NotStarted {
         program: named.to_owned(),
         source: io::Error::new(io::ErrorKind::InvalidInput, error),
     })?;
@@ -72,15 +71,33 @@ fn commands(named: Option<&str>, url: &str) -> Result<Vec<Command>, BrowserError
     Ok(vec![command])
 }
 
-/// The program that opens addresses here: the named command's, else the first that
-/// the system would try and that is in `path` (`$PATH`).
-pub fn launcher(named: Option<&str>, path: &str) -> Result<PathBuf, BrowserError> {
+/// The same command with its program found. Crate open leaves the search to the system, for which
+/// `PATH` may lead to the working folder.
+fn found(command: Command, around: &Surroundings) -> Result<Command, BrowserError> {
+    let not_there = || not_started(&command, io::ErrorKind::NotFound.into());
+    let program = around.find(command.get_program()).ok_or_else(not_there)?;
+    let mut command = if cfg!(windows) {
+        // Rust does not look into the working folder there, and flags of the command would be lost.
+        command
+    } else {
+        let mut found = Command::new(program);
+        let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        found.args(command.get_args()).envs(set);
+        found
+    };
+    around.around(&mut command);
+    Ok(command)
+}
+
+/// The program that opens addresses here: the named command's, else the first that the system would
+/// try and that is there.
+pub fn launcher(named: Option<&str>, around: &Surroundings) -> Result<PathBuf, BrowserError> {
     let mut last = BrowserError::NoLauncher;
     for command in commands(named, "https://partnerlink.example/")? {
-        match which::which_in(command.get_program(), Some(path), "") {
-            Ok(program) => return Ok(program),
-            Err(_) if named.is_none() => {}
-            Err(_) => last = not_started(&command, io::ErrorKind::NotFound.into()),
+        match around.find(command.get_program()) {
+            Some(program) => return Ok(program),
+            None if named.is_none() => {}
+            None => last = not_started(&command, io::ErrorKind::NotFound.into()),
         }
     }
     Err(last)
@@ -88,10 +105,7 @@ pub fn launcher(named: Option<&str>, path: &str) -> Result<PathBuf, BrowserError
 
 /// Starts a child with nothing of ours but the address: no secrets in its environment, no
 /// terminal to read from or write to.
-fn start(mut command: Command, hidden: &[OsString]) -> Result<(), BrowserError> {
-    for name in hidden {
-        command.env_remove(name);
-    }
+fn start(mut command: Command) -> Result<(), BrowserError> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // A Ctrl-C meant for us must not close the person's browser.
     #[cfg(unix)]

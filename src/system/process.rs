@@ -1,7 +1,7 @@
 //! Running another program to its end: found without the working folder's help, with none of our
 //! variables in its environment, and not for longer than its deadline.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -17,6 +17,11 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 const MOST_OUTPUT: u64 = 4 * 1024 * 1024;
 /// Stands for a backslash while a command is split; no command has a control character.
 const BACKSLASH: &str = "\u{1}";
+
+/// Where programs are on every Unix, for a process that was given no `PATH`.
+const STANDARD_PATH: &str = if cfg!(unix) { "/usr/bin:/bin" } else { "" };
+/// A `PATH` that leads nowhere. An empty one would be the working folder to many programs.
+const NOWHERE: &str = if cfg!(windows) { r"C:\nowhere" } else { "/nowhere" };
 
 /// What a child that ended leaves.
 #[derive(Debug)]
@@ -55,19 +60,38 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// The file that a bare program name stands for. Relative folders in `PATH` do not count: the
-    /// working folder does not decide what runs.
-    pub fn find(&self, name: &str) -> Option<PathBuf> {
-        which::which_in_all(name, self.path.as_ref(), "").ok()?.find(|file| file.is_absolute())
+    /// `PATH` as programs are looked for in it, and as children get it. Empty and relative entries
+    /// are left out: the working folder does not decide what runs.
+    pub fn search_path(&self) -> OsString {
+        let Some(path) = &self.path else { return STANDARD_PATH.into() };
+        let entries = std::env::split_paths(path);
+        let whole: Vec<PathBuf> = entries.filter(|folder| folder.is_absolute()).collect();
+        std::env::join_paths(whole).unwrap_or_default()
     }
 
-    /// A command that starts `program` without our variables.
+    /// The file that a bare program name stands for, or an absolute path itself.
+    pub fn find(&self, name: impl AsRef<OsStr>) -> Option<PathBuf> {
+        let path = self.search_path();
+        which::which_in_all(name, Some(path), "").ok()?.find(|file| file.is_absolute())
+    }
+
+    /// A command that starts `program` as [`Surroundings::around`] says.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
+        self.around(&mut command);
+        command
+    }
+
+    /// Leaves a command without our variables, and without a `PATH` that leads to the working
+    /// folder.
+    pub fn around(&self, command: &mut Command) {
         for name in &self.hidden {
             command.env_remove(name);
         }
-        command
+        if self.path.is_some() {
+            let path = self.search_path();
+            command.env("PATH", if path.is_empty() { NOWHERE.into() } else { path });
+        }
     }
 }
 
@@ -80,8 +104,9 @@ pub fn parse(command: &str, around: &Surroundings) -> Result<Vec<String>, String
     let mut words = check(command)?;
     let program = words.first_mut().ok_or_else(|| "it is empty".to_owned())?;
     if !Path::new(program).is_absolute() {
-        let found =
-            around.find(program).ok_or_else(|| format!("there is no program {program} in PATH"))?;
+        let found = around
+            .find(&*program)
+            .ok_or_else(|| format!("there is no program {program} in PATH"))?;
         *program = found
             .to_str()
             .map(str::to_owned)
@@ -228,6 +253,13 @@ mod tests {
         let around = |path: &str| Surroundings { path: Some(path.into()), hidden: Vec::new() };
         assert_eq!(around(":.:src:../bin").find("sh"), None);
         assert!(around(".:/bin:/usr/bin").find("sh").unwrap().is_absolute());
+        assert_eq!(around(":.:/bin:src:/usr/bin:").search_path(), "/bin:/usr/bin");
+        let path_of = |path: &str| {
+            let command = around(path).command(Path::new("/bin/sh"));
+            command.get_envs().find(|(name, _)| *name == "PATH").unwrap().1.unwrap().to_owned()
+        };
+        assert_eq!(path_of(".:/bin"), "/bin");
+        assert_eq!(path_of("."), NOWHERE);
         assert!(parse("no-such-program-here x", &around("/bin")).is_err());
     }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::TcpStream;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -279,4 +280,91 @@ fn a_browser_that_was_named_is_used_with_its_arguments() {
     }
     let arguments = fs::read_to_string(&opened).unwrap();
     assert!(arguments.starts_with("--new-window|http://127.0.0.1:"), "{arguments}");
+}
+
+/// A folder of programs as somebody else may have unpacked it: each leaves a trace of having run.
+fn folder_of_traps(program: &Program) -> (PathBuf, PathBuf) {
+    let (folder, ran) = (program.root().join("unpacked"), program.root().join("ran"));
+    fs::create_dir_all(folder.join("bin")).unwrap();
+    for name in [
+        "xdg-open",
+        "gio",
+        "gnome-open",
+        "kde-open",
+        "sh",
+        "env",
+        "jq",
+        "tell",
+        "my-browser",
+        "ssh",
+        "systemctl",
+        "crontab",
+        "loginctl",
+        "launchctl",
+        "schtasks",
+        "dbus-launch",
+        "hostname",
+        "partnerlink",
+        "uname",
+        "id",
+        "bin/tell",
+        "bin/xdg-open",
+    ] {
+        let trap = folder.join(name);
+        fs::write(&trap, format!("#!/bin/sh\necho {name} >> {}\nexit 1\n", ran.display())).unwrap();
+        fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    (folder, ran)
+}
+
+#[test]
+fn nothing_that_lies_in_the_working_folder_is_ever_run() {
+    let (program, _fake) = connected();
+    let (folder, ran) = folder_of_traps(&program);
+    let (sees, opened) = (program.root().join("path-of-the-child"), program.root().join("opened"));
+    program.script("xdg-open", &format!("echo yes > {}", opened.display()));
+    let own = program.root().join("bin").display().to_string();
+    // Without the system's own folders: the real crontab is nobody's toy.
+    for path in [format!(":.:bin:{own}:"), ".:bin".to_owned()] {
+        let all = [
+            "connect fake:b --timeout 1s",
+            "connect fake:b --timeout 1s --browser my-browser",
+            "connect fake:b --timeout 1s --browser ./my-browser",
+            "connect fake:b --timeout 1s --browser bin/tell",
+            "exec fake -- tell",
+            "exec fake -- jq",
+            "token refresh --force --notify tell",
+            "token refresh --force --notify ./tell",
+            "schedule install --notify tell",
+            "schedule install --kind cron",
+            "schedule install --kind systemd",
+            "schedule status",
+            "schedule remove",
+            "store status",
+            "status --check",
+            "api fake /user --jq .",
+            "doctor",
+            "doctor --browser --timeout 1s",
+        ];
+        for args in all {
+            let mut command = program.command(args.split(' '));
+            command.env("PATH", &path).env("DISPLAY", ":0").current_dir(&folder);
+            command.stdin(std::process::Stdio::null());
+            program.start(command).finish();
+            let traces = fs::read_to_string(&ran).unwrap_or_default();
+            assert_eq!(traces, "", "PATH={path} partnerlink {args}");
+        }
+        let print = format!("printf %s \"$PATH\" > {}", sees.display());
+        let mut command = program.command(["exec", "fake", "--", "/bin/sh", "-c", &print]);
+        command.env("PATH", &path).current_dir(&folder);
+        program.start(command).finish().exits(0);
+        let seen = fs::read_to_string(&sees).unwrap();
+        assert!(std::env::split_paths(&seen).all(|entry| entry.is_absolute()), "{seen:?}");
+    }
+    assert!(opened.exists(), "the one behind them is found");
+    // What a person names by its path is theirs to run.
+    let mut command = program.command(["exec", "fake", "--", "./tell"]);
+    command.current_dir(&folder);
+    program.start(command).finish().exits(1);
+    assert_eq!(fs::read_to_string(&ran).unwrap(), "tell\n");
 }

@@ -88,7 +88,7 @@ fn place(uri: &url::Url) -> String {
 
 fn browser(context: &Context) -> Finding {
     let named = context.named_browser();
-    let path = context.settings.environment.text("PATH").unwrap_or_default();
+    let around = context.settings.environment.surroundings();
     let (whose, remedy) = match named {
         Some(_) => (
             "yours",
@@ -96,7 +96,7 @@ fn browser(context: &Context) -> Finding {
         ),
         None => ("the system's", "install xdg-utils, or name a program in PARTNERLINK_BROWSER"),
     };
-    match launcher(named.as_deref(), &path) {
+    match launcher(named.as_deref(), &around) {
         Ok(program) => {
             Finding::good("browser", format!("{whose}: {}", program.display())).publicly(whose)
         }
