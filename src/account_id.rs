@@ -72,6 +72,23 @@ impl FromStr for AccountId {
     }
 }
 
+/// A provider's name as people write it, `Zählerfreunde`, in the letters that names here have.
+pub fn folded(provider: &str) -> String {
+    let mut folded = String::new();
+    for letter in provider.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'ä' => folded.push_str("ae"),
+            'ö' => folded.push_str("oe"),
+            'ü' => folded.push_str("ue"),
+            'ß' => folded.push_str("ss"),
+            // The dots of a letter that comes in two characters, as macOS hands on file names.
+            '\u{308}' => folded.push('e'),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
 /// Refuses what is not safe in a file name on every system.
 pub fn check_name(name: &str) -> Result<(), AccountIdError> {
     if name.len() > MAX_NAME_BYTES {
@@ -119,6 +136,14 @@ mod tests {
         assert_eq!((id.provider(), id.name()), ("timberdata", "default"));
         assert_eq!(id, "timberdata:default".parse().unwrap());
         assert_eq!(id.to_string(), "timberdata");
+    }
+
+    #[test]
+    fn a_provider_is_understood_however_its_name_is_written() {
+        for text in ["zählerfreunde", "Zaehlerfreunde", "ZählerFreunde", "ZA\u{308}HLERFREUNDE"] {
+            assert_eq!(folded(text), "zaehlerfreunde");
+        }
+        assert_eq!(folded("Größe_1"), "groesse_1");
     }
 
     #[test]

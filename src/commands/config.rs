@@ -1,6 +1,9 @@
+use std::convert::Infallible;
+
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use crate::account_id::folded;
 use crate::config::edit::{Draft, quoted};
 use crate::config::{ConfigError, Settings};
 use crate::context::Context;
@@ -33,16 +36,27 @@ pub enum Command {
     /// Print one setting as it works: the file's value, or the default
     #[command(after_help = EXAMPLES)]
     Get {
-        #[arg(value_name = "KEY")]
+        #[arg(value_name = "KEY", value_parser = key)]
         setting: String,
     },
     /// Write one setting into the configuration file; your own lines and comments stay
     #[command(after_help = EXAMPLES)]
     Set {
-        #[arg(value_name = "KEY")]
+        #[arg(value_name = "KEY", value_parser = key)]
         setting: String,
         value: String,
     },
+}
+
+/// A key, its provider's name however it is written.
+fn key(text: &str) -> Result<String, Infallible> {
+    let mut words: Vec<String> = text.split('.').map(str::to_owned).collect();
+    if let [first, name, _] = &mut words[..]
+        && first == "provider"
+    {
+        *name = folded(name);
+    }
+    Ok(words.join("."))
 }
 
 impl Command {

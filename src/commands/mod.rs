@@ -24,13 +24,14 @@ pub mod store;
 pub mod timber;
 pub mod token;
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use clap::Command;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
-use crate::account_id::AccountId;
+use crate::account_id::{self, AccountId};
 use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
@@ -53,9 +54,15 @@ fn store_kind() -> impl TypedValueParser<Value = StoreKind> {
     PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
+/// Reads a provider's name for clap.
+fn provider(text: &str) -> Result<String, Infallible> {
+    Ok(account_id::folded(text))
+}
+
 /// Reads an account for clap.
 fn account(text: &str) -> Result<AccountId, String> {
-    text.parse().map_err(|error: crate::account_id::AccountIdError| {
+    let (provider, name) = text.split_at(text.find(':').unwrap_or(text.len()));
+    (account_id::folded(provider) + name).parse().map_err(|error: crate::account_id::AccountIdError| {
         format!("{error}\n  an account is PROVIDER or PROVIDER:NAME, as zaehlerfreunde:stadtwerke-muster")
     })
 }
@@ -147,9 +154,10 @@ fn sign_in_at_sandbox(
 /// What is saved of an account, to `show` it or what else is to be done.
 fn saved_record(context: &Context, verb: &str, account: &AccountId) -> Result<Record, Error> {
     let record = context.world().peek(account);
-    record
-        .map_err(|error| could_not(verb, account, &error))?
-        .ok_or_else(|| not_connected(&format!("could not {verb}"), account))
+    record.map_err(|error| could_not(verb, account, &error))?.ok_or_else(|| {
+        let others = accounts_of(context, account.provider());
+        not_connected(&format!("could not {verb}"), account, &others)
+    })
 }
 
 /// The failure of what was to be done with an account: `could not refresh zaehlerfreunde`.
@@ -215,9 +223,20 @@ fn exit_of<'a>(errors: impl Iterator<Item = &'a Error>) -> Result<u8, Failed> {
     worst.map_or(Ok(0), |exit| Err(Failed::Told(exit)))
 }
 
-/// An account that is not connected.
-fn not_connected(what: &str, account: &AccountId) -> Error {
-    Error::sign_in_needed(format!("{what} {account}"), "this account is not connected", account)
+/// An account that is not connected, and which others of its provider are.
+fn not_connected(what: &str, account: &AccountId, others: &[AccountId]) -> Error {
+    let names: Vec<String> = others.iter().map(ToString::to_string).collect();
+    let mut why = "this account is not connected".to_owned();
+    if !names.is_empty() {
+        why += &format!("; connected there: {}", names.join(", "));
+    }
+    Error::sign_in_needed(format!("{what} {account}"), why, account)
+}
+
+/// The connected accounts of a provider.
+fn accounts_of(context: &Context, provider: &str) -> Vec<AccountId> {
+    let accounts = context.index.all().into_iter().map(|entry| entry.account);
+    accounts.filter(|account| account.provider() == provider).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::account_id::AccountId;
 use crate::api::list::List;
 use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
-use crate::commands::{explain, not_connected};
+use crate::commands::{accounts_of, explain, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
@@ -27,7 +27,7 @@ pub const DEFAULT_JOBS: u16 = 8;
 /// Which account, and how hard to work.
 #[derive(Debug, clap::Args)]
 pub struct AccountArgs {
-    /// The account [default: the provider's only one]
+    /// The account [default: the provider's only one, or its account without a name]
     #[arg(long, value_name = "ACCOUNT", value_parser = super::account, add = super::candidates::accounts())]
     account: Option<AccountId>,
     /// Requests at once
@@ -111,18 +111,36 @@ impl From<Error> for DataError {
 }
 
 impl AccountArgs {
-    /// Opens the account that was named, else `default`, for its data, and does `work` with it.
+    /// Opens the account that was named, else the one of this provider, for its data, and does
+    /// `work` with it.
     pub fn open(
         &self,
         context: &Context,
-        default: &str,
+        provider: &str,
         what: &str,
         work: impl FnOnce(&Session) -> Result<(), DataError>,
     ) -> Result<u8, Failed> {
-        let account = self.account.clone().map_or_else(|| default.parse(), Ok);
-        let account =
-            account.map_err(|error| Error::new("could not choose the account", &error))?;
+        let account = match &self.account {
+            Some(account) => account.clone(),
+            None => the_account(context, provider, what)?,
+        };
         Session::open(context, &account, usize::from(self.jobs), what, work)
+    }
+}
+
+/// The account that is meant where none is named: the provider's account without a name, else its
+/// only one.
+fn the_account(context: &Context, provider: &str, what: &str) -> Result<AccountId, Error> {
+    let unnamed = provider.parse::<AccountId>().map_err(|error| Error::new(what, &error))?;
+    match accounts_of(context, provider).as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Ok(unnamed),
+        several if several.contains(&unnamed) => Ok(unnamed),
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            let why = format!("several accounts are connected: {}", names.join(", "));
+            Err(Error::usage(what, why, format!("name one, as in --account {}", names[0])))
+        }
     }
 }
 
@@ -137,7 +155,8 @@ impl Session<'_> {
     ) -> Result<u8, Failed> {
         let provider = context.provider(account.provider())?;
         if context.index.get(account).is_none() {
-            return Err(not_connected(what, account).into());
+            let others = accounts_of(context, account.provider());
+            return Err(not_connected(what, account, &others).into());
         }
         let tokens = TokenSource::new(context.world(), &provider, account);
         let api = ApiClient::new(context.http(), &tokens, &provider, jobs)
@@ -256,16 +275,17 @@ impl Session<'_> {
 }
 
 impl DataArgs {
-    /// Opens the account that was named, else `default`, and writes one of its lists or objects.
+    /// Opens the account that was named, else the one of this provider, and writes one of its lists
+    /// or objects.
     pub fn list(
         &self,
         context: &Context,
-        default: &str,
+        provider: &str,
         what: &str,
         list: &List,
     ) -> Result<u8, Failed> {
         self.account
-            .open(context, default, what, |session| session.write(&self.output, list, &[], None))
+            .open(context, provider, what, |session| session.write(&self.output, list, &[], None))
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::provider::http::Reply;
 use crate::support::data::{Data, OFFICE, connected_to_fake, data_calls, space_page};
+use crate::support::sandbox::{self, Sandbox};
 use crate::support::spoiled::old_token_refused;
 
 #[test]
@@ -178,4 +179,39 @@ fn a_token_that_is_no_b64token_never_gets_into_a_header() {
         assert_eq!(data_calls(&fake).len(), 1, "{broken:?}");
         assert!(data_calls(&fake)[0].header("x-more").is_none());
     }
+}
+
+#[test]
+fn the_only_account_is_meant_also_where_it_has_a_name() {
+    let sandbox = Sandbox::start(&[]);
+    let program = sandbox.client();
+    program.run(["meter", "spaces"]).exits(4).says(&["partnerlink connect zaehlerfreunde"]);
+    sandbox::connect(&program, &["zaehlerfreunde:muster"]).0.exits(0);
+    program.run(["meter", "spaces"]).exits(0);
+    // One that is named is meant, and no other.
+    let failure = program.run(["token", "get", "zaehlerfreunde"]).exits(4);
+    failure.says(&["not connected; connected there: zaehlerfreunde:muster"]);
+
+    sandbox::connect(&program, &["zaehlerfreunde:stadtwerke"]).0.exits(0);
+    let failure = program.run(["meter", "spaces"]).exits(2);
+    failure.says(&["zaehlerfreunde:muster, zaehlerfreunde:stadtwerke", "--account"]);
+    program.run(["meter", "spaces", "--account", "zaehlerfreunde:stadtwerke"]).exits(0);
+    // The account without a name is the provider's usual one.
+    sandbox::connect(&program, &["zaehlerfreunde"]).0.exits(0);
+    program.run(["meter", "spaces"]).exits(0);
+}
+
+#[test]
+fn a_provider_is_understood_however_its_name_is_written() {
+    let sandbox = Sandbox::start(&[]);
+    let program = sandbox.client();
+    sandbox::connect(&program, &["Zählerfreunde:muster"]).0.exits(0);
+    for account in ["zählerfreunde:muster", "Zaehlerfreunde:muster", "ZählerFreunde:muster"] {
+        program.run(["token", "get", account]).exits(0);
+        program.run(["meter", "spaces", "--account", account]).exits(0);
+    }
+    program.run(["provider", "show", "Zählerfreunde"]).exits(0);
+    program.run(["config", "set", "provider.Zählerfreunde.client_id", "x"]).exits(0);
+    program.run(["config", "get", "provider.zaehlerfreunde.client_id"]).exits(0).says(&[]);
+    program.run(["disconnect", "Zählerfreunde:muster"]).exits(0);
 }

@@ -92,6 +92,11 @@ fn the_client_secret_is_the_one_that_connect_uses() {
     program.run_with_input(args, format!("{secret}\r\n")).exits(0);
     connect(&program, &fake, &["fake"]).exits(0);
     assert_eq!(fake.last().basic(), Some(("given".to_owned(), secret.clone())));
+    // An account keeps its client ID: the command that is named next takes the new one.
+    let outcome = program.run(["provider", "setup", "fake", "--client-id", "new"]).exits(0);
+    outcome.says(&["partnerlink connect fake --client-id new"]);
+    connect(&program, &fake, &["fake", "--client-id", "new"]).exits(0);
+    assert_eq!(fake.last().basic(), Some(("new".to_owned(), secret.clone())));
 }
 
 #[test]

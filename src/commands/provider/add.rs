@@ -26,7 +26,7 @@ redirect URIs that it prints have to be registered with the provider.";
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// What to call it here
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = super::super::provider)]
     provider: String,
     /// What the provider calls itself (RFC 8414, OpenID Connect), exactly as it writes it
     #[arg(long, value_name = "URL")]

@@ -29,7 +29,7 @@ provider's place, or otherwise than it is described.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    #[arg(value_name = "PROVIDER", add = super::super::candidates::providers())]
+    #[arg(value_name = "PROVIDER", value_parser = super::super::provider, add = super::super::candidates::providers())]
     provider: String,
 }
 

@@ -32,6 +32,7 @@ pub enum Command {
     Show {
         #[arg(
             value_name = "PROVIDER",
+            value_parser = super::provider,
             add = super::candidates::providers(),
             required_unless_present = "template"
         )]

@@ -24,7 +24,7 @@ pub const MAX_LINK: usize = 1900;
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Its name, as `partnerlink provider list` shows it
-    #[arg(value_name = "PROVIDER", add = super::super::candidates::providers())]
+    #[arg(value_name = "PROVIDER", value_parser = super::super::provider, add = super::super::candidates::providers())]
     provider: String,
     /// Open it in your mail program
     #[arg(long)]

@@ -2,6 +2,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::account_id::AccountId;
+use crate::accounts::Account;
 use crate::commands::client_secret::{self, Asks, Found};
 use crate::config::client_variable;
 use crate::config::edit::{Draft, list, quoted};
@@ -11,7 +12,7 @@ use crate::flow;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::terminal::{Mark, Output, facts};
-use crate::text::printable;
+use crate::text::{printable, shell_word};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,7 +34,7 @@ const MAX_CLIENT_ID: usize = 512;
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Its name, as `partnerlink provider list` shows it
-    #[arg(value_name = "PROVIDER", add = super::super::candidates::providers())]
+    #[arg(value_name = "PROVIDER", value_parser = super::super::provider, add = super::super::candidates::providers())]
     provider: String,
     /// The client ID that the provider gave you
     #[arg(long, value_name = "ID")]
@@ -202,6 +203,24 @@ impl Setup<'_> {
             .map_err(|error| Error::new("could not keep the client secret", &error))
     }
 
+    /// The sign-in to begin next. An account that is connected keeps the client ID that it has, unless
+    /// the command names another.
+    fn connect(&self, client_id: &str) -> String {
+        let name = &self.provider.name;
+        let has_another =
+            |entry: &Account| entry.account.provider() == name && entry.client_id != client_id;
+        match self.context.index.all().into_iter().find(has_another) {
+            Some(entry) if !self.is_sandbox => {
+                format!(
+                    "partnerlink connect {} --client-id {}",
+                    entry.account,
+                    shell_word(client_id)
+                )
+            }
+            _ => format!("partnerlink connect {name}"),
+        }
+    }
+
     fn report(&self, client_id: &str, secret: Option<&str>) -> Result<(), Error> {
         let (output, settings) = (&self.context.output, &self.context.settings);
         let (name, title) = (&self.provider.name, &self.provider.title);
@@ -232,7 +251,7 @@ impl Setup<'_> {
         }
         for (when, command) in [
             ("next", format!("partnerlink provider check {name}")),
-            ("then", format!("partnerlink connect {name}")),
+            ("then", self.connect(client_id)),
             ("then", "partnerlink schedule install".to_owned()),
         ] {
             lines.push((when, output.command(&command)));

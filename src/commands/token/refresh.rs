@@ -8,7 +8,7 @@ use super::report::RefreshReport;
 use super::unattended;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
-use crate::commands::{could_not, finish, not_connected};
+use crate::commands::{accounts_of, could_not, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::FlowError;
@@ -149,7 +149,8 @@ fn refresh_one(
     match refresh(&context.world(), provider, account, due) {
         Ok(outcome) => RefreshReport::of(account, provider, outcome, context.clock.now()),
         Err(FlowError::NotConnected) => {
-            RefreshReport::failed(account, not_connected("could not refresh", account))
+            let others = accounts_of(context, account.provider());
+            RefreshReport::failed(account, not_connected("could not refresh", account, &others))
         }
         Err(error) => RefreshReport::failed(account, could_not("refresh", account, &error)),
     }
