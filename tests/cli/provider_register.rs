@@ -51,12 +51,15 @@ fn the_letter_has_the_uris_and_scopes_in_both_languages() {
         {
             assert!(letter.contains(text), "{text}: {letter}");
         }
+        for text in ["first-party, permissive", "strict (tpc_)", "redirection_policy", "rant"] {
+            assert!(letter.contains(text), "{text}: {letter}");
+        }
         assert!(letter.contains("\"Rotation Overlap Period\""), "{letter}");
         assert!(letter.contains("https://api.prod.zaehlerfreunde.com"), "{letter}");
         assert!(letter.trim_end().ends_with(COMPANY), "{letter}");
     }
     for text in
-        ["ohne Secret", "absolut, und ohne Nutzung", "Bestätigungsseite", "wer sich anmeldet"]
+        ["ohne Secret", "absolut, und ohne Nutzung", "Zustimmung erscheint", "wer sich anmeldet"]
     {
         assert!(german.contains(text), "{text}: {german}");
     }
@@ -73,8 +76,13 @@ fn a_provider_with_a_secret_is_asked_for_a_safe_way() {
         outcome.says(&["look at its contact page", "partnerlink provider setup timberdata"]);
     let letter = &outcome.stdout;
     assert!(letter.starts_with("An: [Adresse: siehe Kontaktseite von TimberData]\n"), "{letter}");
-    for text in ["das Client-Secret auf sicherem Weg", "nicht per Mail", "360 Tage", "Polter lesen"]
-    {
+    for text in [
+        "das Client-Secret auf sicherem Weg",
+        "nicht per Mail",
+        "360 Tage",
+        "Polter lesen",
+        "OpenAPI-Datei",
+    ] {
         assert!(letter.contains(text), "{text}: {letter}");
     }
     assert!(!letter.contains("Refresh Tokens") && !letter.contains("Kind regards"), "{letter}");

@@ -234,9 +234,9 @@ fn at_a_terminal_it_asks_until_the_answers_are_good() {
     let secret = fresh("typed");
     program.canaries.never("client secret", &secret);
     let mut running = program.start(program.on_a_terminal("provider setup timberdata"));
-    answers(&mut running, "Client secret of TimberData (not shown): ", &secret);
     answers(&mut running, "Client ID of TimberData:", "anna@muster.de");
     answers(&mut running, "This is an e-mail address", "42");
+    answers(&mut running, "Client secret of TimberData (not shown): ", &secret);
     answers(&mut running, "(Enter keeps these):", "http://127.0.0.1/cb");
     answers(&mut running, "with a", "http://127.0.0.1:17999/cb");
     answers(&mut running, "Write it? [Y/n]", "");
@@ -252,8 +252,8 @@ fn at_a_terminal_it_asks_until_the_answers_are_good() {
 
     // Enter keeps everything, and then there is nothing to write.
     let mut running = program.start(program.on_a_terminal("provider setup timberdata"));
-    answers(&mut running, "Enter keeps the one that is there): ", "");
     answers(&mut running, "(Enter keeps 42):", "");
+    answers(&mut running, "Enter keeps the one that is there): ", "");
     answers(&mut running, "(Enter keeps these):", "");
     let stdin = running.stdin.take();
     let outcome = running.finish().exits(0);

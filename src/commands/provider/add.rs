@@ -91,7 +91,7 @@ impl Args {
 
     /// The configuration file with what the person said.
     fn draft(&self, context: &Context, what: &str) -> Result<Draft, Error> {
-        let client_id = checked_client_id(&self.client_id, None).map_err(|why| {
+        let client_id = checked_client_id(&self.client_id).map_err(|why| {
             Error::usage(what, why, "give the client ID as the provider wrote it")
         })?;
         let mut lines = vec![("issuer", quoted(&self.issuer)), ("client_id", quoted(&client_id))];

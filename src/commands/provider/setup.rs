@@ -10,7 +10,6 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
 use crate::provider::Provider;
-use crate::secret::Secret;
 use crate::terminal::{Mark, Output, facts};
 use crate::text::{printable, shell_word};
 
@@ -67,10 +66,14 @@ impl Args {
             .map_err(|error| Error::new(&what, &error))?;
         let is_sandbox = context.settings.sandbox.is_some();
         let mut setup = Setup { context, is_sandbox, provider, what, draft };
-        // The secret first: it must not be taken for a client ID.
+        let client_id = setup.client_id(self.client_id.as_deref())?;
         let secret = setup.client_secret(&self.secret)?;
-        let known = secret.as_ref().map(|found| &found.secret);
-        let client_id = setup.client_id(self.client_id.as_deref(), known)?;
+        if secret.as_ref().is_some_and(|found| *found.secret.expose() == client_id) {
+            let hint = "give the client ID and the client secret as the provider wrote them";
+            return Err(setup
+                .usage("this is the client secret, and not the client ID", hint)
+                .into());
+        }
         setup.redirect_uris(&self.redirect_uri)?;
         if setup.draft.is_changed() && !setup.is_agreed(self.yes)? {
             context.output.say(Mark::Bad, "Nothing was written.");
@@ -115,17 +118,17 @@ impl Setup<'_> {
         args.obtain(self.context, provider, &self.account()?, None, Asks::Again, &self.what)
     }
 
-    fn client_id(&mut self, flag: Option<&str>, secret: Option<&Secret>) -> Result<String, Error> {
+    fn client_id(&mut self, flag: Option<&str>) -> Result<String, Error> {
         let before = self.provider.client_id.clone();
         let id = match (flag, &before) {
-            (Some(id), _) => checked_client_id(id, secret)
+            (Some(id), _) => checked_client_id(id)
                 .map_err(|why| self.usage(why, "give the client ID as the provider wrote it"))?,
             (None, before) if self.context.interactive => {
                 let keeps = before.as_ref().map(|id| format!(" (Enter keeps {})", printable(id)));
                 let title = &self.provider.title;
                 let question = format!("Client ID of {title}{}:", keeps.unwrap_or_default());
                 ask(&self.context.output, &question, before.clone(), |id| {
-                    checked_client_id(id, secret).map_err(capital)
+                    checked_client_id(id).map_err(capital)
                 })?
             }
             (None, Some(id)) => id.clone(),
@@ -268,21 +271,16 @@ impl Setup<'_> {
 
 /// Finds what is certainly no client ID, and takes off the blanks around one. What was given is not
 /// repeated: it may be a secret that went into the wrong field.
-pub(super) fn checked_client_id(
-    text: &str,
-    secret: Option<&Secret>,
-) -> Result<String, &'static str> {
+pub(super) fn checked_client_id(text: &str) -> Result<String, &'static str> {
     let id = text.trim();
     // RFC 6749 appendix A.1 allows blanks as well, which no provider uses.
     let has_others = !id.chars().all(|c| c.is_ascii_graphic());
     let is_mail = id.split_once('@').is_some_and(|(_, host)| host.contains('.'));
-    let is_secret = secret.is_some_and(|secret| secret.expose() == id);
     let faults = [
         (id.is_empty(), "the client ID is empty"),
         (id.len() > MAX_CLIENT_ID, "this is too long for a client ID"),
         (has_others, "a client ID has neither blanks nor control characters nor letters like ä"),
         (is_mail, "this is an e-mail address, and not a client ID"),
-        (is_secret, "this is the client secret, and not the client ID"),
     ];
     match faults.into_iter().find(|(is_so, _)| *is_so) {
         Some((_, why)) => Err(why),
@@ -319,22 +317,15 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::checked_client_id;
-    use crate::secret::Secret;
 
     #[test]
     fn what_is_certainly_no_client_id_is_found() {
-        let secret = Secret::from("s3cret");
-        for bad in
-            ["", "  ", "a b", "a\tb", "a\u{7f}", "ä", "anna@muster.de", "s3cret", " s3cret\n"]
-        {
-            assert!(checked_client_id(bad, Some(&secret)).is_err(), "{bad:?}");
+        for bad in ["", "  ", "a b", "a\tb", "a\u{7f}", "ä", "anna@muster.de"] {
+            assert!(checked_client_id(bad).is_err(), "{bad:?}");
         }
         for good in ["aB3xYz", "42", "x.apps.p.example", "user@realm", "urn:p:1/2"] {
-            assert_eq!(
-                checked_client_id(&format!(" {good}\r\n"), Some(&secret)).as_deref(),
-                Ok(good)
-            );
+            assert_eq!(checked_client_id(&format!(" {good}\r\n")).as_deref(), Ok(good));
         }
-        assert!(checked_client_id(&"a".repeat(513), None).is_err());
+        assert!(checked_client_id(&"a".repeat(513)).is_err());
     }
 }
