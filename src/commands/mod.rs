@@ -179,8 +179,8 @@ fn explain(
                 "the provider no longer accepts the saved sign-in ({why}). Last good refresh: {last}."
             );
             if *interrupted {
-                why += " An earlier refresh was interrupted while the provider answered, and its new \
-                        token was lost.";
+                why += " An earlier refresh was interrupted before its answer was saved: if it came, \
+                        its new token was lost.";
             }
             Error::sign_in_needed(what, why, account)
         }

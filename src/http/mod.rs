@@ -182,7 +182,10 @@ fn translate(error: reqwest::Error, host: &str, proxy: Option<String>) -> HttpEr
             let why = format!("no answer in time (the proxy {proxy} is set)");
             HttpError::Unreachable { host, why }
         }
-        _ if error.is_timeout() => HttpError::TimedOut { host },
+        // No request went out, which a refresh token's fate hangs on.
+        _ if error.is_timeout() => {
+            HttpError::Unreachable { host, why: "no connection in time".into() }
+        }
         (Some(proxy), Some(tunnel)) => network::explain_tunnel(host, &proxy, &tunnel, why),
         // rustls, on every system: signed by an authority that is not among the roots.
         _ if why.contains("UnknownIssuer") => HttpError::Untrusted { host, why },

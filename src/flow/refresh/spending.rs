@@ -57,8 +57,11 @@ impl Spending<'_> {
                 return Err(FlowError::Http(error));
             }
             Err(error @ HttpError::TooLarge { .. }) => return Err(FlowError::Http(error)),
-            // Whether the token was spent is unknown: the intent stays.
+            // A request that never left spent nothing. Of any other it is unknown: the intent stays.
             Err(error) => {
+                if !doubtful && matches!(error, HttpError::Unreachable { .. }) {
+                    intent::clear(&self.intent_file);
+                }
                 let why = error.to_string();
                 return Ok(RefreshOutcome::TryLater { why, status: None, wait: None });
             }
