@@ -249,6 +249,11 @@ impl Explain for FlowError {
                 "mend the store and refresh again within a minute: the provider may still accept \
                  the former token; after that, connect again",
             ),
+            Self::InJournal(why) => {
+                let hint = why.meaning().hint;
+                let kept = "the new tokens wait in a journal, and the next run takes them in";
+                Store.means("in-journal", format!("{hint}; nothing was lost: {kept}"))
+            }
             Self::NoIntent(_) => Store.means(
                 "store-io",
                 "make room on the disk, and make the state folder writable for your own user",

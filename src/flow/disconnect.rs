@@ -34,7 +34,7 @@ pub fn disconnect(
     account: &AccountId,
     revoke: bool,
 ) -> Result<Revocation, FlowError> {
-    let LockedAccount { _lock, store, record } = world.open(account)?;
+    let LockedAccount { _lock, store, record, .. } = world.open(account)?;
     interrupt::uninterrupted(|| {
         let revocation = match record {
             Ok(Some(_)) if !revoke => Revocation::Skipped,
@@ -50,7 +50,7 @@ pub fn disconnect(
             deleted => drop(deleted.map_err(FlowError::NotDeleted)?),
         }
         world.forget(account);
-        intent::clear(&world.folders.intent_file(account));
+        intent::clear_all(&world.folders.intent_file(account));
         moving::delete_other_copy(world, account).map_err(FlowError::NotDeleted)?;
         Ok(revocation)
     })

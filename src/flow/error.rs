@@ -82,6 +82,9 @@ pub enum FlowError {
     NoClientSecret { provider: String },
     #[error("the provider gave new tokens, but they could not be saved: {0}")]
     NotSaved(StoreError),
+    /// They are in the journal, and the next run takes them in.
+    #[error("the provider gave new tokens, but they could not be saved yet: {0}")]
+    InJournal(StoreError),
     #[error("what is about to be done could not be noted on disk: {0}")]
     NoIntent(io::Error),
     #[error("the tokens could not be deleted from here: {0}")]

@@ -78,11 +78,12 @@ pub struct Verified {
 /// Reads an account's record under its lock, and heals the index where the two disagree.
 pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError> {
     let entry = world.index.get(account);
-    let LockedAccount { _lock, store, record } = world.open(account)?;
+    let LockedAccount { _lock, store, record, unsaved } = world.open(account)?;
     let record = record?.ok_or_else(|| match &entry {
         Some(_) => FlowError::Gone(store.kind()),
         None => FlowError::NotConnected,
     })?;
+    unsaved.map_or(Ok(()), |why| Err(FlowError::InJournal(why)))?;
     Ok(Verified { index_was_wrong: entry != world.index.get(account), account: record.account })
 }
 

@@ -7,6 +7,7 @@ pub mod discovery;
 mod error;
 pub mod intent;
 pub mod inventory;
+mod journal;
 pub mod login;
 pub mod moving;
 pub mod origins;
@@ -46,6 +47,8 @@ struct LockedAccount<'a> {
     _lock: AccountLock,
     store: &'a dyn TokenStore,
     record: Result<Option<Record>, StoreError>,
+    /// Why the record is still in the journal only. Until it is saved, no token may be spent.
+    unsaved: Option<StoreError>,
 }
 
 impl<'a> World<'a> {
@@ -104,7 +107,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Takes the account's lock, finishes a move that was interrupted, and reads the record.
+    /// Takes the account's lock, finishes a move that was interrupted, reads the record, and takes
+    /// in newer tokens that an earlier run could not save.
     fn open(&self, account: &AccountId) -> Result<LockedAccount<'a>, LockError> {
         Ok(self.opened(self.lock(account)?, account))
     }
@@ -117,8 +121,11 @@ impl<'a> World<'a> {
             log::warn!("the move of {account} to another store is not finished: {error}");
         }
         let mut store = self.whereabouts(account);
-        let record = self.live_record(account, &mut store);
+        let mut record = self.live_record(account, &mut store);
+        let stored = record.as_mut().ok().and_then(Option::as_mut);
+        let unsaved = stored.and_then(|record| journal::take_in(self, store, record));
         if let Ok(record) = &record
+            && unsaved.is_none()
             && !self.index_agrees(account, record.as_ref(), store)
         {
             match record {
@@ -126,7 +133,7 @@ impl<'a> World<'a> {
                 None => self.forget(account),
             }
         }
-        LockedAccount { _lock: lock, store, record }
+        LockedAccount { _lock: lock, store, record, unsaved }
     }
 
     /// The record that counts. One that names another store was left behind by a move of which
@@ -157,8 +164,8 @@ impl<'a> World<'a> {
         Ok(Some(record))
     }
 
-    /// Loads an account's record without the lock. The index is healed only if the lock is free:
-    /// whoever holds it may be about to write both.
+    /// Loads an account's record without the lock. The index is healed, and the journal taken in,
+    /// only if the lock is free: whoever holds it may be about to write both.
     pub fn peek(&self, account: &AccountId) -> Result<Option<Record>, StoreError> {
         let mut store = self.home(account);
         let mut record = self.load(store, account)?;
@@ -168,7 +175,9 @@ impl<'a> World<'a> {
             store = home;
             record = self.load(store, account)?;
         }
-        if self.index_agrees(account, record.as_ref(), store) {
+        let is_newest =
+            record.as_ref().is_none_or(|record| journal::newest(self, record).is_none());
+        if is_newest && self.index_agrees(account, record.as_ref(), store) {
             return Ok(record);
         }
         match AccountLock::acquire(&self.folders.locks(), account, Duration::ZERO, &mut || ()) {

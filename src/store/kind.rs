@@ -22,6 +22,7 @@ pub static STORES: [StoreRow; 2] = [
         short: "keychain",
         help: "The operating system's keychain",
         needs_session: true,
+        writes_later: true,
         open: |settings| settings.keychain.clone(),
     },
     StoreRow {
@@ -30,6 +31,7 @@ pub static STORES: [StoreRow; 2] = [
         short: "files",
         help: "Sealed files, for servers without one",
         needs_session: false,
+        writes_later: false,
         open: |settings| Arc::new(FileStore::open(settings.folder.clone(), settings.key.clone())),
     },
 ];
@@ -45,6 +47,9 @@ pub struct StoreRow {
     pub help: &'static str,
     /// Whether it can be reached only while its user is signed in at the desktop.
     pub needs_session: bool,
+    /// Whether a save may be told done before it is on the disk, and a crash bring the former
+    /// record back. KDE's ksecretd writes 5 s later, KeePassXC when it saves its database.
+    pub writes_later: bool,
     /// Touches nothing: what takes time is done by the store's first call.
     pub open: fn(&StoreSettings) -> Arc<dyn TokenStore>,
 }

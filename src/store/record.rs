@@ -30,13 +30,17 @@ impl Record {
 
     /// Reads an account's record; `None` when the store has none.
     pub fn load(store: &dyn TokenStore, account: &AccountId) -> Result<Option<Self>, StoreError> {
+        let item = Item::Account(account.clone());
+        store.load(&item)?.map(|bytes| Self::from_bytes(&bytes, account)).transpose()
+    }
+
+    /// Reads what [`Record::to_bytes`] wrote of this account.
+    pub fn from_bytes(bytes: &SecretBytes, account: &AccountId) -> Result<Self, StoreError> {
         #[derive(Deserialize)]
         struct Version {
             version: u32,
         }
 
-        let item = Item::Account(account.clone());
-        let Some(bytes) = store.load(&item)? else { return Ok(None) };
         let name = || format!("the record of {account}");
         // serde_json's own message may quote a token: only the place is told.
         let damaged = |error: serde_json::Error| StoreError::Damaged {
@@ -52,27 +56,35 @@ impl Record {
             let why = format!("it is about {}", record.account.account);
             return Err(StoreError::Damaged { name: name(), why });
         }
-        Ok(Some(record))
+        Ok(record)
     }
 
     /// Whether both hold the same tokens and facts.
     pub fn is_the_same_as(&self, other: &Self) -> bool {
-        let refresh_token =
-            |record: &Self| record.refresh_token.as_ref().map(|t| t.expose().clone());
         self.account == other.account
             && self.access_token.expose() == other.access_token.expose()
-            && refresh_token(self) == refresh_token(other)
+            && self.has_the_refresh_token_of(other)
+    }
+
+    /// Whether both hold the same refresh token, or both none.
+    pub fn has_the_refresh_token_of(&self, other: &Self) -> bool {
+        let [one, two] = [self, other].map(|it| it.refresh_token.as_ref().map(Secret::expose));
+        one == two
     }
 
     /// Saves it durably; the caller holds the account's lock.
     pub fn save(&self, store: &dyn TokenStore) -> Result<(), StoreError> {
-        let item = Item::Account(self.account.account.clone());
+        store.save(&Item::Account(self.account.account.clone()), &self.to_bytes()?)
+    }
+
+    /// The form in which it is stored, which must be sealed.
+    pub fn to_bytes(&self) -> Result<SecretBytes, StoreError> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
         serde_json::to_writer(&mut *bytes, self).map_err(|error| StoreError::Damaged {
-            name: item.to_string(),
+            name: format!("the record of {}", self.account.account),
             why: error.to_string(),
         })?;
-        store.save(&item, &SecretBytes::new(std::mem::take(&mut *bytes)))
+        Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
     }
 }
 

@@ -38,9 +38,10 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode, durability: Durability) ->
     if durability == Durability::ContentAndName { sync_folder(folder_of(path)) } else { Ok(()) }
 }
 
-/// As much of a private, durable [`replace`] as can be tried without replacing anything.
+/// As much of a private [`replace`] as can be tried without replacing anything, and without waiting
+/// for the disk.
 pub fn rehearse(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_beside(path, bytes, Mode::Private, Durability::Content).map(drop)
+    write_beside(path, bytes, Mode::Private, Durability::None).map(drop)
 }
 
 /// What is to be durable is also read back before it takes the place of what is good.
@@ -143,6 +144,36 @@ pub fn create(path: &Path) -> io::Result<File> {
     private().create(true).truncate(true).open(path)
 }
 
+/// Makes a new private file in the place of whatever has this name: never through a link, and not
+/// with the rights of the file before.
+pub fn create_anew(path: &Path) -> io::Result<File> {
+    let create = || private().create_new(true).open(path);
+    match create() {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            create()
+        }
+        created => created,
+    }
+}
+
+/// Takes room on the disk for a file that is still empty: no later write within it finds the disk
+/// full.
+pub fn reserve(file: &mut File, bytes: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use rustix::io::Errno;
+
+        match rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {}
+            reserved => return Ok(reserved?),
+        }
+    }
+    // Some file systems know no such call.
+    io::copy(&mut io::repeat(0).take(bytes), file)?;
+    file.rewind()
+}
+
 /// Opens for reading what has this name: no symbolic link is followed, and a named pipe that lies in
 /// its place is not waited for.
 pub fn open_here(path: &Path) -> io::Result<File> {
@@ -195,6 +226,18 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// The same, and refuses one that is a link or another user's: whoever owns it decides what is in
+/// it.
+pub fn own_folder(path: &Path) -> io::Result<()> {
+    create_private_folder(path)?;
+    let meta = fs::symlink_metadata(path)?;
+    let why = if meta.is_dir() { of_another_user(&meta) } else { Some("it is no folder".into()) };
+    match why {
+        Some(why) => Err(io::Error::other(format!("{}: {why}", path.display()))),
+        None => Ok(()),
+    }
 }
 
 /// Makes names that came to a folder, or went, outlive a power cut.

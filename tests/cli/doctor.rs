@@ -299,6 +299,11 @@ fn what_crashed_runs_left_behind_is_told() {
     told(&outcome, "leftover", "warning", &["sealed.bad was damaged", "rm '"]);
     told(&outcome, "leftover", "warning", &["fake: a refresh was cut short", "token refresh"]);
     assert!(bad.exists());
+
+    let journal = json!({ "becomes": "y", "sealed": "z" });
+    fs::write(intents.join("fake.default.json"), format!("{intent}\n{journal}\n")).unwrap();
+    let outcome = doctor(&program).exits(0);
+    told(&outcome, "leftover", "warning", &["fake: its new tokens could not be saved yet"]);
 }
 
 #[test]

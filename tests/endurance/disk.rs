@@ -6,16 +6,27 @@ use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use crate::providers::{overlapping, strict};
+use crate::provider::Provider;
+use crate::providers::strict;
 use crate::seat::Seat;
 use crate::strace;
 use crate::{ACCOUNT, is_root, left_out};
 
 const REFRESH: [&str; 4] = ["token", "refresh", "--force", ACCOUNT];
 
+/// A mount that ends with this.
+struct Unmounted(PathBuf);
+
+impl Drop for Unmounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
 /// A file system of 3 MiB that a home's state lies on.
-struct SmallDisk(PathBuf);
+struct SmallDisk(Unmounted);
 
 impl SmallDisk {
     fn under(seat: &Seat, what: &str) -> Option<Self> {
@@ -23,7 +34,7 @@ impl SmallDisk {
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=3m,mode=0700", "none"]).arg(seat.state());
         if mount.output().is_ok_and(|output| output.status.success()) {
-            return Some(Self(seat.state()));
+            return Some(Self(Unmounted(seat.state())));
         }
         left_out(what, "needs root and the right to mount");
         None
@@ -38,18 +49,12 @@ impl SmallDisk {
     }
 
     fn filler(&self) -> PathBuf {
-        self.0.join("filler")
+        self.0.0.join("filler")
     }
 
     fn make_read_only(&self) {
         let mut mount = Command::new("mount");
-        assert!(mount.args(["-o", "remount,ro"]).arg(&self.0).status().unwrap().success());
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
+        assert!(mount.args(["-o", "remount,ro"]).arg(&self.0.0).status().unwrap().success());
     }
 }
 
@@ -123,13 +128,16 @@ fn spent_then_forced_to_the_disk_then_told() {
     let (before, after) = trace.split_at(sent);
     let places = [
         place(before, &["flock(", "LOCK_EX"]),
-        // Whether it can be saved, and that it will be spent.
-        place(before, &["fsync(", ".sealed.tmp"]),
+        // Whether it can be saved, that there is room for the journal, and that it will be spent.
+        place(before, &["write(", ".sealed.tmp"]),
         place(before, &["unlink(", ".sealed.tmp"]),
+        place(before, &["fallocate(", "/intents/"]),
         place(before, &["write(", "/intents/", "\\\"token\\\":"]),
         place(before, &["fsync(", "/intents/"]),
         sent,
         sent + place(after, &["recvfrom", "200 OK"]),
+        sent + place(after, &["write(", "/intents/", "\\\"sealed\\\":"]),
+        sent + place(after, &["fdatasync(", "/intents/"]),
         sent + place(after, &["write(", ".sealed.tmp"]),
         sent + place(after, &["fsync(", ".sealed.tmp"]),
         sent + place(after, &["renameat(", ".sealed.tmp"]),
@@ -139,14 +147,17 @@ fn spent_then_forced_to_the_disk_then_told() {
         sent + place(after, &["write(1<", "\\trefreshed\\t"]),
     ];
     assert!(places.is_sorted(), "{places:?} in\n{}", trace.join("\n"));
+    let waits = trace.iter().filter(|line| line.contains("sync(")).count();
+    assert_eq!(waits, 4, "each is a wait for the disk, in\n{}", trace.join("\n"));
 }
 
 #[test]
-fn a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_keeps_the_old_record() {
+fn a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_waits_in_the_journal() {
     if let Some(why) = strace::is_blind() {
         return left_out("failing calls", why);
     }
-    let provider = overlapping();
+    // Single use to the letter: the journal is all that keeps the sign-in.
+    let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     let (folder, temporary) =
         (seat.folders().tokens(), seat.file_of(ACCOUNT).with_extension("sealed.tmp"));
@@ -175,7 +186,7 @@ fn a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_keeps_the_o
 
         let always =
             strace::with_error(&seat, &REFRESH, &paths, call, error, &format!("{number}+"));
-        always.exits(5).says(&["could not be saved", "refresh again within a minute"]);
+        always.exits(5).says(&["could not be saved yet", "nothing was lost"]);
         // Past the rename the new record is there; that it is durable could not be had.
         if place != "/tokens>" {
             assert_eq!(fs::read(seat.file_of(ACCOUNT)).unwrap(), after, "{call}");
@@ -184,6 +195,80 @@ fn a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_keeps_the_o
         seat.run(REFRESH).exits(0);
         assert!(seat.leftovers().is_empty(), "{call}: {:?}", seat.leftovers());
     }
+    assert_eq!(provider.counts().reused, 0);
+}
+
+/// Lets `spoil` happen between the spending of a refresh token and its save.
+fn spoiling(provider: &Provider, spoil: impl Fn() + Send + Sync + 'static) {
+    provider.does(move |call, honest| {
+        if call.path().ends_with("/token") {
+            spoil();
+        }
+        honest()
+    });
+}
+
+#[test]
+fn a_disk_that_fills_up_between_spending_and_saving_costs_no_sign_in() {
+    let provider = strict();
+    let seat = Seat::new(&provider.base());
+    let Some(disk) = SmallDisk::under(&seat, "a disk that fills up") else { return };
+    seat.connect(&provider, ACCOUNT);
+    let (record, disk) = (fs::read(seat.file_of(ACCOUNT)).unwrap(), Arc::new(disk));
+    spoiling(&provider, {
+        let disk = Arc::clone(&disk);
+        move || disk.fill(0)
+    });
+    seat.run(REFRESH).exits(5).says(&["could not be saved yet: no room left", "nothing was lost"]);
+    assert_eq!(fs::read(seat.file_of(ACCOUNT)).unwrap(), record);
+    provider.is_honest();
+    // Nothing more is spent while there is no room, and the new token is handed out all the same.
+    seat.run(REFRESH).exits(5).says(&["could not be saved yet: no room left"]);
+    let printed = seat.run(["token", "get", ACCOUNT]).exits(0);
+    fs::remove_file(disk.filler()).unwrap();
+    seat.run(["token", "refresh", ACCOUNT]).exits(0);
+    assert_eq!(seat.token(ACCOUNT), printed.data());
+    provider.refreshed_exactly(1);
+    seat.run(REFRESH).exits(0);
+    provider.refreshed_exactly(2);
+    assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
+}
+
+#[test]
+fn a_store_that_becomes_read_only_between_spending_and_saving_costs_no_sign_in() {
+    let provider = strict();
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    let tokens = seat.folders().tokens();
+    let mount = |options: &[&str], of: &Path| {
+        let outcome = Command::new("mount").args(options).arg(of).output();
+        outcome.is_ok_and(|outcome| outcome.status.success())
+    };
+    if !mount(&["--bind", tokens.to_str().unwrap()], &tokens) {
+        return left_out("a store that becomes read-only", "needs root and the right to mount");
+    }
+    let mounted = Unmounted(tokens.clone());
+    let folder = tokens.clone();
+    spoiling(&provider, move || assert!(mount(&["-o", "remount,bind,ro"], &folder)));
+    seat.run(REFRESH).exits(5).says(&["Read-only file system", "nothing was lost"]);
+    provider.is_honest();
+    drop(mounted);
+    seat.run(REFRESH).exits(0);
+    provider.refreshed_exactly(2);
+}
+
+#[test]
+fn without_room_for_the_journal_nothing_is_sent() {
+    if let Some(why) = strace::is_blind() {
+        return left_out("no room for the journal", why);
+    }
+    let provider = strict();
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    let outcome = strace::with_error(&seat, &REFRESH, &[], "fallocate", "ENOSPC", "1+");
+    outcome.exits(5).says(&["could not be noted on disk", "No space left", "make room"]);
+    assert_eq!(provider.count("refresh_token"), 0);
+    // A file system that has no such call is written to instead.
+    strace::with_error(&seat, &REFRESH, &[], "fallocate", "EOPNOTSUPP", "1+").exits(0);
+    provider.refreshed_exactly(1);
 }
 
 fn chown_all(path: &Path, user: u32) {

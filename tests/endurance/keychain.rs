@@ -56,7 +56,7 @@ fn without_a_keychain_service_every_command_says_so_at_once() {
         &seat,
         &provider,
         "no keychain service can be reached",
-        "--store file",
+        "store use file",
     );
 }
 

@@ -1,11 +1,14 @@
 //! `kill -9` at every system call of a refresh, and at random: no torn record, no sign-in lost
-//! where the provider's overlap allows it, none lost silently where it does not.
+//! where the provider's overlap allows it; where it does not, none from the journal on, and none
+//! silently.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use partnerlink::flow::intent::Left;
 
 use crate::chance::Chance;
 use crate::program::Outcome;
@@ -25,6 +28,8 @@ const RANDOM_KILLS: usize = 90;
 struct Aftermath {
     killed: u32,
     lost: u32,
+    /// Of the others, those whose new tokens were in the journal.
+    kept: u32,
 }
 
 impl Aftermath {
@@ -35,18 +40,22 @@ impl Aftermath {
         moments: Vec<T>,
         kill: impl Fn(&Seat, &T) -> bool + Sync,
     ) -> Self {
-        let result = Mutex::new(Self { killed: 0, lost: 0 });
+        let result = Mutex::new(Self { killed: 0, lost: 0, kept: 0 });
         let moments = Mutex::new(moments);
         let work = || {
             let seat = Seat::with_expired(provider, &[ACCOUNT]);
             loop {
                 let Some(moment) = moments.lock().unwrap().pop() else { return };
                 let killed = kill(&seat, &moment);
+                let left = Left::read(&seat.intent_of(ACCOUNT));
+                let kept = left.is_some_and(|left| left.has_journal());
                 let next = next_run(&seat);
                 let mut result = result.lock().unwrap();
                 result.killed += u32::from(killed);
+                result.kept += u32::from(kept);
                 if next.code == Some(4) {
                     assert!(!overlaps, "lost in spite of the overlap: {}", next.told());
+                    assert!(!kept, "lost in spite of the journal: {}", next.told());
                     result.lost += 1;
                     seat.connect(provider, ACCOUNT);
                 }
@@ -83,7 +92,8 @@ fn every_point(provider: &Provider) -> BTreeSet<Point> {
     let (outcome, trace) = strace::watched(&seat, &REFRESH, &[]);
     outcome.exits(0);
     let points = strace::points(&seat, &trace);
-    for call in ["openat", "flock", "write", "fsync", "renameat", "unlink", "recvfrom"] {
+    for call in ["openat", "flock", "write", "fsync", "fdatasync", "renameat", "unlink", "recvfrom"]
+    {
         assert!(
             points.iter().any(|point| point.call == call),
             "no {call} in\n{}",
@@ -106,9 +116,14 @@ fn killed_at_every_point(overlaps: bool) -> Option<Aftermath> {
         assert!(outcome.signal == Some(9) || outcome.code == Some(0), "{}", outcome.told());
         outcome.signal == Some(9)
     });
-    let Aftermath { killed, lost } = aftermath;
-    eprintln!("overlap {overlaps}: {count} system calls, killed at {killed}, {lost} sign-ins lost");
+    let Aftermath { killed, lost, kept } = aftermath;
+    eprintln!(
+        "overlap {overlaps}: {count} system calls, killed at {killed}, {lost} sign-ins lost, {kept} \
+         kept by the journal"
+    );
     assert!(killed as usize * 10 >= count * 8, "only {killed} of {count} kills hit");
+    // Forcing it to the disk, and all that the save does.
+    assert!(kept >= 10, "only {kept} kills were between journal and save");
     Some(aftermath)
 }
 
@@ -120,9 +135,9 @@ fn killed_at_any_system_call_with_an_overlap_no_sign_in_is_lost() {
 }
 
 #[test]
-fn killed_at_any_system_call_without_an_overlap_none_is_lost_silently() {
+fn killed_at_any_system_call_without_an_overlap_none_is_lost_that_the_journal_has() {
     if let Some(aftermath) = killed_at_every_point(false) {
-        // From the provider's answer to the rename: were none lost, no kill hit that stretch.
+        // From the provider's answer to the journal: were none lost, no kill hit that stretch.
         assert!(aftermath.lost > 0);
     }
 }
@@ -133,12 +148,13 @@ fn killed_at_random(overlaps: bool) {
     let usual = (0..3).map(|_| seat.run(REFRESH).exits(0).took).max().unwrap();
     let mut chance = Chance::new("killed at random");
     let moments: Vec<Duration> = (0..RANDOM_KILLS).map(|_| chance.part_of(usual)).collect();
-    let Aftermath { killed, lost } = Aftermath::of(&provider, overlaps, moments, |seat, moment| {
-        let run = seat.spawn(REFRESH);
-        thread::sleep(*moment);
-        run.kill();
-        true
-    });
+    let Aftermath { killed, lost, .. } =
+        Aftermath::of(&provider, overlaps, moments, |seat, moment| {
+            let run = seat.spawn(REFRESH);
+            thread::sleep(*moment);
+            run.kill();
+            true
+        });
     let refreshed = provider.counts().refreshed;
     eprintln!(
         "overlap {overlaps}: {killed} kills within {usual:?}, {refreshed} refreshes, {lost} sign-ins lost"
@@ -186,9 +202,11 @@ fn after_a_run_that_died_the_provider_is_left_in_peace_for_two_seconds() {
 fn an_old_intent_one_from_the_future_and_one_about_another_token_hold_nobody_up() {
     let fake = holding_the_first();
     let seat = killed_in_flight(&fake);
-    let intent = fs::read_to_string(seat.intent_of(ACCOUNT)).unwrap();
+    let file = fs::read_to_string(seat.intent_of(ACCOUNT)).unwrap();
+    // Behind it is the room of the journal.
+    let (intent, _) = file.split_once('\n').unwrap();
     let fact =
-        |name: &str| serde_json::from_str::<serde_json::Value>(&intent).unwrap()[name].clone();
+        |name: &str| serde_json::from_str::<serde_json::Value>(intent).unwrap()[name].clone();
     let (token, at) = (fact("token"), fact("at"));
     let replaced =
         |old: &serde_json::Value, new: &str| intent.replacen(old.as_str().unwrap(), new, 1);

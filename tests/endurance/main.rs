@@ -6,6 +6,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod bench;
 mod busy;
 mod chance;
 mod crowd;
@@ -13,6 +14,7 @@ mod damage;
 mod disk;
 mod flows;
 mod garbage;
+mod journal;
 mod keychain;
 mod killed;
 mod lock;

@@ -71,13 +71,14 @@ fn a_keychain_that_is_absent_or_empty_is_told_apart() {
     if !has("doctor without a keychain", &[Part::Keychain]) {
         return;
     }
+    // Nothing is connected: then nothing is lacking yet.
     for (kind, words) in [
         ("absent", "no keychain service can be reached"),
         ("empty", "the keychain has no default collection yet"),
     ] {
         let keyring = Keyring::start(kind);
-        let outcome = doctor(&keyring.lend(parts::program())).exits(5);
-        told(&outcome, "store", "bad", words);
+        let outcome = doctor(&keyring.lend(parts::program())).exits(0);
+        told(&outcome, "store", "warning", words);
         assert!(outcome.took < SOON, "{kind}: {:?}", outcome.took);
     }
 }

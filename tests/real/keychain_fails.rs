@@ -1,6 +1,8 @@
 //! A keychain that is locked, absent, or goes away in the middle: exit 5, with the cure in words,
 //! and nothing lost in silence.
 
+use std::cell::Cell;
+
 use crate::keychain::{connect, remember, stage};
 use crate::parts::keyring::Keyring;
 use crate::parts::sandbox::{QUICK_BROWSER, SERVICE, Sandbox};
@@ -56,8 +58,8 @@ fn without_a_keychain_service_the_file_store_is_named() {
     let _turn = ports::zaehlerfreunde();
     program.run(connect).exits(5).says(&[
         "why: no keychain service can be reached",
-        "do:  start a keychain service (gnome-keyring, KWallet, KeePassXC); where there is none, as \
-         on a server, connect with --store file",
+        "do:  partnerlink store use file",
+        "or start one: gnome-keyring, KWallet, KeePassXC",
     ]);
     assert_eq!(sandbox.count("authorize"), 0, "nobody was sent to the browser for nothing");
     // The advice holds.
@@ -65,64 +67,88 @@ fn without_a_keychain_service_the_file_store_is_named() {
     program.run(["token", "get", "zaehlerfreunde"]).exits(0);
 }
 
-/// The provider has spent the old refresh token, and the new one cannot be saved. It is tried
-/// several times, and then said; a provider with an overlap lets the next run mend it.
+/// Spends a refresh token at a provider without an overlap, and lets `fail` happen to the keychain
+/// before the new one comes: nothing but the journal can keep the sign-in then.
+#[track_caller]
+fn outlives(fail: impl Fn(&Keyring), why: &str, cure: &str, mend: impl Fn(&Keyring)) {
+    let (keyring, program, sandbox) = stage(&["--overlap", "0s"]);
+    connect(&program, &["zaehlerfreunde"]);
+    let before = remember(&program, &keyring, Z);
+    let mut slow = Sandbox::start(&program, &["--fault", "slow", "--overlap", "0s"]);
+    let mut refresh = program.command(["token", "refresh", "--force"]);
+    refresh.env("PARTNERLINK_SANDBOX", &slow.url);
+    let refreshing = program.start(refresh);
+    slow.wait_for(TOKEN_REQUEST);
+    fail(&keyring);
+    let outcome = refreshing.finish().exits(5).says(&[
+        &format!("the new tokens could not be saved ({why}); trying again"),
+        &format!("why: the provider gave new tokens, but they could not be saved yet: {why}"),
+        &format!("do:  {cure}"),
+        "nothing was lost: the new tokens wait in a journal, and the next run takes them in",
+    ]);
+    assert_eq!(outcome.stderr.matches("trying again").count(), 2, "{}", outcome.told());
+    mend(&keyring);
+
+    let printed = program.run(["token", "get", "zaehlerfreunde"]).exits(0);
+    let after = remember(&program, &keyring, Z);
+    assert_ne!(after, before);
+    assert_eq!(printed.data(), after);
+    program.run(["token", "refresh", "--force"]).exits(0);
+    assert_eq!((sandbox.count("refreshed"), sandbox.count("reuse_detected")), (2, 0));
+}
+
 #[test]
-fn a_service_killed_between_read_and_save_is_never_silent() {
+fn a_service_killed_between_spending_and_saving_costs_no_sign_in() {
     if !has("a keychain killed in a refresh", &[Part::Keychain]) {
         return;
     }
-    let (keyring, program, sandbox) = stage(&[]);
-    connect(&program, &["zaehlerfreunde"]);
-    let before = remember(&program, &keyring, Z);
-    let mut slow = Sandbox::start(&program, &["--fault", "slow"]);
-    let slow_program = ["PARTNERLINK_SANDBOX", &slow.url];
-    let mut refresh = program.command(["token", "refresh", "--force"]);
-    refresh.env(slow_program[0], slow_program[1]);
-    let refreshing = program.start(refresh);
-    slow.wait_for(TOKEN_REQUEST);
-    keyring.kill();
-    let outcome = refreshing.finish().exits(5).says(&[
-        "the new tokens could not be saved (the keychain is locked); trying again",
-        "why: the provider gave new tokens, but they could not be saved: the keychain is locked",
-        "do:  mend the store and refresh again within a minute",
-    ]);
-    assert_eq!(outcome.stderr.matches("trying again").count(), 2, "{}", outcome.told());
-
-    let _unlocked = keyring.replace();
-    assert_eq!(remember(&program, &keyring, Z), before, "the old record is whole");
-    program.run(["token", "refresh", "--force"]).exits(0);
-    assert_ne!(remember(&program, &keyring, Z), before);
-    assert_eq!((sandbox.count("overlap_used"), sandbox.count("reuse_detected")), (1, 0));
+    let unlocked = Cell::new(None);
+    outlives(Keyring::kill, "the keychain is locked", "unlock the keychain", |keyring| {
+        unlocked.set(Some(keyring.replace()))
+    });
 }
 
-/// As above, at a provider without an overlap: the sign-in is lost, and the next run says why.
 #[test]
-fn a_sign_in_lost_with_its_service_is_explained() {
-    if !has("a keychain killed in a refresh, without overlap", &[Part::Keychain]) {
+fn a_service_frozen_between_spending_and_saving_costs_no_sign_in() {
+    if !has("a keychain frozen in a refresh", &[Part::Keychain]) {
+        return;
+    }
+    outlives(
+        |keyring| keyring.signal("STOP"),
+        "the keychain did not answer within 3 s",
+        "look for a window",
+        |keyring| keyring.signal("CONT"),
+    );
+}
+
+#[test]
+fn a_keychain_locked_between_spending_and_saving_costs_no_sign_in() {
+    if !has("a keychain locked in a refresh", &[Part::Keychain]) {
+        return;
+    }
+    let unlocked = Cell::new(None);
+    outlives(Keyring::lock, "the keychain is locked", "unlock the keychain", |keyring| {
+        unlocked.set(Some(keyring.replace()))
+    });
+}
+
+/// What it said to be saved was not on its disk, as with a service that writes later.
+#[test]
+fn a_keychain_that_forgets_the_last_save_is_given_it_again() {
+    if !has("a keychain that forgets", &[Part::Keychain]) {
         return;
     }
     let (keyring, program, sandbox) = stage(&["--overlap", "0s"]);
     connect(&program, &["zaehlerfreunde"]);
-    remember(&program, &keyring, Z);
-    let mut slow = Sandbox::start(&program, &["--fault", "slow", "--overlap", "0s"]);
-    let mut refresh = program.command(["token", "refresh", "--force", "--json"]);
-    refresh.env("PARTNERLINK_SANDBOX", &slow.url);
-    let refreshing = program.start(refresh);
-    slow.wait_for(TOKEN_REQUEST);
-    keyring.kill();
-    let told = refreshing.finish().exits(5).json();
-    assert_eq!(told["accounts"][0]["error"]["code"], "not-saved");
-
-    let _unlocked = keyring.replace();
-    program.run(["token", "refresh", "--force"]).exits(4).says(&[
-        "An earlier refresh was interrupted while the provider answered, and its new token was lost.",
-        "do:  partnerlink connect zaehlerfreunde",
-    ]);
-    assert!(keyring.record(SERVICE, Z).is_some(), "the record is kept");
-    connect(&program, &["zaehlerfreunde"]);
+    let former = keyring.record(SERVICE, Z).unwrap();
     program.run(["token", "refresh", "--force"]).exits(0);
-    assert_eq!(sandbox.count("reuse_detected"), 1);
+    let after = remember(&program, &keyring, Z);
+    let healthy = program.run(["doctor"]);
+    assert!(!healthy.stdout.contains("leftover"), "{}", healthy.told());
+    keyring.put_back(SERVICE, Z, &former);
+    program.run(["token", "refresh", "--force"]).exits(0);
+    assert_ne!(remember(&program, &keyring, Z), after);
+    assert_eq!((sandbox.count("refreshed"), sandbox.count("reuse_detected")), (2, 0));
 }
 
 /// The new service knows nothing of the connection over which the record was read.

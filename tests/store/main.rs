@@ -13,6 +13,7 @@ mod contract;
 mod file;
 mod keychain;
 mod lock;
+#[expect(dead_code, reason = "shared: the tests of endurance use more of it")]
 mod memory;
 mod owners;
 mod third;

@@ -15,6 +15,7 @@ pub struct MemoryStore {
 struct Inner {
     items: HashMap<Item, SecretBytes>,
     failures: VecDeque<StoreError>,
+    saves_fail: bool,
 }
 
 impl MemoryStore {
@@ -25,6 +26,11 @@ impl MemoryStore {
     /// Lets the next call fail; several wait in line.
     pub fn fail_next(&self, error: StoreError) {
         self.lock().failures.push_back(error);
+    }
+
+    /// From now on it can be read and not written, or both.
+    pub fn fail_saves(&self, fail: bool) {
+        self.lock().saves_fail = fail;
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -50,7 +56,11 @@ impl TokenStore for MemoryStore {
     }
 
     fn save(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
-        self.call()?.items.insert(item.clone(), bytes.clone());
+        let mut inner = self.call()?;
+        if inner.saves_fail {
+            return Err(StoreError::Locked);
+        }
+        inner.items.insert(item.clone(), bytes.clone());
         Ok(())
     }
 

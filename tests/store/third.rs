@@ -32,6 +32,7 @@ static THIRD: StoreRow = StoreRow {
     short: "third",
     help: "Gone with the process",
     needs_session: false,
+    writes_later: false,
     open: |_| Arc::new(MemoryStore::new(StoreKind::named("third"))),
 };
 

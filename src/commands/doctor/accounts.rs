@@ -10,7 +10,7 @@ use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _};
 use crate::context::Context;
 use crate::error::Exit;
-use crate::flow::intent::Intent;
+use crate::flow::intent::Left;
 use crate::flow::inventory::Content;
 use crate::store::lock;
 use crate::terminal::report::Finding;
@@ -125,9 +125,13 @@ fn at_work(id: &AccountId, holder: Option<u32>) -> Finding {
 
 /// What runs left behind that crashed while they worked on an account.
 fn leftovers(context: &Context, id: &AccountId) -> Vec<Finding> {
-    let refresh = Intent::read(&context.folders.intent_file(id)).map(|_| {
-        let text = format!("{id}: a refresh was cut short; the next one finds out what came of it");
-        Finding::warn("leftover", text, format!("partnerlink token refresh --force {id}"))
+    let refresh = Left::read(&context.folders.intent_file(id)).map(|left| {
+        let text = match left.has_journal() {
+            true => "its new tokens could not be saved yet; the next refresh takes them in",
+            false => "a refresh was cut short; the next one finds out what came of it",
+        };
+        let remedy = format!("partnerlink token refresh --force {id}");
+        Finding::warn("leftover", format!("{id}: {text}"), remedy)
     });
     let moving = context.folders.move_file(id).exists().then(|| {
         let text = format!("{id}: its move to another store was cut short; the next use ends it");

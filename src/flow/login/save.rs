@@ -5,10 +5,9 @@ use super::{Connected, Login};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, SignInState};
 use crate::clock;
-use crate::flow::FlowError;
-use crate::flow::moving;
 use crate::flow::origins;
 use crate::flow::times::Given;
+use crate::flow::{FlowError, intent, moving};
 use crate::oauth::token::Tokens;
 use crate::provider::RefreshSupport;
 use crate::store::record::Record;
@@ -90,6 +89,8 @@ impl Login<'_> {
         let left =
             moving::before_sign_in(world, account, &target.kind(), record.account.connected_at)?;
         record.save(target)?;
+        // A journal of the sign-in before must not come back.
+        intent::clear_all(&world.folders.intent_file(account));
         world.note(&record.account);
         if let Some(mut left) = left
             && let Err(error) = left.resume(world, account)

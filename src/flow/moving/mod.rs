@@ -53,7 +53,7 @@ pub fn relocate(world: &World, account: &AccountId, to: &StoreKind) -> Result<Mo
                 Ok(()) => {}
             }
         }
-        let LockedAccount { _lock, store, record } = world.opened(lock, account);
+        let LockedAccount { _lock, store, record, .. } = world.opened(lock, account);
         let pending = Move::pending(world.folders, account);
         if record?.is_none() && pending.is_none() {
             return Err(FlowError::NotConnected);

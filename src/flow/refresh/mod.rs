@@ -1,7 +1,7 @@
 //! Refreshing one account under its lock.
 //!
 //! A rotating refresh token is a single-use cheque. The order is: lock, read again, note the
-//! intent, spend, save durably, then speak. Between spending and saving nothing interrupts.
+//! intent, spend, write the journal, save durably, then speak. Between spending and saving nothing interrupts.
 
 mod spending;
 
@@ -95,8 +95,9 @@ fn attempt(
     due: Due<'_>,
 ) -> Result<RefreshOutcome, FlowError> {
     // Read again: what was read before the lock may have been spent or moved meanwhile.
-    let LockedAccount { _lock, store, record } = world.open(account)?;
+    let LockedAccount { _lock, store, record, unsaved } = world.open(account)?;
     let record = record?.ok_or(FlowError::NotConnected)?;
+    unsaved.map_or(Ok(()), |why| Err(FlowError::InJournal(why)))?;
     let refresh_token = match (&record.refresh_token, provider.refresh) {
         (Some(token), RefreshSupport::Rotating) => token.clone(),
         _ => return Ok(RefreshOutcome::NothingToRefresh(Box::new(record))),

@@ -1,4 +1,5 @@
-//! Spending one refresh token: note the intent, send, save durably, and only then forget the note.
+//! Spending one refresh token: note the intent, send, write the journal, save durably, and only then
+//! forget the note.
 
 use std::path::PathBuf;
 use std::thread;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use super::RefreshOutcome;
 use crate::accounts::{Account, SignInState};
 use crate::clock::Timestamp;
-use crate::flow::intent::{self, Intent};
+use crate::flow::intent::{self, Intent, Left, Written};
 use crate::flow::times::{Given, put_right};
 use crate::flow::{FlowError, World};
 use crate::http::{HttpError, retry};
@@ -20,7 +21,7 @@ use crate::secret::Secret;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, TokenStore};
 
-/// How often, and how long apart, a save is tried before the new token is given up.
+/// How often, and how long apart, a save is tried before it is left to the next run.
 const SAVE_TRIES: u32 = 3;
 const SAVE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -44,7 +45,7 @@ impl Spending<'_> {
         }
 
         self.store.preflight(&Item::Account(self.record.account.account.clone()))?;
-        Intent::new(refresh_token, self.world.clock.now())
+        let mut note = Intent::new(refresh_token, self.world.clock.now())
             .write(&self.intent_file)
             .map_err(FlowError::NoIntent)?;
 
@@ -67,7 +68,7 @@ impl Spending<'_> {
             }
         };
         let outcome = match token::read(&answer, self.provider.token_type_optional) {
-            Ok(tokens) => self.accept(tokens, &answer),
+            Ok(tokens) => self.accept(tokens, &answer, &mut note),
             Err(TokenError::GrantRefused(why)) => self.refused(why, doubtful),
             Err(error @ TokenError::TryLater { status, retry_after, .. }) => {
                 // 429 and 4xx were answered before anything happened; after 5xx nobody knows.
@@ -77,11 +78,13 @@ impl Spending<'_> {
                 let (why, status) = (error.to_string(), Some(status));
                 return Ok(RefreshOutcome::TryLater { why, status, wait: retry_after });
             }
-            Err(error) => self.rescue(&answer).and(Err(FlowError::Token(error))),
+            Err(error) => self.rescue(&answer, &mut note).and(Err(FlowError::Token(error))),
         };
-        // Where the new token is not saved, the next run must hear that this one lost it.
-        if !matches!(outcome, Err(FlowError::NotSaved(_) | FlowError::Store(_))) {
-            intent::clear(&self.intent_file);
+        match &outcome {
+            // The next run takes the new tokens in, or hears that this one lost them.
+            Err(FlowError::NotSaved(_) | FlowError::InJournal(_) | FlowError::Store(_)) => {}
+            _ if note.has_journal => intent::settle(&self.intent_file, self.store),
+            _ => intent::clear(&self.intent_file),
         }
         outcome
     }
@@ -89,7 +92,7 @@ impl Spending<'_> {
     /// Lets a request of a run that died settle before the same token is sent again. Whether
     /// there was one is returned: it explains a refusal.
     fn wait_for_predecessor(&self, refresh_token: &Secret) -> bool {
-        let left = Intent::read(&self.intent_file);
+        let left = Left::read(&self.intent_file).map(|left| left.intent);
         let Some(left) = left.filter(|left| left.is_about(refresh_token)) else { return false };
         log::debug!("an earlier run was interrupted while it refreshed this account");
         thread::sleep(left.wait(self.world.clock.now()));
@@ -112,24 +115,24 @@ impl Spending<'_> {
     }
 
     /// Saves what came; the old refresh token stays where none came (RFC 6749 §6).
-    fn accept(&self, tokens: Tokens, answer: &Answer) -> Result<RefreshOutcome, FlowError> {
+    fn accept(
+        &self,
+        tokens: Tokens,
+        answer: &Answer,
+        note: &mut Written,
+    ) -> Result<RefreshOutcome, FlowError> {
         let old = &self.record.account;
         let given = Given::new(self.world.clock.now(), answer.date);
         given.warn(&old.account, old.clock_ahead);
         match self.check_identity(&tokens, given.at) {
             Ok(()) => {}
-            // A clock is wrong, or the same person comes under the provider's other name: no reason
-            // to lose the sign-in.
-            Err(
-                error @ (IdTokenError::Expired
-                | IdTokenError::IssuedAt
-                | IdTokenError::IssuerChanged { .. }),
-            ) => {
-                self.rescue(answer)?;
+            // Somebody else's tokens are not kept.
+            Err(error @ IdTokenError::Subject) => return Err(error.into()),
+            // A wrong clock, or an issuer that changed, is no reason to lose the sign-in.
+            Err(error) => {
+                self.rescue(answer, note)?;
                 return Err(error.into());
             }
-            // Somebody else's tokens are not kept.
-            Err(error) => return Err(error.into()),
         }
         let granted = given.granted(&tokens, self.provider, &old.account, &old.scope);
         if tokens.unusable_refresh_token {
@@ -148,7 +151,7 @@ impl Spending<'_> {
         };
         let refresh_token = tokens.refresh_token.or_else(|| self.record.refresh_token.clone());
         let record = Record::new(account, tokens.access_token, refresh_token);
-        self.save(&record)?;
+        self.save(&record, note)?;
         self.world.note(&record.account);
         Ok(RefreshOutcome::Refreshed(Box::new(record)))
     }
@@ -173,8 +176,16 @@ impl Spending<'_> {
         id_token::check(id_token, &expected).map(drop)
     }
 
-    /// The old token is spent, so the new one is worth several tries.
-    fn save(&self, record: &Record) -> Result<(), FlowError> {
+    /// The old token is spent: the new one goes into the journal first, where no store can be in its
+    /// way, and is then worth several tries.
+    fn save(&self, record: &Record, note: &mut Written) -> Result<(), FlowError> {
+        let spent = self.record.refresh_token.as_ref();
+        let rotated = spent.filter(|_| !record.has_the_refresh_token_of(&self.record));
+        if let Some(spent) = rotated
+            && let Err(error) = note.keep(record, spent)
+        {
+            log::warn!("the new tokens could not be written into the journal: {error}");
+        }
         let mut result = record.save(self.store);
         for _ in 1..SAVE_TRIES {
             let Err(error) = &result else { break };
@@ -182,16 +193,21 @@ impl Spending<'_> {
             thread::sleep(SAVE_PAUSE);
             result = record.save(self.store);
         }
-        result.map_err(FlowError::NotSaved)
+        result.map_err(|why| match rotated {
+            Some(_) if note.has_journal => FlowError::InJournal(why),
+            Some(_) => FlowError::NotSaved(why),
+            // The stored one works on.
+            None => FlowError::Store(why),
+        })
     }
 
     /// An answer that cannot be used may still carry the new refresh token, and the old one is
     /// spent: that one is kept whatever else is wrong.
-    fn rescue(&self, answer: &Answer) -> Result<(), FlowError> {
+    fn rescue(&self, answer: &Answer, note: &mut Written) -> Result<(), FlowError> {
         match token::refresh_token_of(answer) {
             Some(new) => {
                 let Record { account, access_token, .. } = self.record.clone();
-                self.save(&Record::new(account, access_token, Some(new)))
+                self.save(&Record::new(account, access_token, Some(new)), note)
             }
             None => Ok(()),
         }
@@ -199,9 +215,8 @@ impl Spending<'_> {
 
     /// The stored record, if somebody replaced the one in hand.
     fn replaced(&self) -> Result<Option<Box<Record>>, StoreError> {
-        let secret = |record: &Record| record.refresh_token.as_ref().map(|t| t.expose().clone());
         let stored = Record::load(self.store, &self.record.account.account)?;
-        Ok(stored.filter(|stored| secret(stored) != secret(&self.record)).map(Box::new))
+        Ok(stored.filter(|stored| !stored.has_the_refresh_token_of(&self.record)).map(Box::new))
     }
 
     /// Believes a refusal only if the token that was refused is still the stored one: a copy of

@@ -92,9 +92,23 @@ impl Keyring {
 
     /// As when the service crashes. The bus starts another one at the next call: a locked one.
     pub fn kill(&self) {
-        let mut kill = self.command("kill");
-        assert!(kill.args(["-9", &self.daemon]).status().unwrap().success());
+        self.signal("KILL");
         until("the service is off the bus", || (!self.is_on_the_bus()).then_some(()));
+    }
+
+    /// To the service, by the signal's name.
+    pub fn signal(&self, name: &str) {
+        let mut kill = self.command("kill");
+        assert!(kill.args(["-s", name, &self.daemon]).status().unwrap().success());
+    }
+
+    /// Stores a record behind the program's back.
+    pub fn put_back(&self, service: &str, username: &str, record: &Value) {
+        let mut tool = self.command("secret-tool");
+        tool.args(["store", "--label", service, "service", service, "username", username]);
+        let mut tool = tool.stdin(Stdio::piped()).spawn().unwrap();
+        write!(tool.stdin.take().unwrap(), "{record}").unwrap();
+        assert!(tool.wait().unwrap().success());
     }
 
     /// As after an upgrade: another service over the same files takes the name over. It knows
