@@ -159,7 +159,7 @@ impl Cli {
     pub fn run(self) -> u8 {
         let Global { sandbox, json, verbose, quiet, no_input, ca_file } = self.global;
         let start = Start {
-            flags: Flags { sandbox, ca_file, ..Flags::default() },
+            flags: Flags { sandbox, no_input, ca_file, ..Flags::default() },
             environment: Environment::of_this_process(),
             interactive: !no_input && stdin_is_terminal() && stderr_is_terminal(),
         };

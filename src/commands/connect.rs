@@ -68,12 +68,15 @@ impl Args {
         let before = context.index.get(&self.account);
         let id = self.client_id(context, &provider, before.as_ref())?;
         let scope = self.scope(&provider, before.as_ref())?;
-        if provider.loopback_redirect_uris().is_empty() && !context.interactive {
+        let reads_input = self.reads_input(context);
+        if provider.loopback_redirect_uris().is_empty() && !reads_input {
             let title = &provider.title;
             let why = format!(
                 "the redirect URI of {title} is not on this machine, so its address must be pasted"
             );
-            return Err(self.usage(why, "run this in a terminal").into());
+            let hint = "run this in a terminal, or with --no-browser and without --no-input: the \
+                        address is then read from standard input";
+            return Err(self.usage(why, hint).into());
         }
         let (to, what) = (self.store.as_ref(), self.what());
         let found = self
@@ -83,13 +86,17 @@ impl Args {
         let is_new = found.as_ref().is_some_and(|found| found.is_new);
         let client = Client { id, secret: found.map(|found| found.secret) };
         let (opening, named) = self.opening(context);
-        let mut screen = Screen::new(
-            &context.output,
-            &provider.title,
-            &self.account,
-            opening,
-            context.interactive && !self.secret.client_secret_stdin,
-        );
+        if let Opening::ByHand(why) = &opening
+            && context.settings.no_input
+            && !self.no_browser
+        {
+            let why = format!("nobody can be asked to open the link: {why}");
+            let hint = "--no-browser prints the link and waits for it to be opened anywhere, \
+                        --browser CMD names a program that opens it";
+            return Err(self.usage(why, hint).into());
+        }
+        let mut screen =
+            Screen::new(&context.output, &provider.title, &self.account, opening, reads_input);
         screen.again = self.again();
         let login = Login {
             world: context.world(),
@@ -191,6 +198,13 @@ impl Args {
             None => format!("there are: {}", known.join(", ")),
         };
         Err(self.usage(format!("{} has no scope {unknown:?}", provider.title), hint))
+    }
+
+    /// Whether the last page's address may come by standard input: a person types it, and without a
+    /// terminal a program writes it where nothing else brings the browser back.
+    fn reads_input(&self, context: &Context) -> bool {
+        let by_program = self.no_browser && !context.settings.no_input && !stdin_is_terminal();
+        (context.interactive || by_program) && !self.secret.client_secret_stdin
     }
 
     /// How the link is opened, and whether by a program that a person named.

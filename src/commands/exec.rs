@@ -37,7 +37,7 @@ pub struct Args {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let record = valid_token(context, &self.account, self.min_ttl)?;
+        let held = valid_token(context, &self.account, self.min_ttl)?;
         let mut words = self.command.iter();
         let program = words.next().cloned().unwrap_or_default();
         let failed = |error: &io::Error| {
@@ -53,7 +53,7 @@ impl Args {
         let mut command = Command::new(file);
         command.args(words);
         around.around(&mut command);
-        command.env(&self.var, record.access_token.expose());
+        command.env(&self.var, held.token.expose());
         hand_over(command).map_err(|error| failed(&error).into())
     }
 }

@@ -8,7 +8,7 @@ use crate::account_id::AccountId;
 use crate::api::list::List;
 use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
-use crate::commands::{accounts_of, explain, not_connected};
+use crate::commands::{accounts_of, explain, given_token, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
@@ -84,6 +84,8 @@ pub struct Session<'a> {
     pub account: &'a AccountId,
     pub provider: &'a Provider,
     pub api: ApiClient<'a>,
+    /// Whether the token is the environment's: nothing is known of it.
+    is_given: bool,
     /// What is attempted: `could not list spaces`.
     pub what: &'a str,
 }
@@ -128,9 +130,14 @@ impl AccountArgs {
     }
 }
 
-/// The account that is meant where none is named: the provider's account without a name, else its
-/// only one.
+/// The account that is meant where none is named: that of a token that the environment gives, else
+/// the provider's account without a name, else its only one.
 fn the_account(context: &Context, provider: &str, what: &str) -> Result<AccountId, Error> {
+    let given = context.settings.environment.access_token().and_then(|(_, whose)| whose);
+    let given = given.and_then(|whose| super::account(&whose).ok());
+    if let Some(given) = given.filter(|given| given.provider() == provider) {
+        return Ok(given);
+    }
     let unnamed = provider.parse::<AccountId>().map_err(|error| Error::new(what, &error))?;
     match accounts_of(context, provider).as_slice() {
         [only] => Ok(only.clone()),
@@ -154,14 +161,16 @@ impl Session<'_> {
         work: impl FnOnce(&Session) -> Result<(), DataError>,
     ) -> Result<u8, Failed> {
         let provider = context.provider(account.provider())?;
-        if context.index.get(account).is_none() {
+        let given = given_token(context, account)?;
+        let is_given = given.is_some();
+        if !is_given && context.index.get(account).is_none() {
             let others = accounts_of(context, account.provider());
             return Err(not_connected(what, account, &others).into());
         }
-        let tokens = TokenSource::new(context.world(), &provider, account);
+        let tokens = TokenSource::new(context.world(), &provider, account).instead(given);
         let api = ApiClient::new(context.http(), &tokens, &provider, jobs)
             .map_err(|error| Error::new(what, &error))?;
-        let session = Session { context, account, provider: &provider, api, what };
+        let session = Session { context, account, provider: &provider, api, is_given, what };
         work(&session).or_else(|error| session.told(error))?;
         Ok(0)
     }
@@ -201,7 +210,7 @@ impl Session<'_> {
     /// Refuses before the call what the account's scope does not allow.
     pub fn require_scope(&self, scope: &str) -> Result<(), Error> {
         let Some(entry) = self.context.index.get(self.account) else { return Ok(()) };
-        if entry.scope.contains(scope) {
+        if self.is_given || entry.scope.contains(scope) {
             return Ok(());
         }
         let hint = self.with_scope(scope);

@@ -80,6 +80,12 @@ impl Environment {
         Some(ProxySetting { variable, value, exempt })
     }
 
+    /// `PARTNERLINK_ACCESS_TOKEN`, and the account that `PARTNERLINK_ACCESS_TOKEN_FOR` says it is of.
+    pub fn access_token(&self) -> Option<(Secret, Option<String>)> {
+        let token = self.text("PARTNERLINK_ACCESS_TOKEN").map(Secret::new)?;
+        Some((token, self.text("PARTNERLINK_ACCESS_TOKEN_FOR")))
+    }
+
     pub fn passphrase(&self) -> Option<Secret> {
         self.text("PARTNERLINK_PASSPHRASE").map(Secret::new)
     }

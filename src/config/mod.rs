@@ -96,6 +96,8 @@ pub struct Settings {
     /// The providers, with what the configuration file says of them.
     pub registry: Registry,
     pub sandbox: Option<SandboxChoice>,
+    /// Whether nothing may be asked, whoever is there.
+    pub no_input: bool,
     pub environment: Environment,
 }
 
@@ -103,6 +105,7 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     pub sandbox: bool,
+    pub no_input: bool,
     pub browser: Option<String>,
     pub ca_file: Option<PathBuf>,
 }
@@ -206,6 +209,7 @@ impl Settings {
             file_exists,
             network: Network { proxy: environment.proxy(), ca_file },
             ca_file_given,
+            no_input: flags.no_input,
             folders,
             registry: file.registry,
             sandbox,

@@ -212,6 +212,10 @@ impl Explain for FlowError {
                 "no-address",
                 "run the command again, and when the browser's last page is there, paste its address",
             ),
+            Self::GivenTokenRefused => SignInNeeded.means(
+                "given-token-refused",
+                "give a new one, or unset PARTNERLINK_ACCESS_TOKEN to use the saved sign-in",
+            ),
             Self::Interrupted => Refused.means("interrupted", ""),
             Self::Denied(reason) => Refused.means("denied", denied_hint(reason.as_ref())),
             Self::Refused(error) => authorize_hint(&error.code),

@@ -53,6 +53,8 @@ pub enum FlowError {
         "the input ended before the address of the last page had come, and only so it can come here"
     )]
     NoAddress,
+    #[error("the provider does not accept the access token of PARTNERLINK_ACCESS_TOKEN")]
+    GivenTokenRefused,
     #[error("interrupted; nothing was stored")]
     Interrupted,
     /// With the provider's reason, where it gives one: not every refusal is the person's.

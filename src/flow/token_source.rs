@@ -28,17 +28,29 @@ pub struct TokenSource<'a> {
     world: World<'a>,
     provider: &'a Provider,
     account: &'a AccountId,
+    /// One that is used in place of the saved one, and is never renewed.
+    given: Option<Secret>,
     /// The token in use, and the record's time for it.
     current: Mutex<Option<Record>>,
 }
 
 impl<'a> TokenSource<'a> {
     pub fn new(world: World<'a>, provider: &'a Provider, account: &'a AccountId) -> Self {
-        Self { world, provider, account, current: Mutex::new(None) }
+        Self { world, provider, account, given: None, current: Mutex::new(None) }
+    }
+
+    /// Of this token, if there is one: the account's own is then left alone, with its store and its
+    /// lock.
+    #[must_use]
+    pub fn instead(self, given: Option<Secret>) -> Self {
+        Self { given, ..self }
     }
 
     /// A token that is good for a minute at least.
     pub fn token(&self) -> Result<Secret, FlowError> {
+        if let Some(given) = &self.given {
+            return Ok(given.clone());
+        }
         let is_good = |record: &Record| is_good_for(record, SKEW, self.world.clock.now());
         self.current(is_good, || match self.world.peek(self.account)? {
             Some(record) if is_good(&record) => self.bound(record),
@@ -49,6 +61,9 @@ impl<'a> TokenSource<'a> {
     /// Another token than one that the provider refused. Of several requests that were refused
     /// together, the first refreshes and the others take its result.
     pub fn instead_of(&self, refused: &Secret) -> Result<Secret, FlowError> {
+        if self.given.is_some() {
+            return Err(FlowError::GivenTokenRefused);
+        }
         let is_another = |record: &Record| record.access_token.expose() != refused.expose();
         self.current(is_another, || self.refreshed(Due::InsteadOf(refused)))
     }

@@ -1,6 +1,10 @@
 //! `connect`: both built-in providers against the sandbox, a third one that only TOML describes,
 //! and how the providers' requests look on the wire.
 
+use std::io::Write as _;
+use std::process::Stdio;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::provider::identity::PERSON;
@@ -311,4 +315,32 @@ fn an_unknown_scope_or_provider_is_refused_with_a_suggestion() {
 fn a_redirect_uri_elsewhere_means_pasting_and_so_a_terminal() {
     let (program, _fake) = described_with("redirect_uris = [\"https://partner.example/cb\"]");
     program.run(["connect", "fake"]).exits(2).says(&["must be pasted", "run this in a terminal"]);
+    let args = ["connect", "fake", "--no-browser"];
+    program.run(args).exits(1).says(&["paste its address"]);
+    program.run([&args[..], &["--no-input"]].concat()).exits(2).says(&["without --no-input"]);
+}
+
+#[test]
+fn without_a_terminal_the_last_pages_address_comes_by_standard_input() {
+    let elsewhere = "redirect_uris = [\"https://partner.example/cb\"]";
+    for (program, fake) in [described(), described_with(elsewhere)] {
+        let mut command = program.command(["connect", "fake", "--no-browser"]);
+        command.stdin(Stdio::piped());
+        let mut running = program.start(command);
+        let link = Link::shown_by(&mut running);
+        let (code, uri) = (fake.consent(&link), link.redirect_uri());
+        let mut stdin = running.stdin.take().unwrap();
+        writeln!(stdin, "{uri}?code={code}&state={}", link.state()).unwrap();
+        running.finish().exits(0).says(&["standard input", "Connected to Fake"]);
+        drop(stdin);
+    }
+}
+
+#[test]
+fn with_no_input_and_nobody_to_open_the_link_it_fails_at_once() {
+    let (program, _fake) = described();
+    let outcome = program.run(["connect", "fake", "--no-input"]).exits(2);
+    assert!(outcome.took < Duration::from_secs(10), "{:?}", outcome.took);
+    let outcome = outcome.says(&["nobody can be asked", "no display", "--no-browser"]);
+    outcome.says(&["--browser CMD"]);
 }

@@ -4,8 +4,9 @@ use std::process::Command;
 
 use crate::provider::fresh;
 use crate::provider::http::Reply;
+use crate::support::data::{connected_to_fake, space_page};
 use crate::support::program::Program;
-use crate::support::{browser, connected, described, has, provider_for};
+use crate::support::{browser, connected, described, described_with, has, provider_for};
 
 #[test]
 fn a_token_that_lives_long_enough_is_handed_out_without_asking_anybody() {
@@ -167,4 +168,58 @@ fn exec_hands_over_token_streams_and_exit_code() {
     program.run(["exec", "fake", "--", "/nowhere/program"]).exits(1).says(&["could not run"]);
     program.run(["exec", "fake", "--var", "1X", "--", "true"]).exits(2);
     program.run(["exec", "fake:other", "--", "true"]).exits(4);
+}
+
+/// A program to which the environment gives an access token for this account.
+fn given(program: Program, account: &str) -> Program {
+    program.canaries.access_token(GIVEN);
+    program.set("PARTNERLINK_ACCESS_TOKEN", GIVEN).set("PARTNERLINK_ACCESS_TOKEN_FOR", account)
+}
+
+const GIVEN: &str = "given.by-the-environment-Xo1";
+
+#[test]
+fn a_token_of_the_environment_wins_and_is_said_once() {
+    let (program, fake) = connected_to_fake();
+    fake.serves(|_| Reply::json(200, &space_page(1)));
+    let saved = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
+    let program = given(program, "Fake");
+    let outcome = program.run(["token", "get", "fake"]).exits(0);
+    assert_eq!(outcome.data(), GIVEN);
+    assert_eq!(outcome.stderr.matches("access token of PARTNERLINK_ACCESS_TOKEN").count(), 1);
+    let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(0);
+    outcome.says(&["access token of PARTNERLINK_ACCESS_TOKEN for fake"]);
+    assert_eq!(fake.last().header("authorization"), Some(&*format!("Bearer {GIVEN}")));
+    let printed = program.run(["exec", "fake", "--", "sh", "-c", "echo $ACCESS_TOKEN"]).exits(0);
+    assert_eq!(printed.data(), GIVEN);
+    // It is nobody else's.
+    let program = given(program, "fake:other");
+    assert_eq!(program.run(["token", "get", "fake"]).exits(0).data(), saved);
+    fake.refreshed_exactly(0);
+}
+
+#[test]
+fn with_a_token_of_the_environment_nothing_is_stored_locked_or_refreshed() {
+    let (program, fake) = described_with("");
+    let lines = fake.described_as("fake", &format!("api_base = \"{}/api\"", fake.base()));
+    program.configure(&lines);
+    let program = given(program, "fake:ci");
+    fake.serves(|_| Reply::json(200, &space_page(1)));
+    program.run(["token", "get", "fake:ci"]).exits(0);
+    program.run(["api", "fake:ci", "/spaces"]).exits(0);
+    // Refused once, it is not asked for another one.
+    fake.serves(|_| Reply::error(401, "invalid_token"));
+    let before = fake.calls().len();
+    let outcome = program.run(["api", "fake:ci", "/spaces"]).exits(4);
+    outcome.says(&["does not accept the access token of PARTNERLINK_ACCESS_TOKEN", "unset"]);
+    assert_eq!((fake.calls().len() - before, fake.count("token")), (1, 0));
+    assert!(!program.state().exists(), "{:?}", program.files());
+}
+
+#[test]
+fn a_token_of_the_environment_says_whose_it_is() {
+    let (program, _fake) = connected();
+    let program = given(program, "fake").unset("PARTNERLINK_ACCESS_TOKEN_FOR");
+    let outcome = program.run(["token", "get", "fake"]).exits(2);
+    outcome.says(&["does not say which account", "PARTNERLINK_ACCESS_TOKEN_FOR"]);
 }

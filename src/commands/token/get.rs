@@ -6,7 +6,7 @@ use crate::account_id::AccountId;
 use crate::commands::valid_token;
 use crate::context::Context;
 use crate::error::Failed;
-use crate::store::record::Record;
+use crate::secret::Secret;
 use crate::terminal::{Mark, stdout_is_terminal};
 use crate::text::shell_quoted;
 
@@ -49,7 +49,7 @@ enum Format {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
-        let record = valid_token(context, &self.account, self.min_ttl)?;
+        let held = valid_token(context, &self.account, self.min_ttl)?;
         if stdout_is_terminal() {
             context.output.say(
                 Mark::Note,
@@ -59,20 +59,20 @@ impl Args {
         if context.output.json || self.format == Format::Json {
             context.output.json(&serde_json::json!({
                 "account": self.account,
-                "access_token": record.access_token.expose(),
+                "access_token": held.token.expose(),
                 "token_type": "Bearer",
-                "expires_at": record.account.access_token_until,
-                "scope": record.account.scope,
+                "expires_at": held.account.as_ref().map(|account| account.access_token_until),
+                "scope": held.account.as_ref().map(|account| &account.scope),
             }))?;
         } else {
-            context.output.data(&self.text(&record))?;
+            context.output.data(&self.text(&held.token))?;
         }
         Ok(0)
     }
 
     /// Tokens consist of visible ASCII (checked when they came): no line break can be smuggled in.
-    fn text(&self, record: &Record) -> String {
-        let token = record.access_token.expose();
+    fn text(&self, token: &Secret) -> String {
+        let token = token.expose();
         match self.format {
             Format::Bare | Format::Json => token.clone(),
             Format::Header => format!("Authorization: Bearer {token}"),
