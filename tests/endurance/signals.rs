@@ -1,13 +1,14 @@
 //! Ctrl-C, `kill` and a closed terminal, at every moment of a refresh and of a sign-in.
 
 use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::program::Running;
+use crate::program::{Outcome, Running};
 use crate::providers::{numbered, strict, tokens};
 use crate::seat::Seat;
 use crate::strace::{self, Point};
@@ -36,6 +37,78 @@ fn a_signal_while_the_provider_answers_waits_for_the_save() {
         assert_eq!(seat.token(ACCOUNT), tokens(1).access_token, "{name}");
         assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
     }
+}
+
+/// A refresh whose provider takes a second, and what this does to it meanwhile.
+fn during_a_refresh(
+    begin: impl FnOnce(&Seat) -> Running,
+    act: impl FnOnce(u32),
+) -> (Seat, Outcome) {
+    let fake = numbered(|_| thread::sleep(Duration::from_secs(1)));
+    let seat = Seat::new(&fake.base());
+    seat.put(ACCOUNT, &tokens(0), -3600);
+    let run = begin(&seat);
+    fake.wait_for_calls(1);
+    act(run.pid());
+    let outcome = run.finish();
+    assert_eq!(seat.token(ACCOUNT), tokens(1).access_token, "{}", outcome.told());
+    assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
+    (seat, outcome)
+}
+
+/// By its number: those of real time have no name.
+fn send(number: i32, pid: u32) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{number} {pid}")]).status();
+    assert!(sent.unwrap().success(), "{number}");
+}
+
+#[test]
+fn every_signal_that_can_be_held_back_waits_for_the_save() {
+    // QUIT USR1 USR2 ALRM STKFLT XCPU XFSZ VTALRM PROF IO PWR, and three of real time.
+    let numbers = [3, 10, 12, 14, 16, 24, 25, 26, 27, 29, 30, 35, 50, 64];
+    thread::scope(|scope| {
+        for number in numbers {
+            scope.spawn(move || {
+                let refresh = |seat: &Seat| seat.spawn(["token", "refresh"]);
+                let (_seat, outcome) = during_a_refresh(refresh, |pid| {
+                    send(number, pid);
+                    thread::sleep(Duration::from_millis(50));
+                    send(number, pid);
+                });
+                let outcome = outcome.exits(128 + number);
+                assert!(outcome.stdout.contains("\trefreshed\t"), "{}", outcome.told());
+            });
+        }
+    });
+}
+
+#[test]
+fn a_stop_and_a_closed_pipe_lose_nothing() {
+    let (tstp, ttin, cont, pipe) = (20, 21, 18, 13);
+    let refresh = |seat: &Seat| seat.spawn(["token", "refresh"]);
+    for signals in [&[tstp, cont][..], &[ttin, cont], &[pipe]] {
+        let (_seat, outcome) = during_a_refresh(refresh, |pid| {
+            for number in signals {
+                send(*number, pid);
+                thread::sleep(Duration::from_millis(300));
+            }
+        });
+        outcome.exits(0);
+    }
+}
+
+#[test]
+fn a_signal_that_was_to_be_ignored_stays_ignored() {
+    let begin = |seat: &Seat| {
+        let mut command = Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_partnerlink");
+        command.args(["-c", "trap '' HUP USR1; exec \"$0\" token refresh", program]);
+        command.env_clear().envs(seat.variables()).current_dir(seat.root());
+        seat.start(command)
+    };
+    let (_seat, outcome) =
+        during_a_refresh(begin, |pid| [1, 10].iter().for_each(|number| send(*number, pid)));
+    outcome.exits(0);
 }
 
 #[test]
