@@ -24,6 +24,7 @@
 //! | [`oauth`] | OAuth 2.0 as pure functions |
 //! | [`system`] | folders and files, other programs, the browser, signals |
 //! | [`secret`], [`clock`], [`text`] | a type for secrets, the time, text that is safe to show |
+//! | `input` | what people hand in: files and pasted words as other systems make them |
 //! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
 //!
 //! `tests/architecture.rs` holds the table of who may import whom; what is not in it fails. One
@@ -51,6 +52,7 @@ pub mod error;
 pub mod flow;
 pub mod formats;
 pub mod http;
+mod input;
 pub mod loopback;
 pub mod oauth;
 pub mod plot;

@@ -5,11 +5,14 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
+use zeroize::Zeroizing;
+
 use crate::account_id::AccountId;
 use crate::config::client_variable;
 use crate::context::Context;
 use crate::error::Error;
 use crate::flow::{self, FlowError};
+use crate::input;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::StoreKind;
@@ -52,18 +55,18 @@ impl Args {
 
     /// The secret that the flags name.
     fn given(&self, what: &str) -> Result<Option<Secret>, Error> {
-        let (source, text) = match &self.client_secret_file {
+        let (source, bytes) = match &self.client_secret_file {
             _ if self.client_secret_stdin => ("standard input".into(), read(io::stdin())),
             Some(path) => (path.display().to_string(), fs::File::open(path).and_then(read)),
             None => return Ok(None),
         };
-        let text = text.map_err(|error| {
+        let bytes = bytes.map_err(|error| {
             Error::io(format!("could not read the client secret from {source}"), &error)
         })?;
-        let secret = Secret::new(text.trim_end_matches(['\r', '\n']).to_owned());
-        if secret.expose().is_empty() {
-            return Err(Error::usage(what, "the client secret is empty", ""));
-        }
+        let secret = input::decode(bytes)
+            .map_err(|why| why.to_string())
+            .and_then(|text| meant(&text).map_err(str::to_owned))
+            .map_err(|why| Error::usage(what, format!("the client secret {why}"), ""))?;
         Ok(Some(secret))
     }
 
@@ -123,10 +126,33 @@ impl Args {
     }
 }
 
-fn read(source: impl io::Read) -> io::Result<String> {
-    let mut text = String::new();
-    source.take(MAX_SECRET_BYTES).read_to_string(&mut text)?;
-    Ok(text)
+fn read(source: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_SECRET_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The secret in a text that a person made: without blanks around it, invisible characters, and the
+/// quotes of a `.env` file. Says what it certainly is not.
+fn meant(text: &str) -> Result<Secret, &'static str> {
+    let word = Zeroizing::new(input::word(text));
+    let unquoted = ['"', '\'']
+        .iter()
+        .find_map(|quote| word.strip_prefix(*quote)?.strip_suffix(*quote))
+        .unwrap_or(&word);
+    let is_assignment = unquoted.split_once('=').is_some_and(|(name, value)| {
+        !value.is_empty() && name.to_ascii_uppercase().ends_with("SECRET")
+    });
+    let faults = [
+        (unquoted.is_empty(), "is empty"),
+        (unquoted.lines().count() > 1, "has several lines; give the secret alone"),
+        (is_assignment, "begins with NAME=; give only what stands behind it"),
+        (unquoted.chars().any(char::is_control), "has control characters"),
+    ];
+    match faults.into_iter().find(|(is_so, _)| *is_so) {
+        Some((_, why)) => Err(why),
+        None => Ok(Secret::from(unquoted)),
+    }
 }
 
 /// What a person types, which is not shown.
@@ -134,7 +160,7 @@ fn typed(prompt: &str) -> Result<Secret, Error> {
     // Ctrl-C at once would leave the terminal as it is here: what is typed after it would not show.
     let typed = interrupt::uninterrupted(|| unseen(|| rpassword::prompt_password(prompt)))
         .map_err(|error| Error::io("could not read the client secret", &error))?;
-    Ok(Secret::new(typed.trim().to_owned()))
+    Ok(Secret::new(input::word(&typed)))
 }
 
 /// Does `work` while the terminal shows nothing of what is typed: rpassword hides it too, but only
@@ -153,4 +179,22 @@ fn unseen<T>(work: impl FnOnce() -> T) -> T {
         return done;
     }
     work()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn a_secret_is_found_in_what_people_make_of_it() {
+        for text in ["p w&ö", " p w&ö \r\n", "\u{feff}p w&ö\u{a0}", "\"p w&ö\"\n", "'p w&ö'"] {
+            assert_eq!(meant(text).unwrap().expose(), "p w&ö", "{text:?}");
+        }
+        for text in ["a=b==", "\"", "secret", "x'y\""] {
+            assert_eq!(meant(text).unwrap().expose(), text);
+        }
+        for text in ["", " \n", "\"\"", "a\nb", "CLIENT_SECRET=abc", "a\u{1b}b"] {
+            assert!(meant(text).is_err(), "{text:?}");
+        }
+    }
 }

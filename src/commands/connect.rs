@@ -11,6 +11,7 @@ use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
 use crate::flow::client_secret::{find, keep};
 use crate::flow::login::{Connected, Login};
+use crate::input;
 use crate::oauth::Client;
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
@@ -166,7 +167,8 @@ impl Args {
     ) -> Result<String, Error> {
         let former = || before.map(|before| before.client_id.clone());
         let configured = || provider.client_id.clone();
-        self.client_id.clone().or_else(former).or_else(configured).ok_or_else(|| {
+        let given = self.client_id.as_deref().map(input::word).filter(|id| !id.is_empty());
+        given.or_else(former).or_else(configured).ok_or_else(|| {
             let uris: Vec<&str> = provider.redirect_uris.iter().map(url::Url::as_str).collect();
             let Provider { name, title, .. } = provider;
             let whom = provider.support.as_deref().unwrap_or(title);

@@ -105,8 +105,7 @@ pub fn list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 fn with_value(text: &str, keys: &[&str], literal: &str, comment: &str) -> Option<String> {
     let value: Value = literal.parse().ok()?;
     let (key, parents) = keys.split_last()?;
-    let (mark, body) = text.split_at(if text.starts_with('\u{feff}') { 3 } else { 0 });
-    let mut document: DocumentMut = body.parse().ok()?;
+    let mut document: DocumentMut = text.parse().ok()?;
     let comment = if comment.is_empty() { String::new() } else { format!("# {comment}\n") };
     let line = format!("{key} = {literal}\n");
     let new = match place(&mut document, parents)? {
@@ -114,21 +113,19 @@ fn with_value(text: &str, keys: &[&str], literal: &str, comment: &str) -> Option
             set(table, key, value, &comment)?;
             document.to_string()
         }
-        Place::Top if body.is_empty() => comment + &line,
-        Place::Top => format!("{comment}{line}\n{body}"),
+        Place::Top if text.is_empty() => comment + &line,
+        Place::Top => format!("{comment}{line}\n{text}"),
         Place::End => {
-            let gap = match body {
+            let gap = match text {
                 "" => "",
-                _ if body.ends_with('\n') => "\n",
+                _ if text.ends_with('\n') => "\n",
                 _ => "\n\n",
             };
-            format!("{body}{gap}{comment}[{}]\n{line}", parents.join("."))
+            format!("{text}{gap}{comment}[{}]\n{line}", parents.join("."))
         }
     };
     // A file with Windows' line breaks keeps them.
-    let new =
-        if text.contains("\r\n") { new.replace("\r\n", "\n").replace('\n', "\r\n") } else { new };
-    Some(format!("{mark}{new}"))
+    Some(if text.contains("\r\n") { new.replace("\r\n", "\n").replace('\n', "\r\n") } else { new })
 }
 
 /// Where a new line goes.
@@ -256,7 +253,6 @@ mod tests {
             ("[p]\na = 1\n", "s = 1\n\n[p]\na = 1\n"),
             ("a = 1 # one\n[p]\n", "a = 1 # one\ns = 1\n[p]\n"),
             ("s = [\n 2,\n]\n", "s = 1\n"),
-            ("\u{feff}[p]\n", "\u{feff}s = 1\n\n[p]\n"),
         ] {
             assert_eq!(set(before, "s", "1").as_deref(), Some(after), "{before:?}");
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::{ConfigError, SandboxChoice};
 use crate::http::network::ProxySetting;
+use crate::input;
 use crate::secret::Secret;
 use crate::system::paths::Folders;
 use crate::system::process::Surroundings;
@@ -62,12 +63,13 @@ impl Environment {
 
     /// `PARTNERLINK_<PROVIDER>_CLIENT_ID`
     pub fn client_id(&self, provider: &str) -> Option<String> {
-        self.text(&client_variable(provider, "CLIENT_ID"))
+        self.text(&client_variable(provider, "CLIENT_ID")).map(|id| input::word(&id))
     }
 
     /// `PARTNERLINK_<PROVIDER>_CLIENT_SECRET`
     pub fn client_secret(&self, provider: &str) -> Option<Secret> {
-        self.text(&client_variable(provider, "CLIENT_SECRET")).map(Secret::new)
+        let text = self.text(&client_variable(provider, "CLIENT_SECRET"))?;
+        Some(Secret::new(input::word(&text)))
     }
 
     /// The proxy for https addresses. In capitals or small, the capitals first; `HTTP_PROXY` is not

@@ -4,6 +4,8 @@ pub mod edit;
 mod environment;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,9 +13,11 @@ use serde::{Deserialize, Serialize};
 pub use environment::{Environment, client_variable};
 
 use crate::http::network::Network;
+use crate::input::{self, NotText};
 use crate::provider::Description;
 use crate::provider::registry::{Registry, nearest};
 use crate::store::StoreKind;
+use crate::system::files::Others;
 use crate::system::paths::{Folders, PathError};
 use crate::system::process;
 
@@ -116,8 +120,12 @@ pub enum ConfigError {
     Folders(#[from] PathError),
     #[error("{}: {source}", .path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{} {others}: who writes it decides where tokens go", .path.display())]
+    Others { path: PathBuf, others: Others },
     #[error("{} is larger than 1 MiB", .0.display())]
     TooLarge(PathBuf),
+    #[error("{} {why}", .path.display())]
+    NotText { path: PathBuf, why: NotText },
     #[error("{}, line {line}: {message}", .path.display())]
     Syntax { path: PathBuf, line: usize, message: String, nearest: Option<String> },
     #[error("{} contains a client secret", .0.display())]
@@ -230,20 +238,34 @@ impl Settings {
     /// What another user's configuration file says about the key of the sealed files; `None` where
     /// it says nothing or cannot be read.
     pub fn file_key_in(path: &Path) -> Option<FileKey> {
-        parse(&read(path).ok()??, path).ok()?.file_key
+        parse(&read_anybodys(path).ok()??.0, path).ok()?.file_key
     }
 }
 
+/// The file's text, if nobody else decides what it says.
 fn read(path: &Path) -> Result<Option<String>, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-    match path.metadata() {
-        Ok(metadata) if metadata.len() > MAX_FILE_BYTES => {
-            Err(ConfigError::TooLarge(path.to_owned()))
-        }
-        Ok(_) => std::fs::read_to_string(path).map(Some).map_err(unreadable),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(error)),
+    match read_anybodys(path)? {
+        Some((_, Some(others))) => Err(ConfigError::Others { path: path.to_owned(), others }),
+        found => Ok(found.map(|(text, _)| text)),
     }
+}
+
+/// The file's text, and who else decides what it says.
+fn read_anybodys(path: &Path) -> Result<Option<(String, Option<Others>)>, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(unreadable)?,
+    };
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(ConfigError::TooLarge(path.to_owned()));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    let text =
+        input::decode(bytes).map_err(|why| ConfigError::NotText { path: path.to_owned(), why })?;
+    Ok(Some((text, Others::of(&metadata))))
 }
 
 fn parse(text: &str, path: &Path) -> Result<ConfigFile, ConfigError> {

@@ -1,6 +1,8 @@
 //! What this machine does wrong, or the person at it: exit code, stable name and cure of each error
 //! of the configuration, the stores, files, ports and schedules.
 
+use std::path::Path;
+
 use super::Exit::{Busy, Refused, Store, Usage};
 use super::{Explain, Meaning};
 use crate::account_id::AccountIdError;
@@ -12,6 +14,8 @@ use crate::schedule::ScheduleError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
 use crate::system::FileError;
+use crate::system::files::Others;
+use crate::system::paths::PathError;
 
 impl Explain for AccountIdError {
     fn meaning(&self) -> Meaning {
@@ -29,10 +33,18 @@ impl Explain for ConfigError {
             return Usage.means("configuration", format!("did you mean `{nearest}`?"));
         }
         let hint = match self {
+            Self::Folders(PathError::Others { path, others, is_state: true }) => {
+                return Store.means("store-unsafe", take_back(path, *others));
+            }
+            Self::Folders(PathError::Others { path, others, .. })
+            | Self::Others { path, others } => {
+                return Usage.means("configuration", take_back(path, *others));
+            }
+            Self::NotText { .. } => "save it as UTF-8, as every editor can",
             Self::Folders(_) => {
                 "set HOME to your own home folder, or PARTNERLINK_HOME to a folder of your own"
             }
-            Self::Unreadable { .. } => "make the file readable for yourself, or remove it",
+            Self::Unreadable { .. } => "make the file readable for yourself",
             Self::TooLarge(_) => "remove what does not belong there",
             Self::Syntax { .. } => {
                 "correct the line; `partnerlink config path` tells where the file is"
@@ -49,6 +61,23 @@ impl Explain for ConfigError {
             Self::NotWritten { .. } => "make the file and its folder writable for yourself",
         };
         Usage.means("configuration", hint)
+    }
+}
+
+/// How a file or folder becomes this user's alone, without harm to what is in it.
+fn take_back(path: &Path, others: Others) -> String {
+    let quoted = path.to_string_lossy();
+    let quoted = shell_words::quote(&quoted);
+    match others {
+        _ if others.shares_it() => {
+            "choose a folder of your own, in HOME or PARTNERLINK_HOME: this one is for everybody"
+                .into()
+        }
+        Others::Writers(_) => format!("chmod go-w {quoted}"),
+        Others::Owner(id) => format!(
+            "run it as that user: sudo -u '#{id}' partnerlink …\nor, if what is there is yours: sudo \
+             chown \"$(id -u)\" {quoted}"
+        ),
     }
 }
 
@@ -145,7 +174,16 @@ impl Explain for StoreError {
             Self::NoKey(_) => {
                 ("store-no-key", "check `file_key` in the configuration and the key it names")
             }
-            Self::Unsafe { .. } => ("store-unsafe", "remove it, or give it to your own user"),
+            Self::Unsafe { .. } => (
+                "store-unsafe",
+                "give it to your own user (chown), and put the thing itself in the place of a link; \
+                 without its key nothing that is sealed can be read, so do not remove that",
+            ),
+            Self::OpenKey { path, .. } => {
+                let quoted = path.to_string_lossy();
+                let hint = format!("chmod 600 {}", shell_words::quote(&quoted));
+                return Store.means("store-unsafe", hint);
+            }
             Self::NoSpace(_) => ("store-full", "make room on the disk, then try again"),
             Self::Io { .. } => ("store-io", "make the folder writable for your own user"),
             Self::Keychain(_) => {

@@ -12,6 +12,7 @@ use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use super::HttpError;
+use crate::input;
 use crate::oauth::is_loopback;
 use crate::secret::Secret;
 
@@ -170,6 +171,8 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
     if bytes.is_empty() {
         return Err(bad("is empty".into()));
     }
+    // The mark at the beginning, and UTF-16, are Windows'; what is no text is found below.
+    let bytes = input::decode(bytes.clone()).map_or(bytes, String::into_bytes);
     if bytes.windows(16).any(|part| part == b"PRIVATE KEY-----") {
         return Err(bad("holds a private key, which belongs nowhere but with its owner".into()));
     }

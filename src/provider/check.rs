@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{Description, Provider, ProviderError};
 use crate::account_id::check_name;
+use crate::input;
 use crate::oauth::{authorize, is_loopback, token};
 
 /// Life of an access token when neither answer nor description says, in seconds: an hour is what
@@ -42,7 +43,7 @@ impl Description {
         if self.sends_issuer && self.issuers.is_empty() {
             return Err(check.missing("issuers"));
         }
-        self.client_id.take_if(|id| id.is_empty());
+        self.client_id = self.client_id.map(|id| input::word(&id)).filter(|id| !id.is_empty());
         let redirect_uris = self.redirect_uris.iter().map(|uri| check.redirect_uri(uri));
         let provider = Provider {
             name: name.to_owned(),

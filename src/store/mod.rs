@@ -81,6 +81,9 @@ pub enum StoreError {
     NoKey(String),
     #[error("{} is not safe to use: {why}", .path.display())]
     Unsafe { path: PathBuf, why: String },
+    /// A key: it is not known who has read it already.
+    #[error("{} is not safe to use: others can read it (mode {mode:04o})", .path.display())]
+    OpenKey { path: PathBuf, mode: u32 },
     #[error("no room left to save tokens in {}", .0.display())]
     NoSpace(PathBuf),
     #[error("{action} {}: {source}", .path.display())]

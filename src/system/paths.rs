@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 
 use crate::account_id::AccountId;
-use crate::system::files;
+use crate::system::files::{self, Others};
 
 const PROGRAM: &str = "partnerlink";
 
@@ -28,6 +28,8 @@ pub enum PathError {
     NoHome,
     #[error("the home folder {} {why}", .path.display())]
     BadHome { path: PathBuf, why: &'static str },
+    #[error("the folder {} {others}", .path.display())]
+    Others { path: PathBuf, others: Others, is_state: bool },
     #[error("PARTNERLINK_HOME is {0:?}, which is not an absolute path")]
     RelativeRoot(PathBuf),
 }
@@ -45,7 +47,7 @@ impl Folders {
                 return Err(PathError::RelativeRoot(root.to_owned()));
             }
             let (config, key) = (root.to_owned(), root.to_owned());
-            return Ok(Self { config, key, state: root.join("state") });
+            return Self { config, key, state: root.join("state") }.checked();
         }
         let base = BaseDirs::new().ok_or(PathError::NoHome)?;
         check_home(base.home_dir())?;
@@ -57,7 +59,19 @@ impl Folders {
             let below_home = |folder: &str| base.home_dir().join(folder).join(PROGRAM);
             (below_home(".config"), below_home(".local/state"))
         };
-        Ok(Self { config, key, state })
+        Self { config, key, state }.checked()
+    }
+
+    /// Whoever can write there decides where tokens go.
+    fn checked(self) -> Result<Self, PathError> {
+        for (path, is_state) in [(&self.config, false), (&self.state, true)] {
+            if let Ok(meta) = path.metadata()
+                && let Some(others) = Others::of(&meta)
+            {
+                return Err(PathError::Others { path: path.clone(), others, is_state });
+            }
+        }
+        Ok(self)
     }
 
     /// Folders that do not exist, for looking at a machine where no home folder is known.
@@ -157,7 +171,10 @@ fn check_home(home: &Path) -> Result<(), PathError> {
     if files::of_another_user(&metadata).is_some() {
         return Err(bad("belongs to another user"));
     }
-    Ok(())
+    match Others::of(&metadata) {
+        Some(others) => Err(PathError::Others { path: home.to_owned(), others, is_state: false }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(not(unix))]
@@ -171,7 +188,7 @@ mod tests {
 
     #[test]
     fn one_root_moves_everything() {
-        let root = std::env::temp_dir();
+        let root = std::env::temp_dir().join("nobody-made-it");
         let folders = Folders::resolve(Some(&root)).unwrap();
         let account = "timberdata:a".parse().unwrap();
         for path in [

@@ -81,6 +81,41 @@ fn from_a_file_it_is_kept_in_the_store_for_refreshes() {
 }
 
 #[test]
+fn from_a_file_made_on_windows_it_is_the_secret_alone() {
+    let (mut program, fake, secret) = with_secret();
+    let utf16 =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let files = [
+        format!("\u{feff}{secret}\r\n").into_bytes(),
+        utf16(&format!("\u{feff}{secret}\r\n")),
+        format!("  {secret} \t\r\n\r\n").into_bytes(),
+        format!("{secret}\u{a0}\n").into_bytes(),
+        format!("\u{200b}{secret}\u{200b}").into_bytes(),
+        format!("\"{secret}\"\n").into_bytes(),
+        format!("'{secret}'").into_bytes(),
+    ];
+    for (number, bytes) in files.iter().enumerate() {
+        let file = program.secret_file(&format!("{number}.txt"), "");
+        std::fs::write(&file, bytes).unwrap();
+        let args = ["--client-secret-file", file.to_str().unwrap()];
+        connect(&program, &fake, &args, "").exits(0);
+        assert_shown(&fake, &secret);
+    }
+    let stdin = format!("\u{feff}{secret} \r\n");
+    connect(&program, &fake, &["--client-secret-stdin"], &stdin).exits(0);
+    assert_shown(&fake, &secret);
+    for (text, why) in [
+        (format!("CLIENT_SECRET={secret}\n").into_bytes(), "begins with NAME="),
+        (format!("# mine\n{secret}\n").into_bytes(), "has several lines"),
+        (b"gehe\xefm".to_vec(), "is not UTF-8"),
+        (b"\xef\xbb\xbf \r\n".to_vec(), "is empty"),
+    ] {
+        let outcome = program.run_with_input(["connect", "fake", "--client-secret-stdin"], text);
+        outcome.exits(2).says(&["the client secret", why]);
+    }
+}
+
+#[test]
 fn from_a_variable_it_is_used_and_not_kept() {
     let (program, fake, secret) = with_secret();
     let program = program.set("PARTNERLINK_FAKE_CLIENT_SECRET", &secret);

@@ -165,3 +165,17 @@ fn a_list_needs_no_more_than_its_description() {
     assert_eq!(calls.len(), 2);
     program.run(["data", "fake", "bills"]).exits(2).says(&["there are orders", "lists.bills"]);
 }
+
+#[test]
+fn json_that_windows_wrote_is_handed_in_as_json() {
+    let (program, fake) = connected_to_fake();
+    fake.serves(|_| Reply::new(200, "", ""));
+    let text = "{\"ort\":\"Lüneburg\"}";
+    let utf16 =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let files = [format!("\u{feff}{text}").into_bytes(), utf16(&format!("\u{feff}{text}"))];
+    for bytes in files {
+        program.run_with_input(["api", "fake", "/x", "--input", "-"], bytes).exits(0);
+        assert_eq!(data_calls(&fake).last().unwrap().body, text);
+    }
+}

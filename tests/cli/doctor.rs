@@ -184,7 +184,8 @@ fn a_key_that_this_session_does_not_have_is_told() {
 fn a_configuration_that_others_can_write_is_told() {
     let (program, _fake) = described();
     set_mode(&program.home().join("config.toml"), 0o666);
-    told(&doctor(&program).exits(0), "config", "warning", &["(mode 0666)", "chmod o-w"]);
+    told(&doctor(&program).exits(2), "config", "bad", &["(mode 0666)", "chmod go-w"]);
+    told(&doctor(&program), "config", "bad", &["what follows goes without it"]);
 }
 
 #[test]

@@ -202,6 +202,127 @@ fn a_home_that_is_nobodys_or_somebody_elses_is_refused() {
     program.run(["status"]).exits(2).says(&["not an absolute path"]);
 }
 
+/// The mode of a file or folder, and a run that must refuse it.
+#[track_caller]
+fn refused_with(program: &Program, path: &std::path::Path, mode: u32, code: i32, texts: &[&str]) {
+    let before = path.metadata().unwrap().permissions();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    for args in [&["status"][..], &["token", "refresh", "--force"], &["config", "show"]] {
+        program.run(args).exits(code).says(texts);
+    }
+    fs::set_permissions(path, before).unwrap();
+}
+
+#[test]
+fn what_others_can_write_decides_nothing() {
+    let (program, fake) = connected();
+    let before = fake.calls().len();
+    let (config, state) = (program.home().join("config.toml"), program.state());
+    for mode in [0o666, 0o664, 0o646, 0o660] {
+        let cure = format!("chmod go-w {}\n", config.display());
+        let told = format!("(mode {mode:04o})");
+        refused_with(&program, &config, mode, 2, &["can be written by others", &told, &cure]);
+    }
+    for (folder, code) in [(&program.home(), 2), (&state, 5)] {
+        for mode in [0o777, 0o770, 0o707] {
+            let cure = format!("chmod go-w {}\n", folder.display());
+            refused_with(&program, folder, mode, code, &["can be written by others", &cure]);
+        }
+        // What is for everybody, as /tmp is, must stay so.
+        let texts = ["(mode 1777)", "choose a folder of your own", "PARTNERLINK_HOME"];
+        refused_with(&program, folder, 0o1777, code, &texts);
+    }
+    assert_eq!(fake.calls().len(), before);
+    // Others may look, and what is above may be for everybody.
+    for (path, mode) in [(&config, 0o644), (&program.home(), 0o755)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    fs::set_permissions(program.root(), fs::Permissions::from_mode(0o1777)).unwrap();
+    program.run(["token", "refresh", "--force"]).exits(0);
+}
+
+#[test]
+fn the_cure_that_is_printed_works_as_printed() {
+    let (program, _fake) = connected();
+    let config = program.home().join("config.toml");
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o666)).unwrap();
+    let told = program.run(["token", "refresh", "--force"]).exits(2).stderr;
+    let cure = told.lines().find_map(|line| line.trim().strip_prefix("do:")).unwrap().trim();
+    assert!(std::process::Command::new("sh").args(["-c", cure]).status().unwrap().success());
+    program.run(["token", "refresh", "--force"]).exits(0);
+}
+
+#[test]
+fn what_belongs_to_another_user_is_refused_unless_that_is_root() {
+    if !is_root() {
+        return crate::support::skipped("another user's configuration", "needs root");
+    }
+    let (program, fake) = connected();
+    let before = fake.calls().len();
+    let config = program.home().join("config.toml");
+    for (path, code) in [(&config, 2), (&program.home(), 2), (&program.state(), 5)] {
+        chown(path, Some(12345), None).unwrap();
+        let outcome = program.run(["token", "refresh", "--force"]).exits(code);
+        outcome.says(&["belongs to another user (id 12345)", "sudo -u '#12345' partnerlink"]);
+        chown(path, Some(0), None).unwrap();
+    }
+    assert_eq!(fake.calls().len(), before);
+    // As a service's configuration is: root's, and readable.
+    let name = "what_belongs_to_another_user_is_refused_unless_that_is_root";
+    let Some(command) = by_an_ordinary_user(name, &program, &["config", "show"], 0o700) else {
+        return;
+    };
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o644)).unwrap();
+    chown(program.state(), Some(65534), Some(65534)).unwrap();
+    program.start(command).finish().exits(0);
+}
+
+#[test]
+fn a_configuration_of_any_editor_is_read_or_its_encoding_named() {
+    let (program, fake) = described();
+    let config = program.home().join("config.toml");
+    let text = format!("# für Müller\n{}", fs::read_to_string(&config).unwrap());
+    let text = text.replace('\n', "\r\n");
+    let utf16 = |unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit);
+    for bytes in [
+        [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        [0xff, 0xfe].into_iter().chain(utf16(u16::to_le_bytes)).collect(),
+        [0xfe, 0xff].into_iter().chain(utf16(u16::to_be_bytes)).collect(),
+        utf16(u16::to_le_bytes).collect(),
+    ] {
+        fs::write(&config, bytes).unwrap();
+        let shown = program.run(["provider", "show", "fake"]).exits(0);
+        assert!(shown.stdout.contains(&fake.base()), "{}", shown.told());
+        // A change keeps what is there, in UTF-8.
+        program.run(["config", "set", "browser", "firefox"]).exits(0);
+        let written = fs::read_to_string(&config).unwrap();
+        assert!(written.contains("# für Müller\r\n"), "{written}");
+    }
+    let windows: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    fs::write(&config, windows).unwrap();
+    let outcome = program.run(["status"]).exits(2);
+    outcome.says(&["is not UTF-8 in line 1", "Windows-1252", "save it as UTF-8"]);
+    let found = program.run(["doctor"]).exits(2).stdout;
+    assert!(found.contains("is not UTF-8 in line 1"), "{found}");
+}
+
+#[test]
+fn an_id_from_a_mail_is_taken_without_what_nobody_sees() {
+    let program = Program::new();
+    let fake = crate::support::provider_for(&program);
+    let id = "\u{feff}aB3\u{200b}xYz\u{a0}";
+    let link = |program: &Program, args: &[&str]| {
+        let mut running = program.spawn([&["connect", "fake", "--no-browser"], args].concat());
+        Link::shown_by(&mut running).parameter("client_id")
+    };
+    program.configure(&fake.described_as("fake", &format!("client_id = \"{id}\"")));
+    assert_eq!(link(&program, &[]).as_deref(), Some("aB3xYz"));
+    program.configure(&fake.described());
+    assert_eq!(link(&program, &["--client-id", id]).as_deref(), Some("aB3xYz"));
+    let program = program.set("PARTNERLINK_FAKE_CLIENT_ID", id);
+    assert_eq!(link(&program, &[]).as_deref(), Some("aB3xYz"));
+}
+
 #[test]
 fn a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away() {
     let name = "a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away";

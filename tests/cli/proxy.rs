@@ -227,6 +227,20 @@ fn an_authority_is_added_by_flag_variable_or_file() {
 }
 
 #[test]
+fn a_file_of_certificates_made_on_windows_is_read() {
+    let program = Program::new();
+    let (fake, authority) = tls::start(&program, Certificate::Good);
+    program.configure(&fake.described());
+    let pem = fs::read_to_string(authority).unwrap().replace('\n', "\r\n");
+    let pem = format!("\u{feff}Firmen-Wurzel f\u{fc}r alle\r\n{pem}\r\n");
+    let utf16: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [pem.into_bytes(), utf16] {
+        fs::write(program.root().join("company.pem"), bytes).unwrap();
+        connect(&program, &fake, &["fake", "--ca-file", "company.pem"]).exits(0);
+    }
+}
+
+#[test]
 fn an_unknown_issuer_names_the_way_to_a_companys_certificate() {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);

@@ -102,7 +102,7 @@ fn no_other_process_of_this_user_can_read_its_memory() {
     let name = "no_other_process_of_this_user_can_read_its_memory";
     let (program, _fake) = described();
     let args = ["connect", "fake", "--no-browser"];
-    let Some(command) = by_an_ordinary_user(name, &program, &args, 0o777) else { return };
+    let Some(command) = by_an_ordinary_user(name, &program, &args, 0o700) else { return };
     let mut running = program.start(command);
     Link::shown_by(&mut running);
     let owner = |file: &str| fs::metadata(format!("/proc/{}/{file}", running.pid())).unwrap().uid();

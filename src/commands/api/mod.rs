@@ -15,6 +15,7 @@ use crate::commands::session::{DataError, Session};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::http::{Answer, Request};
+use crate::input;
 use crate::secret::Secret;
 use crate::terminal::{Output, stdout_is_terminal, stdout_stream};
 use crate::text::printable;
@@ -108,6 +109,13 @@ impl Args {
         }
         if body.is_some() && !request.headers.iter().any(|(name, _)| name == "content-type") {
             request.headers.push(("content-type".into(), "application/json".into()));
+        }
+        let is_json =
+            |(name, value): &(String, String)| name == "content-type" && value.contains("json");
+        if request.headers.iter().any(is_json) {
+            // JSON is UTF-8 without a mark at its beginning (RFC 8259 §8.1), which editors on
+            // Windows and PowerShell do not always write.
+            body = body.map(|bytes| input::decode(bytes.clone()).map_or(bytes, String::into_bytes));
         }
         request.body = body.map(Secret::new);
         Ok(request)

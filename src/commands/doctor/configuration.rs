@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Explain as _};
 use crate::flow::origins;
 use crate::provider::Provider;
+use crate::system::paths::PathError;
 use crate::terminal::report::Finding;
 
 /// Every provider, or why it cannot be used.
@@ -47,25 +48,18 @@ fn broken(error: &ConfigError) -> Finding {
     let public = match error {
         ConfigError::Syntax { line, .. } => format!("line {line} of the file is wrong"),
         ConfigError::Variable { name, .. } => format!("the variable {name} is wrong"),
+        ConfigError::Others { others, .. } => format!("the file {others}"),
+        ConfigError::Folders(PathError::Others { others, .. }) => format!("a folder {others}"),
+        ConfigError::NotText { why, .. } => format!("the file {why}"),
         _ => "it cannot be used".to_owned(),
     };
     let text = format!("{error}; what follows goes without it");
-    Finding::bad("config", text, error.meaning().hint, Exit::Usage).publicly(public)
+    let meaning = error.meaning();
+    Finding::bad("config", text, meaning.hint, meaning.exit).publicly(public)
 }
 
 fn file(context: &Context) -> Finding {
     let path = context.settings.folders.config_file();
-    #[cfg(unix)]
-    if let Ok(meta) = path.metadata() {
-        use std::os::unix::fs::MetadataExt as _;
-        let mode = meta.mode() & 0o7777;
-        // Who can write it decides where tokens go.
-        if mode & 0o002 != 0 {
-            let text = format!("others can write to {} (mode {mode:04o})", path.display());
-            return Finding::warn("config", text, format!("chmod o-w '{}'", path.display()))
-                .publicly(format!("others can write to it (mode {mode:04o})"));
-        }
-    }
     let state =
         if context.settings.file_exists { "is valid" } else { "is not there, and need not be" };
     Finding::good("config", format!("{} {state}", path.display())).publicly(format!("it {state}"))

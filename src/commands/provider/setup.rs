@@ -9,6 +9,7 @@ use crate::config::edit::{Draft, list, quoted};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
+use crate::input;
 use crate::provider::Provider;
 use crate::terminal::{Mark, Output, facts};
 use crate::text::{printable, shell_word};
@@ -272,7 +273,7 @@ impl Setup<'_> {
 /// Finds what is certainly no client ID, and takes off the blanks around one. What was given is not
 /// repeated: it may be a secret that went into the wrong field.
 pub(super) fn checked_client_id(text: &str) -> Result<String, &'static str> {
-    let id = text.trim();
+    let id = input::word(text);
     // RFC 6749 appendix A.1 allows blanks as well, which no provider uses.
     let has_others = !id.chars().all(|c| c.is_ascii_graphic());
     let is_mail = id.split_once('@').is_some_and(|(_, host)| host.contains('.'));
@@ -284,7 +285,7 @@ pub(super) fn checked_client_id(text: &str) -> Result<String, &'static str> {
     ];
     match faults.into_iter().find(|(is_so, _)| *is_so) {
         Some((_, why)) => Err(why),
-        None => Ok(id.to_owned()),
+        None => Ok(id),
     }
 }
 

@@ -65,8 +65,7 @@ pub(super) fn read_key(
         None => {}
         Some(_) if owner_may_be_root && is_roots_own(&meta) => {}
         Some(Flaw::Open { mode, .. }) => {
-            let why = format!("others can read it (mode {mode:04o})");
-            return Err(StoreError::Unsafe { path: path.to_owned(), why });
+            return Err(StoreError::OpenKey { path: path.to_owned(), mode });
         }
         flaw => admit(flaw)?,
     }

@@ -11,7 +11,7 @@ pub mod tls;
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
 use std::process::Command;
 
@@ -67,8 +67,8 @@ pub fn skipped(test: &str, reason: &str) {
     }
 }
 
-/// The program as started by a user who is not root, and for whom its folder has this mode. `None`
-/// says that the test is left out.
+/// The program as started by a user who is not root, whose folder has this mode. `None` says that
+/// the test is left out.
 pub fn by_an_ordinary_user(
     test: &str,
     program: &Program,
@@ -84,6 +84,7 @@ pub fn by_an_ordinary_user(
     if !has(test, "setpriv") {
         return None;
     }
+    chown(program.home(), Some(65534), Some(65534)).unwrap();
     let mut command = Command::new("setpriv");
     command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]);
     command.arg(env!("CARGO_BIN_EXE_partnerlink")).args(args);
