@@ -1,6 +1,7 @@
 //! The journal: new tokens that could not be saved are there for the next run.
 
 use std::fs;
+use std::os::unix::fs::chown;
 
 use partnerlink::clock::SystemClock;
 use partnerlink::flow::FlowError;
@@ -12,8 +13,12 @@ use partnerlink::store::{StoreError, StoreKind};
 
 use serde_json::json;
 
-use crate::ACCOUNT;
 use crate::bench::{Bench, locked, new_tokens, nothing_is_sent, tokens_about, tokens_with};
+use crate::provider::Provider;
+use crate::providers::strict;
+use crate::seat::Seat;
+use crate::strace;
+use crate::{ACCOUNT, is_root, left_out};
 
 /// And if it cannot be saved, it is in the journal.
 #[test]
@@ -147,4 +152,64 @@ fn what_did_not_rotate_needs_no_journal() {
     assert!(matches!(outcome, Err(FlowError::Store(StoreError::Locked))), "{outcome:?}");
     let file = fs::read_to_string(bench.intent_file()).unwrap();
     assert!(!file.contains("sealed"));
+}
+
+const REFRESH: [&str; 4] = ["token", "refresh", "--force", ACCOUNT];
+
+/// A home whose last refresh could not save what it got; `None` where none can be made.
+fn unsaved(provider: &Provider) -> Option<Seat> {
+    if let Some(why) = strace::is_blind() {
+        left_out("what every command takes in", why);
+        return None;
+    }
+    let seat = Seat::with_expired(provider, &[ACCOUNT]);
+    let temporary = seat.file_of(ACCOUNT).with_extension("sealed.tmp");
+    strace::with_error(&seat, &REFRESH, &[&temporary], "renameat", "ENOSPC", "1+").exits(5);
+    assert_ne!(seat.refresh_token(ACCOUNT), provider.refresh_token());
+    Some(seat)
+}
+
+#[test]
+fn every_command_that_opens_the_account_takes_it_in() {
+    let provider = strict();
+    for command in [
+        &["token", "get", ACCOUNT][..],
+        &["token", "show", ACCOUNT],
+        &["token", "refresh", ACCOUNT],
+        &["exec", ACCOUNT, "--", "true"],
+        &["store", "verify"],
+        &["store", "migrate", ACCOUNT, "--to", "file"],
+    ] {
+        let Some(seat) = unsaved(&provider) else { return };
+        seat.run(command).exits(0);
+        assert_eq!(seat.refresh_token(ACCOUNT), provider.refresh_token(), "{command:?}");
+        assert!(seat.leftovers().is_empty(), "{command:?}: {:?}", seat.leftovers());
+    }
+    assert_eq!(provider.counts().reused, 0);
+}
+
+#[test]
+fn what_is_revoked_is_the_newest_token() {
+    let provider = strict();
+    let Some(seat) = unsaved(&provider) else { return };
+    seat.run(["disconnect", ACCOUNT]).exits(0).says(&["revoked at the provider, deleted here"]);
+    assert_eq!(provider.last().parameter("token"), provider.refresh_token());
+    assert!(seat.leftovers().is_empty(), "{:?}", seat.leftovers());
+}
+
+#[test]
+fn a_note_of_another_user_is_not_believed_and_nothing_is_spent_in_their_folder() {
+    if !is_root() {
+        return left_out("another user's intents", "needs root");
+    }
+    let provider = strict();
+    let Some(seat) = unsaved(&provider) else { return };
+    let (file, folder) = (seat.intent_of(ACCOUNT), seat.folders().intents());
+    let before = seat.refresh_token(ACCOUNT);
+    chown(&file, Some(12345), None).unwrap();
+    seat.run(["token", "show", ACCOUNT]).exits(0);
+    assert_eq!(seat.refresh_token(ACCOUNT), before);
+    chown(&folder, Some(12345), None).unwrap();
+    seat.run(REFRESH).exits(5).says(&["it belongs to another user (id 12345)"]);
+    assert_eq!(provider.count("refresh_token"), 1);
 }

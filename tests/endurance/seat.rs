@@ -147,6 +147,12 @@ impl Seat {
         self.record(account).unwrap().expect("a record").access_token.expose().clone()
     }
 
+    /// The refresh token that is stored.
+    pub fn refresh_token(&self, account: &str) -> String {
+        let token = self.record(account).unwrap().expect("a record").refresh_token;
+        token.expect("a refresh token").expose().clone()
+    }
+
     pub fn file_of(&self, account: &str) -> PathBuf {
         self.folders().tokens().join(format!("{}.sealed", stem(account)))
     }
