@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::account_id::AccountId;
-use crate::clock::{self, Timestamp};
+use crate::clock::{self, CLOCKS_DIFFER, Timestamp};
 use crate::oauth::scope::Scope;
 use crate::store::StoreKind;
 use crate::system::files::{self, Durability, Mode};
@@ -54,6 +54,30 @@ pub struct Account {
     /// seconds; negative where it was behind, `None` where they agreed.
     pub clock_ahead: Option<i64>,
     pub state: SignInState,
+    /// Why the last refresh failed, where asking again alone cannot help; kept until something
+    /// succeeds.
+    pub failure: Option<Failure>,
+}
+
+/// A failure that lasts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// When it was first seen.
+    pub at: Timestamp,
+    pub kind: FailureKind,
+    pub why: String,
+}
+
+/// Who can end a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// Whoever signs in again: the provider refused the sign-in, or its tokens are gone.
+    SignIn,
+    /// Whoever configures it: client ID, client secret, an endpoint.
+    Settings,
+    /// The provider: its answer cannot be used.
+    Answer,
 }
 
 /// Scheme, host and port of the endpoints that a sign-in was made with; `None` where the provider
@@ -69,8 +93,9 @@ pub struct Origins {
 /// where that is shorter.
 const WARN_BEFORE: Duration = Duration::from_secs(30 * 86_400);
 
-/// How far two clocks may be apart before one of them counts as wrong, in seconds.
-pub const CLOCKS_DIFFER: i64 = 60;
+/// How long after a refresh was due it counts as missed, in seconds: a schedule that runs once a
+/// day has had its turn, and so has a machine that sleeps at night.
+pub const MISSED_AFTER: i64 = 86_400;
 
 impl Account {
     /// The time by the provider's clock, as far as a clock that is behind it can tell. Where ours
@@ -104,13 +129,25 @@ impl Account {
         self.is_misdated(now)
             || self.refresh_by.is_none_or(is_past)
             || self.sign_in_by.is_some_and(is_past)
+            || self.failure.as_ref().is_some_and(|failure| failure.kind != FailureKind::SignIn)
+    }
+
+    /// Whether it was due for so long that whatever refreshes it has failed to.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        let missed = self.refresh_by.map(|due| clock::after(due, MISSED_AFTER));
+        let ends = [missed, self.idle_until].into_iter().flatten();
+        ends.into_iter().any(|end| end <= self.provider_time(now))
     }
 
     /// How the sign-in stands; its end is near from `within` before it, else from `warn_before`.
     pub fn standing(&self, now: Timestamp, within: Option<Duration>) -> Standing {
-        match self.sign_in_by.map(|end| clock::time_left(now, end)) {
+        let left = self.sign_in_by.map(|end| clock::time_left(self.provider_time(now), end));
+        match left {
             _ if self.state == SignInState::SignInNeeded => Standing::SignInNeeded,
+            _ if self.is_misdated(now) => Standing::Misdated,
             Some(Duration::ZERO) => Standing::SignInNeeded,
+            _ if self.failure.is_some() => Standing::Failing,
+            _ if self.is_overdue(now) => Standing::NotRefreshed,
             Some(left) if left < within.unwrap_or(self.warn_before()) => Standing::EndsSoon,
             _ => Standing::Good,
         }
@@ -129,6 +166,12 @@ pub enum Standing {
     Good,
     /// The person must sign in again before long, and no refresh can change it.
     EndsSoon,
+    /// A refresh is due for long: nothing keeps it alive.
+    NotRefreshed,
+    /// Its dates lie in the future: a clock was wrong, and how long it is good is not known.
+    Misdated,
+    /// Refreshing fails for a reason that lasts: [`Account::failure`].
+    Failing,
     SignInNeeded,
 }
 
@@ -138,6 +181,9 @@ impl Standing {
         match self {
             Self::Good => "good",
             Self::EndsSoon => "ends soon",
+            Self::NotRefreshed => "not refreshed",
+            Self::Misdated => "clock was wrong",
+            Self::Failing => "refresh fails",
             Self::SignInNeeded => "sign in again",
         }
     }
@@ -240,6 +286,7 @@ mod tests {
             idle_until: None,
             clock_ahead: None,
             state: SignInState::Connected,
+            failure: None,
         }
     }
 

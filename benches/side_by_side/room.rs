@@ -122,6 +122,7 @@ fn account(number: usize, store: StoreKind, base: &str) -> Result<Account> {
         idle_until: None,
         clock_ahead: None,
         state: SignInState::Connected,
+        failure: None,
     })
 }
 

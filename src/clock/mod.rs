@@ -14,6 +14,9 @@ pub use self::wall::WallClock;
 /// The rule of Germany's clocks since 1996, as good as the list of zones that a bare container lacks.
 const BERLIN_SINCE_1996: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
+/// How far two clocks may be apart before one of them counts as wrong, in seconds.
+pub const CLOCKS_DIFFER: i64 = 60;
+
 /// The present, in UTC.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;

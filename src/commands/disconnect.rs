@@ -59,7 +59,7 @@ impl Args {
                 context.output.say(Mark::Good, format_args!("{account}: deleted here"));
                 let what = format!("could not confirm that {account} is revoked at {title}");
                 let hint = format!("it is gone here; end the access in your account at {title}");
-                let error = Error::try_later(what, why, None).about(account).with_hint(hint);
+                let error = Error::try_later(what, why, None, false).about(account).with_hint(hint);
                 return Err(Error { code: "not-revoked", ..error });
             }
             Revocation::WasNotConnected => {

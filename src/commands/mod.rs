@@ -32,8 +32,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
 use crate::account_id::{self, AccountId};
-use crate::accounts::Account;
-use crate::clock::{self, Clock as _};
+use crate::accounts::{Account, FailureKind, Standing};
+use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
@@ -195,10 +195,47 @@ fn sign_in_at_sandbox(
 
 /// What is saved of an account, to `show` it or what else is to be done.
 fn saved_record(context: &Context, verb: &str, account: &AccountId) -> Result<Record, Error> {
-    let record = context.world().peek(account);
-    record.map_err(|error| could_not(verb, account, &error))?.ok_or_else(|| {
-        let others = accounts_of(context, account.provider());
-        not_connected(&format!("could not {verb}"), account, &others)
+    let world = context.world();
+    let record = world.peek(account).map_err(|error| could_not(verb, account, &error))?;
+    record.ok_or_else(|| match context.index.get(account) {
+        Some(_) => could_not(verb, account, &FlowError::gone(account, world.home(account))),
+        None => {
+            let others = accounts_of(context, account.provider());
+            not_connected(&format!("could not {verb}"), account, &others)
+        }
+    })
+}
+
+/// What a sign-in that is not good means: the exit code, why, and the command that helps.
+fn shortcoming(account: &Account, standing: Standing) -> Option<(Exit, String, String)> {
+    let id = &account.account;
+    let connect = format!("partnerlink connect {id}");
+    let refresh = format!("partnerlink token refresh {id}");
+    let failure = account.failure.as_ref();
+    let why = failure.map(|failure| failure.why.clone()).unwrap_or_default();
+    Some(match standing {
+        Standing::Good => return None,
+        Standing::EndsSoon => (Exit::SignInNeeded, String::new(), connect),
+        Standing::SignInNeeded => (Exit::SignInNeeded, why, connect),
+        Standing::NotRefreshed => {
+            let why = format!("since {}", clock::day_for_people(account.begun()));
+            (Exit::TryLater, why, refresh)
+        }
+        Standing::Misdated => {
+            let why = "its dates lie in the future, and how long it is good is not known";
+            let (exit, command) = match account.refreshable {
+                true => (Exit::TryLater, refresh),
+                false => (Exit::SignInNeeded, connect),
+            };
+            (exit, why.to_owned(), command)
+        }
+        Standing::Failing => {
+            let exit = match failure.map(|failure| failure.kind) {
+                Some(FailureKind::Settings) => Exit::Usage,
+                _ => Exit::BadAnswer,
+            };
+            (exit, why, refresh)
+        }
     })
 }
 
@@ -226,8 +263,20 @@ fn explain(
             }
             Error::sign_in_needed(what, why, account)
         }
-        RefreshOutcome::TryLater { why, status, .. } => {
-            Error::try_later(what, why.clone(), *status).about(account)
+        RefreshOutcome::RefusedBefore(record) => {
+            let time = |instant: Timestamp| instant.strftime("%Y-%m-%d %H:%M UTC");
+            let known = record.account.failure.as_ref();
+            let why = known.map_or("the provider no longer accepts the saved sign-in", |f| &f.why);
+            let since = known.map(|failure| format!(", as of {}", time(failure.at)));
+            let (since, last) = (since.unwrap_or_default(), time(record.account.begun()));
+            Error::sign_in_needed(
+                what,
+                format!("{why}{since}. Last good refresh: {last}."),
+                account,
+            )
+        }
+        RefreshOutcome::TryLater { why, status, doubtful, .. } => {
+            Error::try_later(what, why.clone(), *status, *doubtful).about(account)
         }
         RefreshOutcome::NothingToRefresh(record) => {
             let until = clock::day_for_people(record.account.access_token_until);

@@ -137,9 +137,15 @@ impl Error {
         Self::of(what, why, Exit::SignInNeeded.means("sign-in-needed", hint)).about(account)
     }
 
-    /// The provider or the network cannot do it now.
-    pub fn try_later(what: impl Into<String>, why: impl Into<String>, status: Option<u16>) -> Self {
-        Self::of(what, why, Meaning { http_status: status, ..provider::later() })
+    /// The provider or the network cannot do it now. `doubtful`: whether a refresh token was spent
+    /// is unknown.
+    pub fn try_later(
+        what: impl Into<String>,
+        why: impl Into<String>,
+        status: Option<u16>,
+        doubtful: bool,
+    ) -> Self {
+        Self::of(what, why, Meaning { http_status: status, ..provider::later(doubtful) })
     }
 
     /// Something outside that no table foresees: a pipe, a child process.

@@ -15,8 +15,27 @@ use crate::oauth::id_token::IdTokenError;
 use crate::oauth::metadata::MetadataError;
 use crate::oauth::token::TokenError;
 
-pub(super) fn later() -> Meaning {
-    TryLater.means("try-later", "try again later; nothing was lost")
+/// The provider or the network cannot do it now. `doubtful`: whether a refresh token was spent is
+/// unknown.
+pub(super) fn later(doubtful: bool) -> Meaning {
+    let hint = match doubtful {
+        true => {
+            "try again later: whether the refresh token was spent is unknown, and the next run \
+             finds out"
+        }
+        false => "try again later; nothing was lost",
+    };
+    TryLater.means("try-later", hint)
+}
+
+/// The same of an answer with this status to a request that may have changed something.
+fn later_at(status: u16) -> Meaning {
+    let hint = match status {
+        // The provider has done something, or not.
+        500.. => "try again later",
+        _ => "try again later; nothing was lost",
+    };
+    TryLater.means("try-later", hint).at(status)
 }
 
 fn connect_again() -> Meaning {
@@ -59,10 +78,14 @@ impl Explain for HttpError {
                 "check the network, and whether the address is right; if your company inspects \
                  TLS, give its certificate: --ca-file FILE",
             ),
-            _ => TryLater.means(
+            Self::Unreachable { .. } => TryLater.means(
                 "network",
                 "check the network and the proxy, then try again; nothing was lost",
             ),
+            // What was asked for may have been done.
+            Self::TimedOut { .. } | Self::Broken { .. } => {
+                TryLater.means("network", "check the network and the proxy, then try again")
+            }
         }
     }
 }
@@ -71,7 +94,7 @@ impl Explain for DiscoveryError {
     fn meaning(&self) -> Meaning {
         match self {
             Self::Http(error) => error.meaning(),
-            Self::TryLater { status, .. } => later().at(*status),
+            Self::TryLater { status, .. } => later_at(*status),
             Self::Nothing { .. } => BadAnswer.means(
                 "no-metadata",
                 "check the issuer; `partnerlink provider show --template` shows how to describe \
@@ -96,7 +119,7 @@ impl Explain for TokenError {
             Self::NoEndpoint(status) => Usage
                 .means("token-url", "check `token_url` in the provider's description")
                 .at(*status),
-            Self::TryLater { status, .. } => later().at(*status),
+            Self::TryLater { status, .. } => later_at(*status),
             Self::Unusable { status, .. } => {
                 let hint =
                     "check `token_url`, and for a proxy that answers in the provider's place";
@@ -174,7 +197,7 @@ fn denied_hint(reason: Option<&String>) -> &'static str {
 /// What to do about an error code of the authorize address (RFC 6749 §4.1.2.1).
 fn authorize_hint(code: &str) -> Meaning {
     let hint = match code {
-        "temporarily_unavailable" | "server_error" => return later(),
+        "temporarily_unavailable" | "server_error" => return later(false),
         "invalid_scope" => "check the scope with the provider",
         "unauthorized_client" => {
             "ask the provider to allow the client the grant type authorization_code, and its API"
@@ -273,7 +296,9 @@ impl Explain for FlowError {
                 }
                 meaning
             }
-            Self::Gone(_) => Store.means("record-missing", "connect the account again"),
+            Self::Gone { account, .. } => {
+                SignInNeeded.means("record-missing", format!("partnerlink connect {account}"))
+            }
         }
     }
 }
@@ -302,8 +327,8 @@ impl Explain for ApiError {
             Self::Refused { status, .. } => {
                 BadAnswer.means("provider-refused", "check what was asked for").at(*status)
             }
-            Self::TryLater { status, .. } => later().at(*status),
-            Self::BrokeOff(_) => later(),
+            Self::TryLater { status, .. } => later_at(*status),
+            Self::BrokeOff(_) => later(false),
             Self::OtherHost { .. } => Usage.means("other-host",
                 "use a path below the provider's API, such as /spaces",
             ),

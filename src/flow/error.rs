@@ -17,7 +17,7 @@ use crate::oauth::id_token::IdTokenError;
 use crate::oauth::random::NoRandomness;
 use crate::oauth::token::TokenError;
 use crate::store::lock::LockError;
-use crate::store::{StoreError, StoreKind};
+use crate::store::{StoreError, StoreKind, TokenStore};
 
 /// Why a flow could not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -94,8 +94,8 @@ pub enum FlowError {
     /// The account works from its new store.
     #[error("it was moved, but its former record could not be deleted from {from}: {why}")]
     FormerRecordLeft { from: StoreKind, why: StoreError },
-    #[error("its record is not in {0}")]
-    Gone(StoreKind),
+    #[error("its tokens are no longer in {store}")]
+    Gone { account: AccountId, store: StoreKind },
 }
 
 fn given_back(revocation: Option<&Revocation>) -> String {
@@ -124,5 +124,12 @@ impl FlowError {
             Self::NotKept { why, .. } => why.said_by_provider(),
             _ => None,
         }
+    }
+}
+
+impl FlowError {
+    /// The index names an account that its store lacks.
+    pub fn gone(account: &AccountId, store: &dyn TokenStore) -> Self {
+        Self::Gone { account: account.clone(), store: store.kind() }
     }
 }

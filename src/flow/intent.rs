@@ -23,7 +23,7 @@ use crate::system::files;
 /// A younger intent may belong to a request that is still under way at the provider, in seconds.
 const MAY_BE_UNDER_WAY: i64 = 90;
 /// How long to leave the provider in peace after such a request began, in seconds.
-const SETTLE: i64 = 2;
+pub const SETTLE: i64 = 2;
 /// The room of intent and journal, in bytes. Tokens travel in headers, of which no server takes
 /// more than 16 KiB: two of them fit, sealed and in base64.
 const ROOM: u64 = 64 << 10;

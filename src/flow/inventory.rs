@@ -80,7 +80,7 @@ pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError>
     let entry = world.index.get(account);
     let LockedAccount { _lock, store, record, unsaved } = world.open(account)?;
     let record = record?.ok_or_else(|| match &entry {
-        Some(_) => FlowError::Gone(store.kind()),
+        Some(_) => FlowError::gone(account, store),
         None => FlowError::NotConnected,
     })?;
     unsaved.map_or(Ok(()), |why| Err(FlowError::InJournal(why)))?;
@@ -91,5 +91,5 @@ pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError>
 pub fn readable(world: &World, account: &AccountId) -> Result<(), FlowError> {
     let store = world.home(account);
     let record = Record::load(store, account)?;
-    record.map(drop).ok_or_else(|| FlowError::Gone(store.kind()))
+    record.map(drop).ok_or_else(|| FlowError::gone(account, store))
 }

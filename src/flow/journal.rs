@@ -144,6 +144,7 @@ pub(super) mod tests {
             idle_until: None,
             clock_ahead: None,
             state: SignInState::Connected,
+            failure: None,
         };
         Record::new(account, "access-token".into(), Some(refresh_token.into()))
     }

@@ -19,7 +19,7 @@ use std::iter;
 use std::time::Duration;
 
 use crate::account_id::AccountId;
-use crate::accounts::{Account, Index};
+use crate::accounts::{Account, Failure, FailureKind, Index, SignInState};
 use crate::clock::Clock;
 use crate::http::Transport;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE, LockError};
@@ -130,7 +130,7 @@ impl<'a> World<'a> {
         {
             match record {
                 Some(record) => self.note(&record.account),
-                None => self.forget(account),
+                None => self.note_loss(account, store),
             }
         }
         LockedAccount { _lock: lock, store, record, unsaved }
@@ -193,14 +193,19 @@ impl<'a> World<'a> {
         record: Option<&Record>,
         store: &dyn TokenStore,
     ) -> bool {
-        let facts = |account: &Account| (account.connected_at, account.refreshed_at, account.state);
+        let facts = |account: &Account| {
+            let Account { connected_at, refreshed_at, state, failure, .. } = account;
+            (*connected_at, *refreshed_at, *state, failure.clone())
+        };
         match (self.index.get(account), record.map(|record| &record.account)) {
             (Some(entry), Some(record)) => {
                 facts(&entry) == facts(record)
                     && entry.store == store.kind()
                     && record.store == store.kind()
             }
-            (Some(entry), None) => entry.store != store.kind(),
+            (Some(entry), None) => {
+                entry.store != store.kind() || entry.state == SignInState::SignInNeeded
+            }
             (None, record) => record.is_none(),
         }
     }
@@ -210,6 +215,19 @@ impl<'a> World<'a> {
         if let Err(error) = self.index.put(account) {
             log::debug!("the index entry of {} could not be written: {error}", account.account);
         }
+    }
+
+    /// The index names an account whose record is gone. It goes on naming it, until somebody
+    /// connects or disconnects it: nobody would hear of it any more.
+    fn note_loss(&self, account: &AccountId, store: &dyn TokenStore) {
+        let Some(entry) = self.index.get(account) else { return };
+        let failure = Failure {
+            at: self.clock.now(),
+            kind: FailureKind::SignIn,
+            why: FlowError::gone(account, store).to_string(),
+        };
+        let state = SignInState::SignInNeeded;
+        self.note(&Account { state, failure: Some(failure), ..entry });
     }
 
     /// Takes an account from the index.

@@ -4,8 +4,8 @@
 
 use super::refresh::RESTS_AT_MOST;
 use crate::account_id::AccountId;
-use crate::accounts::{Account, CLOCKS_DIFFER};
-use crate::clock::{self, Timestamp};
+use crate::accounts::Account;
+use crate::clock::{self, CLOCKS_DIFFER, Timestamp};
 use crate::oauth::scope::Scope;
 use crate::oauth::token::Tokens;
 use crate::provider::Provider;

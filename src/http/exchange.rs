@@ -15,6 +15,8 @@ use crate::secret::Secret;
 
 /// Time for a whole exchange that is no stream, from connecting to the last byte.
 pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for it with the last look at what came late.
+pub const LONGEST_EXCHANGE: Duration = TOTAL_TIMEOUT.saturating_add(LAST_LOOK);
 /// Time for reading what has already come when that is over.
 const LAST_LOOK: Duration = Duration::from_millis(500);
 /// Longest silence before and within an answer that is a stream.

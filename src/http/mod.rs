@@ -23,7 +23,7 @@ use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 use url::Url;
 
-pub use self::exchange::{Answer, Request, Transport};
+pub use self::exchange::{Answer, LONGEST_EXCHANGE, Request, Transport};
 
 use self::exchange::{MAX_BODY, TOTAL_TIMEOUT};
 use self::network::Network;

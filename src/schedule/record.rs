@@ -6,7 +6,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{self, Timestamp};
+use crate::clock::{self, CLOCKS_DIFFER, Timestamp};
 use crate::system::files::{self, Durability, Mode};
 use crate::system::paths::Folders;
 use crate::text::printable;
@@ -25,7 +25,16 @@ pub struct LastRun {
     pub accounts: BTreeMap<String, u32>,
 }
 
+/// How long ago the last run may be while all is well, in seconds: schedules run once a day at
+/// least, and a machine may have been off for a day.
+const OLD: i64 = 2 * 86_400;
+
 impl LastRun {
+    /// Whether so much time has passed since that nothing runs any more; or it lies in the future.
+    pub fn is_old(&self, now: Timestamp) -> bool {
+        !(-CLOCKS_DIFFER..OLD).contains(&clock::seconds_between(self.at, now))
+    }
+
     /// Keeps it in place of the one before.
     pub fn keep(&self, folders: &Folders) -> io::Result<()> {
         let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
@@ -37,8 +46,13 @@ impl LastRun {
     /// The run in a sentence for people.
     pub fn sentence(&self, now: Timestamp) -> String {
         let (at, counts) = (clock::for_people(self.at, now), self.counts());
+        let age = match clock::seconds_between(self.at, now) {
+            _ if !self.is_old(now) => String::new(),
+            age @ 0.. => format!(", {} ago", clock::length_for_people(age.unsigned_abs())),
+            _ => ", by a clock that was ahead".to_owned(),
+        };
         let text = format!(
-            "Last refresh without a person: {at} by {}, exit {} ({counts})",
+            "Last refresh without a person: {at} by {}{age}, exit {} ({counts})",
             self.by, self.exit
         );
         printable(&text)

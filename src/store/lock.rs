@@ -15,9 +15,9 @@ use crate::account_id::AccountId;
 use crate::clock;
 use crate::system::files;
 
-/// How long to wait for a lock unless the caller knows better: one token request with its time-out
-/// of 30 s is the longest that a healthy process holds it.
-pub const LOCK_DEADLINE: Duration = Duration::from_secs(30);
+/// How long to wait for a lock unless the caller knows better: longer than a healthy process holds
+/// it, whose token request may take 30 s after a first one that failed quickly (asserted beside it).
+pub const LOCK_DEADLINE: Duration = Duration::from_secs(60);
 /// When a wait is worth a word to the person.
 const WAIT_IS_LONG: Duration = Duration::from_secs(1);
 /// Between two tries. The system's own waiting has no deadline, so the lock is polled: quickly at

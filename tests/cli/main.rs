@@ -25,6 +25,7 @@ mod doctor;
 mod environment;
 mod help;
 mod hints;
+mod keeping;
 mod notify;
 #[path = "../provider/mod.rs"]
 #[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]

@@ -261,13 +261,37 @@ fn a_long_or_odd_retry_after_is_not_waited_for() {
     program.run(FORCED).exits(0);
 }
 
+const LOST: &str = "nothing was lost";
+const UNKNOWN: &str = "whether the refresh token was spent is unknown, and the next run finds out";
+
+#[test]
+fn that_nothing_was_lost_is_said_only_where_it_is_known() {
+    let (program, fake) = connected();
+    for (reply, told, concealed) in [
+        (Reply::new(429, "", ""), LOST, UNKNOWN),
+        (Reply::new(503, "", ""), UNKNOWN, LOST),
+        (Reply::reset(), UNKNOWN, LOST),
+        (Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), UNKNOWN, LOST),
+    ] {
+        fake.answers(move |_| reply.clone());
+        program.run(FORCED).exits(3).says(&[told]).conceals(&[concealed]);
+        fake.is_honest();
+        program.run(FORCED).exits(0);
+    }
+    // Once it is unknown, a refusal of the next request does not make it known.
+    fake.answers(|_| Reply::new(503, "", ""));
+    program.run(FORCED).exits(3);
+    fake.answers(|_| Reply::new(429, "", ""));
+    program.run(FORCED).exits(3).says(&[UNKNOWN]);
+}
+
 #[test]
 fn outages_exit_3_and_lose_nothing() {
     let (program, fake) = connected();
     for status in [500, 502] {
         let page = Reply::new(status, "Content-Type: text/html\r\n", "<h1>Bad Gateway</h1>");
         let outcome = refresh_meets(&program, &fake, page).exits(3);
-        outcome.says(&[&format!("answered {status}"), "nothing was lost"]).conceals(&["<h1>"]);
+        outcome.says(&[&format!("answered {status}"), UNKNOWN]).conceals(&["<h1>", LOST]);
     }
 }
 

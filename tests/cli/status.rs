@@ -54,9 +54,12 @@ fn check_exits_4_before_a_sign_in_ends_and_5_where_a_record_cannot_be_read() {
     assert_eq!(account["readable"], true);
     assert!(matches!(account["sign_in_days_left"].as_u64(), Some(9 | 10)), "{account}");
     fs::remove_dir_all(program.state().join("tokens")).unwrap();
-    let told = program.run(["status", "--check", "--json"]).exits(5).json();
+    let told = program.run(["status", "--check", "--json"]).exits(4).json();
     assert_eq!(told["accounts"][0]["readable"], false);
     assert_eq!(told["accounts"][0]["error"]["code"], "record-missing");
+    fs::create_dir_all(program.state().join("tokens")).unwrap();
+    fs::write(program.state().join("tokens/fake.default.sealed"), "x").unwrap();
+    program.run(["status", "--check"]).exits(5);
     program.run(["status", "--exit-code"]).exits(0);
     assert_eq!(fake.calls().len(), calls, "nobody was asked");
 }

@@ -52,7 +52,7 @@ fn verify_reads_every_record_and_heals_the_index() {
 }
 
 #[test]
-fn a_damaged_and_a_missing_record_are_told_with_a_remedy_and_exit_5() {
+fn a_damaged_and_a_missing_record_are_told_with_a_remedy() {
     let (program, _fake) = connected();
     let program = without_keychain(program);
     let record = program.state().join("tokens/fake.default.sealed");
@@ -65,13 +65,14 @@ fn a_damaged_and_a_missing_record_are_told_with_a_remedy_and_exit_5() {
         (&"damaged".into(), &"store-damaged".into())
     );
     // It was put aside, so now there is none.
-    program.run(["status", "--check"]).exits(5).says(&["its record is not in sealed files"]);
-    program.run(["store", "verify"]).exits(5).says(&[
+    let gone = "its tokens are no longer in sealed files";
+    program.run(["status", "--check"]).exits(4).says(&[gone]);
+    program.run(["store", "verify"]).exits(4).says(&[
         "could not verify fake",
-        "its record is not in sealed files",
-        "connect the account",
+        gone,
+        "partnerlink connect fake",
     ]);
-    program.run(["status"]).exits(0).says(&["No account is connected"]);
+    program.run(["status"]).exits(0).says(&["sign in again", gone]);
 }
 
 #[test]

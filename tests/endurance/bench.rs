@@ -95,6 +95,7 @@ impl Bench {
             idle_until: None,
             clock_ahead: None,
             state: SignInState::Connected,
+            failure: None,
         };
         let refresh_token = Some(Secret::new(format!("refresh-token-{name}")));
         let record = Record::new(facts, Secret::new(format!("access-{name}")), refresh_token);

@@ -1,5 +1,5 @@
-//! A lock that is held for long. Half a minute and a minute of waiting: both at once, and in the
-//! module whose name comes first, so that everything else is done meanwhile.
+//! A lock that is held for long. Two minutes of waiting: all at once, and in the module whose name
+//! comes first, so that everything else is done meanwhile.
 
 use std::thread;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use crate::program::Running;
 use crate::providers::{numbered, tokens};
 
 #[test]
-fn others_give_up_after_half_a_minute_and_nothing_is_spent_twice() {
+fn others_give_up_after_a_minute_and_nothing_is_spent_twice() {
     thread::scope(|scope| {
-        scope.spawn(a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_30_seconds);
+        scope.spawn(a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_a_minute);
         scope.spawn(a_provider_that_never_answers_holds_up_nobody_for_long_and_costs_nothing);
     });
 }
 
-fn a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_30_seconds() {
+fn a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_a_minute() {
     let (fake, go) = held();
     let seat = seat_at(&fake);
     seat.put("zaehlerfreunde:other", &tokens(0), -3600);
@@ -35,9 +35,9 @@ fn a_stopped_holder_keeps_the_lock_and_the_others_give_up_after_30_seconds() {
     // Another account is another lock.
     seat.run(["token", "get", "zaehlerfreunde:other"]).exits(0);
     for other in others {
-        let outcome = other.finish().exits(7).says(&["was held by another process for 30."]);
+        let outcome = other.finish().exits(7).says(&["was held by another process for 60."]);
         let took = outcome.took;
-        assert!((Duration::from_secs(30)..Duration::from_secs(55)).contains(&took), "{took:?}");
+        assert!((Duration::from_secs(60)..Duration::from_secs(85)).contains(&took), "{took:?}");
     }
     assert_eq!(fake.calls().len(), 2, "one for each account");
     // What came meanwhile counts, although it is late by the clock.
@@ -57,10 +57,11 @@ fn a_provider_that_never_answers_holds_up_nobody_for_long_and_costs_nothing() {
     let seat = seat_at(&fake);
     let first = holder(&seat, &fake);
     let second = seat.spawn(["token", "get", ACCOUNT]);
-    second.finish().exits(7);
-    // One time-out of 30 s, a second, and once more.
-    let took = first.finish().exits(3).says(&["did not answer within 30 s"]).took;
-    assert!((Duration::from_secs(60)..Duration::from_secs(85)).contains(&took), "{took:?}");
+    // One time-out of 30 s; whoever waits for the lock has his own, and no worse an end.
+    let told = ["did not answer within 30 s", "whether the refresh token was spent is unknown"];
+    let took = first.finish().exits(3).says(&told).took;
+    assert!((Duration::from_secs(30)..Duration::from_secs(45)).contains(&took), "{took:?}");
+    second.finish().exits(3).says(&told);
     assert_eq!(fake.calls().len(), 2);
     assert_eq!(seat.token(ACCOUNT), tokens(0).access_token);
     assert!(seat.intent_of(ACCOUNT).exists());

@@ -95,6 +95,7 @@ impl Seat {
             idle_until: None,
             clock_ahead: None,
             state: SignInState::Connected,
+            failure: None,
         };
         let tokens = (Secret::new(granted.access_token.clone()), granted.refresh_token.clone());
         self.save(&Record::new(facts, tokens.0, Some(Secret::new(tokens.1))));

@@ -114,6 +114,7 @@ impl Home {
             idle_until: None,
             clock_ahead: None,
             state: SignInState::Connected,
+            failure: None,
         };
         let record = Record::new(facts, "access-old".into(), Some("refresh-old".into()));
         record.save(self.stores.get(&THIRD.kind).unwrap()).unwrap();

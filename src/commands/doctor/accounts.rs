@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _};
+use crate::commands::shortcoming;
 use crate::context::Context;
 use crate::error::Exit;
 use crate::flow::intent::Left;
@@ -44,6 +45,7 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
             Finding::warn("account", text, format!("partnerlink store verify {id}"))
         }));
     }
+    found.extend(clock_of(&accounts));
     found.extend(locks(context));
     found
 }
@@ -75,16 +77,27 @@ fn standing(context: &Context, account: &Account) -> Finding {
         let end = account.sign_in_by.map(clock::day_for_people);
         end.map(|day| format!("{before}{day}")).unwrap_or_default()
     };
-    match account.standing(context.clock.now(), None) {
-        Standing::SignInNeeded => {
-            Finding::bad("account", format!("{id}: sign in again"), connect(id), Exit::SignInNeeded)
-        }
+    let standing = account.standing(context.clock.now(), None);
+    let Some((exit, why, command)) = shortcoming(account, standing) else {
+        return Finding::good("account", format!("{id}: good{}", until(" until ")));
+    };
+    let why = if why.is_empty() { why } else { format!(": {why}") };
+    let text = format!("{id}: {}{why}", standing.word());
+    match standing {
         Standing::EndsSoon => {
             let text = format!("{id}: good, but its sign-in ends soon{}", until(", on "));
-            Finding::warn("account", text, connect(id))
+            Finding::warn("account", text, command)
         }
-        Standing::Good => Finding::good("account", format!("{id}: good{}", until(" until "))),
+        Standing::NotRefreshed | Standing::Misdated => Finding::warn("account", text, command),
+        _ => Finding::bad("account", text, command, exit),
     }
+}
+
+/// A clock that was wrong at the last token answer.
+fn clock_of(accounts: &[Account]) -> Option<Finding> {
+    let ahead = accounts.iter().find_map(|account| account.clock_ahead)?;
+    let text = format!("at the last token answer {}", clock::difference(ahead));
+    Some(Finding::warn("clock", text, "set it right, best by NTP"))
 }
 
 /// Who works on which account right now, and what runs that crashed left behind. Whoever worked on

@@ -98,6 +98,11 @@ fn status(context: &Context) -> Result<u8, Failed> {
     }
     match last {
         None => output.say(Mark::Note, "No refresh without a person is on record yet."),
+        Some(last) if last.is_old(now) && !found.is_empty() => {
+            let text =
+                format!("{}: nothing runs any more; look: partnerlink doctor", last.sentence(now));
+            output.say(Mark::Warn, text);
+        }
         Some(last) if last.exit == 0 => output.say(Mark::Good, last.sentence(now)),
         Some(last) => {
             let look = output.command("partnerlink status");

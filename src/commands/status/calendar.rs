@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::accounts::Account;
-use crate::clock::{self, Clock as _};
+use crate::accounts::{Account, Standing};
+use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::session::save_text;
 use crate::context::Context;
 use crate::error::Error;
@@ -24,9 +24,9 @@ pub fn write<'a>(
     file: &Path,
     force: bool,
 ) -> Result<(), Error> {
-    let stamp = clock::calendar_stamp(context.clock.now());
+    let now = context.clock.now();
     let events: String =
-        accounts.filter_map(|account| event(&context.output, &stamp, account, within)).collect();
+        accounts.filter_map(|account| event(&context.output, now, account, within)).collect();
     if events.is_empty() {
         context.output.say(Mark::Note, "No sign-in has a known end: there is no calendar.");
         return Ok(());
@@ -46,15 +46,17 @@ fn calendar(events: &str) -> String {
     format!("{begin}{events}END:VCALENDAR\n").lines().map(folded).collect()
 }
 
-/// The day by which to sign in again, where it is known. `stamp` is when the file is made:
-/// `20261121T225900Z`.
+/// The day by which to sign in again, where it is known; today where it is needed already. `now` is
+/// when the file is made.
 fn event(
     output: &Output,
-    stamp: &str,
+    now: Timestamp,
     account: &Account,
     within: Option<Duration>,
 ) -> Option<String> {
-    let date = clock::day_for_people(account.sign_in_by?);
+    let is_needed = account.standing(now, None) == Standing::SignInNeeded;
+    let date = clock::day_for_people(if is_needed { now } else { account.sign_in_by? });
+    let stamp = clock::calendar_stamp(now);
     let day = date.replace('-', "");
     let before = match within.map(|within| within.as_secs()) {
         Some(seconds) if seconds % 86_400 != 0 => format!("PT{seconds}S"),
@@ -68,14 +70,20 @@ fn event(
     let sandbox = if output.sandbox { "sandbox." } else { "" };
     let uid = escaped(&format!("{sandbox}{}@partnerlink", name.file_stem()));
     // Grows with every change. In minutes: seconds would not fit into 31 bits for long.
-    let sequence = account.connected_at.as_second() / 60;
+    let changed = if is_needed { now } else { account.connected_at };
+    let sequence = changed.as_second() / 60;
     let summary = escaped(&format!("{name}: sign in again / neu anmelden"));
     let command = output.command(&format!("partnerlink connect {name}"));
     let who = account.who.as_ref().map(|who| format!(" ({who})")).unwrap_or_default();
-    let description = escaped(&format!(
+    let ended = format!(
+        "The sign-in of {name}{who} is no longer accepted. Run:\n{command}\n\n\
+         Die Anmeldung von {name}{who} gilt nicht mehr. Bitte ausführen:\n{command}\n"
+    );
+    let ends = format!(
         "The sign-in of {name}{who} ends on {date}. Before that day, run:\n{command}\n\n\
          Die Anmeldung von {name}{who} endet am {date}. Bitte vorher ausführen:\n{command}\n"
-    ));
+    );
+    let description = escaped(if is_needed { &ended } else { &ends });
     // Transparent: the day stays free for other things.
     Some(format!(
         "BEGIN:VEVENT\nUID:{uid}\nDTSTAMP:{stamp}\nSEQUENCE:{sequence}\nDTSTART;VALUE=DATE:{day}\n\
@@ -114,7 +122,6 @@ fn folded(line: &str) -> String {
 mod tests {
     use super::*;
     use crate::accounts::{Origins, SignInState};
-    use crate::clock::Timestamp;
     use crate::store::StoreKind;
 
     #[test]
@@ -140,8 +147,9 @@ mod tests {
             idle_until: None,
             clock_ahead: None,
             state: SignInState::Connected,
+            failure: None,
         };
-        let event = |within| event(&Output::default(), "20261121T225900Z", &account, within);
+        let event = |within| event(&Output::default(), Timestamp::UNIX_EPOCH, &account, within);
         let text = calendar(&event(None).unwrap());
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
         assert!(text.split("\r\n").all(|line| line.len() <= MAX_LINE));

@@ -10,12 +10,13 @@ use serde_json::json;
 
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
-use crate::commands::could_not;
+use crate::commands::{could_not, shortcoming};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::inventory::readable;
 use crate::schedule::last_run;
 use crate::terminal::{Mark, stdout_is_terminal, table};
+use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,10 +35,11 @@ const WHO_WIDTH: usize = 30;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Also read every record: exit 5 if one cannot be read, else as --exit-code; no network
+    /// Also read every record: exit 5 if one cannot be read, 4 if it is gone; no network
     #[arg(long)]
     check: bool,
-    /// Exit 4 if an account needs a sign-in now or within --within
+    /// Exit 4 if an account needs a sign-in now or within --within, 2 or 6 if its refresh fails
+    /// for a reason that lasts, 3 if it was due for a day
     #[arg(long)]
     exit_code: bool,
     /// How long before its end a sign-in is worth a warning [default: 30d, or a quarter of its life]
@@ -73,6 +75,10 @@ impl Line {
             standing => standing.word(),
         }
     }
+
+    fn shortcoming(&self) -> Option<(Exit, String, String)> {
+        shortcoming(&self.account, self.standing)
+    }
 }
 
 impl Args {
@@ -105,9 +111,13 @@ impl Args {
     fn line(&self, context: &Context, account: Account, now: Timestamp) -> Line {
         let id = &account.account;
         let read = self.check.then(|| readable(&context.world(), id));
-        let left = account.sign_in_by.map(|end| clock::time_left(now, end));
+        let standing = account.standing(now, self.within);
+        let left = match standing {
+            Standing::SignInNeeded => Some(Duration::ZERO),
+            _ => account.sign_in_by.map(|end| clock::time_left(now, end)),
+        };
         Line {
-            standing: account.standing(now, self.within),
+            standing,
             sign_in_days_left: left.map(|left| left.as_secs() / 86_400),
             readable: read.as_ref().map(Result::is_ok),
             error: read.and_then(Result::err).map(|error| could_not("read", id, &error)),
@@ -116,11 +126,13 @@ impl Args {
     }
 
     fn exit_code(&self, lines: &[Line]) -> u8 {
-        if lines.iter().any(|line| line.error.is_some()) {
-            return Exit::Store as u8;
-        }
-        let bad = lines.iter().any(|line| line.standing != Standing::Good);
-        if (self.check || self.exit_code) && bad { Exit::SignInNeeded as u8 } else { 0 }
+        let judged = self.check || self.exit_code;
+        let standings = lines.iter().filter(|_| judged).filter_map(Line::shortcoming);
+        let unreadable =
+            lines.iter().filter_map(|line| line.error.as_ref()).map(|error| error.exit);
+        let exits: Vec<Exit> = standings.map(|(exit, ..)| exit).chain(unreadable).collect();
+        let worst = Exit::BY_URGENCY.into_iter().find(|exit| exits.contains(exit));
+        worst.map_or(0, |exit| exit as u8)
     }
 }
 
@@ -133,17 +145,23 @@ fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed>
     context.output.show(&table::render(&HEADINGS, &rows, for_person))?;
     // It tells whether there is a schedule at all.
     if let Some(last) = last_run(&context.folders) {
-        context.output.say(Mark::Note, last.sentence(now));
+        let mark = if last.is_old(now) { Mark::Warn } else { Mark::Note };
+        context.output.say(mark, last.sentence(now));
+    }
+    if let Some(ahead) = lines.iter().find_map(|line| line.account.clock_ahead) {
+        let text = format!("at the last token answer {}; set it right", clock::difference(ahead));
+        context.output.say(Mark::Warn, text);
     }
     for line in lines {
         if let Some(error) = &line.error {
             context.output.error(error);
         }
-        if line.standing != Standing::Good {
-            let account = &line.account.account;
-            let connect = context.output.command(&format!("partnerlink connect {account}"));
-            let text = format!("{account}: {}: {connect}", line.standing.word());
-            context.output.say(Mark::Warn, text);
+        if let Some((_, why, command)) = line.shortcoming() {
+            let why = if why.is_empty() { why } else { format!("{why}: ") };
+            let command = context.output.command(&command);
+            let text =
+                format!("{}: {}: {why}{command}", line.account.account, line.standing.word());
+            context.output.say(Mark::Warn, printable(&text));
         }
     }
     Ok(())

@@ -18,7 +18,7 @@ Examples:
 /// Read every account back from its store, and compare it with the index; no network
 ///
 /// The index is corrected where it is wrong, and a move that was interrupted is finished. Exits 5
-/// when a record is missing, damaged, or cannot be read now.
+/// when a record is damaged or cannot be read now, and 4 when it is gone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

@@ -52,7 +52,7 @@ impl RefreshReport {
             result,
             until: Some(record.account.access_token_until),
             error: None,
-            warning: ends_soon(&record.account, now),
+            warning: warning(&record.account, now),
         }
     }
 
@@ -94,13 +94,19 @@ impl RefreshReport {
     }
 }
 
-/// A warning in the last weeks of a sign-in that no refresh can lengthen.
-fn ends_soon(account: &Account, now: Timestamp) -> Option<String> {
-    let end = account.sign_in_by.filter(|_| account.standing(now, None) != Standing::Good)?;
-    Some(format!(
-        "the sign-in ends {} ({} days left): partnerlink connect {}",
-        clock::day_for_people(end),
-        clock::time_left(now, end).as_secs() / 86_400,
-        account.account
-    ))
+/// A warning in the last weeks of a sign-in that no refresh can lengthen, or whose end a wrong clock
+/// has hidden.
+fn warning(account: &Account, now: Timestamp) -> Option<String> {
+    let id = &account.account;
+    match (account.standing(now, None), account.sign_in_by) {
+        (Standing::Misdated, _) => Some(format!(
+            "a clock was wrong, and how long it is good is not known: partnerlink connect {id}"
+        )),
+        (Standing::EndsSoon | Standing::SignInNeeded, Some(end)) => Some(format!(
+            "the sign-in ends {} ({} days left): partnerlink connect {id}",
+            clock::day_for_people(end),
+            clock::time_left(now, end).as_secs() / 86_400,
+        )),
+        _ => None,
+    }
 }

@@ -1,9 +1,10 @@
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
-use crate::commands::saved_record;
+use crate::commands::{saved_record, shortcoming};
 use crate::context::Context;
 use crate::error::Failed;
 use crate::terminal::facts;
+use crate::text::printable;
 
 /// Show what is known of an account's tokens, without the tokens
 #[derive(Debug, clap::Args)]
@@ -24,6 +25,10 @@ impl Args {
         let time = |instant| clock::for_people(instant, now);
         let provider = context.provider(self.account.provider())?;
         let scope = account.scope.to_string();
+        let standing = account.standing(now, None);
+        let why = shortcoming(account, standing).map(|(_, why, _)| why);
+        let why = why.filter(|why| !why.is_empty()).map(|why| format!(" ({why})"));
+        let state = printable(&format!("{}{}", standing.word(), why.unwrap_or_default()));
         let mut lines = vec![
             ("account", account.account.to_string()),
             ("provider", provider.title),
@@ -33,6 +38,7 @@ impl Args {
             ("connected", time(account.connected_at)),
             ("last refresh", account.refreshed_at.map_or("never".into(), time)),
             ("access token", format!("until {}", time(account.access_token_until))),
+            ("state", state),
             ("refresh token", if account.refreshable { "yes" } else { "none" }.into()),
             ("stored in", account.store.to_string()),
         ];

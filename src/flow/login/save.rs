@@ -66,6 +66,7 @@ impl Login<'_> {
             idle_until: granted.idle_until.filter(|_| refreshable),
             clock_ahead: given.clock_ahead,
             state: SignInState::Connected,
+            failure: None,
         };
         let record =
             Record::new(account, tokens.access_token.clone(), tokens.refresh_token.clone());

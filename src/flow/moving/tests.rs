@@ -169,6 +169,7 @@ fn record(store: StoreKind, connected_at: i64, token: &str) -> Record {
         idle_until: None,
         clock_ahead: None,
         state: SignInState::Connected,
+        failure: None,
     };
     Record::new(facts, token.into(), Some("refresh".into()))
 }

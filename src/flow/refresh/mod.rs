@@ -12,12 +12,15 @@ use self::spending::Spending;
 use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret};
 use crate::account_id::AccountId;
+use crate::accounts::{Failure, FailureKind, SignInState};
 use crate::clock::{self, Timestamp};
-use crate::http::retry;
+use crate::http::{HttpError, retry};
 use crate::oauth::Client;
 use crate::oauth::error::OAuthError;
+use crate::oauth::token::TokenError;
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
+use crate::store::TokenStore;
 use crate::store::record::Record;
 use crate::system::interrupt;
 
@@ -32,8 +35,16 @@ pub enum RefreshOutcome {
     NothingToRefresh(Box<Record>),
     /// The provider does not accept the saved sign-in any more; the record is kept.
     SignInNeeded { why: OAuthError, interrupted: bool, last_good: Timestamp },
+    /// It did not accept it at an earlier refresh, and another one is not due.
+    RefusedBefore(Box<Record>),
     /// The provider cannot answer now; everything is kept. `wait` is how long it asks to.
-    TryLater { why: String, status: Option<u16>, wait: Option<Duration> },
+    TryLater {
+        why: String,
+        status: Option<u16>,
+        wait: Option<Duration>,
+        /// Whether the refresh token may have been spent, its new one unheard.
+        doubtful: bool,
+    },
 }
 
 /// When a refresh is due.
@@ -96,15 +107,35 @@ fn attempt(
 ) -> Result<RefreshOutcome, FlowError> {
     // Read again: what was read before the lock may have been spent or moved meanwhile.
     let LockedAccount { _lock, store, record, unsaved } = world.open(account)?;
-    let record = record?.ok_or(FlowError::NotConnected)?;
+    let record = record?.ok_or_else(|| match world.index.get(account) {
+        Some(_) => FlowError::gone(account, store),
+        None => FlowError::NotConnected,
+    })?;
     unsaved.map_or(Ok(()), |why| Err(FlowError::InJournal(why)))?;
     let refresh_token = match (&record.refresh_token, provider.refresh) {
         (Some(token), RefreshSupport::Rotating) => token.clone(),
         _ => return Ok(RefreshOutcome::NothingToRefresh(Box::new(record))),
     };
     if !due.is_met(&record, world.clock.now()) {
-        return Ok(RefreshOutcome::Unchanged(Box::new(record)));
+        return Ok(match record.account.state {
+            SignInState::Connected => RefreshOutcome::Unchanged(Box::new(record)),
+            SignInState::SignInNeeded => RefreshOutcome::RefusedBefore(Box::new(record)),
+        });
     }
+    let outcome = spend(world, provider, store, record, &refresh_token);
+    if let Err(error) = &outcome {
+        keep_failure(world, store, account, error);
+    }
+    outcome
+}
+
+fn spend(
+    world: &World,
+    provider: &Provider,
+    store: &dyn TokenStore,
+    record: Record,
+    refresh_token: &Secret,
+) -> Result<RefreshOutcome, FlowError> {
     origins::check(&record.account, provider, Target::Token)?;
     let secret = client_secret::of(world, provider, store)?;
     if provider.needs_secret() && secret.is_none() {
@@ -112,8 +143,33 @@ fn attempt(
     }
     // The tokens belong to the client they were issued to, whatever is configured today.
     let client = Client { id: record.account.client_id.clone(), secret };
-    let intent_file = world.folders.intent_file(account);
+    let intent_file = world.folders.intent_file(&record.account.account);
     interrupt::uninterrupted(|| {
-        Spending { world, store, provider, client, record, intent_file }.run(&refresh_token)
+        Spending { world, store, provider, client, record, intent_file }.run(refresh_token)
     })
+}
+
+/// A failure that lasts stands in the record, so that whoever watches the account sees it. That it
+/// cannot be kept there is no second failure.
+fn keep_failure(world: &World, store: &dyn TokenStore, account: &AccountId, error: &FlowError) {
+    let kind = match error {
+        FlowError::Token(TokenError::ClientRefused(_) | TokenError::NoEndpoint(_))
+        | FlowError::NoClientSecret { .. }
+        | FlowError::OtherOrigin { .. }
+        | FlowError::SecretOfAnotherOrigin { .. } => FailureKind::Settings,
+        FlowError::Token(_) | FlowError::Identity(_) => FailureKind::Answer,
+        FlowError::Http(HttpError::TooLarge { .. }) => FailureKind::Answer,
+        _ => return,
+    };
+    let Ok(Some(mut record)) = Record::load(store, account) else { return };
+    let (at, why) = (world.clock.now(), error.to_string());
+    let is_known = |known: &Failure| known.kind == kind && known.why == why;
+    if record.account.failure.as_ref().is_some_and(is_known) {
+        return;
+    }
+    record.account.failure = Some(Failure { at, kind, why });
+    if let Err(error) = record.save(store) {
+        log::debug!("why {account} could not be refreshed was not kept: {error}");
+    }
+    world.note(&record.account);
 }

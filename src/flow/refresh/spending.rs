@@ -3,27 +3,36 @@
 
 use std::path::PathBuf;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::RefreshOutcome;
-use crate::accounts::{Account, SignInState};
+use crate::accounts::{Account, Failure, FailureKind, SignInState};
 use crate::clock::Timestamp;
 use crate::flow::intent::{self, Intent, Left, Written};
 use crate::flow::times::{Given, put_right};
 use crate::flow::{FlowError, World};
-use crate::http::{HttpError, retry};
+use crate::http::{HttpError, LONGEST_EXCHANGE, retry};
 use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::{self, IdTokenError};
 use crate::oauth::token::{self, TokenError, Tokens};
 use crate::oauth::{Answer, Client};
 use crate::provider::Provider;
 use crate::secret::Secret;
+use crate::store::lock::LOCK_DEADLINE;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, TokenStore};
 
 /// How often, and how long apart, a save is tried before it is left to the next run.
 const SAVE_TRIES: u32 = 3;
 const SAVE_PAUSE: Duration = Duration::from_millis(500);
+/// A request that failed in less time is sent once more.
+const QUICK: Duration = Duration::from_secs(5);
+/// Whoever waits for the lock waits longer than one run can need: an earlier request that settles,
+/// the first try with its pause, the second one; the rest is for the store.
+const _: () = {
+    let longest = intent::SETTLE.unsigned_abs() + QUICK.as_secs() + 1 + LONGEST_EXCHANGE.as_secs();
+    assert!(longest + 10 < LOCK_DEADLINE.as_secs());
+};
 
 /// One refresh token on its way; the account's lock is held.
 pub(super) struct Spending<'a> {
@@ -60,11 +69,11 @@ impl Spending<'_> {
             Err(error @ HttpError::TooLarge { .. }) => return Err(FlowError::Http(error)),
             // A request that never left spent nothing. Of any other it is unknown: the intent stays.
             Err(error) => {
-                if !doubtful && matches!(error, HttpError::Unreachable { .. }) {
+                if !doubtful {
                     intent::clear(&self.intent_file);
                 }
                 let why = error.to_string();
-                return Ok(RefreshOutcome::TryLater { why, status: None, wait: None });
+                return Ok(RefreshOutcome::TryLater { why, status: None, wait: None, doubtful });
             }
         };
         let outcome = match token::read(&answer, self.provider.token_type_optional) {
@@ -72,11 +81,12 @@ impl Spending<'_> {
             Err(TokenError::GrantRefused(why)) => self.refused(why, doubtful),
             Err(error @ TokenError::TryLater { status, retry_after, .. }) => {
                 // 429 and 4xx were answered before anything happened; after 5xx nobody knows.
-                if status < 500 && !doubtful {
+                let doubtful = doubtful || status >= 500;
+                if !doubtful {
                     intent::clear(&self.intent_file);
                 }
-                let (why, status) = (error.to_string(), Some(status));
-                return Ok(RefreshOutcome::TryLater { why, status, wait: retry_after });
+                let (why, status, wait) = (error.to_string(), Some(status), retry_after);
+                return Ok(RefreshOutcome::TryLater { why, status, wait, doubtful });
             }
             Err(error) => self.rescue(&answer, &mut note).and(Err(FlowError::Token(error))),
         };
@@ -104,11 +114,19 @@ impl Spending<'_> {
     fn send(&self, refresh_token: &Secret, doubtful: &mut bool) -> Result<Answer, HttpError> {
         let request =
             token::refresh(&self.provider.refresh_endpoint(), &self.client, refresh_token);
-        match self.world.http.post(&request) {
-            Err(error) if error.is_transient() => {
-                *doubtful |= !matches!(error, HttpError::Unreachable { .. });
+        let mut post = || {
+            let result = self.world.http.post(&request);
+            let failed = result.as_ref().err().filter(|error| error.is_transient());
+            *doubtful |=
+                failed.is_some_and(|error| !matches!(error, HttpError::Unreachable { .. }));
+            result
+        };
+        let begun = Instant::now();
+        match post() {
+            // Others wait for the lock, and not for two time-outs.
+            Err(error) if error.is_transient() && begun.elapsed() < QUICK => {
                 thread::sleep(retry::pause(0));
-                self.world.http.post(&request)
+                post()
             }
             other => other,
         }
@@ -147,6 +165,7 @@ impl Spending<'_> {
             idle_until: granted.idle_until,
             clock_ahead: given.clock_ahead,
             state: SignInState::Connected,
+            failure: None,
             ..put_right(old, self.provider, given.at)
         };
         let refresh_token = tokens.refresh_token.or_else(|| self.record.refresh_token.clone());
@@ -228,6 +247,11 @@ impl Spending<'_> {
         }
         let mut record = self.record.clone();
         record.account.state = SignInState::SignInNeeded;
+        record.account.failure = Some(Failure {
+            at: self.world.clock.now(),
+            kind: FailureKind::SignIn,
+            why: format!("the provider no longer accepts the saved sign-in ({why})"),
+        });
         if let Err(error) = record.save(self.store) {
             let account = &account.account;
             log::warn!("{account} needs a sign-in, which its record does not say: {error}");
