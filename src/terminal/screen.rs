@@ -119,11 +119,11 @@ impl Screen {
         }
         let seconds = left.as_secs();
         let spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴'][seconds as usize % 6];
-        let time = format!("{}:{:02} left", seconds / 60, seconds % 60);
+        let time = format!("{}:{:02} left (Ctrl-C cancels)", seconds / 60, seconds % 60);
         let line = if typed.is_empty() && !self.prompts {
-            format!("{spinner} Waiting for your browser … {time} (Ctrl-C cancels) ")
+            format!("{spinner} Waiting for your browser … {time} ")
         } else {
-            format!("{spinner} {time}. The last page's address: {}", printable(typed))
+            format!("{spinner} {time}. Last page's address: {}", printable(typed))
         };
         let room = self.output.room(terminal_size::terminal_size_of(io::stderr()), 1);
         Some(fitted(&line, room.unwrap_or(usize::MAX)))
@@ -133,7 +133,7 @@ impl Screen {
 /// The text, or its beginning and its end where there is not room for all of it.
 fn fitted(line: &str, room: usize) -> String {
     /// Columns of the beginning that stay: those of the prompt, as far as half of the room goes.
-    const BEGINNING: usize = 40;
+    const BEGINNING: usize = 52;
     let letters: Vec<char> = line.chars().collect();
     if letters.len() <= room {
         return line.to_owned();

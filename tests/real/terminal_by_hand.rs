@@ -41,7 +41,7 @@ fn ctrl_c_during_the_wait_stores_nothing() {
     let terminal = Terminal::open(&program);
     let _turn = ports::zaehlerfreunde();
     terminal.runs("partnerlink connect zaehlerfreunde --no-browser");
-    terminal.waits_for("Waiting for your browser … 4:");
+    terminal.waits_for("left (Ctrl-C cancels). Last page's address:");
     terminal.keep("no-browser");
     terminal.presses("C-c");
     let (code, text) = terminal.ends();
@@ -63,7 +63,7 @@ fn a_pasted_address_ends_the_sign_in() {
     let terminal = Terminal::open(&program);
     let _turn = ports::zaehlerfreunde();
     terminal.runs("partnerlink connect zaehlerfreunde --no-browser");
-    terminal.waits_for("Waiting for your browser");
+    terminal.waits_for("Last page's address:");
     let text = terminal.words();
     let link = text.split(' ').find(|word| word.contains("/authorize?")).unwrap();
     let address = curl(&["-o", "/dev/null", "-w", "%{redirect_url}", link]);
@@ -123,8 +123,7 @@ fn a_wrong_client_secret_is_refused_and_not_kept() {
         terminal.types("mistyped");
         let (code, text) = terminal.ends();
         assert_eq!(code, 2, "{text}");
-        let cure =
-            "check the client ID and the client secret with the provider; nothing was stored";
+        let cure = "check the client ID and the client secret with the provider";
         assert!(text.contains(cure), "{text}");
     }
     terminal.keep("wrong-client-secret");
