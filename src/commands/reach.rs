@@ -11,7 +11,9 @@ use url::Url;
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain as _};
-use crate::http::probe::{Probed, Unreached};
+use crate::http::HttpError;
+use crate::http::fault::Fault;
+use crate::http::probe::Probed;
 use crate::provider::Provider;
 use crate::terminal::progress::Waiting;
 use crate::terminal::report::{Finding, Findings};
@@ -63,7 +65,7 @@ pub fn check(
 }
 
 /// Some servers have nothing for a GET where a POST is answered, and a 404 must not be a false alarm.
-fn ask(context: &Context, endpoint: &str, url: &Url) -> Result<Probed, Unreached> {
+fn ask(context: &Context, endpoint: &str, url: &Url) -> Result<Probed, HttpError> {
     let answer = context.http().probe(url)?;
     match answer.status {
         404 | 410 if endpoint == TOKEN => context.http().probe_with_post(url),
@@ -80,9 +82,13 @@ pub fn endpoints(provider: &Provider) -> Vec<(&'static str, Url)> {
 }
 
 /// What an answer means at this endpoint.
-fn judge(endpoint: &'static str, url: &Url, answer: &Probed) -> Result<Reached, Unreached> {
+fn judge(endpoint: &'static str, url: &Url, answer: &Probed) -> Result<Reached, HttpError> {
     Ok(match (answer.status, &answer.location) {
-        (407, _) => return Err(Unreached::ProxyWantsPassword),
+        (407, _) => {
+            let (proxy, offers) = ("on the way".to_owned(), Vec::new());
+            let fault = Fault::ProxyWants { proxy, offers };
+            return Err(HttpError::Unreachable { host: host_of(url), fault });
+        }
         (429 | 500.., _) => Reached::Trouble,
         (300..=399, Some(to)) if to.host() != url.host() => Reached::Elsewhere(to.clone()),
         (404 | 410, _) if endpoint == TOKEN => Reached::Nothing,
@@ -103,7 +109,7 @@ pub fn clock_difference(answer: &Probed, now: Timestamp) -> Option<i64> {
 fn finding(
     endpoint: &'static str,
     url: &Url,
-    answer: Result<Probed, Unreached>,
+    answer: Result<Probed, HttpError>,
     proxy: Option<&str>,
     before: &str,
 ) -> Finding {
@@ -158,45 +164,12 @@ fn finding(
             Exit::BadAnswer,
         ),
         Err(error) => {
-            let exit = match error {
-                Unreached::Unusable(_) | Unreached::ProxyWantsPassword => Exit::Usage,
-                _ => Exit::TryLater,
-            };
-            bad(error.to_string(), &remedy(&error, proxy), exit)
+            let meaning = error.meaning();
+            bad(error.reason(), &meaning.hint, meaning.exit)
         }
     }
     .with(facts)
     .publicly(public)
-}
-
-fn remedy(error: &Unreached, proxy: Option<&str>) -> String {
-    match error {
-        Unreached::Name(_) => match proxy {
-            Some(_) => "check the proxy's name in HTTPS_PROXY",
-            None => "check the network, or name the proxy of this network in HTTPS_PROXY",
-        },
-        Unreached::Connection(_) | Unreached::TimedOut(_) | Unreached::Broken(_) => match proxy {
-            Some(_) => "check the proxy in HTTPS_PROXY, or except this host in NO_PROXY",
-            None => "check the network and its firewall, or name its proxy in HTTPS_PROXY",
-        },
-        Unreached::ProxyWantsPassword => {
-            "put them into HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT"
-        }
-        Unreached::ProxyRefused => {
-            "have the host allowed on the proxy in HTTPS_PROXY, or except it in NO_PROXY"
-        }
-        Unreached::Expired | Unreached::NotYet => {
-            "set this machine's clock: timedatectl set-ntp true"
-        }
-        Unreached::OtherName => "check for a portal or proxy in the provider's place",
-        Unreached::UnknownIssuer => {
-            "check the address; a company's proxy that opens TLS has an authority of its own: \
-             --ca-file FILE"
-        }
-        Unreached::Tls(_) => "check the address, and for a proxy or portal in the provider's place",
-        Unreached::Unusable(error) => return error.meaning().hint,
-    }
-    .into()
 }
 
 fn clock(ahead: i64, before: &str) -> Finding {

@@ -9,6 +9,7 @@ use reqwest::{Client, Method, Response};
 use tokio::runtime::Handle;
 use url::Url;
 
+use super::fault::Fault;
 use super::{HttpClient, HttpError, retry_after, translate};
 use crate::oauth::{self, BodyFormat};
 use crate::secret::Secret;
@@ -216,8 +217,12 @@ impl HttpClient {
         if let Some(body) = &request.body {
             builder = builder.body(body.expose().clone());
         }
-        let proxy = || self.network.proxy_to(&request.url);
-        builder.send().await.map_err(|error| translate(error, host, proxy()))
+        let response = builder.send().await.map_err(|error| self.explain(error, &request.url))?;
+        match response.status().as_u16() {
+            // RFC 6585 §6: who answers is not the server.
+            511 => Err(HttpError::Unreachable { host: host.to_owned(), fault: Fault::Portal }),
+            _ => Ok(response),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! when cross-compiled to macOS. The roots are the system's (rustls-platform-verifier).
 
 mod exchange;
+pub mod fault;
 pub mod network;
 pub mod probe;
 pub mod retry;
@@ -26,6 +27,7 @@ use url::Url;
 pub use self::exchange::{Answer, LONGEST_EXCHANGE, Request, Transport};
 
 use self::exchange::{MAX_BODY, TOTAL_TIMEOUT};
+use self::fault::Fault;
 use self::network::Network;
 use crate::oauth::is_loopback;
 
@@ -37,8 +39,9 @@ const MAX_PACE: Duration = Duration::from_secs(10);
 /// Why there is no answer. Holds no URL with a query, and nothing of any body.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    #[error("{host} could not be reached: {why}")]
-    Unreachable { host: String, why: String },
+    /// Nothing was asked.
+    #[error("{host} could not be reached: {fault}")]
+    Unreachable { host: String, fault: Fault },
     #[error("{host} did not answer within {} s", TOTAL_TIMEOUT.as_secs())]
     TimedOut { host: String },
     #[error("the connection to {host} broke: {why}")]
@@ -47,18 +50,28 @@ pub enum HttpError {
     TooLarge { host: String },
     #[error("HTTP cannot be used here: {0}")]
     Unusable(String),
-    /// The certificate is signed by nobody who is known here.
-    #[error("{host} could not be reached: {why}")]
-    Untrusted { host: String, why: String },
     /// What is set for proxy or certificates does not work.
     #[error("{why}")]
     Setup { code: &'static str, why: String, hint: &'static str },
 }
 
 impl HttpError {
+    /// What happened, for where the host is named already.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Unreachable { fault, .. } => fault.to_string(),
+            Self::TimedOut { .. } => format!("no answer within {} s", TOTAL_TIMEOUT.as_secs()),
+            Self::Broken { why, .. } => format!("the connection broke: {why}"),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether no request went out, and none will before a person changes something.
     pub fn is_lasting(&self) -> bool {
-        matches!(self, Self::Unusable(_) | Self::Untrusted { .. } | Self::Setup { .. })
+        match self {
+            Self::Unreachable { fault, .. } => fault.is_lasting(),
+            other => matches!(other, Self::Unusable(_) | Self::Setup { .. }),
+        }
     }
 }
 
@@ -101,6 +114,16 @@ impl HttpClient {
             (true, _) => get_or_try(&self.tls_loopback, || build(self.network.here(builder())?))?,
         };
         Ok(client.clone())
+    }
+
+    /// Why a request was not answered. What a proxy wants is asked once more, without a secret.
+    fn explain(&self, error: reqwest::Error, url: &Url) -> HttpError {
+        let host = url.host_str().unwrap_or_default();
+        let mut error = translate(error, host, self.network.proxy_to(url));
+        if let HttpError::Unreachable { fault: Fault::ProxyWants { offers, .. }, .. } = &mut error {
+            *offers = self.network.offers_of_the_proxy(host);
+        }
+        error
     }
 
     /// Holds back while the host's rate limit is spent.
@@ -165,31 +188,11 @@ fn build(builder: reqwest::ClientBuilder) -> Result<Client, HttpError> {
 
 /// `proxy`: host and port of the one on the way, if any.
 fn translate(error: reqwest::Error, host: &str, proxy: Option<String>) -> HttpError {
-    let error = error.without_url();
-    let host = host.to_owned();
-    if !error.is_connect() {
-        return match error.is_timeout() {
-            true => HttpError::TimedOut { host },
-            false => HttpError::Broken { host, why: causes(&error) },
-        };
-    }
-    // hyper-util words it; its type is not public.
-    let tunnel = chain(&error)
-        .find_map(|cause| cause.to_string().strip_prefix("tunnel error: ").map(str::to_owned));
-    let why = causes(&error);
-    match (proxy, tunnel) {
-        (Some(proxy), _) if error.is_timeout() => {
-            let why = format!("no answer in time (the proxy {proxy} is set)");
-            HttpError::Unreachable { host, why }
-        }
-        // No request went out, which a refresh token's fate hangs on.
-        _ if error.is_timeout() => {
-            HttpError::Unreachable { host, why: "no connection in time".into() }
-        }
-        (Some(proxy), Some(tunnel)) => network::explain_tunnel(host, &proxy, &tunnel, why),
-        // rustls, on every system: signed by an authority that is not among the roots.
-        _ if why.contains("UnknownIssuer") => HttpError::Untrusted { host, why },
-        _ => HttpError::Unreachable { host, why },
+    let (error, host) = (error.without_url(), host.to_owned());
+    match (error.is_connect(), error.is_timeout()) {
+        (true, _) => HttpError::Unreachable { host, fault: Fault::of(&error, proxy) },
+        (false, true) => HttpError::TimedOut { host },
+        (false, false) => HttpError::Broken { host, why: causes(&error) },
     }
 }
 

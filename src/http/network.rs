@@ -1,8 +1,10 @@
 //! The way out of a company's network: its proxy, and the authority that signs what it looks into.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, ClientBuilder, NoProxy};
@@ -18,8 +20,14 @@ use crate::secret::Secret;
 
 /// Largest file of certificates that is read, in bytes: a whole system's have a quarter of it.
 const MAX_CA_BYTES: u64 = 1024 * 1024;
+/// Time for one step of asking a proxy what it wants.
+const MAX_LOOK: Duration = Duration::from_secs(3);
+/// Of its answer as much is read, in bytes.
+const MAX_HEAD_BYTES: u64 = 16 * 1024;
 const PROXY_HINT: &str = "give it as http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT with special characters \
     percent-encoded; unset the variable where there is no proxy";
+const PAC_HINT: &str = "a PAC file is a script for browsers: look into it, or ask who runs the network, for the line \
+    PROXY HOST:PORT, and give that: HTTPS_PROXY=http://HOST:PORT";
 const CA_HINT: &str = "give the certificates as PEM (-----BEGIN CERTIFICATE-----) and nothing else; a binary \
     file becomes PEM by: openssl x509 -inform der -in FILE -out FILE.pem";
 
@@ -59,20 +67,45 @@ impl ProxySetting {
             HttpError::Setup { code: "proxy", why, hint: PROXY_HINT }
         };
         let text = self.value.expose().trim();
+        if is_pac(text) {
+            let why = format!("the variable {} names a PAC file, and no proxy", self.variable);
+            return Err(HttpError::Setup { code: "proxy", why, hint: PAC_HINT });
+        }
         let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        // DOMAIN\user: in an address a backslash would end the host.
+        let whole = match whole.rsplit_once('@') {
+            Some((user, host)) => format!("{}@{host}", user.replace('\\', "%5C")),
+            None => whole,
+        };
         let url = Url::parse(&whole).map_err(|_| bad("is not the address of a proxy"))?;
         match url.scheme() {
-            "http" | "https" if url.host().is_some() => Ok(url),
+            "http" | "https" if url.host().is_some() => {}
             scheme if scheme.starts_with("socks") => {
-                Err(bad(&format!("names a {scheme} proxy, which is not supported")))
+                return Err(bad(&format!("names a {scheme} proxy, which is not supported")));
             }
-            _ => Err(bad("is not the address of an http or https proxy")),
+            _ => return Err(bad("is not the address of an http or https proxy")),
+        }
+        let has_more = url.path() != "/" || url.query().is_some() || url.fragment().is_some();
+        match has_more {
+            true => {
+                Err(bad("has more than a proxy's host and port, or a password with / ? # in it"))
+            }
+            false => Ok(url),
         }
     }
 
     fn exempts_all(&self) -> bool {
         self.exempt.split(',').any(|entry| entry.trim() == "*")
     }
+}
+
+/// A PAC file's address, or what one answers.
+fn is_pac(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let place = text.split(['?', '#']).next().unwrap_or_default();
+    place.ends_with(".pac")
+        || place.ends_with("wpad.dat")
+        || ["pac+", "proxy ", "direct"].iter().any(|begin| text.starts_with(begin))
 }
 
 fn place(url: &Url) -> String {
@@ -112,29 +145,35 @@ impl Network {
         on_the_way.then(|| setting.place())
     }
 
+    /// The ways to prove oneself that the proxy names where it refuses (RFC 9110 §11.7.1): hyper
+    /// does not hand the refusal on, so it is asked for once more, without a secret.
+    pub(super) fn offers_of_the_proxy(&self, host: &str) -> Vec<String> {
+        let ask = || {
+            let url = self.proxy.as_ref()?.url().ok().filter(|url| url.scheme() == "http")?;
+            let place = url.socket_addrs(|| None).ok()?.into_iter().next()?;
+            let mut stream = TcpStream::connect_timeout(&place, MAX_LOOK).ok()?;
+            stream.set_read_timeout(Some(MAX_LOOK)).ok()?;
+            let request = format!("CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n");
+            stream.write_all(request.as_bytes()).ok()?;
+            let lines = BufReader::new(stream.take(MAX_HEAD_BYTES)).lines().map_while(Result::ok);
+            Some(lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>())
+        };
+        let lines = ask().unwrap_or_default();
+        let values = lines.iter().filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("proxy-authenticate").then_some(value)
+        });
+        // `Negotiate, Basic realm="x"`: each part that is no parameter begins with a scheme.
+        let words = values.flat_map(|value| value.split(',')).filter_map(|part| {
+            part.split_whitespace().next().filter(|word| !word.contains('=')).map(str::to_owned)
+        });
+        words.filter(|word| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).collect()
+    }
+
     /// Fails as the first request would: on a proxy that is none, on a file that has no certificates.
     pub fn check(&self) -> Result<(), HttpError> {
         self.proxy.as_ref().map(ProxySetting::url).transpose()?;
         self.ca_file.as_deref().map(certificates).transpose().map(drop)
-    }
-}
-
-/// No tunnel, and so no request: the proxy is the reason, and it is named. `cause` is the innermost.
-pub(super) fn explain_tunnel(host: String, proxy: &str, tunnel: &str, cause: String) -> HttpError {
-    let why = if tunnel.contains("authorization") {
-        let why =
-            format!("the proxy {proxy} refuses the user name and password, or wants them (407)");
-        return HttpError::Setup { code: "proxy", why, hint: PROXY_HINT };
-    } else if tunnel.contains("underlying connection") {
-        format!("the proxy {proxy} cannot be reached: {cause}")
-    } else if tunnel.contains("unsuccessful") {
-        format!("the proxy {proxy} does not connect to it")
-    } else {
-        format!("the proxy {proxy} ended the connection")
-    };
-    match why.contains("UnknownIssuer") {
-        true => HttpError::Untrusted { host, why },
-        false => HttpError::Unreachable { host, why },
     }
 }
 
@@ -219,6 +258,28 @@ mod tests {
         }
         let error = setting("socks5h://p:1").url().unwrap_err().to_string();
         assert!(error.contains("socks5h proxy, which is not supported"), "{error}");
+    }
+
+    #[test]
+    fn a_windows_account_and_a_pac_file_are_known() {
+        let url = setting(r"http://FIRMA\anna:secret@proxy.example:8080").url().unwrap();
+        assert_eq!((url.username(), place(&url).as_str()), ("FIRMA%5Canna", "proxy.example:8080"));
+        for pac in [
+            "http://wpad/wpad.dat",
+            "https://intern.example/proxy.pac?x=1",
+            "pac+https://intern.example/p",
+            "PROXY proxy.example:8080; DIRECT",
+        ] {
+            let error = setting(pac).url().unwrap_err().to_string();
+            assert!(error.contains("names a PAC file"), "{error}");
+        }
+        for slip in ["http://anna:12/secret@proxy.example:1", "http://anna:12#secret@p:1"] {
+            let error = setting(slip).url().unwrap_err().to_string();
+            assert!(
+                error.contains("a password with / ? #") && !error.contains("secret"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

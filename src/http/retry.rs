@@ -31,7 +31,10 @@ pub fn pause(repetition: u32) -> Duration {
 impl HttpError {
     /// Whether the network or the server may be at fault, and the same request may work later.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Broken { .. })
+        match self {
+            Self::Unreachable { fault, .. } => !fault.is_lasting(),
+            other => matches!(other, Self::TimedOut { .. } | Self::Broken { .. }),
+        }
     }
 }
 

@@ -114,14 +114,14 @@ fn a_proxy_that_refuses_is_told_apart_from_the_provider() {
     let wants = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
     let program = program.set("HTTPS_PROXY", proxy_that_says(wants));
     let outcome = program.run(CHECK).exits(2);
-    says(&finding(&outcome, "token"), "bad", &["wants a name and password", "NAME:PASSWORD"]);
+    says(&finding(&outcome, "token"), "bad", &["(407)", "USER:PASSWORD"]);
     let refuses = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
     let outcome = program.set("HTTPS_PROXY", proxy_that_says(refuses)).run(CHECK).exits(3);
     let found = finding(&outcome, "token");
     says(
         &found,
         "bad",
-        &["through the proxy 127.0.0.1", "the proxy does not let us", "in HTTPS_PROXY"],
+        &["through the proxy 127.0.0.1", "does not connect to it", "in HTTPS_PROXY"],
     );
 }
 
@@ -130,6 +130,8 @@ fn a_bad_certificate_is_told_in_plain_words() {
     for (certificate, words) in [
         (Certificate::Expired, ["certificate ended", "clock"]),
         (Certificate::OtherHost, ["is for another name", "portal or proxy"]),
+        (Certificate::NotYet, ["valid from 2090-01-01, and it is 20", "timedatectl"]),
+        (Certificate::Authority, ["certificate of an authority as its own", "cannot help"]),
         (Certificate::SelfSigned, ["issuer that this machine does not know", "--ca-file"]),
     ] {
         let program = Program::new();

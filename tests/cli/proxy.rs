@@ -191,6 +191,43 @@ fn a_proxy_that_does_not_work_is_named_as_the_reason() {
 }
 
 #[test]
+fn a_proxy_that_speaks_only_windows_own_ways_is_told_from_one_that_wants_a_password() {
+    let (program, fake, authority) = elsewhere();
+    program.canaries.never("password of the proxy", "proxy-password-4711");
+    let mut program = program.set("PARTNERLINK_CA_FILE", authority);
+    for (offers, texts) in [
+        ("NTLM", &["takes only NTLM", "px, cntlm"][..]),
+        ("Negotiate\r\nProxy-Authenticate: NTLM", &["takes only Negotiate, NTLM", "px, cntlm"]),
+        ("Negotiate, NTLM", &["takes only Negotiate, NTLM", "px, cntlm"]),
+        ("NTLM\r\nproxy-authenticate: Basic realm=\"a, b\"", &["USER:PASSWORD@HOST:PORT"]),
+        ("Digest realm=\"x\", nonce=\"y\"", &["takes only Digest"]),
+    ] {
+        let answer = format!("HTTP/1.1 407 Who\r\nProxy-Authenticate: {offers}\r\n\r\n");
+        let proxy = Proxy::start(Manner::Answers(answer.leak()));
+        let at = format!(r"http://FIRMA\anna:proxy-password-4711@127.0.0.1:{}", proxy.port);
+        program = program.set("HTTPS_PROXY", at);
+        exchange(&program).exits(2).says(&["the proxy 127.0.0.1", "(407)"]).says(texts);
+        let heads = proxy.heads();
+        assert_eq!(heads.len(), 2);
+        assert!(!heads[1].to_lowercase().contains("authorization"), "{}", heads[1]);
+        // FIRMA\anna:proxy-password-4711
+        let expected = "RklSTUFcYW5uYTpwcm94eS1wYXNzd29yZC00NzEx";
+        assert!(heads[0].contains(expected), "{}", heads[0]);
+    }
+    let program = program.set("HTTPS_PROXY", "http://wpad.example/wpad.dat");
+    exchange(&program).exits(2).says(&["names a PAC file", "PROXY HOST:PORT"]);
+    assert!(fake.calls().is_empty());
+}
+
+#[test]
+fn a_portal_of_the_network_is_named() {
+    let (program, fake) = crate::support::connected();
+    fake.answers(|_| crate::provider::http::Reply::new(511, "", "<html>sign in</html>"));
+    let outcome = program.run(["token", "refresh", "--force"]).exits(3);
+    outcome.says(&["a portal of this network", "sign in at the portal"]);
+}
+
+#[test]
 fn a_refresh_that_the_proxy_refuses_is_not_tried_again_and_loses_nothing() {
     let (program, fake, authority) = elsewhere();
     let good = Proxy::start(Manner::Tunnel(fake.port));
@@ -201,7 +238,8 @@ fn a_refresh_that_the_proxy_refuses_is_not_tried_again_and_loses_nothing() {
     // HTTPS_PROXY goes before ALL_PROXY.
     let program = program.set("HTTPS_PROXY", at(bad.port));
     program.run(["token", "refresh", "--force"]).exits(2).says(&["(407)"]);
-    assert_eq!(bad.heads().len(), 1);
+    // Once for the refresh, and once to hear what the proxy wants.
+    assert_eq!(bad.heads().len(), 2);
     let program = program.unset("HTTPS_PROXY");
     program.run(["token", "refresh", "--force"]).exits(0);
 }

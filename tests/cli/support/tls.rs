@@ -20,6 +20,9 @@ pub enum Certificate {
     Expired,
     OtherHost,
     SelfSigned,
+    NotYet,
+    /// The authority's own, in the place of the server's.
+    Authority,
 }
 
 impl AsTcp for StreamOwned<ServerConnection, TcpStream> {
@@ -52,7 +55,7 @@ pub fn too_old(program: &Program) -> (Provider, Arc<Mutex<Vec<u8>>>) {
 /// A provider behind https, and the file of the authority that a program must trust for it.
 pub fn start(program: &Program, certificate: Certificate) -> (Provider, PathBuf) {
     let authority_key = KeyPair::generate().unwrap();
-    let mut authority = CertificateParams::new([]).unwrap();
+    let mut authority = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let root = authority.self_signed(&authority_key).unwrap();
     let file = program.root().join(format!("authority-{certificate:?}.pem"));
@@ -64,8 +67,16 @@ pub fn start(program: &Program, certificate: Certificate) -> (Provider, PathBuf)
         params.not_before = rcgen::date_time_ymd(2019, 1, 1);
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
     }
-    let key = KeyPair::generate().unwrap();
+    if certificate == Certificate::NotYet {
+        params.not_before = rcgen::date_time_ymd(2090, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2091, 1, 1);
+    }
+    let key = match certificate {
+        Certificate::Authority => KeyPair::from_pem(&authority_key.serialize_pem()).unwrap(),
+        _ => KeyPair::generate().unwrap(),
+    };
     let chain = match certificate {
+        Certificate::Authority => root,
         Certificate::SelfSigned => params.self_signed(&key).unwrap(),
         _ => params.signed_by(&key, &Issuer::new(authority, authority_key)).unwrap(),
     };
