@@ -89,6 +89,16 @@ pub fn folded(provider: &str) -> String {
     folded
 }
 
+/// An account name for somebody, made of how they call themselves: `anna-meier` for
+/// `Anna.Meier@werk.example`.
+pub fn name_for(who: &str) -> String {
+    let local = who.split('@').next().unwrap_or_default();
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let name: String = folded(local).chars().map(letter).take(MAX_NAME_BYTES / 2).collect();
+    let name = name.trim_matches('-');
+    if name.is_empty() { "second".to_owned() } else { name.to_owned() }
+}
+
 /// Refuses what is not safe in a file name on every system.
 pub fn check_name(name: &str) -> Result<(), AccountIdError> {
     if name.len() > MAX_NAME_BYTES {
@@ -144,6 +154,20 @@ mod tests {
             assert_eq!(folded(text), "zaehlerfreunde");
         }
         assert_eq!(folded("Größe_1"), "groesse_1");
+    }
+
+    #[test]
+    fn anybody_has_a_name_that_an_account_can_have() {
+        for (who, name) in [
+            ("Anna.Meier@werk.example", "anna-meier"),
+            ("Jörg Groß", "joerg-gross"),
+            ("auth0|68f", "auth0-68f"),
+            ("@", "second"),
+            ("Ω", "second"),
+        ] {
+            assert_eq!(name_for(who), name);
+            assert_eq!(check_name(name), Ok(()));
+        }
     }
 
     #[test]

@@ -151,8 +151,11 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
     let keys: Vec<&str> = key.split('.').collect();
     match keys[..] {
         [.., "client_secret"] => {
-            let hint = "give it with `partnerlink provider setup NAME --client-secret-stdin`; have it \
-                        replaced by the provider: it was in a command line";
+            let name = if let ["provider", name, _] = keys[..] { name } else { "timberdata" };
+            let hint = format!(
+                "give it with `partnerlink provider setup {name} --client-secret-stdin`; have it \
+                 replaced by the provider: it was in a command line"
+            );
             return Err(
                 Error::usage(what, "a secret is not kept in the configuration", hint).into()
             );

@@ -61,6 +61,15 @@ impl Exit {
     ];
 }
 
+/// How hints speak of connecting an account that they do not know, and what then follows its name.
+const CONNECT: [(&str, &str); 5] = [
+    ("connect with --store file", " --store file"),
+    ("connect the account again", ""),
+    ("connect it again", ""),
+    ("connect it first", ""),
+    ("connect again", ""),
+];
+
 /// A failure, ready to be shown.
 #[derive(Clone, Debug)]
 pub struct Error {
@@ -153,8 +162,18 @@ impl Error {
         Self::of(what, error.to_string(), Exit::Refused.means("io", ""))
     }
 
+    /// With the account that it is about. What the tables of errors say of connecting it becomes the
+    /// command, ready to be typed.
     #[must_use]
     pub fn about(mut self, account: &AccountId) -> Self {
+        for (said, options) in CONNECT {
+            let command = format!("partnerlink connect {account}{options}");
+            let hint = self.hint.replace(&format!(": {said}"), &format!(": {command}"));
+            self.hint = match hint == said {
+                true => command,
+                false => hint.replace(said, &format!("run: {command}")),
+            };
+        }
         self.account = Some(account.clone());
         self
     }

@@ -3,6 +3,7 @@
 
 use super::Exit::{BadAnswer, Refused, SignInNeeded, Store, TryLater, Usage};
 use super::{Explain, Meaning};
+use crate::account_id::name_for;
 use crate::api::ApiError;
 use crate::config::client_variable;
 use crate::flow::FlowError;
@@ -286,12 +287,13 @@ impl Explain for FlowError {
                 "id-token",
                 "nothing was stored; ask the provider, or leave `openid` out of the scope",
             ),
-            Self::AnotherPerson { account, .. } => BadAnswer.means(
+            Self::AnotherPerson { account, now, .. } => BadAnswer.means(
                 "another-person",
                 format!(
                     "add --replace if that is right, or give this person an account of their own: \
-                     partnerlink connect {}:NAME",
-                    account.provider()
+                     partnerlink connect {}:{}",
+                    account.provider(),
+                    name_for(now)
                 ),
             ),
             Self::OtherOrigin { account, .. } => Usage.means(

@@ -7,6 +7,7 @@ mod keyboard;
 pub mod log;
 pub mod page;
 pub mod progress;
+mod remedy;
 pub mod report;
 pub mod screen;
 pub mod table;
@@ -125,7 +126,7 @@ impl Output {
             return;
         }
         let (style, sign) = mark.shown();
-        let text = self.wrapped(&text.to_string(), 2);
+        let text = self.wrapped(&self.command(&text.to_string()), 2);
         let _ = writeln!(anstream::stderr(), "{}{style}{sign}{style:#} {text}", self.prefix());
     }
 
@@ -157,13 +158,9 @@ impl Output {
         }
     }
 
-    /// A command to type next, which in the sandbox has to say so. What it does may stand in lines
-    /// below it.
-    pub fn command(&self, hint: &str) -> String {
-        let (command, rest) = hint.split_at(hint.find('\n').unwrap_or(hint.len()));
-        let sandbox =
-            if self.sandbox && command.starts_with("partnerlink ") { " --sandbox" } else { "" };
-        format!("{command}{sandbox}{rest}")
+    /// A text with commands to type, which at the sandbox have to say so.
+    pub fn command(&self, text: &str) -> String {
+        if self.sandbox { remedy::at_the_sandbox(text) } else { text.to_owned() }
     }
 
     /// Later lines indented by `indent` columns, and on a terminal broken between words to its
@@ -188,6 +185,7 @@ impl Output {
     pub fn error(&self, error: &Error) {
         let mut stderr = anstream::stderr().lock();
         let _ = if self.json {
+            let error = error.clone().with_hint(self.command(&error.hint));
             writeln!(stderr, "{}", self.json_text(&json!({ "error": error })))
         } else {
             self.write_error(&mut stderr, error)

@@ -49,6 +49,42 @@ fn the_rule_sees_a_breach() {
     }
 }
 
+/// A name in capitals is a gap, which whoever types the command as it is printed falls into. Help
+/// texts, which say how a command is written, may have them.
+#[test]
+fn no_remedy_has_a_gap() {
+    let (mut seen, mut gaps) = (0, Vec::new());
+    let mut look = |path: &Path, text: &str| {
+        if path.extension() != Some("rs".as_ref()) {
+            return;
+        }
+        let mut is_help = false;
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in text.lines() {
+            is_help |= line.contains("EXAMPLES: &str") || line.contains("after_help");
+            let is_comment = line.trim_start().starts_with("//");
+            for (at, name) in line.match_indices("partnerlink ").filter(|_| !is_help && !is_comment)
+            {
+                seen += 1;
+                gaps.extend(gap_in(&line[at + name.len()..]).map(|gap| format!("{gap}: {line}")));
+            }
+            is_help &= !line.ends_with("\";") && !line.ends_with(")]");
+        }
+    };
+    texts(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut look);
+    assert!(gaps.is_empty(), "\n{}", gaps.join("\n"));
+    assert!(seen > 60, "only {seen} commands were seen");
+    assert_eq!(gap_in("connect {provider}:NAME`, or").as_deref(), Some("NAME"));
+    assert_eq!(gap_in("connect {account}\", THAT"), None);
+}
+
+/// The first word in capitals of a command.
+fn gap_in(command: &str) -> Option<String> {
+    let mut parts = words_of(command).into_iter().flat_map(|word| word.split([':', '=', '/']));
+    let is_gap = |part: &&str| part.len() > 2 && part.chars().all(|c| c.is_ascii_uppercase());
+    parts.find(is_gap).map(str::to_owned)
+}
+
 /// The words of a command, as far as it goes.
 fn words_of(text: &str) -> Vec<&str> {
     let end = ENDS.iter().filter_map(|end| text.find(end)).min().unwrap_or(text.len());

@@ -38,6 +38,7 @@ mod provider_show;
 mod proxy;
 mod refresh_answers;
 mod refresh_odd_answers;
+mod remedies;
 mod sandbox_faults;
 mod schedule;
 mod secrets;

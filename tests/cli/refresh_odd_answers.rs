@@ -109,7 +109,10 @@ fn an_issuer_that_changed_within_the_list_is_said_and_loses_nothing() {
 fn an_invalid_request_may_be_a_sign_in_that_ended() {
     let (program, fake) = connected();
     let outcome = refresh_meets(&program, &fake, Reply::error(400, "invalid_request")).exits(6);
-    outcome.says(&["a description from the provider", "a sign-in that has ended: connect again"]);
+    outcome.says(&[
+        "a description from the provider",
+        "a sign-in that has ended: partnerlink connect fake",
+    ]);
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn display(context: &Context) -> Option<Finding> {
     };
     let text =
         format!("{why}: connect shows a link for any browser, and takes the last page's address");
-    Some(Finding::warn("display", text, "partnerlink connect PROVIDER --no-browser"))
+    Some(Finding::warn("display", text, "partnerlink connect zaehlerfreunde --no-browser"))
 }
 
 /// Compared with what must lie in the past: when this program was written to disk, and what happened
