@@ -2,6 +2,7 @@
 //! exit codes. Each layer has its own errors and knows nothing of this file.
 
 mod machine;
+mod network;
 mod provider;
 
 use std::fmt::Display;
