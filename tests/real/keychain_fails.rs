@@ -3,10 +3,13 @@
 
 use std::cell::Cell;
 
+use partnerlink::flow::intent::Left;
+
 use crate::keychain::{connect, remember, stage};
 use crate::parts::keyring::Keyring;
 use crate::parts::sandbox::{QUICK_BROWSER, SERVICE, Sandbox};
-use crate::parts::{self, Part, has, ports};
+use crate::parts::{self, Part, has, ports, until};
+use crate::support::program::{Program, Running};
 
 const Z: &str = "zaehlerfreunde:default";
 const TOKEN_REQUEST: &str = "POST /zaehlerfreunde/oauth/token";
@@ -67,10 +70,19 @@ fn without_a_keychain_service_the_file_store_is_named() {
     program.run(["token", "get", "zaehlerfreunde"]).exits(0);
 }
 
-/// Spends a refresh token at a provider without an overlap, and lets `fail` happen to the keychain
-/// before the new one comes: nothing but the journal can keep the sign-in then.
-#[track_caller]
-fn outlives(fail: impl Fn(&Keyring), why: &str, cure: &str, mend: impl Fn(&Keyring)) {
+/// A refresh token that is being spent at a provider without an overlap: when its keychain fails,
+/// nothing but the journal can keep the sign-in.
+struct Spending {
+    keyring: Keyring,
+    program: Program,
+    sandbox: Sandbox,
+    refreshing: Running,
+    before: String,
+    _slow: Sandbox,
+}
+
+/// The keychain fails before the new token comes.
+fn spending(fail: impl Fn(&Keyring)) -> Spending {
     let (keyring, program, sandbox) = stage(&["--overlap", "0s"]);
     connect(&program, &["zaehlerfreunde"]);
     let before = remember(&program, &keyring, Z);
@@ -80,6 +92,23 @@ fn outlives(fail: impl Fn(&Keyring), why: &str, cure: &str, mend: impl Fn(&Keyri
     let refreshing = program.start(refresh);
     slow.wait_for(TOKEN_REQUEST);
     fail(&keyring);
+    Spending { keyring, program, sandbox, refreshing, before, _slow: slow }
+}
+
+/// The keychain works again: the next run has the new token, and nothing was spent twice.
+#[track_caller]
+fn is_taken_in(keyring: &Keyring, program: &Program, sandbox: &Sandbox, before: &str) {
+    let printed = program.run(["token", "get", "zaehlerfreunde"]).exits(0);
+    let after = remember(program, keyring, Z);
+    assert_ne!(after, before);
+    assert_eq!(printed.data(), after);
+    program.run(["token", "refresh", "--force"]).exits(0);
+    assert_eq!((sandbox.count("refreshed"), sandbox.count("reuse_detected")), (2, 0));
+}
+
+#[track_caller]
+fn outlives(fail: impl Fn(&Keyring), why: &str, cure: &str, mend: impl Fn(&Keyring)) {
+    let Spending { keyring, program, sandbox, refreshing, before, _slow } = spending(fail);
     let outcome = refreshing.finish().exits(5).says(&[
         &format!("the new tokens could not be saved ({why}); trying again"),
         &format!("why: the provider gave new tokens, but they could not be saved yet: {why}"),
@@ -88,13 +117,7 @@ fn outlives(fail: impl Fn(&Keyring), why: &str, cure: &str, mend: impl Fn(&Keyri
     ]);
     assert_eq!(outcome.stderr.matches("trying again").count(), 2, "{}", outcome.told());
     mend(&keyring);
-
-    let printed = program.run(["token", "get", "zaehlerfreunde"]).exits(0);
-    let after = remember(&program, &keyring, Z);
-    assert_ne!(after, before);
-    assert_eq!(printed.data(), after);
-    program.run(["token", "refresh", "--force"]).exits(0);
-    assert_eq!((sandbox.count("refreshed"), sandbox.count("reuse_detected")), (2, 0));
+    is_taken_in(&keyring, &program, &sandbox, &before);
 }
 
 #[test]
@@ -130,6 +153,22 @@ fn a_keychain_locked_between_spending_and_saving_costs_no_sign_in() {
     outlives(Keyring::lock, "the keychain is locked", "unlock the keychain", |keyring| {
         unlocked.set(Some(keyring.replace()))
     });
+}
+
+#[test]
+fn a_run_killed_while_its_keychain_hangs_costs_no_sign_in() {
+    if !has("a run killed while its keychain hangs", &[Part::Keychain]) {
+        return;
+    }
+    let Spending { keyring, program, sandbox, refreshing, before, _slow } =
+        spending(|keyring| keyring.signal("STOP"));
+    let state = program.root().join("home/.local/state/partnerlink/sandbox");
+    until("the journal is written", || {
+        Left::read(&state.join("intents/zaehlerfreunde.default.json"))?.has_journal().then_some(())
+    });
+    refreshing.kill();
+    keyring.signal("CONT");
+    is_taken_in(&keyring, &program, &sandbox, &before);
 }
 
 /// What it said to be saved was not on its disk, as with a service that writes later.
