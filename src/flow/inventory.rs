@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{FlowError, LockedAccount, World};
+use super::{FlowError, LockedAccount, World, journal};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::store::record::Record;
@@ -87,9 +87,13 @@ pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError>
     Ok(Verified { index_was_wrong: entry != world.index.get(account), account: record.account })
 }
 
-/// The same without the lock, and without touching anything.
+/// The same without the lock, and without touching anything; unless newer tokens wait in the
+/// journal, which are safe only once they are saved.
 pub fn readable(world: &World, account: &AccountId) -> Result<(), FlowError> {
     let store = world.home(account);
-    let record = Record::load(store, account)?;
-    record.map(drop).ok_or_else(|| FlowError::gone(account, store))
+    let record = Record::load(store, account)?.ok_or_else(|| FlowError::gone(account, store))?;
+    match journal::newest(world, &record) {
+        Some(_) => verify(world, account).map(drop),
+        None => Ok(()),
+    }
 }

@@ -70,6 +70,9 @@ fn while_the_store_cannot_save_nothing_more_is_spent() {
     let verified =
         bench.work(&SystemClock, nothing_is_sent, |world| inventory::verify(world, &account));
     assert!(matches!(verified, Err(FlowError::InJournal(_))), "{verified:?}");
+    let readable =
+        bench.work(&SystemClock, nothing_is_sent, |world| inventory::readable(world, &account));
+    assert!(matches!(readable, Err(FlowError::InJournal(_))), "{readable:?}");
     let record = bench.work(&SystemClock, nothing_is_sent, |world| world.peek(&account));
     assert_eq!(record.unwrap().unwrap().access_token.expose(), "access-new");
     assert_eq!(fs::read(bench.intent_file()).unwrap(), journal);
@@ -178,6 +181,7 @@ fn every_command_that_opens_the_account_takes_it_in() {
         &["token", "refresh", ACCOUNT],
         &["exec", ACCOUNT, "--", "true"],
         &["store", "verify"],
+        &["status", "--check"],
         &["store", "migrate", ACCOUNT, "--to", "file"],
     ] {
         let Some(seat) = unsaved(&provider) else { return };

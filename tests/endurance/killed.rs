@@ -75,7 +75,7 @@ fn next_run(seat: &Seat) -> Outcome {
         Some(0) => {}
         _ => {
             assert_eq!(next.code, Some(4), "{}", next.told());
-            let cause = "An earlier refresh was interrupted while the provider answered";
+            let cause = "An earlier refresh was interrupted before its answer was saved";
             assert!(next.stderr.contains(cause), "{}", next.told());
         }
     }

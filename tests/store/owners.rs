@@ -126,11 +126,11 @@ fn a_key_that_others_could_read_is_refused() {
     let key = bench.key();
     let credential = || FileStore::open(bench.folder(), KeySource::Credential(key.clone()));
     set_mode(&key, 0o640);
-    assert!(matches!(bench.load(), Err(StoreError::Unsafe { .. })));
+    assert!(matches!(bench.load(), Err(StoreError::OpenKey { .. })));
     set_mode(&key, 0o440);
     assert!(credential().load(&item(NAME)).is_ok(), "systemd's own mode");
     set_mode(&key, 0o444);
-    assert!(matches!(credential().load(&item(NAME)), Err(StoreError::Unsafe { .. })));
+    assert!(matches!(credential().load(&item(NAME)), Err(StoreError::OpenKey { .. })));
     set_mode(&key, 0o600);
     let away = bench.room.path().join("away");
     fs::rename(&key, &away).unwrap();
