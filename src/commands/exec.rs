@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::ValueHint;
 
 use crate::account_id::AccountId;
-use crate::commands::valid_token;
+use crate::commands::held::valid_token;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 
@@ -27,9 +27,9 @@ pub struct Args {
     /// The variable that holds the token
     #[arg(long, value_name = "NAME", default_value = "ACCESS_TOKEN", value_parser = variable)]
     var: String,
-    /// How long the token must at least be valid
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = super::duration)]
-    min_ttl: Duration,
+    /// How long the token must at least be valid [default: 60s, where the provider gives so much]
+    #[arg(long, value_name = "TIME", value_parser = super::duration)]
+    min_ttl: Option<Duration>,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "CMD", value_hint = ValueHint::AnyPath)]
     command: Vec<OsString>,

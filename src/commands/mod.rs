@@ -11,6 +11,7 @@ pub mod demo;
 pub mod disconnect;
 pub mod doctor;
 pub mod exec;
+mod held;
 pub mod help;
 pub mod man;
 pub mod meter;
@@ -33,21 +34,18 @@ use serde::Serialize;
 
 use crate::account_id::{self, AccountId};
 use crate::accounts::{Account, FailureKind, Standing};
-use crate::clock::{self, Clock as _, Timestamp};
+use crate::clock::{self, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
 use crate::flow::FlowError;
 use crate::flow::login::{Connected, Login};
-use crate::flow::refresh::{Due, RefreshOutcome, refresh};
-use crate::flow::token_source::is_good_for;
+use crate::flow::refresh::RefreshOutcome;
 use crate::oauth::Client;
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
-use crate::secret::Secret;
 use crate::store::record::Record;
 use crate::store::{STORES, StoreKind};
-use crate::terminal::Mark;
 use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
 
@@ -108,63 +106,6 @@ fn could_follow(cli: &Command, path: &[impl AsRef<str>]) -> Vec<(String, String)
 /// The command that these words lead to.
 fn find<'a>(cli: &'a Command, path: &[impl AsRef<str>]) -> Option<&'a Command> {
     path.iter().try_fold(cli, |command, word| command.find_subcommand(word.as_ref()))
-}
-
-/// An access token to hand out, and what is known of it: nothing where the environment gave it.
-struct Held {
-    token: Secret,
-    account: Option<Account>,
-}
-
-impl From<Record> for Held {
-    fn from(record: Record) -> Self {
-        Self { token: record.access_token, account: Some(record.account) }
-    }
-}
-
-/// The environment's access token for this account, which wins over the saved one; it is said once.
-fn given_token(context: &Context, account: &AccountId) -> Result<Option<Secret>, Error> {
-    const NAME: &str = "PARTNERLINK_ACCESS_TOKEN";
-    let Some((token, whose)) = context.settings.environment.access_token() else {
-        return Ok(None);
-    };
-    let wrong = |why: &str| {
-        let hint = format!("set {NAME}_FOR to the account that it is for, or unset {NAME}");
-        Error::usage(format!("could not use {NAME}"), why, hint)
-    };
-    let whose = whose.ok_or_else(|| wrong("it does not say which account it is for"))?;
-    if self::account(&whose).map_err(|why| wrong(&why))? != *account {
-        return Ok(None);
-    }
-    if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(wrong("it has characters that no access token has"));
-    }
-    context.output.say(Mark::Note, format_args!("Using the access token of {NAME} for {account}."));
-    Ok(Some(token))
-}
-
-/// An access token that lives at least `min_ttl`: the saved one if it does, else a refreshed one.
-/// The first case needs neither provider nor network, and starts nothing. How long a given one
-/// lives is not known.
-fn valid_token(context: &Context, account: &AccountId, min_ttl: Duration) -> Result<Held, Error> {
-    if let Some(token) = given_token(context, account)? {
-        return Ok(Held { token, account: None });
-    }
-    let saved = saved_record(context, "get a token for", account)?;
-    if is_good_for(&saved, min_ttl, context.clock.now()) {
-        return Ok(saved.into());
-    }
-    let provider = context.provider(account.provider())?;
-    let outcome = refresh(&context.world(), &provider, account, Due::Within(min_ttl))
-        .map_err(|error| could_not("get a token for", account, &error))?;
-    match outcome {
-        RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => {
-            Ok((*record).into())
-        }
-        other => {
-            Err(explain(format!("could not get a token for {account}"), &provider, account, &other))
-        }
-    }
 }
 
 /// Signs in at a sandbox as it is configured, with nothing of the command line.

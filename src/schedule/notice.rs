@@ -1,5 +1,5 @@
-//! Telling a person, through a program of theirs, that an account needs a sign-in: once, and not at
-//! every run. What was told is remembered only if the program succeeded.
+//! Telling a person, through a program of theirs, that an account needs them: once, and not at every
+//! run. What was told is remembered only if the program succeeded.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::account_id::AccountId;
-use crate::clock::Timestamp;
+use crate::clock::{self, Timestamp};
 use crate::store::lock::AccountLock;
 use crate::system::files::{self, Durability, Mode};
 use crate::system::paths::Folders;
@@ -20,27 +20,47 @@ use crate::system::process::{self, Finished, Surroundings};
 /// How long the person's program may take for one account.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// How the sign-in of an account stands after a run.
+/// How long a quiet run says no warning again, in seconds: nearly a day, so that a schedule that
+/// runs once a day and a little earlier than the day before says it each time.
+const WARNED_FOR: i64 = 23 * 3600;
+
+/// How an account stands after a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignIn {
+pub enum State {
     Good,
     /// It works, but only until then: no refresh lengthens the sign-in.
     Ends(Timestamp),
-    Needed,
+    /// A person is needed.
+    Wrong(Event),
     /// Nothing new is known: the provider could not be reached.
     Unknown,
+}
+
+/// What a person is needed for; the words are those of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    SignInNeeded,
+    /// The token store cannot be used.
+    StoreUnreadable,
+    /// Client settings, or an answer that cannot be used: asking again does not help.
+    RefreshFails,
+    /// Nothing succeeded for a day after a refresh was due.
+    NotRefreshed,
 }
 
 /// One account after a run, of which a person may have to hear.
 #[derive(Clone, Debug)]
 pub struct News {
     pub account: AccountId,
-    pub sign_in: SignIn,
+    pub state: State,
     /// Who signed in.
     pub who: Option<String>,
     pub sign_in_by: Option<Timestamp>,
+    /// When its tokens were given.
+    pub last_good: Timestamp,
     pub why: String,
-    /// The command that helps.
+    /// What helps, best a command.
     pub act: String,
     pub sandbox: bool,
 }
@@ -48,12 +68,19 @@ pub struct News {
 /// What is remembered of an account between runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Known {
-    /// Since when it needs a sign-in.
-    since: Option<Timestamp>,
-    /// Whether that was told.
-    told: bool,
+    trouble: Option<Trouble>,
     /// The end of the sign-in that was told to be near.
     end_told: Option<Timestamp>,
+    /// When a quiet run last warned.
+    warned: Option<Timestamp>,
+}
+
+/// Something that needs a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Trouble {
+    event: Event,
+    since: Timestamp,
+    told: bool,
 }
 
 type Notices = BTreeMap<AccountId, Known>;
@@ -73,9 +100,7 @@ pub fn tell(
         log::debug!("another run tells what is new");
         return Vec::new();
     };
-    // A damaged file counts as an empty one: a person hears twice, which is better than never.
-    let before: Notices =
-        serde_json::from_slice(&fs::read(&file).unwrap_or_default()).unwrap_or_default();
+    let before = read(&file);
     let mut notices = before.clone();
     let mut troubles = Vec::new();
     for one in news {
@@ -85,7 +110,7 @@ pub fn tell(
         match run(command, around, &message) {
             // Kept at once: should this run be ended, the next one does not repeat it.
             Ok(finished) if finished.success => {
-                known.told(one.sign_in);
+                known.told(one.state);
                 let _ = keep(&notices, &file);
             }
             Ok(finished) => {
@@ -106,6 +131,39 @@ pub fn tell(
     troubles
 }
 
+/// Those of the accounts whose warning a quiet run has to say: the others were warned of today.
+pub fn not_warned_today(
+    accounts: &[AccountId],
+    folders: &Folders,
+    now: Timestamp,
+) -> Vec<AccountId> {
+    let file = folders.notices_file();
+    let lock = file.with_extension("lock");
+    let Ok(_lock) = AccountLock::acquire_path(&lock, Duration::ZERO, &mut || ()) else {
+        return accounts.to_vec();
+    };
+    let mut notices = read(&file);
+    let mut is_news = |account: &&AccountId| {
+        let warned = &mut notices.entry((*account).clone()).or_default().warned;
+        let is_today = |at| (0..WARNED_FOR).contains(&clock::seconds_between(at, now));
+        let is_news = !warned.is_some_and(is_today);
+        if is_news {
+            *warned = Some(now);
+        }
+        is_news
+    };
+    let news = accounts.iter().filter(&mut is_news).cloned().collect();
+    if let Err(error) = keep(&notices, &file) {
+        log::debug!("that it was warned could not be noted down: {error}");
+    }
+    news
+}
+
+/// A damaged file counts as an empty one: a person hears twice, which is better than never.
+fn read(file: &Path) -> Notices {
+    serde_json::from_slice(&fs::read(file).unwrap_or_default()).unwrap_or_default()
+}
+
 fn keep(notices: &Notices, file: &Path) -> io::Result<()> {
     let bytes = serde_json::to_vec(notices).map_err(io::Error::other)?;
     files::replace(file, &bytes, Mode::Private, Durability::Content)
@@ -114,17 +172,22 @@ fn keep(notices: &Notices, file: &Path) -> io::Result<()> {
 impl Known {
     /// Notes how the account stands now, and returns the line that a person should get, if any.
     fn note(&mut self, news: &News, now: Timestamp) -> Option<String> {
-        if matches!(news.sign_in, SignIn::Good | SignIn::Ends(_)) {
-            (self.since, self.told) = (None, false);
+        if matches!(news.state, State::Good | State::Ends(_)) {
+            self.trouble = None;
         }
-        let (event, since) = match news.sign_in {
-            SignIn::Ends(end) if self.end_told != Some(end) => ("sign-in-ends", None),
-            SignIn::Needed => {
-                let since = *self.since.get_or_insert(now);
-                if self.told {
+        let (event, since) = match news.state {
+            State::Ends(end) if self.end_told != Some(end) => (json!("sign-in-ends"), None),
+            State::Wrong(event) => {
+                let begins = Trouble { event, since: now, told: false };
+                let trouble = self.trouble.get_or_insert_with(|| begins.clone());
+                // What is wrong already is why nothing succeeds.
+                if trouble.event != event && event != Event::NotRefreshed {
+                    *trouble = begins;
+                }
+                if trouble.told {
                     return None;
                 }
-                ("sign-in-needed", Some(since))
+                (json!(trouble.event), Some(trouble.since))
             }
             _ => return None,
         };
@@ -136,6 +199,7 @@ impl Known {
             "who": news.who,
             "since": since,
             "sign_in_by": news.sign_in_by,
+            "last_good": news.last_good,
             "why": news.why,
             "do": news.act,
         });
@@ -145,10 +209,11 @@ impl Known {
         Some(format!("{message}\n"))
     }
 
-    fn told(&mut self, sign_in: SignIn) {
-        match sign_in {
-            SignIn::Ends(end) => self.end_told = Some(end),
-            _ => self.told = true,
+    fn told(&mut self, state: State) {
+        match (state, &mut self.trouble) {
+            (State::Ends(end), _) => self.end_told = Some(end),
+            (_, Some(trouble)) => trouble.told = true,
+            (_, None) => {}
         }
     }
 }
@@ -168,12 +233,13 @@ fn run(command: &str, around: &Surroundings, message: &str) -> Result<Finished, 
 mod tests {
     use super::*;
 
-    fn news(sign_in: SignIn) -> News {
+    fn news(state: State) -> News {
         News {
             account: "timberdata".parse().unwrap(),
-            sign_in,
+            state,
             who: None,
             sign_in_by: None,
+            last_good: Timestamp::UNIX_EPOCH,
             why: "because".into(),
             act: "partnerlink connect timberdata".into(),
             sandbox: false,
@@ -184,20 +250,24 @@ mod tests {
     fn each_thing_is_told_until_it_was_heard_and_then_not_again() {
         let mut known = Known::default();
         let (now, later) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
-        let needed = news(SignIn::Needed);
+        let needed = news(State::Wrong(Event::SignInNeeded));
         let first = known.note(&needed, now).unwrap();
         assert_eq!(known.note(&needed, later), Some(first), "since stays");
-        known.told(needed.sign_in);
+        known.told(needed.state);
         assert_eq!(known.note(&needed, later), None);
-        assert_eq!(known.note(&news(SignIn::Unknown), later), None);
+        assert_eq!(known.note(&news(State::Unknown), later), None);
         assert_eq!(known.note(&needed, later), None, "an unreachable provider changes nothing");
-        assert_eq!(known.note(&news(SignIn::Good), later), None);
+        let not_refreshed = news(State::Wrong(Event::NotRefreshed));
+        assert_eq!(known.note(&not_refreshed, later), None, "the reason is known");
+        let unreadable = known.note(&news(State::Wrong(Event::StoreUnreadable)), later).unwrap();
+        assert!(unreadable.contains(r#""event":"store-unreadable""#), "{unreadable}");
+        assert_eq!(known.note(&news(State::Good), later), None);
         assert!(known.note(&needed, later).is_some(), "after a new sign-in");
 
-        let ends = news(SignIn::Ends(now));
+        let ends = news(State::Ends(now));
         assert!(known.note(&ends, now).unwrap().contains(r#""event":"sign-in-ends""#));
-        known.told(ends.sign_in);
+        known.told(ends.state);
         assert_eq!(known.note(&ends, now), None);
-        assert!(known.note(&news(SignIn::Ends(later)), now).is_some(), "another sign-in");
+        assert!(known.note(&news(State::Ends(later)), now).is_some(), "another sign-in");
     }
 }

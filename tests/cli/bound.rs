@@ -114,7 +114,7 @@ impl Bound {
             "api fake /x",
             "api fake /x -X POST -f a=b",
             "data fake entries",
-            "token get fake --min-ttl 30d",
+            "token get fake --min-ttl 60m",
             "disconnect fake",
         ];
         let commands = commands.map(|line| line.split(' ').map(str::to_owned).collect());

@@ -8,7 +8,7 @@ use crate::provider::Provider;
 use crate::provider::http::Reply;
 use crate::support::browser::connect;
 use crate::support::program::{Outcome, Program};
-use crate::support::{connected, described_with};
+use crate::support::{connected, described_with, has};
 
 /// A program that writes down what it is told, and with which of our variables.
 fn with_a_listener(program: Program) -> Program {
@@ -82,6 +82,76 @@ fn a_person_hears_of_an_account_whose_tokens_are_gone() {
     // Nobody has to hear of one that never was.
     program.run(["token", "refresh", "other", "--notify", "tell-me"]).exits(2);
     assert_eq!(told(&program).len(), 1);
+}
+
+/// What a person was told of, and what to do.
+fn events(program: &Program) -> Vec<String> {
+    told(program).iter().map(|message| message["event"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_person_hears_of_everything_that_needs_one() {
+    let (program, fake) = connected();
+    let program = with_a_listener(program);
+    // Settings that somebody has changed.
+    fake.answers(|_| Reply::error(401, "invalid_client"));
+    for _ in 0..2 {
+        refresh(&program).exits(2);
+    }
+    assert_eq!(events(&program), ["refresh-fails"]);
+    fake.is_honest();
+    refresh(&program).exits(0);
+    // A store that cannot be read.
+    let key = program.home().join("tokens.key");
+    let away = program.root().join("away");
+    fs::rename(&key, &away).unwrap();
+    for _ in 0..2 {
+        refresh(&program).exits(5);
+    }
+    assert_eq!(events(&program)[1..], ["store-unreadable"]);
+    fs::rename(&away, &key).unwrap();
+    refresh(&program).exits(0);
+    let message = told(&program).pop().unwrap();
+    assert!(message["last_good"].is_string() && message["do"].is_string(), "{message}");
+}
+
+#[test]
+fn a_person_hears_when_nothing_succeeds_for_a_day() {
+    if !has("a_person_hears_when_nothing_succeeds_for_a_day", "faketime") {
+        return;
+    }
+    let (program, fake) = connected();
+    let program = with_a_listener(program);
+    fake.answers(|_| Reply::new(503, "", ""));
+    let refresh_at = |offset| {
+        let args = ["token", "refresh", "--quiet", "--notify", "tell-me"];
+        program.run_at(offset, args).exits(3);
+        events(&program)
+    };
+    assert_eq!(refresh_at("+20h").len(), 0);
+    assert_eq!(refresh_at("+25h"), ["not-refreshed"]);
+    assert_eq!(refresh_at("+26h"), ["not-refreshed"]);
+}
+
+#[test]
+fn a_quiet_run_warns_once_a_day() {
+    if !has("a_quiet_run_warns_once_a_day", "faketime") {
+        return;
+    }
+    let (program, fake) = described_with("refresh = \"none\"");
+    fake.alters(|body| {
+        body.as_object_mut().unwrap().remove("refresh_token");
+        body["expires_in"] = (360 * 86_400).into();
+    });
+    connect(&program, &fake, &["fake"]).exits(0);
+    let warns = |offset: &str, args: &[&str]| {
+        let outcome = program.run_at(offset, [&["token", "refresh"], args].concat()).exits(0);
+        outcome.stderr.contains("the sign-in ends")
+    };
+    let hours = [8160, 8161, 8170, 8182, 8184, 8185];
+    let quiet = hours.map(|hour| warns(&format!("+{hour}h"), &["--quiet"]));
+    assert_eq!(quiet, [true, false, false, false, true, false]);
+    assert!(warns("+8186h", &[]), "whoever looks sees it");
 }
 
 #[test]

@@ -48,19 +48,39 @@ fn a_cached_token_opens_no_socket_and_starts_no_thread() {
 fn a_token_that_ends_too_soon_is_refreshed() {
     let (program, fake) = connected();
     let first = program.run(["token", "get", "fake"]).exits(0);
-    let second = program.run(["token", "get", "fake", "--min-ttl", "2h"]).exits(0);
+    let second = program.run(["token", "get", "fake", "--min-ttl", "60m"]).exits(0);
     assert_ne!(first.data(), second.data());
     assert_eq!(fake.count("refresh_token"), 1);
-    // The provider gives an hour and not two: what it gave is handed out, not asked for for ever.
-    let third = program.run(["token", "get", "fake", "--min-ttl", "2h"]).exits(0);
-    assert_ne!(second.data(), third.data());
+}
+
+#[test]
+fn more_life_than_the_provider_gives_is_an_error_and_spends_nothing() {
+    let (program, fake) = connected();
+    for args in [&["token", "get", "fake"][..], &["exec", "fake", "--var", "T"]] {
+        let args = [args, &["--min-ttl", "2h"]].concat();
+        let args = if args[0] == "exec" { [&args[..], &["--", "true"]].concat() } else { args };
+        let outcome = program.run(args).exits(2);
+        outcome.says(&["tokens live 1 h, and --min-ttl asks for 2 h", "--min-ttl 1800s"]);
+    }
+    assert_eq!(fake.count("refresh_token"), 0);
+    program.run(["token", "get", "fake", "--min-ttl", "1800s"]).exits(0);
+    // A provider that has come to give less: it is asked once, and then it is known.
+    fake.alters(|body| body["expires_in"] = 600.into());
+    for _ in 0..3 {
+        program.run(["token", "get", "fake", "--min-ttl", "60m"]).exits(2).says(&["live 10 min"]);
+        assert_eq!(fake.count("refresh_token"), 1);
+    }
+    // Nobody asked for a minute where tokens live for less.
+    fake.alters(|body| body["expires_in"] = 40.into());
+    program.run(["token", "refresh", "--force"]).exits(0);
+    program.run(["token", "get", "fake"]).exits(0);
     assert_eq!(fake.count("refresh_token"), 2);
 }
 
 #[test]
 fn what_stands_in_its_way_has_its_exit_code() {
     let (program, fake) = connected();
-    let get = ["token", "get", "fake", "--min-ttl", "2h", "--json"];
+    let get = ["token", "get", "fake", "--min-ttl", "60m", "--json"];
     for (reply, code, name) in [
         (Reply::new(503, "", ""), 3, "try-later"),
         (Reply::error(403, "invalid_grant"), 4, "sign-in-needed"),

@@ -70,7 +70,7 @@ fn a_full_disk_is_found_out_before_the_refresh_token_is_spent() {
         // A good token is printed all the same.
         seat.run(["token", "get", ACCOUNT]).exits(0);
         for args in
-            [&REFRESH[..], &["token", "get", ACCOUNT, "--min-ttl", "30h"], &["connect", ACCOUNT]]
+            [&REFRESH[..], &["token", "get", ACCOUNT, "--min-ttl", "24h"], &["connect", ACCOUNT]]
         {
             let outcome = seat.run(args).exits(5).says(&["no room left"]);
             assert!(!outcome.stderr.contains("Opening your browser"), "{}", outcome.told());
@@ -94,7 +94,7 @@ fn on_a_read_only_disk_a_good_token_is_printed_and_none_is_spent() {
     disk.make_read_only();
     for account in [ACCOUNT, "zaehlerfreunde:unlisted"] {
         assert_eq!(seat.run(["token", "get", account]).exits(0).data(), seat.token(account));
-        seat.run(["token", "get", account, "--min-ttl", "30h"])
+        seat.run(["token", "get", account, "--min-ttl", "24h"])
             .exits(5)
             .says(&["Read-only file system"]);
     }

@@ -18,7 +18,7 @@ const MOST_AT_ONCE: usize = 7;
 /// What can be done to an account, with the exit codes that this may end with beside 0.
 const DEEDS: [(&[&str], &[i32]); 7] = [
     (&["token", "get", ACCOUNT], &[4]),
-    (&["token", "get", ACCOUNT, "--min-ttl", "30h"], &[4]),
+    (&["token", "get", ACCOUNT, "--min-ttl", "24h"], &[4]),
     (&["token", "refresh", "--force", ACCOUNT], &[4]),
     (&["token", "refresh"], &[4]),
     (&["status", "--json"], &[]),

@@ -123,6 +123,8 @@ impl Seat {
         let mut record = self.record(account).unwrap().expect("a record");
         record.account.access_token_until = clock::after(SystemClock.now(), seconds);
         record.account.refresh_by = Some(record.account.access_token_until);
+        record.account.connected_at = clock::after(SystemClock.now(), seconds - LIFE);
+        record.account.refreshed_at = None;
         self.save(&record);
     }
 

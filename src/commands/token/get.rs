@@ -3,7 +3,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use crate::account_id::AccountId;
-use crate::commands::valid_token;
+use crate::commands::held::valid_token;
 use crate::context::Context;
 use crate::error::Failed;
 use crate::secret::Secret;
@@ -25,9 +25,9 @@ out of there, and so does `partnerlink exec`.";
 pub struct Args {
     #[arg(value_name = "ACCOUNT", value_parser = super::super::account, add = super::super::candidates::accounts())]
     account: AccountId,
-    /// How long the token must at least be valid
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = super::super::duration)]
-    min_ttl: Duration,
+    /// How long the token must at least be valid [default: 60s, where the provider gives so much]
+    #[arg(long, value_name = "TIME", value_parser = super::super::duration)]
+    min_ttl: Option<Duration>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Bare)]
     format: Format,

@@ -25,14 +25,16 @@ Examples:
   partnerlink token refresh zaehlerfreunde --force
   partnerlink token refresh --quiet --notify /usr/local/bin/tell-me
 
-What --notify names runs once for each account that has come to need a sign-in, and once when a
-sign-in is about to end. On its standard input is one line of JSON: event (sign-in-needed or
-sign-in-ends), account, provider, who, since, sign_in_by, why, do. If it fails, it is run again at
-the next refresh. `partnerlink schedule install` has all this done without you.";
+What --notify names runs once for each account that has come to need a person, and once when a
+sign-in is about to end. On its standard input is one line of JSON: event (sign-in-needed,
+sign-in-ends, store-unreadable, refresh-fails, not-refreshed), account, provider, who, since,
+sign_in_by, last_good, why, do. If it fails, it is run again at the next refresh. `partnerlink
+schedule install` has all this done without you.";
 
 /// Refresh the accounts that need it; without ACCOUNT every one of them
 ///
-/// An access token that ends within two hours (or half its life, if that is shorter) is renewed.
+/// An access token that ends within two hours (or half its life, if that is shorter) is renewed, and
+/// a refresh token is used before it rests too long: a third of its idle limit, a day if unknown.
 /// Several runs at once are safe: one of them refreshes an account, the others take its result.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -48,7 +50,7 @@ pub struct Args {
     /// Begin after a random time up to this long, so that not every machine begins at minute 0
     #[arg(long, value_name = "TIME", value_parser = super::super::duration)]
     spread: Option<Duration>,
-    /// Run this when an account has come to need a sign-in; no shell, 30 s [config: notify]
+    /// Run this when an account has come to need a person; no shell, 30 s [config: notify]
     #[arg(long, value_name = "CMD")]
     notify: Option<String>,
     /// How many accounts at once
@@ -59,11 +61,11 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         unattended::check_notify(self.notify.as_deref())?;
-        let before = context.index.all();
         let mut reports = Vec::new();
         let result = self.work(context, &mut reports);
         unattended::keep_record(context, &reports, &result);
-        unattended::tell(context, self.notify.as_deref(), &reports, &before);
+        unattended::warn(context, &reports);
+        unattended::tell(context, self.notify.as_deref(), &reports);
         result
     }
 

@@ -66,8 +66,8 @@ impl RefreshReport {
         if context.output.json {
             return;
         }
-        if let Some(warning) = &self.warning {
-            context.output.say(Mark::Warn, format_args!("{}: {warning}", self.account));
+        if !context.output.quiet {
+            self.warn(context);
         }
         match &self.error {
             Some(error) => context.output.error(error),
@@ -76,6 +76,12 @@ impl RefreshReport {
                 let _ = context.output.show(&self.line(context.clock.now()));
             }
             None => {}
+        }
+    }
+
+    pub(super) fn warn(&self, context: &Context) {
+        if let Some(warning) = &self.warning {
+            context.output.say(Mark::Warn, format_args!("{}: {warning}", self.account));
         }
     }
 

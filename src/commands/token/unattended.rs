@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::report::RefreshReport;
-use crate::accounts::Account;
+use crate::account_id::AccountId;
 use crate::clock::Clock as _;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::schedule::LastRun;
-use crate::schedule::notice::{self, News, SignIn};
+use crate::schedule::notice::{self, Event, News, State};
 use crate::system::interrupt;
 use crate::system::process;
 use crate::terminal::Mark;
@@ -46,21 +46,28 @@ pub fn keep_record(context: &Context, reports: &[RefreshReport], result: &Result
     }
 }
 
-/// Tells a person of accounts that need them, through the program that they named. `before` is the
-/// index as it was before the run: that an account has lost its record takes it from the index.
-pub fn tell(
-    context: &Context,
-    command: Option<&str>,
-    reports: &[RefreshReport],
-    before: &[Account],
-) {
+/// Says the warnings that a quiet run has kept back: cron mails what is printed, and nobody reads
+/// the same mail every hour.
+pub fn warn(context: &Context, reports: &[RefreshReport]) {
+    let warned = reports.iter().filter(|report| report.warning.is_some());
+    let warned: Vec<AccountId> = warned.map(|report| report.account.clone()).collect();
+    if !context.output.quiet || context.output.json || warned.is_empty() {
+        return;
+    }
+    let news = notice::not_warned_today(&warned, &context.folders, context.clock.now());
+    reports.iter().filter(|report| news.contains(&report.account)).for_each(|report| {
+        report.warn(context);
+    });
+}
+
+/// Tells a person of accounts that need them, through the program that they named.
+pub fn tell(context: &Context, command: Option<&str>, reports: &[RefreshReport]) {
     let Some(command) = command.or(context.settings.notify.as_deref()) else { return };
     // Whoever ended this run wants an end: the next one tells.
     if interrupt::pending().is_some() {
         return;
     }
-    let news: Vec<News> =
-        reports.iter().filter_map(|report| news(context, report, before)).collect();
+    let news: Vec<News> = reports.iter().filter_map(|report| news(context, report)).collect();
     let around = context.settings.environment.surroundings();
     for trouble in notice::tell(&news, command, &around, &context.folders, context.clock.now()) {
         context.output.say(Mark::Warn, printable(&trouble));
@@ -68,24 +75,32 @@ pub fn tell(
 }
 
 /// `None` for an account that was not connected, which nobody has to hear of.
-fn news(context: &Context, report: &RefreshReport, before: &[Account]) -> Option<News> {
-    let lost = || before.iter().find(|account| account.account == report.account).cloned();
-    let known = context.index.get(&report.account).or_else(lost)?;
-    let (sign_in, why) = match (&report.error, &report.warning) {
-        (Some(error), _) if error.exit == Exit::SignInNeeded => (SignIn::Needed, error.why.clone()),
-        (Some(error), _) => (SignIn::Unknown, error.why.clone()),
-        (None, Some(_)) => (
-            known.sign_in_by.map_or(SignIn::Good, SignIn::Ends),
-            "the sign-in ends soon, and no refresh can lengthen it".to_owned(),
-        ),
-        (None, None) => (SignIn::Good, String::new()),
+fn news(context: &Context, report: &RefreshReport) -> Option<News> {
+    let known = context.index.get(&report.account)?;
+    let state = match (&report.error, &report.warning) {
+        (Some(error), _) => match error.exit {
+            Exit::SignInNeeded => State::Wrong(Event::SignInNeeded),
+            Exit::Store => State::Wrong(Event::StoreUnreadable),
+            Exit::Usage | Exit::BadAnswer => State::Wrong(Event::RefreshFails),
+            _ if known.is_overdue(context.clock.now()) => State::Wrong(Event::NotRefreshed),
+            _ => State::Unknown,
+        },
+        (None, Some(_)) => known.sign_in_by.map_or(State::Good, State::Ends),
+        (None, None) => State::Good,
+    };
+    let connect = context.output.command(&format!("partnerlink connect {}", report.account));
+    let (why, act) = match &report.error {
+        Some(error) if error.exit == Exit::SignInNeeded => (error.why.clone(), connect),
+        Some(error) => (error.why.clone(), error.hint.clone()),
+        None => ("the sign-in ends soon, and no refresh can lengthen it".to_owned(), connect),
     };
     Some(News {
-        sign_in,
+        state,
+        last_good: known.begun(),
         who: known.who,
         sign_in_by: known.sign_in_by,
         why,
-        act: context.output.command(&format!("partnerlink connect {}", report.account)),
+        act,
         sandbox: context.output.sandbox,
         account: report.account.clone(),
     })
