@@ -124,16 +124,16 @@ impl<'a> ApiClient<'a> {
         }
     }
 
-    /// A GET whose answer is read whole.
-    pub fn get(&self, url: &Url) -> Result<Vec<u8>, ApiError> {
+    /// A GET whose answer is still to be read.
+    pub(super) fn open(&self, url: &Url) -> Result<Answer, ApiError> {
         let mut request = Request::new("GET", url.clone());
         request.headers.push(("accept".into(), "application/json".into()));
-        let answer = explain(url, self.send(request)?)?;
-        // Room at once for what is announced: a window of readings is most of a megabyte, and growing
-        // to it page by page costs as much as reading it.
-        let announced = answer.headers.iter().find(|(name, _)| name == "content-length");
-        let room = announced.and_then(|(_, length)| length.parse().ok()).unwrap_or(0);
-        read_whole(url, answer.body, room)
+        explain(url, self.send(request)?)
+    }
+
+    /// A GET whose answer is read whole.
+    pub fn get(&self, url: &Url) -> Result<Vec<u8>, ApiError> {
+        read_whole(url, self.open(url)?.body)
     }
 
     /// A GET whose answer is one JSON value.
@@ -147,7 +147,7 @@ impl<'a> ApiClient<'a> {
         let mut request = Request::new("POST", url.clone());
         request.headers.push(("content-type".into(), "application/json".into()));
         request.body = Some(Secret::new(body.to_string().into_bytes()));
-        match read_whole(url, explain(url, self.send(request)?)?.body, 0)?.as_slice() {
+        match read_whole(url, explain(url, self.send(request)?)?.body)?.as_slice() {
             [] => Ok(()),
             bytes => parse(url, bytes).map(drop),
         }
@@ -254,9 +254,9 @@ fn reason_of(answer: Answer) -> Reason {
     Reason(error::reason_of(&bytes).or(challenge))
 }
 
-/// Reads an answer whole, up to [`MAX_ANSWER`]; `room` is what is expected, in bytes.
-pub fn read_whole(url: &Url, body: impl Read, room: usize) -> Result<Vec<u8>, ApiError> {
-    let mut bytes = Vec::with_capacity(room.min(MAX_ANSWER as usize));
+/// Reads an answer whole, up to [`MAX_ANSWER`].
+pub fn read_whole(url: &Url, body: impl Read) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
     let read = body.take(MAX_ANSWER + 1).read_to_end(&mut bytes).map_err(ApiError::BrokeOff)?;
     if read as u64 > MAX_ANSWER {
         return Err(ApiError::unusable(url, "is larger than 64 MiB"));

@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::client::{ApiClient, ApiError};
 use super::list::{List, segment};
 use super::members::{FLAG, LIST, TEXT};
-use super::readings::Readings;
+use super::readings;
 use crate::data::query::{Query, Source, Window};
+use crate::data::reading::Reading;
 
 /// Who am I.
 pub const PARTNER: List = List {
@@ -70,7 +71,7 @@ pub fn readings(
     source: &Source,
     query: &Query,
     window: Window,
-) -> Result<Readings, ApiError> {
+) -> Result<Vec<Reading>, ApiError> {
     let path = match source {
         Source::Device(id) => format!("/devices/{}/readings", segment(id)),
         Source::Space(id, _) => format!("/spaces/{}/readings", segment(id)),
@@ -84,8 +85,7 @@ pub fn readings(
     if let Source::Space(_, medium) = source {
         url.query_pairs_mut().append_pair("medium", &medium.to_string());
     }
-    let answer = api.get(&url)?;
-    Readings::new(url, answer, window)
+    readings::read(&url, api.open(&url)?.body, window)
 }
 
 /// `POST /devices/readings`

@@ -7,7 +7,8 @@ mod members;
 pub mod meter;
 pub mod ordered;
 pub mod push;
-pub mod readings;
+mod reading;
+mod readings;
 pub mod timber;
 
 pub use client::{ApiClient, ApiError};

@@ -1,194 +1,178 @@
-//! The readings of one window: texts are borrowed from the answer, values keep their digits.
+//! The readings of one window, read as they arrive: what is kept of an answer is a sixth of it.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::io;
+use std::io::{self, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
-use serde_json::value::RawValue;
 use url::Url;
 
-use super::client::ApiError;
-use crate::clock::{self, Timestamp};
+use super::client::{ApiError, MAX_ANSWER};
+use super::reading::Reader;
 use crate::data::query::Window;
 use crate::data::reading::Reading;
 
-/// The answer for one window, not yet read: to keep it so takes the least memory.
-pub struct Readings {
-    url: Url,
-    text: String,
-    pub window: Window,
+/// How much of an answer is read at a time, in bytes: a few hundred readings.
+const CHUNK: u64 = 64 << 10;
+
+/// The readings of a list from the window's beginning until before its end: windows that are put
+/// together then neither double nor lose an interval.
+pub(super) fn read(url: &Url, body: impl Read, window: Window) -> Result<Vec<Reading>, ApiError> {
+    read_by(CHUNK, url, body, window)
 }
 
-impl Readings {
-    pub(super) fn new(url: Url, answer: Vec<u8>, window: Window) -> Result<Self, ApiError> {
-        match String::from_utf8(answer) {
-            Ok(text) => Ok(Self { url, text, window }),
-            Err(_) => Err(ApiError::unusable(&url, "is not JSON: it is not UTF-8")),
+fn read_by(
+    chunk: u64,
+    url: &Url,
+    body: impl Read,
+    window: Window,
+) -> Result<Vec<Reading>, ApiError> {
+    let mut list = List::new(window);
+    let mut body = body.take(MAX_ANSWER + 1);
+    let mut bytes = Vec::new();
+    loop {
+        let arrived = body.by_ref().take(chunk).read_to_end(&mut bytes);
+        let ended = arrived.map_err(ApiError::BrokeOff)? == 0;
+        if body.limit() == 0 {
+            return Err(ApiError::unusable(url, "is larger than 64 MiB"));
         }
-    }
-
-    /// The readings from the window's beginning until before its end: windows that are put
-    /// together then neither double nor lose an interval.
-    pub fn rows(&self) -> Result<Vec<Reading<'_>>, ApiError> {
-        let mut rows = Vec::new();
-        let mut json = serde_json::Deserializer::from_str(&self.text);
-        let read = json.deserialize_seq(Rows(&mut rows)).and_then(|()| json.end());
-        match read {
-            Ok(()) => {
-                let Window { from, to } = self.window;
-                rows.retain(|reading| (from..to).contains(&reading.time));
-                Ok(rows)
+        let text = match str::from_utf8(&bytes) {
+            Ok(text) => text,
+            // The end of a character may still arrive.
+            Err(error) if error.error_len().is_none() && !ended => {
+                str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
             }
-            Err(error) if error.is_eof() && !self.text.is_empty() => {
-                let why = io::Error::new(io::ErrorKind::UnexpectedEof, "it ends in the middle");
-                Err(ApiError::BrokeOff(why))
+            Err(_) => return Err(ApiError::unusable(url, "is not JSON: it is not UTF-8")),
+        };
+        let taken = list.take(text).map_err(|why| list.wrong(url, why))?;
+        if ended {
+            return list.end(url);
+        }
+        bytes.drain(..taken);
+    }
+}
+
+/// A list that is read as far as it has arrived.
+struct List {
+    window: Window,
+    rows: Vec<Reading>,
+    /// Entries so far.
+    count: usize,
+    reader: Reader,
+    next: Next,
+    /// What was wrong with the reading at the end of what has arrived. It may be whole when more of
+    /// it is there; not for each of them does serde_json say that it ends early.
+    failed: Option<serde_json::Error>,
+}
+
+/// What comes next in a list.
+#[derive(Clone, Copy)]
+enum Next {
+    List,
+    EntryOrEnd,
+    Entry,
+    CommaOrEnd,
+    Nothing,
+}
+
+impl List {
+    fn new(window: Window) -> Self {
+        let (rows, reader) = (Vec::new(), Reader::default());
+        Self { window, rows, count: 0, reader, next: Next::List, failed: None }
+    }
+
+    /// Reads on, and says how much of the text is done with.
+    fn take(&mut self, text: &str) -> Result<usize, &'static str> {
+        let mut left = text;
+        loop {
+            left = left.trim_ascii_start();
+            let Some(next) = left.bytes().next() else { return Ok(text.len()) };
+            self.next = match (self.next, next) {
+                (Next::List, b'[') => Next::EntryOrEnd,
+                (Next::EntryOrEnd | Next::CommaOrEnd, b']') => Next::Nothing,
+                (Next::CommaOrEnd, b',') => Next::Entry,
+                (Next::EntryOrEnd | Next::Entry, _) => match self.reader.read(left) {
+                    Ok((reading, length)) => {
+                        self.add(reading);
+                        left = &left[length..];
+                        continue;
+                    }
+                    Err(error) => {
+                        self.failed = Some(error);
+                        return Ok(text.len() - left.len());
+                    }
+                },
+                (Next::List, _) => return Err("a list was expected"),
+                (Next::CommaOrEnd, _) => return Err("a comma was expected"),
+                (Next::Nothing, _) => return Err("something follows the list"),
+            };
+            left = &left[1..];
+        }
+    }
+
+    fn add(&mut self, reading: Reading) {
+        self.next = Next::CommaOrEnd;
+        self.failed = None;
+        self.count += 1;
+        if (self.window.from..self.window.to).contains(&reading.time) {
+            self.rows.push(reading);
+        }
+    }
+
+    /// The readings, when nothing more arrives.
+    fn end(self, url: &Url) -> Result<Vec<Reading>, ApiError> {
+        match (self.next, &self.failed) {
+            (Next::Nothing, _) => Ok(self.rows),
+            (Next::List, _) => Err(self.wrong(url, "it is empty")),
+            (_, Some(error)) if !error.is_eof() => Err(self.wrong(url, error)),
+            _ => {
+                let why = "it ends in the middle";
+                Err(ApiError::BrokeOff(io::Error::new(io::ErrorKind::UnexpectedEof, why)))
             }
-            Err(error) => {
-                let why = format!("is no list of readings: entry {}, {error}", rows.len());
-                Err(ApiError::unusable(&self.url, why))
-            }
         }
     }
-}
 
-/// Takes a list, of which the rows before an error are left.
-struct Rows<'r, 'a>(&'r mut Vec<Reading<'a>>);
-
-impl<'de> Visitor<'de> for Rows<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of readings")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(reading) = list.next_element_seed(Members)? {
-            self.0.push(reading);
-        }
-        Ok(())
-    }
-}
-
-/// One reading as it stands in the answer. A member that is missing or null is empty; one of
-/// another type is an error that names it; of one that comes twice the last one counts; one that is
-/// not documented is carried along.
-struct Members;
-
-impl<'de> DeserializeSeed<'de> for Members {
-    type Value = Reading<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Reading<'de>, D::Error> {
-        json.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Reading<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a reading")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reading<'de>, A::Error> {
-        let mut reading = Reading::default();
-        let mut time = None;
-        while let Some(Text(name)) = map.next_key()? {
-            match &*name {
-                "deviceId" => reading.device_id = text(&mut map, &name)?,
-                "measurement" => reading.measurement = text(&mut map, &name)?,
-                "unit" => reading.unit = text(&mut map, &name)?,
-                "label" => reading.label = text(&mut map, &name)?,
-                "deviceType" => reading.device_type = text(&mut map, &name)?,
-                "deviceProvider" => reading.device_provider = text(&mut map, &name)?,
-                "medium" => reading.medium = text(&mut map, &name)?,
-                "direction" => reading.direction = text(&mut map, &name)?,
-                "timeStamp" => time = Some(instant(&text(&mut map, &name)?)?),
-                "value" => reading.value = digits(map.next_value()?)?,
-                _ => {
-                    let value: &RawValue = map.next_value()?;
-                    let comma = if reading.rest.is_empty() { "" } else { "," };
-                    let name = Value::from(&*name);
-                    *reading.rest.to_mut() += &format!("{comma}{name}:{}", value.get());
-                }
-            }
-        }
-        reading.time = time.ok_or_else(|| A::Error::custom("timeStamp is missing"))?;
-        Ok(reading)
-    }
-}
-
-/// Text that is borrowed wherever it has no escapes.
-#[derive(Default, serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-fn text<'de, A: MapAccess<'de>>(map: &mut A, name: &str) -> Result<Cow<'de, str>, A::Error> {
-    match map.next_value::<Option<Text>>() {
-        Ok(text) => Ok(text.unwrap_or_default().0),
-        Err(error) => {
-            let why = error.to_string();
-            // serde_json tells an unfinished text by the kind of its error, which must not be lost.
-            Err(if why.contains("EOF") {
-                error
-            } else {
-                A::Error::custom(format!("{name}: {why}"))
-            })
-        }
-    }
-}
-
-/// An instant in whole seconds.
-fn instant<E: serde::de::Error>(text: &str) -> Result<Timestamp, E> {
-    let second = clock::parse_instant(text).map(Timestamp::as_second);
-    second
-        .and_then(|second| Timestamp::from_second(second).ok())
-        .ok_or_else(|| E::custom("timeStamp is not a time"))
-}
-
-/// A JSON number as it stands; `null` is no value.
-fn digits<E: serde::de::Error>(raw: &RawValue) -> Result<Option<Cow<'_, str>>, E> {
-    match raw.get().as_bytes() {
-        [b'-' | b'0'..=b'9', ..] => Ok(Some(Cow::Borrowed(raw.get()))),
-        b"null" => Ok(None),
-        _ => Err(E::custom("value is not a number")),
+    fn wrong(&self, url: &Url, why: impl fmt::Display) -> ApiError {
+        let why = format!("is no list of readings: entry {}, {why}", self.count);
+        ApiError::unusable(url, why)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::clock::Timestamp;
 
     const ONE: &str = r#"{"deviceId":"d","timeStamp":"2026-10-25T02:15:00+02:00","measurement":"ENERGY",
         "value":0.123456789012345678901,"unit":"kWh","label":"a\u001bb","deviceType":"SMART_METER",
         "deviceProvider":"P","medium":"ELECTRICITY","direction":"IN"}"#;
 
-    fn answer(text: &str, from: Timestamp, to: Timestamp) -> Readings {
-        let url = "https://provider.example/readings".parse().unwrap();
-        Readings::new(url, text.into(), Window { from, to }).unwrap()
+    fn answer(text: &str, from: Timestamp, to: Timestamp) -> Result<Vec<Reading>, ApiError> {
+        let url: Url = "https://provider.example/readings".parse().unwrap();
+        read(&url, text.as_bytes(), Window { from, to })
     }
 
-    fn all(text: &str) -> Readings {
+    fn all(text: &str) -> Result<Vec<Reading>, ApiError> {
         answer(text, Timestamp::UNIX_EPOCH, Timestamp::MAX)
     }
 
     #[test]
     fn a_reading_comes_with_all_its_digits() {
         let readings = all(&format!("[{ONE},{ONE}]"));
-        let rows = readings.rows().unwrap();
+        let rows = readings.unwrap();
         assert_eq!(rows.len(), 2);
         let first = &rows[0];
         assert_eq!(first.value.as_deref(), Some("0.123456789012345678901"));
         assert_eq!(first.time.to_string(), "2026-10-25T00:15:00Z");
-        assert_eq!((&*first.label, &*first.direction), ("a\u{1b}b", "IN"));
+        assert_eq!((&*first.labels.label, &*first.labels.direction), ("a\u{1b}b", "IN"));
     }
 
     #[test]
     fn missing_members_are_empty_unknown_ones_carried_along_and_wrong_ones_named() {
         let readings = all(r#"[{"timeStamp":"2026-01-01T00:00:00Z","new":{"x":[1]},"unit":null}]"#);
-        let reading = &readings.rows().unwrap()[0];
-        assert_eq!((&reading.value, &*reading.unit, &*reading.device_id), (&None, "", ""));
-        assert_eq!(reading.rest, r#""new":{"x":[1]}"#);
+        let reading = &readings.unwrap()[0];
+        assert_eq!((&reading.value, &reading.labels), (&None, &Arc::default()));
+        assert_eq!(reading.rest.as_deref(), Some(r#""new":{"x":[1]}"#));
         for (member, value) in [
             ("unit", "5"),
             ("value", "\"5\""),
@@ -197,23 +181,35 @@ mod tests {
             ("medium", "[]"),
         ] {
             let text = format!(r#"[{{"timeStamp":"2026-01-01T00:00:00Z","{member}":{value}}}]"#);
-            let error = all(&text).rows().unwrap_err().to_string();
+            let error = all(&text).unwrap_err().to_string();
             assert!(error.contains(member), "{error}");
         }
-        let error = all("[{}]").rows().unwrap_err().to_string();
+        let error = all("[{}]").unwrap_err().to_string();
         assert!(error.contains("entry 0, timeStamp is missing"), "{error}");
     }
 
     #[test]
     fn a_list_that_ends_in_the_middle_is_an_error() {
         for text in ["[", "[{", &format!("[{ONE}"), &format!("[{ONE},"), r#"[{"unit":"k"#] {
-            assert!(matches!(all(text).rows(), Err(ApiError::BrokeOff(_))), "{text}");
+            assert!(matches!(all(text), Err(ApiError::BrokeOff(_))), "{text}");
         }
         for text in ["", "{}", "[nonsense]", r#"[{"value":0.}]"#, "[] x", &format!("[{ONE}{ONE}]")]
         {
-            assert!(matches!(all(text).rows(), Err(ApiError::Unusable { .. })), "{text}");
+            assert!(matches!(all(text), Err(ApiError::Unusable { .. })), "{text}");
         }
-        assert!(all(" [] ").rows().unwrap().is_empty());
+        assert!(all(" [] ").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_list_may_be_cut_anywhere_on_its_way() {
+        let text = format!("[{ONE} , {}]", ONE.replace("0.12", "-0.5e-1").replace("P\"", "ß€\""));
+        let url = "https://provider.example/readings".parse().unwrap();
+        let window = Window { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
+        let whole = all(&text).unwrap();
+        assert_eq!((whole.len(), &*whole[1].labels.device_provider), (2, "ß€"));
+        for chunk in 1..text.len() as u64 {
+            assert_eq!(read_by(chunk, &url, text.as_bytes(), window).unwrap(), whole, "{chunk}");
+        }
     }
 
     #[test]
@@ -224,7 +220,7 @@ mod tests {
         let text = format!("[{},{},{}]", at(0), at(15), at(30));
         let instant = |minute: i64| Timestamp::from_second(1_767_225_600 + minute * 60).unwrap();
         let readings = answer(&text, instant(15), instant(30));
-        let rows = readings.rows().unwrap();
+        let rows = readings.unwrap();
         let values: Vec<_> = rows.iter().map(|row| row.value.as_deref().unwrap()).collect();
         assert_eq!(values, ["15"]);
     }
@@ -245,6 +241,11 @@ mod tests {
                 ("kWh", "W\\n"),
                 (",\"unit\"", ",\"value\":7,\"unit\""),
                 ("\"x\":1", "\"x\":2"),
+                ("\"value\":", "\"value\" : "),
+                ("\"value\":", "\"x\":{\"value\":1.50},\"value\" : "),
+                ("\"value\":", "\"x\":{\"value\":1.50},\"valu\\u0065\":"),
+                ("\"value\":1.50", "\"x\":{\"value\":1.50}"),
+                ("\"value\":1.50", "\"x\":{\"value\":2}"),
                 ("{", "{ "),
             ] {
                 texts.extend([text.replace(old, new), text.to_owned()]);
@@ -252,12 +253,12 @@ mod tests {
         }
         let rows = |text: &str| {
             let readings = all(text);
-            let rows = readings.rows().unwrap();
+            let rows = readings.unwrap();
             rows.iter().map(|reading| format!("{reading:?}")).collect::<Vec<_>>()
         };
         let alone: Vec<String> = texts.iter().flat_map(|text| rows(&format!("[{text}]"))).collect();
         assert_eq!(rows(&format!("[{}]", texts.join(" , "))), alone);
         let wrong = all(&format!("[{plain},{}]", plain.replace("2026-01", "2026-13")));
-        assert!(wrong.rows().unwrap_err().to_string().contains("entry 1, timeStamp"));
+        assert!(wrong.unwrap_err().to_string().contains("entry 1, timeStamp"));
     }
 }

@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::query::{Query, Source, Window};
-use super::reading::Reading;
+use super::reading::{Labels, Reading};
 use crate::clock::Timestamp;
 
 /// The readings of one window in order of time, with an empty one for every interval that lacks its
 /// reading. What has a direction of its own (consumption, feed-in) is a series of its own; they come
 /// one after the other. Without any reading the device's name is all there is.
-pub fn marked<'a>(
-    readings: Vec<Reading<'a>>,
-    source: &'a Source,
+pub fn marked(
+    readings: &[Reading],
+    source: &Source,
     query: &Query,
     window: Window,
-) -> Vec<Reading<'a>> {
-    let mut series: BTreeMap<_, BTreeMap<Timestamp, Reading<'a>>> = BTreeMap::new();
+) -> Vec<Reading> {
+    let mut series: BTreeMap<_, BTreeMap<Timestamp, &Reading>> = BTreeMap::new();
     for reading in readings {
-        let key = (reading.device_id.clone(), reading.direction.clone(), reading.label.clone());
+        let Labels { device_id, direction, label, .. } = &*reading.labels;
+        let key = (device_id.as_str(), direction.as_str(), label.as_str());
         series.entry(key).or_default().insert(reading.time, reading);
     }
     if series.is_empty() {
@@ -25,14 +26,15 @@ pub fn marked<'a>(
     }
     let mut rows = Vec::new();
     for mut known in series.into_values() {
-        let pattern = known.values().next().cloned().unwrap_or_else(|| nothing(source, query));
+        let pattern =
+            known.values().next().map_or_else(|| nothing(source, query), |&it| it.clone());
         let mut time = window.from;
         while time < window.to {
             let next = query.resolution.next(time, &query.zone);
             let before = rows.len();
             // A reading inside the interval, and not only at its very beginning, fills it.
             while let Some(entry) = known.first_entry().filter(|entry| *entry.key() < next) {
-                rows.push(entry.remove());
+                rows.push(entry.remove().clone());
             }
             if rows.len() == before {
                 rows.push(pattern.without_value(time));
@@ -44,13 +46,14 @@ pub fn marked<'a>(
 }
 
 /// A reading of a source that has none.
-fn nothing<'a>(source: &'a Source, query: &Query) -> Reading<'a> {
+fn nothing(source: &Source, query: &Query) -> Reading {
     let device_id = match source {
-        Source::Device(id) => id.as_str().into(),
-        Source::Space(..) => "".into(),
+        Source::Device(id) => id.clone(),
+        Source::Space(..) => String::new(),
     };
-    let measurement = query.measurement.to_string().into();
-    Reading { device_id, measurement, ..Reading::default() }
+    let measurement = query.measurement.to_string();
+    let labels = Labels { device_id, measurement, ..Labels::default() };
+    Reading { labels: labels.into(), ..Reading::default() }
 }
 
 #[cfg(test)]
@@ -68,8 +71,12 @@ mod tests {
         let window = Window { from: query.from, to: query.to };
         let time = |text: &str| clock::parse_instant(text).unwrap();
         let reading = |direction: &'static str, at: &str, value: &'static str| Reading {
-            device_id: "d".into(),
-            direction: direction.into(),
+            labels: Labels {
+                device_id: "d".into(),
+                direction: direction.into(),
+                ..Labels::default()
+            }
+            .into(),
             time: time(at),
             value: Some(value.into()),
             ..Reading::default()
@@ -79,7 +86,7 @@ mod tests {
             reading("OUT", "2026-10-25T02:15:00+02:00", "2"),
         ];
         let source = Source::Device("d".into());
-        let rows = marked(readings, &source, &query, window);
+        let rows = marked(&readings, &source, &query, window);
         assert_eq!(rows.len(), 200, "100 for each direction");
         let values: Vec<_> = rows
             .iter()
@@ -106,9 +113,9 @@ mod tests {
             zone: TimeZone::UTC,
         };
         let source = Source::Device("d".into());
-        let rows = marked(Vec::new(), &source, &query, window);
+        let rows = marked(&[], &source, &query, window);
         let rows: Vec<_> =
-            rows.iter().map(|row| (row.device_id.to_string(), row.value.is_none())).collect();
+            rows.iter().map(|row| (row.labels.device_id.clone(), row.value.is_none())).collect();
         assert_eq!(rows, vec![("d".to_owned(), true); 4]);
     }
 }

@@ -1,36 +1,75 @@
 //! One reading of a meter, as Zählerfreunde's API answers it.
 
-use std::borrow::Cow;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 use crate::clock::Timestamp;
 
-/// One value of one device. A new member has to be read in `api/readings.rs` and shown in
-/// `formats/reading.rs`; one that describes the value and not the series is emptied in
-/// [`Reading::without_value`]. Text stays as the provider sent it; `value` keeps its digits.
+/// One value of one device. Text stays as the provider sent it; `value` keeps its digits.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading<'a> {
-    pub device_id: Cow<'a, str>,
+pub struct Reading {
+    /// Shared by the readings of a series: a year has 35,000, and they differ in time and value.
+    pub labels: Arc<Labels>,
     /// Begin of the interval (POWER: its mean, ENERGY: its sum), or the instant (METER_READING).
     pub time: Timestamp,
-    /// `POWER`, `ENERGY`, `METER_READING`
-    pub measurement: Cow<'a, str>,
     /// A JSON number's digits; `None` where the interval has no value (`--gaps mark`).
-    pub value: Option<Cow<'a, str>>,
-    pub unit: Cow<'a, str>,
-    pub label: Cow<'a, str>,
-    pub device_type: Cow<'a, str>,
-    pub device_provider: Cow<'a, str>,
-    pub medium: Cow<'a, str>,
-    /// `IN` consumption, `OUT` feed-in
-    pub direction: Cow<'a, str>,
-    /// Members that are not documented, as JSON: `"name":value,…`; mostly empty.
-    pub rest: Cow<'a, str>,
+    pub value: Option<SmolStr>,
+    /// Members that are not documented, as JSON: `"name":value,…`; mostly `None`.
+    pub rest: Option<Box<str>>,
 }
 
-impl<'a> Reading<'a> {
-    /// An interval of the same series without a value: only what describes the series is kept.
+/// What a reading says of its series. A new member stands in the two lists below, and in
+/// `formats/reading.rs` if it is to be a column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labels {
+    pub device_id: String,
+    /// `POWER`, `ENERGY`, `METER_READING`
+    pub measurement: String,
+    pub unit: String,
+    pub label: String,
+    pub device_type: String,
+    pub device_provider: String,
+    pub medium: String,
+    /// `IN` consumption, `OUT` feed-in
+    pub direction: String,
+}
+
+impl Reading {
+    /// An interval of the same series without a value.
     #[must_use]
     pub fn without_value(&self, time: Timestamp) -> Self {
-        Reading { time, value: None, rest: Cow::default(), ..self.clone() }
+        Reading { labels: self.labels.clone(), time, value: None, rest: None }
+    }
+}
+
+impl Labels {
+    /// The text that the provider has under this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        Some(match name {
+            "deviceId" => &self.device_id,
+            "measurement" => &self.measurement,
+            "unit" => &self.unit,
+            "label" => &self.label,
+            "deviceType" => &self.device_type,
+            "deviceProvider" => &self.device_provider,
+            "medium" => &self.medium,
+            "direction" => &self.direction,
+            _ => return None,
+        })
+    }
+
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "deviceId" => &mut self.device_id,
+            "measurement" => &mut self.measurement,
+            "unit" => &mut self.unit,
+            "label" => &mut self.label,
+            "deviceType" => &mut self.device_type,
+            "deviceProvider" => &mut self.device_provider,
+            "medium" => &mut self.medium,
+            "direction" => &mut self.direction,
+            _ => return None,
+        })
     }
 }

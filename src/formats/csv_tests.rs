@@ -1,6 +1,6 @@
 use super::*;
-use crate::data::reading::Reading;
-use crate::formats::testing::{reading, written};
+use crate::data::reading::{Labels, Reading};
+use crate::formats::testing::{labels, reading, written};
 use crate::formats::{Format, READINGS, Writer};
 
 fn records(text: &str, separator: u8) -> Vec<Vec<String>> {
@@ -12,8 +12,8 @@ fn records(text: &str, separator: u8) -> Vec<Vec<String>> {
     rows.collect()
 }
 
-fn labelled(label: &str) -> Reading<'static> {
-    Reading { label: label.to_owned().into(), ..reading() }
+fn labelled(label: &str) -> Reading {
+    Reading { labels: Labels { label: label.to_owned(), ..labels() }.into(), ..reading() }
 }
 
 #[test]
@@ -89,9 +89,9 @@ fn no_text_is_a_formula_when_read_again() {
 
 #[test]
 fn ids_stay_text_in_a_spreadsheet() {
-    let mut malo = reading();
-    malo.device_id = "50012345678".into();
-    let german = written("csv-de", &Options::default(), &[malo.clone()]);
+    let labels = Labels { device_id: "50012345678".into(), ..labels() };
+    let malo = Reading { labels: labels.into(), ..reading() };
+    let german = written("csv-de", &Options::default(), std::slice::from_ref(&malo));
     assert!(german.contains("\r\n'50012345678;2026-10-25 02:15;+02:00;ENERGY;0,1230;"));
     assert!(written("csv", &Options::default(), &[malo]).contains("\n50012345678,"));
 }
@@ -142,7 +142,7 @@ fn days_of_92_and_100_quarters_are_whole() {
         ("2026-10-24T22:00:00Z", 100, "2026-10-25T02:15:00+01:00"),
     ] {
         let begin: crate::clock::Timestamp = begin.parse().unwrap();
-        let rows: Vec<Reading<'_>> = (0..quarters)
+        let rows: Vec<Reading> = (0..quarters)
             .map(|quarter| Reading { time: crate::clock::after(begin, quarter * 900), ..reading() })
             .collect();
         let text = written("csv", &Options::default(), &rows);

@@ -29,7 +29,7 @@ impl Rows for Influx {
     fn row(&mut self, entry: Entry<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         let Entry::Reading(reading) = entry else { return Ok(()) };
         let Some(value) = &reading.value else { return Ok(()) };
-        let measurement = &*reading.measurement;
+        let measurement = &*reading.labels.measurement;
         push_influx(out, if measurement.is_empty() { NO_MEASUREMENT } else { measurement }, b", ");
         for (name, cell) in self.0.names().zip(self.0.cells(entry)) {
             match cell {
@@ -46,8 +46,9 @@ impl Rows for Influx {
 
 #[cfg(test)]
 mod tests {
+    use crate::data::reading::{Labels, Reading};
     use crate::formats::Options;
-    use crate::formats::testing::{reading, written};
+    use crate::formats::testing::{labels, reading, written};
 
     #[test]
     fn a_point_has_its_tags_in_order_and_its_digits() {
@@ -61,10 +62,13 @@ mod tests {
 
     #[test]
     fn tags_cannot_end_early_and_gaps_have_no_line() {
-        let mut odd = reading();
-        odd.measurement = "A b,c=d".into();
-        odd.label = "x,y=z w\nfree value=9 1\\".into();
-        odd.device_type = "".into();
+        let odd = Labels {
+            measurement: "A b,c=d".into(),
+            label: "x,y=z w\nfree value=9 1\\".into(),
+            device_type: String::new(),
+            ..labels()
+        };
+        let odd = Reading { labels: odd.into(), ..reading() };
         let mut gap = reading();
         gap.value = None;
         let fields = Some(vec!["label".to_owned(), "deviceType".to_owned()]);

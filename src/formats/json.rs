@@ -88,7 +88,7 @@ impl Rows for Json {
 }
 
 impl Json {
-    fn reading(&mut self, reading: &Reading<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    fn reading(&mut self, reading: &Reading, out: &mut Vec<u8>) -> io::Result<()> {
         let Self { columns, clock, .. } = self;
         let cells = columns.cells(Entry::Reading(reading));
         for (index, (name, cell)) in columns.names().zip(cells).enumerate() {
@@ -104,10 +104,10 @@ impl Json {
             }
         }
         // Whoever names fields gets those and no others.
-        if self.fields.is_none() && !reading.rest.is_empty() {
+        if let (None, Some(rest)) = (&self.fields, &reading.rest) {
             // Read and written anew, so that it is as harmless to see as everything else.
             let rest: Map<String, Value> =
-                serde_json::from_str(&format!("{{{}}}", reading.rest)).map_err(io::Error::from)?;
+                serde_json::from_str(&format!("{{{rest}}}")).map_err(io::Error::from)?;
             for (name, value) in &rest {
                 out.push(b',');
                 string(out, name)?;

@@ -1,10 +1,11 @@
 use super::*;
-use crate::formats::testing::{reading, written};
+use crate::data::reading::Labels;
+use crate::formats::testing::{labels, reading, written};
 
 #[test]
 fn readings_are_one_object_with_a_line_each() {
-    let mut gap = reading();
-    (gap.value, gap.label) = (None, "a\"\u{1b}[2J\u{9b}\u{202e}\u{7f}ü\\".into());
+    let labels = Labels { label: "a\"\u{1b}[2J\u{9b}\u{202e}\u{7f}ü\\".into(), ..labels() };
+    let gap = Reading { labels: labels.into(), value: None, ..reading() };
     let text = written("json", &Options::default(), &[reading(), gap.clone()]);
     assert_eq!(
         text,
@@ -19,7 +20,7 @@ fn readings_are_one_object_with_a_line_each() {
          \"deviceProvider\":\"MSB\",\"medium\":\"ELECTRICITY\",\"direction\":\"IN\"}\n]}\n"
     );
     let all: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(all["readings"][1]["label"], *gap.label);
+    assert_eq!(all["readings"][1]["label"], *gap.labels.label);
     assert_eq!(all["readings"][0]["value"].to_string(), "0.1230");
 }
 

@@ -60,7 +60,7 @@ impl Default for Options {
 /// One entry of a list.
 #[derive(Clone, Copy)]
 pub enum Entry<'a> {
-    Reading(&'a Reading<'a>),
+    Reading(&'a Reading),
     Pile(&'a Pile),
     /// Any other object: a space, a device, a customer, a wood list.
     Record(&'a Map<String, Value>),

@@ -37,29 +37,24 @@ pub(super) fn member(name: &str) -> Result<String, FormatError> {
 }
 
 /// A reading's cell in one column.
-pub(super) fn cell<'a>(reading: &'a Reading<'_>, column: &str) -> Cell<'a> {
+pub(super) fn cell<'a>(reading: &'a Reading, column: &str) -> Cell<'a> {
     let text = match column {
         "time" => return Cell::Time(reading.time),
         "offset" => return Cell::Offset(reading.time),
         "value" => return reading.value.as_deref().map_or(Cell::Empty, Cell::Number),
         "status" if reading.value.is_some() => "ok",
         "status" => "missing",
-        "deviceId" => &reading.device_id,
-        "measurement" => &reading.measurement,
-        "unit" => &reading.unit,
-        "label" => &reading.label,
-        "deviceType" => &reading.device_type,
-        "deviceProvider" => &reading.device_provider,
-        "medium" => &reading.medium,
-        "direction" => &reading.direction,
-        _ => return Cell::Empty,
+        name => match reading.labels.get(name) {
+            Some(text) => text,
+            None => return Cell::Empty,
+        },
     };
     Cell::Text(Cow::Borrowed(text))
 }
 
 /// Refuses a value with anything else than digits and their signs, so that no separator or formula
 /// gets in unescaped.
-pub(super) fn check(reading: &Reading<'_>) -> io::Result<()> {
+pub(super) fn check(reading: &Reading) -> io::Result<()> {
     let fits = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
     let is_wrong = |value: &str| value.is_empty() || !value.bytes().all(fits);
     if reading.value.as_deref().is_some_and(is_wrong) {

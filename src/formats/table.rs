@@ -133,13 +133,13 @@ fn heading(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::data::reading::{Labels, Reading};
     use crate::formats::Options;
-    use crate::formats::testing::{reading, written};
+    use crate::formats::testing::{labels, reading, written};
 
     fn seen(format: &str, options: &Options) -> String {
-        let mut odd = reading();
-        odd.device_id = "DE\u{1b}[2J\u{202e}\tü".into();
-        odd.value = Some("-12.5".into());
+        let labels = Labels { device_id: "DE\u{1b}[2J\u{202e}\tü".into(), ..labels() };
+        let odd = Reading { labels: labels.into(), value: Some("-12.5".into()), ..reading() };
         let mut gap = reading();
         gap.value = None;
         let text = written(format, options, &[reading(), odd, gap]);

@@ -3,30 +3,36 @@
 use serde_json::{Map, Value};
 
 use super::{Entry, Format, Options, READINGS, Writer};
-use crate::data::reading::Reading;
+use crate::data::reading::{Labels, Reading};
 
 pub(super) fn object(json: &str) -> Map<String, Value> {
     serde_json::from_str(json).unwrap()
 }
 
-/// 02:15 on the last Sunday of October 2026, the first of the two.
-pub(super) fn reading() -> Reading<'static> {
-    Reading {
+pub(super) fn labels() -> Labels {
+    Labels {
         device_id: "DE0001".into(),
-        time: "2026-10-25T00:15:00Z".parse().unwrap(),
         measurement: "ENERGY".into(),
-        value: Some("0.1230".into()),
         unit: "kWh".into(),
         label: "Halle 1".into(),
         device_type: "SMART_METER".into(),
         device_provider: "MSB".into(),
         medium: "ELECTRICITY".into(),
         direction: "IN".into(),
-        ..Reading::default()
     }
 }
 
-pub(super) fn bytes(format: &str, options: &Options, rows: &[Reading<'_>]) -> Vec<u8> {
+/// 02:15 on the last Sunday of October 2026, the first of the two.
+pub(super) fn reading() -> Reading {
+    Reading {
+        labels: labels().into(),
+        time: "2026-10-25T00:15:00Z".parse().unwrap(),
+        value: Some("0.1230".into()),
+        rest: None,
+    }
+}
+
+pub(super) fn bytes(format: &str, options: &Options, rows: &[Reading]) -> Vec<u8> {
     let mut out = Vec::new();
     let format = Format::named(format).unwrap();
     let mut writer = Writer::new(format, Box::new(&mut out), options, &READINGS).unwrap();
@@ -37,6 +43,6 @@ pub(super) fn bytes(format: &str, options: &Options, rows: &[Reading<'_>]) -> Ve
     out
 }
 
-pub(super) fn written(format: &str, options: &Options, rows: &[Reading<'_>]) -> String {
+pub(super) fn written(format: &str, options: &Options, rows: &[Reading]) -> String {
     String::from_utf8(bytes(format, options, rows)).unwrap()
 }

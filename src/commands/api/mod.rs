@@ -85,7 +85,7 @@ impl Args {
                 return Ok(());
             }
             // The provider's own words first, then what they mean.
-            let bytes = read_whole(&url, answer.body, 0)?;
+            let bytes = read_whole(&url, answer.body)?;
             context.output.data(&shown(&bytes))?;
             explain(&url, Answer { body: Box::new(Cursor::new(bytes)), ..answer })?;
             Ok(())
@@ -191,11 +191,11 @@ impl Args {
                 lines += &if stdout_is_terminal() { printable(line) } else { line.to_owned() };
                 lines.push('\n');
             };
-            jq::apply(filter, &read_whole(url, body, 0)?, each)
+            jq::apply(filter, &read_whole(url, body)?, each)
                 .map_err(|error| Error::usage("could not apply --jq", error.to_string(), ""))?;
             body = Box::new(Cursor::new(lines));
         } else if stdout_is_terminal() {
-            output.data(&shown(&read_whole(url, body, 0)?))?;
+            output.data(&shown(&read_whole(url, body)?))?;
             return Ok(true);
         }
         let mut stdout = stdout_stream();

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use super::file_name::safe_file_name;
 use super::range::{Range, RangeArgs};
 use super::readings::Gaps;
-use crate::api::readings::Readings;
 use crate::api::{ApiError, meter, ordered};
 use crate::clock;
 use crate::commands::session::{DataArgs, DataError, Session};
 use crate::context::Context;
 use crate::data::gaps;
 use crate::data::query::{Query, Source, Window};
+use crate::data::reading::Reading;
 use crate::error::{Error, Failed};
 use crate::formats::{Content, Entry, Format, FormatError, Options, READINGS, Writer};
 use crate::system::OutputFile;
@@ -136,7 +136,7 @@ impl Args {
     fn save(
         &self,
         task: &Task,
-        parts: &[Readings],
+        parts: &[(Window, Vec<Reading>)],
         query: &Query,
         format: &Format,
         options: &Options,
@@ -144,11 +144,10 @@ impl Args {
         let mut missing = 0;
         let mut file = OutputFile::create(&task.path, self.data.output.force)?;
         let mut writer = Writer::new(format, Box::new(&mut file), options, &READINGS)?;
-        for part in parts {
-            let readings = part.rows()?;
-            let with_gaps = gaps::marked(readings.clone(), task.source, query, part.window);
+        for (window, readings) in parts {
+            let with_gaps = gaps::marked(readings, task.source, query, *window);
             missing += with_gaps.iter().filter(|reading| reading.value.is_none()).count();
-            let rows = if self.gaps == Gaps::Mark { with_gaps } else { readings };
+            let rows = if self.gaps == Gaps::Mark { &with_gaps } else { readings };
             rows.iter().try_for_each(|reading| writer.write(Entry::Reading(reading)))?;
         }
         writer.finish()?;
@@ -158,10 +157,17 @@ impl Args {
 }
 
 /// The readings of one file, window by window.
-fn fetch(session: &Session, range: &Range, task: &Task) -> Result<Vec<Readings>, ApiError> {
+fn fetch(
+    session: &Session,
+    range: &Range,
+    task: &Task,
+) -> Result<Vec<(Window, Vec<Reading>)>, ApiError> {
     let Window { from, to } = task.month;
     let month = Query { from, to, ..range.query.clone() };
-    let read = |window| meter::readings(&session.api, task.source, &month, window);
+    let read = |window| {
+        let readings = meter::readings(&session.api, task.source, &month, window)?;
+        Ok((window, readings))
+    };
     month.windows(range.window_days).into_iter().map(read).collect()
 }
 

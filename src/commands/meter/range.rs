@@ -80,7 +80,7 @@ impl Range {
     pub fn fetch(
         &self,
         session: &Session,
-        mut each: impl FnMut(&Source, Window, Vec<Reading>) -> Result<(), DataError>,
+        mut each: impl FnMut(&Source, Window, &[Reading]) -> Result<(), DataError>,
     ) -> Result<(), DataError> {
         let api = &session.api;
         let windows = self.query.windows(self.window_days);
@@ -90,7 +90,7 @@ impl Range {
             meter::readings(api, source, &self.query, *window)
         };
         ordered::for_each(&tasks, api.jobs, fetch, |(source, window), readings| {
-            each(source, *window, readings?.rows()?)
+            each(source, *window, &readings?)
         })
     }
 }

@@ -38,9 +38,13 @@ impl Args {
             let range = self.range.resolve(session, &self.data.output.tz)?;
             session.write_rows(&self.data.output, READINGS, |writer| {
                 range.fetch(session, |source, window, readings| {
+                    let with_gaps;
                     let rows = match self.gaps {
                         Gaps::Skip => readings,
-                        Gaps::Mark => gaps::marked(readings, source, &range.query, window),
+                        Gaps::Mark => {
+                            with_gaps = gaps::marked(readings, source, &range.query, window);
+                            &with_gaps
+                        }
                     };
                     let mut rows = rows.iter().map(Entry::Reading);
                     Ok(rows.try_for_each(|reading| writer.write(reading))?)

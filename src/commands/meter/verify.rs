@@ -83,8 +83,8 @@ fn days(rows: &[Reading], query: &Query) -> BTreeMap<DayKey, DayCount> {
     let mut days = BTreeMap::<DayKey, DayCount>::new();
     for row in rows {
         let key = DayKey {
-            device: row.device_id.to_string(),
-            direction: row.direction.to_string(),
+            device: row.labels.device_id.clone(),
+            direction: row.labels.direction.clone(),
             day: clock::day_name(row.time, &query.zone),
         };
         let count = days.entry(key).or_default();

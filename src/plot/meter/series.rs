@@ -146,8 +146,12 @@ impl<'a> Collector<'a> {
     pub fn add(&mut self, reading: &Reading) {
         let value = reading.value.as_deref().and_then(|digits| digits.parse().ok());
         let value = value.filter(|value: &f64| value.is_finite());
-        let key: [&str; 4] =
-            [&reading.device_id, &reading.measurement, &reading.unit, &reading.direction];
+        let key: [&str; 4] = [
+            &reading.labels.device_id,
+            &reading.labels.measurement,
+            &reading.labels.unit,
+            &reading.labels.direction,
+        ];
         let place = self.found.iter().position(|found| found.key == key).unwrap_or_else(|| {
             let (key, series) = (key.map(ToOwned::to_owned), self.empty_series(reading));
             self.found.push(Found { key, series, values: BTreeMap::new() });
@@ -160,8 +164,8 @@ impl<'a> Collector<'a> {
         let known = Measurement::value_variants().iter().copied();
         Series {
             title: title(reading),
-            unit: reading.unit.to_string(),
-            measurement: known.into_iter().find(|it| it.to_string() == reading.measurement),
+            unit: reading.labels.unit.to_string(),
+            measurement: known.into_iter().find(|it| it.to_string() == reading.labels.measurement),
             resolution: self.query.resolution,
             intervals: Vec::new(),
             zone: self.query.zone.clone(),
@@ -190,13 +194,17 @@ impl<'a> Collector<'a> {
 
 /// `Wohnhaus · electricity, consumption`
 fn title(reading: &Reading) -> String {
-    let name = if reading.label.is_empty() { &reading.device_id } else { &reading.label };
-    let direction = match reading.direction.as_ref() {
+    let name = if reading.labels.label.is_empty() {
+        &reading.labels.device_id
+    } else {
+        &reading.labels.label
+    };
+    let direction = match reading.labels.direction.as_ref() {
         "IN" => "consumption",
         "OUT" => "feed-in",
         other => other,
     };
-    let words = [reading.medium.to_ascii_lowercase().as_str(), direction].join(", ");
+    let words = [reading.labels.medium.to_ascii_lowercase().as_str(), direction].join(", ");
     match words.trim_matches([',', ' ']) {
         "" => name.to_string(),
         words => format!("{name} · {words}"),
@@ -208,23 +216,28 @@ mod tests {
     use super::super::testing::{quarters, time};
     use super::*;
     use crate::clock::berlin;
+    use crate::data::reading::Labels;
 
     fn query(resolution: Resolution, from: &str, to: &str) -> Query {
         let (from, to) = (time(from), time(to));
         Query { from, to, resolution, measurement: Measurement::Power, zone: berlin() }
     }
 
-    fn reading(at: &str, value: Option<&'static str>, direction: &'static str) -> Reading<'static> {
+    fn reading(at: &str, value: Option<&'static str>, direction: &'static str) -> Reading {
         Reading {
-            device_id: "d1".into(),
+            labels: Labels {
+                device_id: "d1".into(),
+                measurement: "POWER".into(),
+                unit: "kW".into(),
+                label: "Haus".into(),
+                medium: "ELECTRICITY".into(),
+                direction: direction.into(),
+                ..Labels::default()
+            }
+            .into(),
             time: time(at),
-            measurement: "POWER".into(),
             value: value.map(Into::into),
-            unit: "kW".into(),
-            label: "Haus".into(),
-            medium: "ELECTRICITY".into(),
-            direction: direction.into(),
-            ..Reading::default()
+            rest: None,
         }
     }
 
