@@ -39,7 +39,7 @@ pub struct Account {
     pub connected_at: Timestamp,
     /// End of the access token.
     pub access_token_until: Timestamp,
-    /// Whether a refresh token is there.
+    /// Whether new access tokens come without a sign-in.
     pub refreshable: bool,
     /// When the person must sign in again at the latest, where that is known.
     pub sign_in_by: Option<Timestamp>,

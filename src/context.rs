@@ -143,7 +143,7 @@ impl Context {
                 return Err(Error::usage(
                     format!("could not use the provider {name}"),
                     "the sandbox does not play it",
-                    "leave out --sandbox; in the sandbox are zaehlerfreunde and timberdata",
+                    "leave out --sandbox; in the sandbox are zaehlerfreunde, zaehlerfreunde-partner and timberdata",
                 ));
             }
             provider.title += " (sandbox)";

@@ -70,7 +70,8 @@ impl Args {
         let id = self.client_id(context, &provider, before.as_ref())?;
         let scope = self.scope(&provider, before.as_ref())?;
         let reads_input = self.reads_input(context);
-        if provider.loopback_redirect_uris().is_empty() && !reads_input {
+        let is_pasted = provider.loopback_redirect_uris().is_empty() && !provider.needs_nobody();
+        if is_pasted && !reads_input {
             let title = &provider.title;
             let why = format!(
                 "the redirect URI of {title} is not on this machine, so its address must be pasted"
@@ -86,16 +87,7 @@ impl Args {
             .map_err(|error| error.about(&self.account))?;
         let is_new = found.as_ref().is_some_and(|found| found.is_new);
         let client = Client { id, secret: found.map(|found| found.secret) };
-        let (opening, named) = self.opening(context);
-        if let Opening::ByHand(why) = &opening
-            && context.settings.no_input
-            && !self.no_browser
-        {
-            let why = format!("nobody can be asked to open the link: {why}");
-            let hint = "--no-browser prints the link and waits for it to be opened anywhere, \
-                        --browser CMD names a program that opens it";
-            return Err(self.usage(why, hint).into());
-        }
+        let (opening, named) = self.way_to_the_link(context, &provider)?;
         let mut screen =
             Screen::new(&context.output, &provider.title, &self.account, opening, reads_input);
         screen.again = self.again();
@@ -175,11 +167,15 @@ impl Args {
             self.usage(
                 format!("{title} has given you no client ID yet, or it is not configured"),
                 format!(
-                    "ask {whom} for one, and name these redirect URIs:\n  {}\n\
+                    "ask {whom} for one{}\n\
                      `partnerlink provider register {name}` writes the letter, and\n\
                      `partnerlink provider setup {name}` takes the answer into {}.\n\
                      Or use --client-id, or set {}. Until then, --sandbox works without.",
-                    uris.join("\n  "),
+                    match uris.is_empty() {
+                        true => String::new(),
+                        false =>
+                            format!(", and name these redirect URIs:\n  {}", uris.join("\n  ")),
+                    },
                     context.settings.folders.config_file().display(),
                     client_variable(name, "CLIENT_ID"),
                 ),
@@ -207,6 +203,28 @@ impl Args {
     fn reads_input(&self, context: &Context) -> bool {
         let by_program = self.no_browser && !context.settings.no_input && !stdin_is_terminal();
         (context.interactive || by_program) && !self.secret.client_secret_stdin
+    }
+
+    /// How the link is opened where there is one, and whether by a program that a person named.
+    fn way_to_the_link(
+        &self,
+        context: &Context,
+        provider: &Provider,
+    ) -> Result<(Opening, bool), Error> {
+        if provider.needs_nobody() {
+            return Ok((Opening::ByHand(""), true));
+        }
+        let (opening, named) = self.opening(context);
+        if let Opening::ByHand(why) = &opening
+            && context.settings.no_input
+            && !self.no_browser
+        {
+            let why = format!("nobody can be asked to open the link: {why}");
+            let hint = "--no-browser prints the link and waits for it to be opened anywhere, \
+                        --browser CMD names a program that opens it";
+            return Err(self.usage(why, hint));
+        }
+        Ok((opening, named))
     }
 
     /// How the link is opened, and whether by a program that a person named.

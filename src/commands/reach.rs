@@ -77,8 +77,8 @@ fn ask(context: &Context, endpoint: &str, url: &Url) -> Result<Probed, HttpError
 pub fn endpoints(provider: &Provider) -> Vec<(&'static str, Url)> {
     let api = provider.whoami_url().or_else(|| provider.api_base.clone());
     let api = api.map(|url| (API, url));
-    let (authorize, token) = (provider.authorize_url.clone(), provider.token_url.clone());
-    [(AUTHORIZE, authorize), (TOKEN, token)].into_iter().chain(api).collect()
+    let authorize = provider.authorize_url().map(|url| (AUTHORIZE, url.clone()));
+    authorize.into_iter().chain([(TOKEN, provider.token_url.clone())]).chain(api).collect()
 }
 
 /// What an answer means at this endpoint.

@@ -71,19 +71,18 @@ impl Client {
         }
         let own = endpoint.parameters.iter();
         parameters.extend(own.map(|(name, value)| (name.as_str(), value.as_str())));
+        let secrets = parameters.iter().filter(|(name, _)| SECRET.contains(name));
+        let secrets = secrets.map(|(_, value)| Secret::from(*value)).chain(self.secret.clone());
+        let secrets = secrets.collect();
+        for (name, _) in &mut parameters {
+            *name = endpoint.names.get(*name).map_or(*name, String::as_str);
+        }
+        parameters.retain(|(name, _)| !name.is_empty());
         let body = match endpoint.format {
             BodyFormat::Form => form(&parameters),
             BodyFormat::Json => json(&parameters),
         };
-        let secrets = parameters.iter().filter(|(name, _)| SECRET.contains(name));
-        let secrets = secrets.map(|(_, value)| Secret::from(*value)).chain(self.secret.clone());
-        Request {
-            url: endpoint.url.clone(),
-            format: endpoint.format,
-            body,
-            authorization,
-            secrets: secrets.collect(),
-        }
+        Request { url: endpoint.url.clone(), format: endpoint.format, body, authorization, secrets }
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Endpoint {
     pub basic_encoding: BasicEncoding,
     /// Further parameters that the provider wants there.
     pub parameters: BTreeMap<String, String>,
+    /// What parameters are called there, by RFC 6749's names; "" for one that is left out.
+    pub names: BTreeMap<String, String>,
 }
 
 impl Endpoint {
@@ -57,6 +59,7 @@ impl Endpoint {
             authentication: ClientAuthentication::default(),
             basic_encoding: BasicEncoding::default(),
             parameters: BTreeMap::new(),
+            names: BTreeMap::new(),
         }
     }
 }

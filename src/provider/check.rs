@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use super::{Description, Provider, ProviderError};
+use super::{Description, Grant, GrantType, Provider, ProviderError};
 use crate::account_id::check_name;
 use crate::input;
-use crate::oauth::{authorize, is_loopback, token};
+use crate::oauth::{ClientAuthentication, authorize, is_loopback, token};
 
 /// Life of an access token when neither answer nor description says, in seconds: an hour is what
 /// most servers give.
@@ -25,7 +25,9 @@ impl Description {
             return Err(check.bad("issuer", &issuer, "must not have a ?query"));
         }
         let lacks_required = self.authorize_url.is_none() || self.token_url.is_none();
-        if self.issuer.is_some() && (lacks_required || self.redirect_uris.is_empty()) {
+        let needs_browser = self.grant == GrantType::AuthorizationCode;
+        let lacks_required = lacks_required || self.redirect_uris.is_empty();
+        if self.issuer.is_some() && needs_browser && lacks_required {
             return Err(ProviderError::NotCompleted { provider: name.to_owned() });
         }
         if self.audience_required && self.audience.is_none() {
@@ -48,7 +50,7 @@ impl Description {
         let provider = Provider {
             name: name.to_owned(),
             title: self.title.clone().unwrap_or_else(|| name.to_owned()),
-            authorize_url: check.required("authorize_url", self.authorize_url.as_deref())?,
+            grant: check.grant(&self)?,
             token_url: check.required("token_url", self.token_url.as_deref())?,
             revocation_url: check.url("revocation_url", self.revocation_url.as_deref())?,
             api_base: check.url("api_base", self.api_base.as_deref())?,
@@ -61,7 +63,7 @@ impl Description {
         check.scopes(&provider)?;
         check.seconds(&provider)?;
         check.data(&provider)?;
-        if provider.redirect_uris.is_empty() {
+        if provider.redirect_uris.is_empty() && !provider.needs_nobody() {
             return Err(check.missing("redirect_uris"));
         }
         Ok(provider)
@@ -104,6 +106,23 @@ impl Check<'_> {
             return Err(self.bad(field, text, "must have neither #fragment nor user name"));
         }
         Ok(Some(url))
+    }
+
+    fn grant(&self, described: &Description) -> Result<Grant, ProviderError> {
+        if described.grant == GrantType::AuthorizationCode {
+            if let Some(name) = described.member_names.keys().next() {
+                let why = "has names of its own with grant = \"client_credentials\" only";
+                return Err(self.bad("member_names", name, why));
+            }
+            let authorize_url = described.authorize_url.as_deref();
+            let authorize_url = self.required("authorize_url", authorize_url)?;
+            return Ok(Grant::AuthorizationCode { authorize_url });
+        }
+        if described.client_authentication == ClientAuthentication::None {
+            let why = "wants client_authentication \"post\" or \"basic\"";
+            return Err(self.bad("grant", "client_credentials", why));
+        }
+        Ok(Grant::ClientCredentials)
     }
 
     /// Scopes that no sign-in could ask for, or whose answer none could accept.

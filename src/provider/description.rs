@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::RefreshSupport;
 use super::lists::{DescribedList, Paging};
+use super::{GrantType, RefreshSupport};
 use crate::oauth::scope::Scope;
 use crate::oauth::{BasicEncoding, BodyFormat, ClientAuthentication};
 
@@ -23,7 +23,8 @@ pub struct Description {
     /// What the server calls itself (RFC 8414 §2). Where the next ones lack, it is asked for them
     /// once, and they are written down.
     pub issuer: Option<String>,
-    /// Required.
+    pub(super) grant: GrantType,
+    /// Required where a browser is needed.
     pub(super) authorize_url: Option<String>,
     /// Required.
     pub(super) token_url: Option<String>,
@@ -39,6 +40,9 @@ pub struct Description {
     /// Scopes that exist, each with its meaning; empty when they are not known.
     pub scopes: BTreeMap<String, String>,
     pub refresh: RefreshSupport,
+    /// What RFC 6749's parameters and members are called at the token endpoint, for the client
+    /// credentials grant; "" for a parameter that is left out.
+    pub member_names: BTreeMap<String, String>,
     /// The scope without which no refresh token is given.
     pub refresh_scope: Option<String>,
     /// `true` unless said otherwise.
@@ -59,7 +63,7 @@ pub struct Description {
     pub refresh_token_seconds: Option<i64>,
     /// How long a refresh token may go unused, in seconds; a refresh begins anew.
     pub refresh_token_idle_seconds: Option<i64>,
-    /// Required: at least one. Registered redirect URIs, tried in order.
+    /// Required where a browser is needed: at least one. Registered redirect URIs, tried in order.
     pub(super) redirect_uris: Vec<String>,
     pub authorize_parameters: BTreeMap<String, String>,
     /// Sent with each code: RFC 8707's `resource`, for example.

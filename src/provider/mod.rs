@@ -30,7 +30,7 @@ pub struct Provider {
     /// The name on the command line: `zaehlerfreunde`.
     pub name: String,
     pub title: String,
-    pub authorize_url: Url,
+    pub grant: Grant,
     pub token_url: Url,
     pub revocation_url: Option<Url>,
     pub api_base: Option<Url>,
@@ -48,6 +48,24 @@ impl Deref for Provider {
     fn deref(&self) -> &Description {
         &self.described
     }
+}
+
+/// The grant by its name (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    #[default]
+    AuthorizationCode,
+    ClientCredentials,
+}
+
+/// How a provider gives its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// A person agrees in the browser, which begins here (RFC 6749 §4.1)
+    AuthorizationCode { authorize_url: Url },
+    /// The client's own secret is enough, again and again (RFC 6749 §4.4)
+    ClientCredentials,
 }
 
 /// Whether, and how, a provider renews access.
@@ -83,6 +101,7 @@ impl Provider {
             authentication: self.client_authentication,
             basic_encoding: self.basic_encoding,
             parameters: parameters.clone(),
+            names: self.member_names.clone(),
         }
     }
 
@@ -90,6 +109,19 @@ impl Provider {
     pub fn whoami_url(&self) -> Option<Url> {
         let (base, whoami) = (self.api_base.as_ref()?, self.whoami.as_ref()?);
         format!("{}{}", base.as_str().trim_end_matches('/'), whoami.path).parse().ok()
+    }
+
+    /// Where a browser begins; `None` where none is needed.
+    pub fn authorize_url(&self) -> Option<&Url> {
+        match &self.grant {
+            Grant::AuthorizationCode { authorize_url } => Some(authorize_url),
+            Grant::ClientCredentials => None,
+        }
+    }
+
+    /// Whether tokens come without a person.
+    pub fn needs_nobody(&self) -> bool {
+        self.grant == Grant::ClientCredentials
     }
 
     pub fn needs_secret(&self) -> bool {

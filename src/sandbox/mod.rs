@@ -126,7 +126,7 @@ struct Service {
 type Handler = fn(&Service, &mut State, &Request) -> Answer;
 
 /// Method, path and who answers; data requests are another table.
-const ROUTES: [(&str, &str, Handler); 10] = [
+const ROUTES: [(&str, &str, Handler); 11] = [
     ("GET", "/", pages::index),
     ("GET", "/sandbox/counts", |_, state, _| Answer::json(200, &state.counts)),
     ("GET", "/sandbox/pushed", |_, state, _| Answer::json(200, &data::pushed(state))),
@@ -137,6 +137,7 @@ const ROUTES: [(&str, &str, Handler); 10] = [
     ("POST", "/zaehlerfreunde/oauth/token", token::exchange),
     ("POST", "/timberdata/oauth/v1/token", token::exchange),
     ("POST", "/zaehlerfreunde/oauth/revoke", token::revoke),
+    ("POST", "/zaehlerfreunde/api/auth/token", token::of_partner),
 ];
 
 /// Starts the sandbox; it serves when this returns.

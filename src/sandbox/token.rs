@@ -53,6 +53,27 @@ pub fn exchange(service: &Service, state: &mut State, request: &Request) -> Answ
     Answer { delay, ..answer.unwrap_or_else(|refused| refused) }
 }
 
+/// `POST /zaehlerfreunde/api/auth/token`: a partner's own token, for ID and secret alone.
+pub fn of_partner(service: &Service, state: &mut State, request: &Request) -> Answer {
+    state.count("partner_token");
+    let answer = instead(service).and_then(|()| {
+        let params = Params::json(&request.body);
+        let params = params.ok_or_else(|| Answer::invalid_request("the body is not JSON"))?;
+        let (id, secret) = (params.get("clientId"), params.get("clientSecret"));
+        let provider = Provider::Zaehlerfreunde;
+        if id.zip(secret) != Some((provider.facts().client_id, TIMBERDATA_SECRET)) {
+            state.count("client_refused");
+            return Err(Answer::error(401, "unauthorized", "Invalid credentials"));
+        }
+        let mut grant = Grant { id: state.next(), provider, ..Grant::default() };
+        state.keep(&mut grant, Stage::Issued, request.at);
+        let tokens = tokens(service, state, &grant, request.at);
+        let answer = Answer::json(200, &json!({ "accessToken": tokens["access_token"] }));
+        Ok(answer.note("a partner's token"))
+    });
+    answer.unwrap_or_else(|refused| refused)
+}
+
 /// The faults that answer in place of the provider: nothing is spent, nothing is issued.
 fn instead(service: &Service) -> Result<(), Answer> {
     if service.has(Fault::RateLimit) && !service.rate_limited.swap(true, Ordering::Relaxed) {

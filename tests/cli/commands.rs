@@ -36,7 +36,7 @@ fn providers_are_listed_and_shown_with_their_redirect_uris() {
     let (program, _fake) = described();
     let list = program.run(["provider", "list"]).exits(0).stdout;
     let names: Vec<&str> = list.lines().filter_map(|line| line.split('\t').next()).collect();
-    assert_eq!(names, ["zaehlerfreunde", "timberdata", "fake"]);
+    assert_eq!(names, ["zaehlerfreunde", "timberdata", "zaehlerfreunde-partner", "fake"]);
     let shown = program.run(["provider", "show", "zaehlerfreunde"]).exits(0).stdout;
     assert!(shown.contains("http://127.0.0.1:17863/callback/zaehlerfreunde"), "{shown}");
     let json = program.run(["provider", "show", "timberdata", "--json"]).exits(0).json();

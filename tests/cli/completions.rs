@@ -52,7 +52,7 @@ fn a_provider_or_an_account_can_be_connected() {
     fs::write(index.join("fake.north.json"), entry.replace("\"fake\"", "\"fake:north\"")).unwrap();
     assert_eq!(
         offered(&program, &["connect", ""]),
-        ["zaehlerfreunde", "timberdata", "fake", "fake:north"]
+        ["zaehlerfreunde", "timberdata", "zaehlerfreunde-partner", "fake", "fake:north"]
     );
     assert_eq!(offered(&program, &["connect", "fake:"]), ["fake:north"]);
     assert_eq!(offered(&program, &["provider", "show", "t"]), ["timberdata"]);
@@ -128,7 +128,10 @@ fn nothing_that_is_broken_is_said_between_a_persons_words() {
     program.configure("store = = \"kechain\"\n");
     let get = ["token", "get", ""];
     assert_eq!(offered(&program, &get), ["fake"], "without its title");
-    assert_eq!(offered(&program, &["connect", ""]), ["zaehlerfreunde", "timberdata"]);
+    assert_eq!(
+        offered(&program, &["connect", ""]),
+        ["zaehlerfreunde", "timberdata", "zaehlerfreunde-partner"]
+    );
     let index = program.state().join("accounts");
     fs::write(index.join("fake.default.json"), "{").unwrap();
     assert_eq!(offered(&program, &["token", "get", "f"]), [""; 0]);

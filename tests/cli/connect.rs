@@ -78,7 +78,7 @@ fn a_third_provider_is_described_by_toml_alone() {
     assert_eq!(outcome.stdout, "", "talk belongs on stderr");
     outcome.says(&[&format!("Connected to Fake as {PERSON}"), "next           partnerlink"]);
     let names = program.run(["provider", "list", "--json"]).exits(0).json();
-    assert_eq!(names["providers"][2]["name"], "fake");
+    assert_eq!(names["providers"][3]["name"], "fake");
 }
 
 #[test]

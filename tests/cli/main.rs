@@ -7,6 +7,7 @@
 mod answer_time;
 mod bound;
 mod callback;
+mod client_credentials;
 mod client_secret;
 mod commands;
 mod completions;

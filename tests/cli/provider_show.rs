@@ -52,7 +52,8 @@ fn a_provider_or_the_template_is_wanted() {
 fn what_can_never_work_is_said_when_the_file_is_read() {
     let template = Program::new().run(["provider", "show", "--template"]).exits(0).stdout;
     let with = |line: &str| {
-        let description = template.replace("redirect_uris", &format!("{line}\nredirect_uris"));
+        let description =
+            template.replace("redirect_uris = [", &format!("{line}\nredirect_uris = ["));
         Program::with_config(&description).run(["connect", "my-erp"])
     };
     with("default_scope = \"openid\"").exits(2).says(&["default_scope", "wants `issuers`"]);

@@ -150,5 +150,5 @@ fn the_overrides_name_every_endpoint() {
     let text = provider_overrides("http://127.0.0.1:7");
     assert!(text.contains("[provider.timberdata]\nclient_id = \"sandbox-partner\"\n"), "{text}");
     assert!(text.contains("issuers = [\"https://sandbox.invalid/zaehlerfreunde/\"]\n"), "{text}");
-    assert_eq!(text.matches("http://127.0.0.1:7/").count(), 7, "{text}");
+    assert_eq!(text.matches("http://127.0.0.1:7/").count(), 9, "{text}");
 }

@@ -53,6 +53,7 @@ impl Letter {
         let when = |holds: bool| Vec::from_iter(holds.then(String::new));
         let is_loopback = provider.redirect_uris.iter().any(is_loopback);
         let (secret, pkce) = (provider.needs_secret(), provider.pkce);
+        let browser = !provider.needs_nobody();
         let refresh = provider.refresh == RefreshSupport::Rotating;
         let refresh_scope = provider.refresh_scope.clone().filter(|_| refresh);
         let api = provider.audience.as_ref().unwrap_or(&provider.title);
@@ -62,9 +63,10 @@ impl Letter {
             ("{if secret}", when(secret)),
             ("{if public, pkce}", when(!secret && pkce)),
             ("{if public, no pkce}", when(!secret && !pkce)),
-            ("{if pkce unknown}", when(secret || !pkce)),
+            ("{if pkce unknown}", when(browser && (secret || !pkce))),
+            ("{if browser}", when(browser)),
             ("{if refresh}", when(refresh)),
-            ("{if no refresh}", when(!refresh)),
+            ("{if no refresh}", when(!refresh && browser)),
             ("{if loopback}", when(is_loopback)),
             ("{to}", address(provider).map(str::to_owned).into_iter().collect()),
             ("{title}", vec![printable(&provider.title)]),
@@ -134,7 +136,8 @@ mod tests {
 
     #[test]
     fn built_in_letters_fit_into_a_link() {
-        for name in ["zaehlerfreunde", "timberdata"] {
+        for name in Registry::default().names() {
+            let name = name.as_str();
             let provider = Registry::default().get(name).unwrap();
             for language in [Language::De, Language::En] {
                 let letter = Letter::write(&provider, language, Some("Stadtwerke Muster GmbH"));

@@ -93,6 +93,7 @@ fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {
     }
     let optional = |text: Option<&str>| text.unwrap_or("none").to_owned();
     let refresh = match provider.refresh {
+        _ if provider.needs_nobody() => "none: the client ID and secret are enough for a new token",
         RefreshSupport::Rotating => "yes; each may bring a new refresh token",
         RefreshSupport::None => "none: sign in again before the access token ends",
     };
@@ -108,7 +109,7 @@ fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {
         ("support", optional(provider.support.as_deref())),
         ("client ID", client_id(provider)),
         ("client proof", secret.to_owned()),
-        ("authorize URL", provider.authorize_url.to_string()),
+        ("authorize URL", optional(provider.authorize_url().map(Url::as_str))),
         ("token URL", provider.token_url.to_string()),
         ("revocation URL", optional(provider.revocation_url.as_ref().map(Url::as_str))),
         ("data", optional(provider.api_base.as_ref().map(Url::as_str))),
@@ -151,7 +152,7 @@ fn object(provider: &Provider) -> serde_json::Value {
         "name": provider.name,
         "title": provider.title,
         "client_id": provider.client_id,
-        "authorize_url": provider.authorize_url.as_str(),
+        "authorize_url": provider.authorize_url().map(Url::as_str),
         "token_url": provider.token_url.as_str(),
         "revocation_url": provider.revocation_url.as_ref().map(Url::as_str),
         "api_base": provider.api_base.as_ref().map(Url::as_str),
@@ -159,7 +160,7 @@ fn object(provider: &Provider) -> serde_json::Value {
         "default_scope": provider.default_scope,
         "scopes": provider.scopes,
         "pkce": provider.pkce,
-        "refresh": provider.refresh != RefreshSupport::None,
+        "refresh": provider.needs_nobody() || provider.refresh != RefreshSupport::None,
         "redirect_uris": provider.redirect_uris.iter().map(Url::as_str).collect::<Vec<_>>(),
     })
 }

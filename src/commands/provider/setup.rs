@@ -148,7 +148,7 @@ impl Setup<'_> {
         let output = &self.context.output;
         let draft = if !given.is_empty() {
             self.with_redirect_uris(given)?
-        } else if self.context.interactive {
+        } else if self.context.interactive && !self.provider.needs_nobody() {
             output.say(Mark::Note, "Redirect URIs, as the provider registered them:");
             self.provider.redirect_uris.iter().for_each(|uri| output.say_more(uri));
             let question = "Others, separated by blanks (Enter keeps these):";

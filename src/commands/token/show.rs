@@ -24,6 +24,11 @@ impl Args {
         let now = context.clock.now();
         let time = |instant| clock::for_people(instant, now);
         let provider = context.provider(self.account.provider())?;
+        let refresh_token = match account.refreshable {
+            true if provider.needs_nobody() => "not needed",
+            true => "yes",
+            false => "none",
+        };
         let scope = account.scope.to_string();
         let standing = account.standing(now, None);
         let why = shortcoming(account, standing).map(|(_, why, _)| why);
@@ -39,7 +44,7 @@ impl Args {
             ("last refresh", account.refreshed_at.map_or("never".into(), time)),
             ("access token", format!("until {}", time(account.access_token_until))),
             ("state", state),
-            ("refresh token", if account.refreshable { "yes" } else { "none" }.into()),
+            ("refresh token", refresh_token.into()),
             ("stored in", account.store.to_string()),
         ];
         if let Some(by) = account.sign_in_by {

@@ -83,7 +83,7 @@ impl Login<'_> {
     }
 
     /// Asks the provider once, where its description says how. The sign-in works without a name.
-    fn asked(&self, tokens: &Tokens) -> Identity {
+    pub(super) fn asked(&self, tokens: &Tokens) -> Identity {
         let (Some(whoami), Some(url)) = (&self.provider.whoami, self.provider.whoami_url()) else {
             return Identity::default();
         };

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
+use super::refresh::asking;
 use super::times::Given;
 use super::{FlowError, World, disconnect};
 use crate::account_id::AccountId;
@@ -24,7 +25,7 @@ use crate::oauth::pasted;
 use crate::oauth::revoke::Revocable;
 use crate::oauth::scope::Scope;
 use crate::oauth::token;
-use crate::provider::Provider;
+use crate::provider::{Grant, Provider};
 use crate::secret::Secret;
 use crate::store::StoreKind;
 use crate::system::interrupt;
@@ -110,6 +111,9 @@ impl Login<'_> {
     }
 
     fn run_uninterrupted(&self, person: &mut dyn Person) -> Result<Connected, FlowError> {
+        let Grant::AuthorizationCode { authorize_url } = &self.provider.grant else {
+            return self.by_secret();
+        };
         let uris = self.provider.loopback_redirect_uris();
         let listener = if uris.is_empty() { None } else { Some(loopback::bind(&uris)?) };
         let redirect_uri = match &listener {
@@ -117,7 +121,7 @@ impl Login<'_> {
             None => &self.provider.redirect_uris[0],
         };
         let attempt = authorize::begin(&authorize::Parameters {
-            authorize_url: &self.provider.authorize_url,
+            authorize_url,
             client_id: &self.client.id,
             redirect_uri,
             scope: self.scope,
@@ -155,6 +159,12 @@ impl Login<'_> {
             serving.finish(person.result_page(&result), LINGER);
         }
         result
+    }
+
+    /// Nobody is asked but the provider (RFC 6749 §4.4).
+    fn by_secret(&self) -> Result<Connected, FlowError> {
+        let (tokens, given) = asking::ask(&self.world, self.provider, self.client, self.scope)?;
+        self.save(&tokens, self.asked(&tokens), given)
     }
 
     /// Waits for the callback, by browser or pasted, whichever comes first.

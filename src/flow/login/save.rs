@@ -40,7 +40,7 @@ impl Login<'_> {
 
         given.warn(self.account, None);
         let granted = given.granted(tokens, self.provider, self.account, self.scope);
-        let refreshable = tokens.refresh_token.is_some();
+        let refreshable = tokens.refresh_token.is_some() || self.provider.needs_nobody();
         let sign_in_by = match self.provider.refresh_token_seconds {
             Some(seconds) if refreshable => Some(clock::after(given.at, seconds)),
             _ if refreshable => None,

@@ -3,6 +3,7 @@
 //! A rotating refresh token is a single-use cheque. The order is: lock, read again, note the
 //! intent, spend, write the journal, save durably, then speak. Between spending and saving nothing interrupts.
 
+pub(super) mod asking;
 mod spending;
 
 use std::thread;
@@ -113,7 +114,8 @@ fn attempt(
     })?;
     unsaved.map_or(Ok(()), |why| Err(FlowError::InJournal(why)))?;
     let refresh_token = match (&record.refresh_token, provider.refresh) {
-        (Some(token), RefreshSupport::Rotating) => token.clone(),
+        _ if provider.needs_nobody() => None,
+        (Some(token), RefreshSupport::Rotating) => Some(token.clone()),
         _ => return Ok(RefreshOutcome::NothingToRefresh(Box::new(record))),
     };
     if !due.is_met(&record, world.clock.now()) {
@@ -122,7 +124,7 @@ fn attempt(
             SignInState::SignInNeeded => RefreshOutcome::RefusedBefore(Box::new(record)),
         });
     }
-    let outcome = spend(world, provider, store, record, &refresh_token);
+    let outcome = spend(world, provider, store, record, refresh_token.as_ref());
     if let Err(error) = &outcome {
         keep_failure(world, store, account, error);
     }
@@ -134,7 +136,7 @@ fn spend(
     provider: &Provider,
     store: &dyn TokenStore,
     record: Record,
-    refresh_token: &Secret,
+    refresh_token: Option<&Secret>,
 ) -> Result<RefreshOutcome, FlowError> {
     origins::check(&record.account, provider, Target::Token)?;
     let secret = client_secret::of(world, provider, store)?;
@@ -143,6 +145,10 @@ fn spend(
     }
     // The tokens belong to the client they were issued to, whatever is configured today.
     let client = Client { id: record.account.client_id.clone(), secret };
+    let Some(refresh_token) = refresh_token else {
+        let again = || asking::again(world, store, provider, &client, &record);
+        return interrupt::uninterrupted(again);
+    };
     let intent_file = world.folders.intent_file(&record.account.account);
     interrupt::uninterrupted(|| {
         Spending { world, store, provider, client, record, intent_file }.run(refresh_token)

@@ -35,6 +35,10 @@ impl<'a> Members<'a> {
         (Self(members), fault)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.get()))
+    }
+
     pub(super) fn get<T: Deserialize<'a>>(&self, name: &str) -> Known<T> {
         let values = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.get());
         let mut values = values.filter(|value| *value != "null");

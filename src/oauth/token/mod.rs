@@ -1,6 +1,7 @@
 //! The token endpoint (RFC 6749 §4.1.3, §5 and §6): requests out, answers in.
 
 mod members;
+mod renamed;
 
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use self::members::{Known, Members};
+pub use self::renamed::renamed;
 use super::error::{OAuthError, decoded, reason_of, sentence};
 use super::pkce::Verifier;
 use super::scope::Scope;
@@ -59,6 +61,16 @@ pub fn refresh(endpoint: &Endpoint, client: &Client, refresh_token: &Secret) -> 
         endpoint,
         vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())],
     )
+}
+
+/// Asks for a token by the client's own secret (§4.4).
+pub fn client_credentials(endpoint: &Endpoint, client: &Client, scope: &Scope) -> Request {
+    let scope = scope.to_string();
+    let mut parameters = vec![("grant_type", "client_credentials")];
+    if !scope.is_empty() {
+        parameters.push(("scope", &scope));
+    }
+    client.request(endpoint, parameters)
 }
 
 /// A good answer, checked as far as it can be on its own.
