@@ -66,7 +66,7 @@ impl Room {
         let Tokens { access_token, refresh_token } = provider.grant();
         let account = account(number, store.kind(), &provider.base())?;
         let record =
-            Record::new(account, Secret::new(access_token), Some(Secret::new(refresh_token)));
+            Record::new(account, Secret::new(access_token), Some(Secret::new(refresh_token)), None);
         record.save(store)?;
         Index::new(self.folders.accounts()).put(&record.account)?;
         Ok(())

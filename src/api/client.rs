@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::flow::FlowError;
-use crate::flow::token_source::TokenSource;
+use crate::flow::token_source::{Access, TokenSource};
 use crate::http::{Answer, HttpError, Request, Transport, retry};
 use crate::oauth::error;
 use crate::provider::{Paging, Provider};
@@ -158,15 +158,15 @@ impl<'a> ApiClient<'a> {
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding")) {
             request.headers.push(("accept-encoding".into(), "gzip".into()));
         }
-        let token = self.tokens.token()?;
-        request.authorization = Some(bearer(&token));
+        let Access { token, dpop } = self.tokens.token()?;
+        request.authorize(&token, dpop.as_ref());
         let answer = self.send_repeatedly(&request)?;
         if answer.status != 401 {
             return Ok(without(&token, answer));
         }
         // Once with a new token, never in a loop (RFC 6750 §3.1).
-        let token = self.tokens.instead_of(&token)?;
-        request.authorization = Some(bearer(&token));
+        let Access { token, dpop } = self.tokens.instead_of(&token)?;
+        request.authorize(&token, dpop.as_ref());
         Ok(without(&token, self.send_repeatedly(&request)?))
     }
 
@@ -189,10 +189,6 @@ impl<'a> ApiClient<'a> {
         }
         Ok(self.transport.send(request)?)
     }
-}
-
-fn bearer(token: &Secret) -> Secret {
-    Secret::new(format!("Bearer {}", token.expose()))
 }
 
 /// An error answer without the token: some servers quote the one that they refuse.

@@ -10,7 +10,7 @@ use crate::error::{Error, Failed};
 use crate::flow::refresh::{Due, RefreshOutcome, refresh};
 use crate::http::{HttpClient, Transport as _};
 use crate::oauth::Client;
-use crate::oauth::token::{self, TokenError};
+use crate::oauth::token::{self, TokenError, TokenType};
 use crate::sandbox::{Options, Sandbox};
 use crate::store::record::Record;
 use crate::system::paths::Folders;
@@ -158,7 +158,7 @@ impl Demo {
         let answer = HttpClient::default()
             .post(&request)
             .map_err(|error| Error::new("could not ask the sandbox", &error))?;
-        match token::read(&answer, false) {
+        match token::read(&answer, TokenType::Bearer) {
             Err(TokenError::GrantRefused(why)) => {
                 self.say(Mark::Bad, format_args!("the provider answers {}: {why}", answer.status));
             }

@@ -10,6 +10,7 @@ use crate::account_id::AccountId;
 use crate::commands::held::valid_token;
 use crate::context::Context;
 use crate::error::{Error, Failed};
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,6 +39,11 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let held = valid_token(context, &self.account, self.min_ttl)?;
+        if held.is_bound {
+            let why = "this token works only together with its key, which the command does not get \
+                       (DPoP); `partnerlink api` makes calls with both";
+            context.output.say(Mark::Warn, why);
+        }
         let mut words = self.command.iter();
         let program = words.next().cloned().unwrap_or_default();
         let failed = |error: &io::Error| {

@@ -17,12 +17,15 @@ use crate::terminal::Mark;
 /// An access token to hand out, and what is known of it: nothing where the environment gave it.
 pub struct Held {
     pub token: Secret,
+    /// Whether it works only together with a key (RFC 9449).
+    pub is_bound: bool,
     pub account: Option<Account>,
 }
 
 impl From<Record> for Held {
     fn from(record: Record) -> Self {
-        Self { token: record.access_token, account: Some(record.account) }
+        let is_bound = record.dpop_key.is_some();
+        Self { token: record.access_token, is_bound, account: Some(record.account) }
     }
 }
 
@@ -59,7 +62,7 @@ pub fn valid_token(
     min_ttl: Option<Duration>,
 ) -> Result<Held, Error> {
     if let Some(token) = given_token(context, account)? {
-        return Ok(Held { token, account: None });
+        return Ok(Held { token, is_bound: false, account: None });
     }
     let saved = saved_record(context, "get a token for", account)?;
     let now = context.clock.now();

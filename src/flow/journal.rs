@@ -146,7 +146,7 @@ pub(super) mod tests {
             state: SignInState::Connected,
             failure: None,
         };
-        Record::new(account, "access-token".into(), Some(refresh_token.into()))
+        Record::new(account, "access-token".into(), Some(refresh_token.into()), None)
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::refresh::{self, Due, RefreshOutcome};
 use super::{FlowError, World};
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
+use crate::oauth::dpop::Key;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::record::Record;
@@ -21,6 +22,19 @@ pub fn is_good_for(record: &Record, length: Duration, now: Timestamp) -> bool {
     let account = &record.account;
     let left = clock::time_left(account.provider_time(now), account.access_token_until);
     !left.is_zero() && left >= length && !account.is_misdated(now)
+}
+
+/// An access token, and the key that it is bound to where it is.
+pub struct Access {
+    pub token: Secret,
+    pub dpop: Option<Key>,
+}
+
+impl From<&Record> for Access {
+    fn from(record: &Record) -> Self {
+        let dpop = record.dpop_key.clone().map(Key::from);
+        Self { token: record.access_token.clone(), dpop }
+    }
 }
 
 /// Hands out one account's token to any number of requests at once.
@@ -47,9 +61,9 @@ impl<'a> TokenSource<'a> {
     }
 
     /// A token that is good for a minute at least.
-    pub fn token(&self) -> Result<Secret, FlowError> {
+    pub fn token(&self) -> Result<Access, FlowError> {
         if let Some(given) = &self.given {
-            return Ok(given.clone());
+            return Ok(Access { token: given.clone(), dpop: None });
         }
         let is_good = |record: &Record| is_good_for(record, SKEW, self.world.clock.now());
         self.current(is_good, || match self.world.peek(self.account)? {
@@ -60,7 +74,7 @@ impl<'a> TokenSource<'a> {
 
     /// Another token than one that the provider refused. Of several requests that were refused
     /// together, the first refreshes and the others take its result.
-    pub fn instead_of(&self, refused: &Secret) -> Result<Secret, FlowError> {
+    pub fn instead_of(&self, refused: &Secret) -> Result<Access, FlowError> {
         if self.given.is_some() {
             return Err(FlowError::GivenTokenRefused);
         }
@@ -73,11 +87,11 @@ impl<'a> TokenSource<'a> {
         &self,
         will_do: impl Fn(&Record) -> bool,
         new: impl FnOnce() -> Result<Record, FlowError>,
-    ) -> Result<Secret, FlowError> {
+    ) -> Result<Access, FlowError> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         match &*current {
-            Some(record) if will_do(record) => Ok(record.access_token.clone()),
-            _ => Ok(current.insert(new()?).access_token.clone()),
+            Some(record) if will_do(record) => Ok(Access::from(record)),
+            _ => Ok(Access::from(&*current.insert(new()?))),
         }
     }
 

@@ -10,7 +10,9 @@ use tokio::runtime::Handle;
 use url::Url;
 
 use super::fault::Fault;
-use super::{HttpClient, HttpError, retry_after, translate};
+use super::{HttpClient, HttpError, dpop, retry_after, translate};
+use crate::oauth::dpop::Key;
+use crate::oauth::token::TokenType;
 use crate::oauth::{self, BodyFormat};
 use crate::secret::Secret;
 
@@ -37,6 +39,8 @@ pub struct Request {
     /// Further headers, by name and value.
     pub headers: Vec<(String, String)>,
     pub body: Option<Secret<Vec<u8>>>,
+    /// The key that the token in `authorization` is bound to, and any that is asked for will be.
+    pub dpop: Option<Key>,
     /// Whether the answer may take as long as it keeps coming.
     pub is_stream: bool,
 }
@@ -50,8 +54,16 @@ impl Request {
             authorization: None,
             headers: Vec::new(),
             body: None,
+            dpop: None,
             is_stream: true,
         }
+    }
+
+    /// Shows an access token, with the key that it is bound to where it is (RFC 9449 §7.1).
+    pub fn authorize(&mut self, token: &Secret, key: Option<&Key>) {
+        let kind = if key.is_some() { TokenType::Dpop } else { TokenType::Bearer };
+        self.authorization = Some(Secret::new(format!("{} {}", kind.word(), token.expose())));
+        self.dpop = key.cloned();
     }
 }
 
@@ -68,12 +80,16 @@ pub struct Answer {
 
 /// Sends requests. A trait, so that the flows can be tested against any answer.
 pub trait Transport: Send + Sync {
-    /// Sends once, follows no redirect, repeats nothing.
+    /// Sends once, follows no redirect, repeats nothing but a request whose proof lacked a nonce.
     fn send(&self, request: &Request) -> Result<Answer, HttpError>;
 
     /// Sends a token request, and reads its answer whole.
     fn post(&self, request: &oauth::Request) -> Result<oauth::Answer, HttpError> {
-        let mut answer = self.fetch(&Request::from(request))?;
+        let sent = Request::from(request);
+        let mut answer = self.fetch(&sent)?;
+        if sent.dpop.is_some() && oauth::dpop::wants_nonce(&answer) {
+            answer = self.fetch(&sent)?;
+        }
         if answer.status >= 400 {
             answer.body = request.conceal(&answer.body);
         }
@@ -143,6 +159,7 @@ impl From<&oauth::Request> for Request {
         ];
         Self {
             authorization: request.authorization.clone(),
+            dpop: request.dpop.clone(),
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             body: Some(Secret::new(request.body.expose().clone().into_bytes())),
             is_stream: false,
@@ -153,6 +170,16 @@ impl From<&oauth::Request> for Request {
 
 impl Transport for HttpClient {
     fn send(&self, request: &Request) -> Result<Answer, HttpError> {
+        let answer = self.send_once(request)?;
+        if dpop::wants_nonce(request, &answer) {
+            return self.send_once(request);
+        }
+        Ok(answer)
+    }
+}
+
+impl HttpClient {
+    fn send_once(&self, request: &Request) -> Result<Answer, HttpError> {
         let host = request.url.host_str().unwrap_or_default().to_owned();
         let client = self.client_for(&request.url)?;
         self.wait_for_pace(&host);
@@ -170,6 +197,7 @@ impl Transport for HttpClient {
         }
         let mut response = result?;
         let status = response.status().as_u16();
+        self.nonces.note(request, response.headers());
         let retry_after = retry_after(response.headers(), SystemTime::now());
         self.note_pace(host.clone(), status, retry_after, response.headers());
         // A token request asks for nothing packed; what comes all the same, `post` unpacks.
@@ -188,9 +216,7 @@ impl Transport for HttpClient {
             if is_packed { Box::new(MultiGzDecoder::new(body)) } else { Box::new(body) };
         Ok(Answer { status, headers, retry_after, body })
     }
-}
 
-impl HttpClient {
     async fn response(
         &self,
         client: &Client,
@@ -206,6 +232,9 @@ impl HttpClient {
                 .map_err(|_| unusable("the token or client secret has"))?;
             value.set_sensitive(true);
             builder = builder.header(AUTHORIZATION, value);
+        }
+        if let Some(proof) = self.nonces.proof(request)? {
+            builder = builder.header("dpop", proof);
         }
         for (name, value) in &request.headers {
             let name = HeaderName::from_bytes(name.as_bytes())

@@ -6,6 +6,7 @@
 //! ring also needs no tools beyond a C compiler, where aws-lc-rs wants NASM on Windows and fails
 //! when cross-compiled to macOS. The roots are the system's (rustls-platform-verifier).
 
+mod dpop;
 mod exchange;
 pub mod fault;
 pub mod network;
@@ -87,6 +88,7 @@ pub struct HttpClient {
     outside: OnceLock<Client>,
     /// Hosts whose rate limit is spent, and until when.
     pace: Mutex<HashMap<String, Instant>>,
+    nonces: dpop::Nonces,
 }
 
 impl HttpClient {

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use super::dpop::Key;
 use super::pkce::{self, Verifier};
 use super::random::{self, NoRandomness};
 use super::scope::Scope;
 use crate::secret::Secret;
 
 /// Parameters that this program sets itself; a provider's extra parameters cannot name them.
-pub const RESERVED: [&str; 11] = [
+pub const RESERVED: [&str; 12] = [
     "response_type",
     "response_mode",
     "client_id",
@@ -22,6 +23,7 @@ pub const RESERVED: [&str; 11] = [
     "audience",
     "code_challenge",
     "code_challenge_method",
+    "dpop_jkt",
 ];
 
 /// What is fixed by provider and partner before a sign-in begins.
@@ -34,6 +36,8 @@ pub struct Parameters<'a> {
     pub audience: Option<&'a str>,
     /// Whether the provider checks PKCE.
     pub pkce: bool,
+    /// Whether the tokens are bound to a key (RFC 9449).
+    pub dpop: bool,
     pub extra: &'a BTreeMap<String, String>,
 }
 
@@ -46,6 +50,8 @@ pub struct Attempt {
     pub verifier: Option<Verifier>,
     /// Sent when an ID token is asked for (scope `openid`), and expected in it.
     pub nonce: Option<Secret>,
+    /// The key that the tokens will be bound to.
+    pub dpop: Option<Key>,
 }
 
 /// Begins an attempt with fresh random values; nothing is sent.
@@ -53,6 +59,7 @@ pub fn begin(parameters: &Parameters) -> Result<Attempt, NoRandomness> {
     let state = random::value()?;
     let verifier = parameters.pkce.then(Verifier::random).transpose()?;
     let nonce = parameters.scope.contains("openid").then(random::value).transpose()?;
+    let dpop = parameters.dpop.then(Key::random).transpose()?;
 
     let mut url = parameters.authorize_url.clone();
     {
@@ -77,8 +84,12 @@ pub fn begin(parameters: &Parameters) -> Result<Attempt, NoRandomness> {
                 .append_pair("code_challenge", &verifier.challenge())
                 .append_pair("code_challenge_method", pkce::METHOD);
         }
+        // The code, too, is then of no use without the key (§10).
+        if let Some(Ok(thumbprint)) = dpop.as_ref().map(Key::thumbprint) {
+            query.append_pair("dpop_jkt", &thumbprint);
+        }
     }
-    Ok(Attempt { url, redirect_uri: parameters.redirect_uri.clone(), state, verifier, nonce })
+    Ok(Attempt { url, redirect_uri: parameters.redirect_uri.clone(), state, verifier, nonce, dpop })
 }
 
 #[cfg(test)]
@@ -93,6 +104,7 @@ mod tests {
             scope: &scope.into(),
             audience: Some("https://api.example"),
             pkce,
+            dpop: pkce,
             extra: &BTreeMap::from([("prompt".into(), "consent".into())]),
         })
         .unwrap();
@@ -112,6 +124,7 @@ mod tests {
         assert_eq!(query["audience"], "https://api.example");
         assert_eq!(query["code_challenge_method"], "S256");
         assert_eq!(query["code_challenge"].len(), 43);
+        assert_eq!(query["dpop_jkt"].len(), 43);
         assert_eq!(query["state"].len(), 43);
         assert_eq!(query["nonce"].len(), 43);
         assert_eq!((&*query["tenant"], &*query["prompt"]), ("1", "consent"));
@@ -120,7 +133,7 @@ mod tests {
     #[test]
     fn without_pkce_and_openid_state_alone_protects() {
         let query = query(false, "");
-        for absent in ["code_challenge", "code_challenge_method", "nonce", "scope"] {
+        for absent in ["code_challenge", "code_challenge_method", "nonce", "scope", "dpop_jkt"] {
             assert!(!query.contains_key(absent), "{absent}");
         }
         assert!(query.contains_key("state"));

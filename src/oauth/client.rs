@@ -82,7 +82,14 @@ impl Client {
             BodyFormat::Form => form(&parameters),
             BodyFormat::Json => json(&parameters),
         };
-        Request { url: endpoint.url.clone(), format: endpoint.format, body, authorization, secrets }
+        Request {
+            url: endpoint.url.clone(),
+            format: endpoint.format,
+            body,
+            authorization,
+            dpop: endpoint.dpop.clone(),
+            secrets,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod authorize;
 pub mod callback;
 mod client;
+pub mod dpop;
 pub mod error;
 pub mod id_token;
 pub mod metadata;
@@ -48,6 +49,8 @@ pub struct Endpoint {
     pub parameters: BTreeMap<String, String>,
     /// What parameters are called there, by RFC 6749's names; "" for one that is left out.
     pub names: BTreeMap<String, String>,
+    /// The key that its tokens are bound to.
+    pub dpop: Option<dpop::Key>,
 }
 
 impl Endpoint {
@@ -60,6 +63,7 @@ impl Endpoint {
             basic_encoding: BasicEncoding::default(),
             parameters: BTreeMap::new(),
             names: BTreeMap::new(),
+            dpop: None,
         }
     }
 }
@@ -72,6 +76,8 @@ pub struct Request {
     pub body: Secret,
     /// The value of the `Authorization` header.
     pub authorization: Option<Secret>,
+    /// The key of the proof that goes with it.
+    pub dpop: Option<dpop::Key>,
     /// What is secret in it, each as it is.
     pub secrets: Vec<Secret>,
 }

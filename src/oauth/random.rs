@@ -11,11 +11,17 @@ const BYTES: usize = 32;
 /// The system has no randomness to give.
 #[derive(Debug, thiserror::Error)]
 #[error("the system gave no random numbers: {0}")]
-pub struct NoRandomness(getrandom::Error);
+pub struct NoRandomness(String);
+
+impl NoRandomness {
+    pub(super) fn of_a_key() -> Self {
+        Self("no key could be made".into())
+    }
+}
 
 /// 256 random bits as 43 characters of base64url.
 pub fn value() -> Result<Secret, NoRandomness> {
     let mut bytes = Zeroizing::new([0; BYTES]);
-    getrandom::fill(&mut *bytes).map_err(NoRandomness)?;
+    getrandom::fill(&mut *bytes).map_err(|error| NoRandomness(error.to_string()))?;
     Ok(Secret::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes)))
 }

@@ -122,6 +122,9 @@ impl Check<'_> {
             let why = "wants client_authentication \"post\" or \"basic\"";
             return Err(self.bad("grant", "client_credentials", why));
         }
+        if described.dpop {
+            return Err(self.bad("dpop", "true", "is for sign-ins by browser only"));
+        }
         Ok(Grant::ClientCredentials)
     }
 

@@ -55,6 +55,8 @@ pub struct Description {
     pub issuers: Vec<String>,
     /// The callback always has `iss` (RFC 9207).
     pub sends_issuer: bool,
+    /// Tokens are bound to a key of this machine (RFC 9449).
+    pub dpop: bool,
     /// Answers may lack `token_type`.
     pub token_type_optional: bool,
     /// Life of an access token in seconds, where the answer does not say.

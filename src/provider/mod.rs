@@ -18,6 +18,7 @@ pub use discovered::{Difference, Discovered};
 pub use lists::{DescribedList, Paging};
 
 use crate::oauth::scope::Scope;
+use crate::oauth::token::TokenType;
 use crate::oauth::{ClientAuthentication, Endpoint, is_loopback};
 
 /// Every key of a description with its values, units and meaning, as TOML to begin with.
@@ -102,6 +103,16 @@ impl Provider {
             basic_encoding: self.basic_encoding,
             parameters: parameters.clone(),
             names: self.member_names.clone(),
+            dpop: None,
+        }
+    }
+
+    /// What a sign-in has to bring.
+    pub fn token_type(&self) -> TokenType {
+        match (self.dpop, self.token_type_optional) {
+            (true, _) => TokenType::Dpop,
+            (false, true) => TokenType::BearerUnsaid,
+            (false, false) => TokenType::Bearer,
         }
     }
 

@@ -21,11 +21,20 @@ pub struct Record {
     pub access_token: Secret,
     #[serde(serialize_with = "expose_option_to")]
     pub refresh_token: Option<Secret>,
+    /// The key without which the tokens are worth nothing, where the provider binds them to one
+    /// (RFC 9449): it lasts as long as the sign-in.
+    #[serde(serialize_with = "expose_option_to")]
+    pub dpop_key: Option<Secret>,
 }
 
 impl Record {
-    pub fn new(account: Account, access_token: Secret, refresh_token: Option<Secret>) -> Self {
-        Self { version: VERSION, account, access_token, refresh_token }
+    pub fn new(
+        account: Account,
+        access_token: Secret,
+        refresh_token: Option<Secret>,
+        dpop_key: Option<Secret>,
+    ) -> Self {
+        Self { version: VERSION, account, access_token, refresh_token, dpop_key }
     }
 
     /// Reads an account's record; `None` when the store has none.
@@ -64,6 +73,8 @@ impl Record {
         self.account == other.account
             && self.access_token.expose() == other.access_token.expose()
             && self.has_the_refresh_token_of(other)
+            && self.dpop_key.as_ref().map(Secret::expose)
+                == other.dpop_key.as_ref().map(Secret::expose)
     }
 
     /// Whether both hold the same refresh token, or both none.

@@ -23,6 +23,7 @@ mod data_push;
 mod data_timber;
 mod disconnect;
 mod doctor;
+mod dpop;
 mod environment;
 mod help;
 mod hints;

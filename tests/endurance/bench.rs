@@ -98,7 +98,7 @@ impl Bench {
             failure: None,
         };
         let refresh_token = Some(Secret::new(format!("refresh-token-{name}")));
-        let record = Record::new(facts, Secret::new(format!("access-{name}")), refresh_token);
+        let record = Record::new(facts, Secret::new(format!("access-{name}")), refresh_token, None);
         record.save(&*self.store).unwrap();
     }
 

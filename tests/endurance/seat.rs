@@ -98,7 +98,7 @@ impl Seat {
             failure: None,
         };
         let tokens = (Secret::new(granted.access_token.clone()), granted.refresh_token.clone());
-        self.save(&Record::new(facts, tokens.0, Some(Secret::new(tokens.1))));
+        self.save(&Record::new(facts, tokens.0, Some(Secret::new(tokens.1)), None));
     }
 
     /// Where everything of the sandbox is, whatever its port.

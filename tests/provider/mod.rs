@@ -4,11 +4,13 @@
 //! it was asked is remembered. A program knows it as a third provider, described by TOML alone, or
 //! by `PARTNERLINK_SANDBOX`.
 
+pub mod dpop;
 pub mod grants;
 pub mod http;
 pub mod identity;
 pub mod tenants;
 
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,6 +21,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use url::Url;
 
+use self::dpop::Proof;
 use self::grants::{Accepted, Counts, Grants};
 use self::http::{AsTcp, Call, Reply};
 
@@ -48,6 +51,16 @@ struct State {
     grants: Grants,
     change: Option<Change>,
     script: Option<Script>,
+    bound: Option<Bound>,
+}
+
+/// Tokens are bound to keys.
+struct Bound {
+    nonce: String,
+    /// Proofs are good once.
+    seen: HashSet<String>,
+    /// The key's thumbprint of each refresh token.
+    keys: HashMap<String, String>,
 }
 
 pub trait Hears: Fn(&str, &str) + Send + Sync + 'static {}
@@ -156,6 +169,12 @@ impl Provider {
         }
     }
 
+    /// From now on every token is bound to the key of a proof, which needs a nonce.
+    pub fn binds_tokens(&self) {
+        let (nonce, seen, keys) = (fresh("nonce"), HashSet::new(), HashMap::new());
+        self.state().bound = Some(Bound { nonce, seen, keys });
+    }
+
     /// How long a spent refresh token goes on working; not at all by default.
     pub fn overlap(&self, overlap: Duration) {
         self.state().grants.overlap = overlap;
@@ -238,6 +257,28 @@ impl Provider {
     }
 }
 
+impl Bound {
+    /// The proof of a token request, or how it is refused.
+    fn judge(&mut self, call: &Call) -> Result<Proof, Reply> {
+        let refused = |why: &str| {
+            let body = json!({ "error": "invalid_dpop_proof", "error_description": why });
+            Err(Reply::json(400, &body))
+        };
+        let proof = match dpop::check(call, None) {
+            Ok(proof) => proof,
+            Err(why) => return refused(why),
+        };
+        if proof.nonce.as_ref() != Some(&self.nonce) {
+            return Err(dpop::asks_for_nonce(400, &self.nonce));
+        }
+        let key = self.keys.get(&call.parameter("refresh_token"));
+        if !self.seen.insert(proof.jti.clone()) || key.is_some_and(|key| *key != proof.jkt) {
+            return refused("a proof that came before, or of another key");
+        }
+        Ok(proof)
+    }
+}
+
 impl Shared {
     fn answer(&self, mut call: Call) -> Reply {
         self.note_secrets(&call);
@@ -273,12 +314,19 @@ impl Shared {
         let parameter = |name| call.parameter(name);
         let last = call.path().rsplit('/').next().unwrap();
         let state = &mut *self.state.lock().unwrap();
-        let accepted = match (last, parameter("grant_type").as_str()) {
+        match (last, parameter("grant_type").as_str()) {
             ("authorize", _) => return self.authorize(state, call),
             ("revoke", _) => {
                 state.grants.revoke(&parameter("token"));
                 return Reply::new(200, "", "");
             }
+            _ => {}
+        };
+        let proof = match state.bound.as_mut().map(|bound| bound.judge(call)).transpose() {
+            Ok(proof) => proof,
+            Err(refusal) => return refusal,
+        };
+        let accepted = match (last, parameter("grant_type").as_str()) {
             (_, "authorization_code") => {
                 let (verifier, uri) = (parameter("code_verifier"), parameter("redirect_uri"));
                 state.grants.redeem(&parameter("code"), &verifier, &uri)
@@ -290,7 +338,13 @@ impl Shared {
         };
         let Some((accepted, nonce)) = accepted else { return Reply::error(403, "invalid_grant") };
         let id_token = nonce.map(|nonce| identity::token_for(&call.client_id(), &nonce));
-        Reply::kept("", self.issue(state, accepted, id_token).to_string().as_bytes())
+        let body = self.issue(state, accepted, id_token);
+        if let (Some(bound), Some(token), Some(proof)) =
+            (&mut state.bound, body["refresh_token"].as_str(), proof)
+        {
+            bound.keys.insert(token.to_owned(), proof.jkt);
+        }
+        Reply::kept("", body.to_string().as_bytes())
     }
 
     /// The members of a good token answer. The old refresh token is spent if a new one is in it.
@@ -298,7 +352,7 @@ impl Shared {
         let mut body = json!({
             "access_token": fresh("access"),
             "refresh_token": fresh("refresh"),
-            "token_type": "Bearer",
+            "token_type": if state.bound.is_some() { "DPoP" } else { "Bearer" },
             "expires_in": 3600,
         });
         if let Some(token) = id_token {

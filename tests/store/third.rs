@@ -116,7 +116,7 @@ impl Home {
             state: SignInState::Connected,
             failure: None,
         };
-        let record = Record::new(facts, "access-old".into(), Some("refresh-old".into()));
+        let record = Record::new(facts, "access-old".into(), Some("refresh-old".into()), None);
         record.save(self.stores.get(&THIRD.kind).unwrap()).unwrap();
         self.index.put(&record.account).unwrap();
         let world = self.world(&NEW_TOKENS);

@@ -28,8 +28,8 @@ Examples:
   partnerlink api zaehlerfreunde /devices/readings --input readings.json";
 
 /// Headers that this program sets itself.
-const OWN_HEADERS: [&str; 5] =
-    ["authorization", "host", "content-length", "transfer-encoding", "cookie"];
+const OWN_HEADERS: [&str; 6] =
+    ["authorization", "dpop", "host", "content-length", "transfer-encoding", "cookie"];
 
 /// Call a data endpoint by its path, with a valid token
 ///

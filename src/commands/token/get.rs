@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use crate::account_id::AccountId;
 use crate::commands::held::valid_token;
 use crate::context::Context;
-use crate::error::Failed;
+use crate::error::{Error, Failed};
 use crate::secret::Secret;
 use crate::terminal::{Mark, stdout_is_terminal};
 use crate::text::shell_quoted;
@@ -18,6 +18,9 @@ Examples:
 
 A token on a command line can be read by every user of the machine with ps: the last two keep it
 out of there, and so does `partnerlink exec`.";
+
+/// Of an account whose provider binds tokens (RFC 9449).
+const ONLY_WITH_KEY: &str = "this token works only together with its key, which stays here (DPoP)";
 
 /// Print an access token that is valid, refreshed if it must be; never opens a browser
 #[derive(Debug, clap::Args)]
@@ -56,11 +59,17 @@ impl Args {
                 "This is a secret: whoever has it can read the data until it ends.",
             );
         }
+        if held.is_bound && matches!(self.format, Format::Header | Format::Curl) {
+            return Err(self.needs_its_key().into());
+        }
+        if held.is_bound {
+            context.output.say(Mark::Warn, format_args!("{ONLY_WITH_KEY}; {}", self.instead()));
+        }
         if context.output.json || self.format == Format::Json {
             context.output.json(&serde_json::json!({
                 "account": self.account,
                 "access_token": held.token.expose(),
-                "token_type": "Bearer",
+                "token_type": if held.is_bound { "DPoP" } else { "Bearer" },
                 "expires_at": held.account.as_ref().map(|account| account.access_token_until),
                 "scope": held.account.as_ref().map(|account| &account.scope),
             }))?;
@@ -68,6 +77,16 @@ impl Args {
             context.output.data(&self.text(&held.token))?;
         }
         Ok(0)
+    }
+
+    /// A header for curl would look like one that works.
+    fn needs_its_key(&self) -> Error {
+        let what = format!("could not write a header for {}", self.account);
+        Error::usage(what, ONLY_WITH_KEY, self.instead()).about(&self.account)
+    }
+
+    fn instead(&self) -> String {
+        format!("partnerlink api {} /PATH makes the call with both", self.account)
     }
 
     /// Tokens consist of visible ASCII (checked when they came): no line break can be smuggled in.

@@ -9,6 +9,7 @@ use crate::flow::FlowError;
 use crate::flow::times::Given;
 use crate::http::Request;
 use crate::oauth::authorize::Attempt;
+use crate::oauth::dpop::Key;
 use crate::oauth::id_token::{self, Claims};
 use crate::oauth::token::Tokens;
 use crate::provider::WhoAmI;
@@ -65,10 +66,16 @@ impl Login<'_> {
         given: Given,
     ) -> Result<Identity, FlowError> {
         // One that was not asked for has nothing that it could be held against.
-        let Some(nonce) = &attempt.nonce else { return Ok(self.asked(tokens)) };
+        let Some(nonce) = &attempt.nonce else {
+            return Ok(self.asked(tokens, attempt.dpop.as_ref()));
+        };
         let Some(id_token) = &tokens.id_token else {
             let is_owed = tokens.need_id_token(self.scope);
-            return if is_owed { Err(FlowError::NoIdToken) } else { Ok(self.asked(tokens)) };
+            return if is_owed {
+                Err(FlowError::NoIdToken)
+            } else {
+                Ok(self.asked(tokens, attempt.dpop.as_ref()))
+            };
         };
         let expected = id_token::Expected {
             issuers: &self.provider.issuers,
@@ -83,20 +90,26 @@ impl Login<'_> {
     }
 
     /// Asks the provider once, where its description says how. The sign-in works without a name.
-    pub(super) fn asked(&self, tokens: &Tokens) -> Identity {
+    pub(super) fn asked(&self, tokens: &Tokens, key: Option<&Key>) -> Identity {
         let (Some(whoami), Some(url)) = (&self.provider.whoami, self.provider.whoami_url()) else {
             return Identity::default();
         };
-        self.ask(whoami, url, &tokens.access_token).unwrap_or_else(|why| {
+        self.ask(whoami, url, &tokens.access_token, key).unwrap_or_else(|why| {
             log::warn!("{}: who signed in is not known: {why}", self.account);
             Identity::default()
         })
     }
 
-    fn ask(&self, whoami: &WhoAmI, url: Url, access_token: &Secret) -> Result<Identity, String> {
+    fn ask(
+        &self,
+        whoami: &WhoAmI,
+        url: Url,
+        access_token: &Secret,
+        key: Option<&Key>,
+    ) -> Result<Identity, String> {
         let mut request = Request::new("GET", url);
         request.is_stream = false;
-        request.authorization = Some(Secret::new(format!("Bearer {}", access_token.expose())));
+        request.authorize(access_token, key);
         request.headers.push(("accept".into(), "application/json".into()));
         let answer = self.world.http.fetch(&request).map_err(|error| error.to_string())?;
         if answer.status != 200 {

@@ -17,7 +17,6 @@ use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
 use crate::loopback::{self, IgnoredCallback, Judgement, ResultPage, Serving};
-use crate::oauth::Client;
 use crate::oauth::authorize::{self, Attempt};
 use crate::oauth::callback::{self, Verdict};
 use crate::oauth::error::OAuthError;
@@ -25,6 +24,7 @@ use crate::oauth::pasted;
 use crate::oauth::revoke::Revocable;
 use crate::oauth::scope::Scope;
 use crate::oauth::token;
+use crate::oauth::{Client, Endpoint};
 use crate::provider::{Grant, Provider};
 use crate::secret::Secret;
 use crate::store::StoreKind;
@@ -127,6 +127,7 @@ impl Login<'_> {
             scope: self.scope,
             audience: self.provider.audience.as_deref(),
             pkce: self.provider.pkce,
+            dpop: self.provider.dpop,
             extra: &self.provider.authorize_parameters,
         })?;
         let expected = callback::Expected {
@@ -164,7 +165,7 @@ impl Login<'_> {
     /// Nobody is asked but the provider (RFC 6749 §4.4).
     fn by_secret(&self) -> Result<Connected, FlowError> {
         let (tokens, given) = asking::ask(&self.world, self.provider, self.client, self.scope)?;
-        self.save(&tokens, self.asked(&tokens), given)
+        self.save(&tokens, self.asked(&tokens, None), given, None)
     }
 
     /// Waits for the callback, by browser or pasted, whichever comes first.
@@ -228,21 +229,24 @@ impl Login<'_> {
             Verdict::WrongIssuer(fault) => return Err(FlowError::WrongIssuer(fault)),
             Verdict::NotOurs(_) => return Err(FlowError::Interrupted),
         };
+        let endpoint = Endpoint { dpop: attempt.dpop.clone(), ..self.provider.token_endpoint() };
         let request = token::exchange(
-            &self.provider.token_endpoint(),
+            &endpoint,
             self.client,
             &code,
             &attempt.redirect_uri,
             attempt.verifier.as_ref(),
         );
         let answer = self.world.http.post(&request)?;
-        let tokens = token::read(&answer, self.provider.token_type_optional).map_err(|error| {
+        let tokens = token::read(&answer, self.provider.token_type()).map_err(|error| {
             let refresh_token = token::refresh_token_of(&answer);
             self.not_kept(FlowError::NotGranted(error), refresh_token.as_ref(), None)
         })?;
         let given = Given::new(self.world.clock.now(), answer.date);
-        let kept =
-            self.identity(&tokens, attempt, given).and_then(|who| self.save(&tokens, who, given));
+        let key = attempt.dpop.as_ref();
+        let kept = self
+            .identity(&tokens, attempt, given)
+            .and_then(|who| self.save(&tokens, who, given, key));
         kept.map_err(|error| {
             self.not_kept(error, tokens.refresh_token.as_ref(), Some(&tokens.access_token))
         })

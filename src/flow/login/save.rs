@@ -8,8 +8,10 @@ use crate::clock;
 use crate::flow::origins;
 use crate::flow::times::Given;
 use crate::flow::{FlowError, intent, moving};
+use crate::oauth::dpop::Key;
 use crate::oauth::token::Tokens;
 use crate::provider::RefreshSupport;
+use crate::secret::Secret;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, TokenStore};
 
@@ -32,6 +34,7 @@ impl Login<'_> {
         tokens: &Tokens,
         identity: Identity,
         given: Given,
+        key: Option<&Key>,
     ) -> Result<Connected, FlowError> {
         let _lock = self.world.lock(self.account)?;
         let target = self.target()?;
@@ -68,8 +71,12 @@ impl Login<'_> {
             state: SignInState::Connected,
             failure: None,
         };
-        let record =
-            Record::new(account, tokens.access_token.clone(), tokens.refresh_token.clone());
+        let record = Record::new(
+            account,
+            tokens.access_token.clone(),
+            tokens.refresh_token.clone(),
+            key.cloned().map(Secret::from),
+        );
         self.save_in(target, &record)?;
         Ok(Connected {
             no_refresh_token: !refreshable && self.expects_refresh_token(),

@@ -171,7 +171,7 @@ fn record(store: StoreKind, connected_at: i64, token: &str) -> Record {
         state: SignInState::Connected,
         failure: None,
     };
-    Record::new(facts, token.into(), Some("refresh".into()))
+    Record::new(facts, token.into(), Some("refresh".into()), None)
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(in crate::flow) fn ask(
     let request = token::client_credentials(&provider.token_endpoint(), client, scope);
     let answer = token::renamed(world.http.post(&request)?, &provider.member_names);
     let given = Given::new(world.clock.now(), answer.date);
-    let tokens = token::read(&answer, provider.token_type_optional);
+    let tokens = token::read(&answer, provider.token_type());
     let tokens = tokens.map_err(|error| match error {
         // There is no grant beside the client.
         TokenError::GrantRefused(why) => FlowError::NotGranted(TokenError::ClientRefused(why)),
@@ -73,7 +73,7 @@ pub(super) fn again(
         failure: None,
         ..old.clone()
     };
-    let record = Record::new(account, tokens.access_token, None);
+    let record = Record::new(account, tokens.access_token, None, None);
     record.save(store)?;
     world.note(&record.account);
     Ok(RefreshOutcome::Refreshed(Box::new(record)))

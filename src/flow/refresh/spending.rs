@@ -12,10 +12,11 @@ use crate::flow::intent::{self, Intent, Left, Written};
 use crate::flow::times::{Given, put_right};
 use crate::flow::{FlowError, World};
 use crate::http::{HttpError, LONGEST_EXCHANGE, retry};
+use crate::oauth::dpop::Key;
 use crate::oauth::error::OAuthError;
 use crate::oauth::id_token::{self, IdTokenError};
-use crate::oauth::token::{self, TokenError, Tokens};
-use crate::oauth::{Answer, Client};
+use crate::oauth::token::{self, TokenError, TokenType, Tokens};
+use crate::oauth::{Answer, Client, Endpoint};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::lock::LOCK_DEADLINE;
@@ -76,7 +77,7 @@ impl Spending<'_> {
                 return Ok(RefreshOutcome::TryLater { why, status: None, wait: None, doubtful });
             }
         };
-        let outcome = match token::read(&answer, self.provider.token_type_optional) {
+        let outcome = match token::read(&answer, self.token_type()) {
             Ok(tokens) => self.accept(tokens, &answer, &mut note),
             Err(TokenError::GrantRefused(why)) => self.refused(why, doubtful),
             Err(error @ TokenError::TryLater { status, retry_after, .. }) => {
@@ -112,8 +113,9 @@ impl Spending<'_> {
     /// Sends the request, and once more if no answer came: under the lock the same token is right
     /// either way. If the provider did not act, it works; if it did, only its overlap can help.
     fn send(&self, refresh_token: &Secret, doubtful: &mut bool) -> Result<Answer, HttpError> {
-        let request =
-            token::refresh(&self.provider.refresh_endpoint(), &self.client, refresh_token);
+        let dpop = self.record.dpop_key.clone().map(Key::from);
+        let endpoint = Endpoint { dpop, ..self.provider.refresh_endpoint() };
+        let request = token::refresh(&endpoint, &self.client, refresh_token);
         let mut post = || {
             let result = self.world.http.post(&request);
             let failed = result.as_ref().err().filter(|error| error.is_transient());
@@ -129,6 +131,15 @@ impl Spending<'_> {
                 post()
             }
             other => other,
+        }
+    }
+
+    /// What the sign-in was bound to stays bound, whatever is described today.
+    fn token_type(&self) -> TokenType {
+        match (&self.record.dpop_key, self.provider.token_type()) {
+            (Some(_), _) => TokenType::Dpop,
+            (None, TokenType::Dpop) => TokenType::Bearer,
+            (None, described) => described,
         }
     }
 
@@ -169,7 +180,8 @@ impl Spending<'_> {
             ..put_right(old, self.provider, given.at)
         };
         let refresh_token = tokens.refresh_token.or_else(|| self.record.refresh_token.clone());
-        let record = Record::new(account, tokens.access_token, refresh_token);
+        let record =
+            Record::new(account, tokens.access_token, refresh_token, self.record.dpop_key.clone());
         self.save(&record, note)?;
         self.world.note(&record.account);
         Ok(RefreshOutcome::Refreshed(Box::new(record)))
@@ -225,8 +237,8 @@ impl Spending<'_> {
     fn rescue(&self, answer: &Answer, note: &mut Written) -> Result<(), FlowError> {
         match token::refresh_token_of(answer) {
             Some(new) => {
-                let Record { account, access_token, .. } = self.record.clone();
-                self.save(&Record::new(account, access_token, Some(new)), note)
+                let Record { account, access_token, dpop_key, .. } = self.record.clone();
+                self.save(&Record::new(account, access_token, Some(new), dpop_key), note)
             }
             None => Ok(()),
         }

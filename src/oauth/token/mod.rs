@@ -98,6 +98,23 @@ impl Tokens {
     }
 }
 
+/// What `token_type` has to be (RFC 6749 §7.1), in any case of letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenType {
+    Bearer,
+    /// The same, from a provider that is known to leave `token_type` out.
+    BearerUnsaid,
+    /// Bound to a key (RFC 9449 §5). Where that was asked for, a bearer token is none of ours.
+    Dpop,
+}
+
+impl TokenType {
+    /// As a person reads it, and an `Authorization` header begins.
+    pub fn word(self) -> &'static str {
+        if self == Self::Dpop { "DPoP" } else { "Bearer" }
+    }
+}
+
 /// What a token endpoint's answer means when it has no tokens. Says nothing of the token that was
 /// sent: keeping it is right in every case but the first, and even then the record stays.
 #[derive(Debug, thiserror::Error)]
@@ -128,9 +145,7 @@ fn because(reason: &Option<String>) -> String {
 
 /// Reads an answer. The status alone decides nothing but "try later": Auth0 answers
 /// `invalid_grant` with 403 where the RFC says 400, so errors are told by their `error` member.
-///
-/// `token_type_optional`: the provider is known to leave `token_type` out.
-pub fn read(answer: &Answer, token_type_optional: bool) -> Result<Tokens, TokenError> {
+pub fn read(answer: &Answer, wanted: TokenType) -> Result<Tokens, TokenError> {
     let status = answer.status;
     if status == 429 || status >= 500 {
         return Err(later(answer));
@@ -143,7 +158,7 @@ pub fn read(answer: &Answer, token_type_optional: bool) -> Result<Tokens, TokenE
     let error = members.get::<Value>("error").one().filter(is_said);
     match (error, fault) {
         (Some(error), Ok(())) => Err(classify(answer, &error, &members)),
-        (None, Ok(())) if status < 300 => tokens_of(status, &members, token_type_optional),
+        (None, Ok(())) if status < 300 => tokens_of(status, &members, wanted),
         (_, Err(fault)) if status < 300 => Err(no_json(status, &text, &fault)),
         _ => Err(wordless(answer)),
     }
@@ -154,16 +169,15 @@ fn is_said(error: &Value) -> bool {
     error.as_str().is_none_or(|text| !text.is_empty()) && *error != Value::Bool(false)
 }
 
-fn tokens_of(
-    status: u16,
-    members: &Members,
-    token_type_optional: bool,
-) -> Result<Tokens, TokenError> {
+fn tokens_of(status: u16, members: &Members, wanted: TokenType) -> Result<Tokens, TokenError> {
     match members.get::<String>("token_type") {
-        Known::One(kind) if kind.eq_ignore_ascii_case("bearer") => {}
-        Known::Absent if token_type_optional => {}
+        Known::One(kind) if kind.eq_ignore_ascii_case(wanted.word()) => {}
+        Known::Absent if wanted == TokenType::BearerUnsaid => {}
         Known::Absent => return Err(unusable(status, "has no token_type")),
-        _ => return Err(unusable(status, "has a token type other than Bearer")),
+        _ => {
+            let why = format!("has a token type other than {}", wanted.word());
+            return Err(unusable(status, &why));
+        }
     }
     let access_token = match members.get::<Secret>("access_token") {
         Known::One(token) if is_token(&token) => token,

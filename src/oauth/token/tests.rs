@@ -4,7 +4,7 @@ use super::*;
 
 fn answer(status: u16, body: &str) -> Result<Tokens, TokenError> {
     let body = Secret::new(body.as_bytes().to_vec());
-    read(&Answer { status, retry_after: None, date: None, body }, false)
+    read(&Answer { status, retry_after: None, date: None, body }, TokenType::Bearer)
 }
 
 fn ok(extra: &str) -> Result<Tokens, TokenError> {
@@ -29,6 +29,19 @@ fn only_bearer_in_any_case() {
     for kind in [r#","token_type":"mac""#, r#","token_type":"DPoP""#, r#","token_type":null"#, ""] {
         assert!(unusable(answer(200, &format!(r#"{{"access_token":"a"{kind}}}"#))), "{kind}");
     }
+}
+
+#[test]
+fn a_bound_token_comes_where_one_was_asked_for_and_only_there() {
+    let read_as = |kind: &str, wanted| {
+        let body = format!(r#"{{"access_token":"a","token_type":"{kind}"}}"#);
+        let body = Secret::new(body.into_bytes());
+        read(&Answer { status: 200, retry_after: None, date: None, body }, wanted)
+    };
+    assert!(read_as("DPoP", TokenType::Dpop).is_ok() && read_as("dpop", TokenType::Dpop).is_ok());
+    assert!(unusable(read_as("Bearer", TokenType::Dpop)));
+    assert!(unusable(read_as("DPoP", TokenType::Bearer)));
+    assert!(unusable(read_as("DPoP", TokenType::BearerUnsaid)));
 }
 
 #[test]
@@ -178,7 +191,7 @@ fn a_bom_latin_1_and_a_2xx_are_no_reason_to_refuse_tokens() {
     let body = b"{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"name\":\"M\xfcller\"}";
     let answer =
         Answer { status: 200, retry_after: None, date: None, body: Secret::new(body.to_vec()) };
-    assert!(read(&answer, false).is_ok());
+    assert!(read(&answer, TokenType::Bearer).is_ok());
     assert!(ok(r#","error":null"#).is_ok() && ok(r#","error":"""#).is_ok());
 }
 
