@@ -69,6 +69,8 @@ const DOORS: [(&str, &[&str]); 25] = [
             "schedule",
             "store",
             "system",
+            // A remedy is quoted for the shell.
+            "text",
         ],
     ),
     // `secret`: it writes the header with the token.
@@ -121,7 +123,8 @@ const STARTS_THE_SANDBOX: [&str; 3] =
 
 /// What commands have in common; everything else directly in `commands/` is a command, or a group
 /// of them whose files know each other.
-const SHARED: [&str; 6] = ["candidates", "client_secret", "held", "mod", "reach", "session"];
+const SHARED: [&str; 7] =
+    ["candidates", "client_secret", "held", "keeping", "mod", "reach", "session"];
 
 /// Outside crates that stay in one place, and the reason.
 const CRATES: [(&str, &[&str], &str); 18] = [

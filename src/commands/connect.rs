@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::client_secret::Asks;
+use super::keeping::settle;
 use super::{candidates, client_secret, could_not};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
@@ -80,10 +81,12 @@ impl Args {
                         address is then read from standard input";
             return Err(self.usage(why, hint).into());
         }
-        let (to, what) = (self.store.as_ref(), self.what());
+        let what = self.what();
+        let to = settle(context, &self.account, self.store.as_ref(), &what)
+            .map_err(|error| error.about(&self.account))?;
         let found = self
             .secret
-            .obtain(context, &provider, &self.account, to, Asks::Once, &what)
+            .obtain(context, &provider, &self.account, to.as_ref(), Asks::Once, &what)
             .map_err(|error| error.about(&self.account))?;
         let is_new = found.as_ref().is_some_and(|found| found.is_new);
         let client = Client { id, secret: found.map(|found| found.secret) };
@@ -99,7 +102,7 @@ impl Args {
             scope: &scope,
             replace: self.replace,
             timeout: self.timeout,
-            to: self.store.clone(),
+            to,
             bind_browser: provider.bind_browser && !named,
         };
         let connected = login.run(&mut screen).map_err(|error| match interrupt::pending() {
@@ -115,7 +118,7 @@ impl Args {
         if let Some(secret) = &client.secret
             && (is_new || is_gone())
         {
-            keep(&login.world, &provider, &self.account, secret).map_err(|error| {
+            keep(&login.world, &provider, &self.account, None, secret).map_err(|error| {
                 Error::new("connected, but could not keep the client secret", &error)
             })?;
         }

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod exec;
 mod held;
 pub mod help;
+mod keeping;
 pub mod man;
 pub mod meter;
 pub mod provider;
@@ -35,6 +36,7 @@ use serde::Serialize;
 use crate::account_id::{self, AccountId};
 use crate::accounts::{Account, FailureKind, Standing};
 use crate::clock::{self, Timestamp};
+use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
@@ -44,8 +46,9 @@ use crate::flow::refresh::RefreshOutcome;
 use crate::oauth::Client;
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
+use crate::store::file::FileStore;
 use crate::store::record::Record;
-use crate::store::{STORES, StoreKind};
+use crate::store::{Item, STORES, StoreKind};
 use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
 
@@ -178,6 +181,24 @@ fn shortcoming(account: &Account, standing: Standing) -> Option<(Exit, String, S
             (exit, why, refresh)
         }
     })
+}
+
+/// Why an account's record cannot be opened, seen without touching anything and where nothing but
+/// files are needed for it; `files` are the sealed ones.
+fn fault(context: &Context, files: &FileStore, account: &Account) -> Option<Error> {
+    if account.store != StoreKind::FILE || context.settings.file_key != FileKey::KeyFile {
+        return None;
+    }
+    let id = &account.account;
+    match files.opens(&Item::Account(id.clone())) {
+        Ok(true) => None,
+        Ok(false) => Some(could_not(
+            "read",
+            id,
+            &FlowError::Gone { account: id.clone(), store: StoreKind::FILE },
+        )),
+        Err(error) => Some(could_not("read", id, &error)),
+    }
 }
 
 /// The failure of what was to be done with an account: `could not refresh zaehlerfreunde`.

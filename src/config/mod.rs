@@ -208,7 +208,11 @@ impl Settings {
         let ca_file_given = ca_file.is_some();
         let ca_file = ca_file.or(file.ca_file.map(beside));
         Ok(Self {
-            store: store.or(file.store).unwrap_or_default(),
+            // The sandbox is for every machine, and most have sealed files.
+            store: store.or(file.store).unwrap_or_else(|| match &sandbox {
+                Some(_) => StoreKind::FILE,
+                None => StoreKind::default(),
+            }),
             store_from,
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),

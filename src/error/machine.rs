@@ -16,6 +16,7 @@ use crate::store::lock::LockError;
 use crate::system::FileError;
 use crate::system::files::Others;
 use crate::system::paths::PathError;
+use crate::text::shell_quoted;
 
 impl Explain for AccountIdError {
     fn meaning(&self) -> Meaning {
@@ -168,21 +169,26 @@ impl Explain for StoreError {
             Self::TooNew { .. } => ("store-too-new", "use the newer partnerlink for this account"),
             Self::WrongKey(_) => (
                 "store-wrong-key",
-                "give the key or passphrase with which the file was sealed; where it is gone, \
-                 disconnect the account and connect it again",
+                "give the key with which it was sealed; where that is gone for good, connect the \
+                 account again",
             ),
-            Self::NoKey(_) => {
-                ("store-no-key", "check `file_key` in the configuration and the key it names")
+            Self::WrongPassphrase(salt) => {
+                return Store.means("store-wrong-key", wrong_passphrase(salt));
             }
+            Self::NoKey(_) => (
+                "store-no-key",
+                "put the key back, or name its place in the configuration (`file_key`, \
+                 `key_file`). Where it is gone for good, a sign-in makes a new one: connect the \
+                 account again",
+            ),
             Self::Unsafe { .. } => (
                 "store-unsafe",
                 "give it to your own user (chown), and put the thing itself in the place of a link; \
                  without its key nothing that is sealed can be read, so do not remove that",
             ),
             Self::OpenKey { path, .. } => {
-                let quoted = path.to_string_lossy();
-                let hint = format!("chmod 600 {}", shell_words::quote(&quoted));
-                return Store.means("store-unsafe", hint);
+                let name = shell_quoted(&path.to_string_lossy());
+                return Store.means("store-unsafe", format!("chmod 600 {name}"));
             }
             Self::NoSpace(_) => ("store-full", "make room on the disk, then try again"),
             Self::Io { .. } => ("store-io", "make the folder writable for your own user"),
@@ -197,6 +203,15 @@ impl Explain for StoreError {
     }
 }
 
+/// A forgotten passphrase has a way out as well.
+fn wrong_passphrase(salt: &Path) -> String {
+    format!(
+        "give the right one in PARTNERLINK_PASSPHRASE; where it is forgotten, what it sealed is \
+         lost: rm {}, and connect the account again",
+        shell_quoted(&salt.to_string_lossy())
+    )
+}
+
 impl Explain for LockError {
     fn meaning(&self) -> Meaning {
         match self {
@@ -209,9 +224,14 @@ impl Explain for LockError {
                 "set PARTNERLINK_HOME to a folder on a local disk: a network disk without locks \
                  is not safe",
             ),
-            Self::Unusable { .. } => {
-                Store.means("lock-unusable", "remove it, or give it to your own user")
-            }
+            Self::Unusable { path, .. } => Store.means(
+                "lock-unusable",
+                format!(
+                    "make it a file of your own: sudo chown \"$(id -u)\" {}; what is no file there \
+                     can be moved away",
+                    shell_quoted(&path.to_string_lossy())
+                ),
+            ),
         }
     }
 }

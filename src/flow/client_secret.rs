@@ -16,7 +16,14 @@ pub fn find(
     to: Option<&StoreKind>,
 ) -> Result<Option<Secret>, FlowError> {
     let (target, home) = (world.target(account, to)?, world.home(account));
-    let found = of(world, provider, target)?;
+    let found = match of(world, provider, target) {
+        // Whoever signs in gives it again.
+        Err(FlowError::Store(error)) if error.is_sealed_for_good() => {
+            log::warn!("the client secret of {} is lost: {error}", provider.title);
+            None
+        }
+        found => found?,
+    };
     if found.is_some() || home.kind() == target.kind() {
         return Ok(found);
     }
@@ -43,19 +50,23 @@ pub(super) fn of(
     }
 }
 
-/// Keeps a secret that a person gave where the account is. `false` if it is there already.
+/// Keeps a secret that a person gave in the store `to`, else where the account is. `false` if it is
+/// there already.
 pub fn keep(
     world: &World,
     provider: &Provider,
     account: &AccountId,
+    to: Option<&StoreKind>,
     secret: &Secret,
 ) -> Result<bool, StoreError> {
-    let store = world.home(account);
+    let store = world.target(account, to)?;
     let item = Item::ClientSecret(provider.name.clone());
     let origin = Some(origins::of(provider).token);
     let bytes = ClientSecret { secret: secret.clone(), origin }.to_bytes();
-    if store.load(&item)?.is_some_and(|kept| kept.expose() == bytes.expose()) {
-        return Ok(false);
+    match store.load(&item) {
+        Ok(Some(kept)) if kept.expose() == bytes.expose() => return Ok(false),
+        Err(error) if !error.is_sealed_for_good() => return Err(error),
+        _ => {}
     }
     store.save(&item, &bytes).map(|()| true)
 }

@@ -79,6 +79,8 @@ pub enum StoreError {
     WrongKey(PathBuf),
     #[error("the key of the sealed files is not available: {0}")]
     NoKey(String),
+    #[error("this is not the passphrase with which {} was made", .0.display())]
+    WrongPassphrase(PathBuf),
     #[error("{} is not safe to use: {why}", .path.display())]
     Unsafe { path: PathBuf, why: String },
     /// A key: it is not known who has read it already.
@@ -92,6 +94,14 @@ pub enum StoreError {
     Keychain(String),
     #[error("this version has no store named {0:?}")]
     NoSuchStore(String),
+}
+
+impl StoreError {
+    /// Whether something is there that cannot be opened: its key is gone, or the bytes are wrong.
+    /// A new sign-in may take its place.
+    pub fn is_sealed_for_good(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::WrongKey(_) | Self::NoKey(_))
+    }
 }
 
 /// A store as it stands.

@@ -12,6 +12,17 @@ fn connected(args: &[&str]) -> (Sandbox, Program) {
 }
 
 #[test]
+fn the_sandbox_works_without_a_keychain_and_without_being_told() {
+    let sandbox = Sandbox::start(&[]);
+    let program = sandbox.client().unset("PARTNERLINK_STORE");
+    let program = program.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    let (outcome, _) = connect(&program, &["zaehlerfreunde"]);
+    outcome.exits(0).says(&["stored in      sealed files"]);
+    program.run(["token", "refresh", "--force"]).exits(0);
+    program.run(["doctor"]).exits(0);
+}
+
+#[test]
 fn a_person_who_refuses_ends_it_at_either_provider() {
     let sandbox = Sandbox::start(&["--fault", "deny"]);
     let program = sandbox.client();

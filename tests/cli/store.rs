@@ -2,9 +2,11 @@
 //! `tests/real/moves.rs`.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 
 use crate::support::program::Program;
-use crate::support::{connected, described};
+use crate::support::{browser, connected, described};
 
 /// A bus at which nobody is.
 fn without_keychain(program: Program) -> Program {
@@ -127,6 +129,57 @@ fn a_move_to_a_keychain_that_is_not_there_changes_nothing() {
     assert_eq!(program.run(["status", "--json"]).exits(0).json()["accounts"][0]["store"], "file");
     let told = program.run(["store", "migrate", "--to", "file"]).exits(0);
     told.says(&["nothing to move"]);
+}
+
+#[test]
+fn a_lost_key_is_made_anew_by_connect_which_says_what_it_costs() {
+    let (program, fake) = connected();
+    browser::connect(&program, &fake, &["fake:other"]).exits(0);
+    let key = program.home().join("tokens.key");
+    fs::remove_file(&key).unwrap();
+    let told = program.run(["status", "--json"]).exits(5).json();
+    assert_eq!(told["accounts"][0]["standing"], "unreadable");
+    for args in [&["token", "refresh"][..], &["token", "get", "fake"], &["store", "verify"]] {
+        let outcome = program.run(args).exits(5);
+        outcome.says(&["tokens.key does not exist", "partnerlink connect fake"]);
+    }
+    assert!(!key.exists(), "only a sign-in makes one");
+
+    let outcome = browser::connect(&program, &fake, &["fake"]).exits(0);
+    outcome.says(&["tokens.key does not exist): a new one is made", "lost with it: fake:other"]);
+    program.run(["token", "get", "fake"]).exits(0);
+    program.run(["status"]).exits(5).says(&["cannot be opened with this key"]);
+    browser::connect(&program, &fake, &["fake:other"]).exits(0).conceals(&["a new one is made"]);
+    program.run(["status", "--check"]).exits(0);
+}
+
+#[test]
+fn what_no_key_opens_any_more_can_be_deleted() {
+    let (program, fake) = connected();
+    browser::connect(&program, &fake, &["fake:other"]).exits(0);
+    let key = program.home().join("tokens.key");
+    fs::remove_file(&key).unwrap();
+    let outcome = program.run(["disconnect", "fake"]).exits(3);
+    outcome.says(&["fake: deleted here", "could not confirm that fake is revoked"]);
+    // Another key opens them as little.
+    let text = "A".repeat(43) + "=";
+    fs::write(&key, text).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    program.run(["disconnect", "fake:other"]).exits(3).says(&["fake:other: deleted here"]);
+    program.run(["status"]).exits(0).says(&["No account is connected"]);
+    assert_eq!(fs::read_dir(program.state().join("tokens")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_key_that_others_can_read_is_closed_as_told_and_opens_everything_again() {
+    let (program, _fake) = connected();
+    let key = program.home().join("tokens.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let outcome = program.run(["token", "get", "fake", "--json"]).exits(5);
+    let hint = outcome.error_json()["error"]["hint"].as_str().unwrap().to_owned();
+    assert_eq!(hint, format!("chmod 600 '{}'", key.display()));
+    assert!(Command::new("sh").args(["-c", &hint]).status().unwrap().success());
+    program.run(["token", "get", "fake"]).exits(0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A person at a terminal: pasting the last page's address, and typing a secret that is not shown.
 
+use std::fs;
 use std::io::Write as _;
 
 use crate::provider::fresh;
@@ -168,4 +169,42 @@ fn a_typed_client_secret_is_not_shown() {
     running.finish().exits(0);
     drop(stdin);
     assert_eq!(fake.last().basic().unwrap().1, secret);
+}
+
+#[test]
+fn without_a_keychain_the_sealed_files_are_offered_and_the_answer_is_remembered() {
+    if !has(
+        "without_a_keychain_the_sealed_files_are_offered_and_the_answer_is_remembered",
+        "script",
+    ) {
+        return;
+    }
+    let (program, fake) = described();
+    let program = program.unset("PARTNERLINK_STORE");
+    let program = program.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    let config = || fs::read_to_string(program.home().join("config.toml")).unwrap();
+    let before = config();
+    let mut running = begin(&program, "connect fake --no-browser");
+    wait_for(&mut running, |shown| shown.contains("[Y/n]"));
+    type_in(&mut running, "n\n");
+    let outcome = running.finish().exits(5);
+    assert!(outcome.stdout.contains("partnerlink store use file"), "{}", outcome.told());
+    assert_eq!(config(), before);
+
+    let mut running = begin(&program, "connect fake --no-browser");
+    wait_for(&mut running, |shown| shown.contains("[Y/n]"));
+    type_in(&mut running, "\n");
+    let link = link_on(&mut running);
+    assert_eq!(link.returns_with(&fake.consent(&link)).status, 200);
+    let outcome = running.finish().exits(0);
+    assert!(outcome.stdout.contains("sealed files"), "{}", outcome.told());
+    assert_eq!(config(), format!("store = \"file\"\n\n{before}"));
+    program.run(["token", "get", "fake"]).exits(0);
+    // The next one is not asked, nor is one whom nobody could ask.
+    let mut running = begin(&program, "connect fake:other --no-browser");
+    link_on(&mut running);
+    drop(running);
+    program.configure(&before);
+    let outcome = program.run(["connect", "fake:third", "--no-browser"]).exits(5);
+    outcome.says(&["no keychain service can be reached", "do:  partnerlink store use file\n"]);
 }

@@ -111,13 +111,40 @@ fn a_wrong_key_and_a_lost_one_change_nothing() {
         .save(&item(NAME), &secret("x"))
         .unwrap();
     assert!(matches!(bench.load(), Err(StoreError::WrongKey(_))));
-    assert!(matches!(bench.store().save(&item(NAME), &secret("x")), Err(StoreError::WrongKey(_))));
     assert_eq!(fs::read(bench.file()).unwrap(), good);
+    // A new record takes its place, and the old one is kept for whoever finds the key.
+    bench.store().save(&item(NAME), &secret("x")).unwrap();
+    let aside = bench.folder().join(format!("{FILE}.bad"));
+    assert_eq!(fs::read(&aside).unwrap(), good);
+    fs::rename(&aside, bench.file()).unwrap();
     fs::rename(&away, &key).unwrap();
     assert!(bench.load().unwrap().is_some());
     // What cannot be opened can still be deleted.
     fs::remove_file(&key).unwrap();
     assert!(bench.store().delete(&item(NAME)).unwrap());
+}
+
+#[test]
+fn a_key_that_is_gone_is_made_anew_only_by_name_and_what_it_sealed_is_told() {
+    let bench = Bench::with_item();
+    assert!(bench.store().replace_lost_key().unwrap().is_none());
+    let missing = FileStore::open(
+        bench.folder(),
+        KeySource::Credential(bench.room.path().join("credential")),
+    );
+    assert!(matches!(missing.replace_lost_key(), Err(StoreError::NoKey(_))), "systemd's own");
+    fs::remove_file(bench.key()).unwrap();
+    assert!(matches!(
+        bench.store().save(&item("timberdata"), &secret("x")),
+        Err(StoreError::NoKey(_))
+    ));
+    let lost = bench.store().replace_lost_key().unwrap().unwrap();
+    assert_eq!(lost.sealed, [item(NAME)]);
+    assert!(lost.why.contains("does not exist"), "{lost:?}");
+    assert!(matches!(bench.load(), Err(StoreError::WrongKey(_))));
+    bench.store().save(&item(NAME), &secret("new")).unwrap();
+    assert_eq!(bench.load().unwrap().as_deref(), Some(&b"new"[..]));
+    assert!(Bench::new().store().replace_lost_key().unwrap().is_none(), "nothing was sealed yet");
 }
 
 #[test]
@@ -152,12 +179,19 @@ fn a_wrong_passphrase_says_so_before_anything_is_sealed_with_it() {
         FileStore::open(room.path().join("s"), KeySource::Passphrase(Secret::from(passphrase)))
     };
     store("right").save(&item(NAME), &secret("x")).unwrap();
-    assert!(matches!(store("wrong").load(&item(NAME)), Err(StoreError::WrongKey(_))));
+    assert!(matches!(store("wrong").load(&item(NAME)), Err(StoreError::WrongPassphrase(_))));
     assert!(matches!(
         store("wrong").save(&item("timberdata"), &secret("x")),
-        Err(StoreError::WrongKey(_))
+        Err(StoreError::WrongPassphrase(_))
     ));
+    assert!(store("wrong").replace_lost_key().unwrap().is_none(), "it is not lost, but mistyped");
     assert!(store("right").load(&item(NAME)).unwrap().is_some());
+    // While nothing is sealed another one may be chosen.
+    assert!(store("wrong").delete(&item(NAME)).unwrap());
+    store("new").save(&item(NAME), &secret("x")).unwrap();
+    assert!(matches!(store("right").load(&item(NAME)), Err(StoreError::WrongPassphrase(_))));
+    store("new").delete(&item(NAME)).unwrap();
+    store("right").save(&item(NAME), &secret("x")).unwrap();
     let salt = room.path().join("s/passphrase.salt");
     let text = fs::read_to_string(&salt).unwrap();
     for bad in

@@ -120,7 +120,8 @@ impl Home {
         record.save(self.stores.get(&THIRD.kind).unwrap()).unwrap();
         self.index.put(&record.account).unwrap();
         let world = self.world(&NEW_TOKENS);
-        client_secret::keep(&world, &self.provider, &self.account, &"secret".into()).unwrap();
+        let (provider, account) = (&self.provider, &self.account);
+        client_secret::keep(&world, provider, account, None, &"secret".into()).unwrap();
     }
 
     fn world<'a>(&'a self, http: &'a dyn Transport) -> World<'a> {

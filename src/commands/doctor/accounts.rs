@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _};
-use crate::commands::shortcoming;
+use crate::commands::{fault, shortcoming};
 use crate::context::Context;
 use crate::error::Exit;
 use crate::flow::intent::Left;
@@ -22,6 +22,7 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
     if accounts.is_empty() {
         found.push(Finding::good("account", "none is connected yet"));
     }
+    let files = context.sealed_files(context.settings.file_key);
     for account in &accounts {
         let id = &account.account;
         let is_lost = |content: &Content| {
@@ -32,6 +33,9 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
         found.push(if contents.iter().any(is_lost) {
             let text = format!("{id}: its tokens are no longer in {}", account.store);
             Finding::bad("account", text, connect(id), Exit::SignInNeeded)
+        } else if let Some(error) = fault(context, &files, account) {
+            Finding::bad("account", format!("{id}: {}", error.why), error.hint, error.exit)
+                .publicly(format!("{id}: {}", error.code))
         } else {
             standing(context, account)
         });

@@ -7,6 +7,7 @@ use crate::store::file::{Flaw, Inspection, inspect};
 use crate::store::{StoreError, StoreKind};
 use crate::terminal::report::Finding;
 use crate::terminal::{stderr_is_terminal, stdin_is_terminal};
+use crate::text::shell_quoted;
 
 const NAME: &str = "store";
 
@@ -98,8 +99,12 @@ fn sealed_files(context: &Context, contents: &[Content]) -> Vec<Finding> {
     }
     found.extend(put_aside.into_iter().map(|path| {
         let text = format!("{} was damaged and put aside", path.display());
-        Finding::warn("leftover", text, format!("when nobody needs it: rm '{}'", path.display()))
-            .publicly("a damaged file was put aside")
+        Finding::warn(
+            "leftover",
+            text,
+            format!("when nobody needs it: rm {}", shell_quoted(&path.to_string_lossy())),
+        )
+        .publicly("a damaged file was put aside")
     }));
     found
 }
@@ -108,8 +113,12 @@ fn flaw(flaw: Flaw) -> Finding {
     match flaw {
         Flaw::Open { path, mode, should } => {
             let text = format!("others can look into {} (mode {mode:04o})", path.display());
-            Finding::warn(NAME, text, format!("chmod {should:o} '{}'", path.display()))
-                .publicly(format!("others can look into a file or folder (mode {mode:04o})"))
+            Finding::warn(
+                NAME,
+                text,
+                format!("chmod {should:o} {}", shell_quoted(&path.to_string_lossy())),
+            )
+            .publicly(format!("others can look into a file or folder (mode {mode:04o})"))
         }
         Flaw::Unusable(error) => Finding::failed(NAME, "", &error),
     }

@@ -5,6 +5,7 @@ use super::check;
 use super::setup::checked_client_id;
 use crate::account_id::{AccountId, check_name};
 use crate::commands::client_secret::{self, Asks};
+use crate::commands::keeping::settle;
 use crate::config::edit::{Draft, list, quoted};
 use crate::context::Context;
 use crate::error::{Error, Explain, Failed};
@@ -52,6 +53,12 @@ impl Args {
         let what = format!("could not add {}", self.provider);
         let failed = |error: &dyn Explain| Error::new(&what, error);
         self.check(context, &what)?;
+        let account: AccountId = self.provider.parse().map_err(|error| failed(&error))?;
+        // Before the file is read, since it may be written to.
+        let to = match self.secret.is_given() {
+            true => settle(context, &account, None, &what)?,
+            false => None,
+        };
         let draft = self.draft(context, &what)?;
         let registry = draft.registry().map_err(|error| failed(&error))?;
         let has_secret = self.secret.is_given() || check::has_secret(context, &self.provider);
@@ -62,10 +69,10 @@ impl Args {
             let hint = "take client_authentication = \"none\" out of the configuration file";
             return Err(Error::usage(&what, "it is described without a secret", hint).into());
         }
-        let account: AccountId = self.provider.parse().map_err(|error| failed(&error))?;
-        let secret = self.secret.obtain(context, &provider, &account, None, Asks::Once, &what)?;
+        let to = to.as_ref();
+        let secret = self.secret.obtain(context, &provider, &account, to, Asks::Once, &what)?;
         if let Some(secret) = secret.filter(|secret| secret.is_new) {
-            flow::client_secret::keep(&context.world(), &provider, &account, &secret.secret)
+            flow::client_secret::keep(&context.world(), &provider, &account, to, &secret.secret)
                 .map_err(|error| Error::new("could not keep the client secret", &error))?;
         }
         if draft.is_changed() {

@@ -1,9 +1,10 @@
 use serde_json::json;
 use url::Url;
 
-use crate::account_id::AccountId;
+use crate::account_id::{AccountId, AccountIdError};
 use crate::accounts::Account;
 use crate::commands::client_secret::{self, Asks, Found};
+use crate::commands::keeping::settle;
 use crate::config::client_variable;
 use crate::config::edit::{Draft, list, quoted};
 use crate::context::Context;
@@ -11,6 +12,7 @@ use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
 use crate::input;
 use crate::provider::Provider;
+use crate::store::StoreKind;
 use crate::terminal::{Mark, Output, facts};
 use crate::text::{printable, shell_word};
 
@@ -56,6 +58,8 @@ struct Setup<'a> {
     /// As it is before.
     provider: Provider,
     what: String,
+    /// The store for the client secret, where it is another than that of the account.
+    to: Option<StoreKind>,
     draft: Draft,
 }
 
@@ -63,10 +67,15 @@ impl Args {
     pub fn run(&self, context: &Context) -> Result<(), Failed> {
         let what = format!("could not set up {}", self.provider);
         let provider = super::real(context, &self.provider)?;
+        let is_sandbox = context.settings.sandbox.is_some();
+        // Before the file is read, since it may be written to.
+        let to = match provider.needs_secret() && !is_sandbox {
+            true => settle(context, &account(&provider, &what)?, None, &what)?,
+            false => None,
+        };
         let draft = Draft::open(context.settings.folders.config_file())
             .map_err(|error| Error::new(&what, &error))?;
-        let is_sandbox = context.settings.sandbox.is_some();
-        let mut setup = Setup { context, is_sandbox, provider, what, draft };
+        let mut setup = Setup { context, is_sandbox, provider, what, to, draft };
         let client_id = setup.client_id(self.client_id.as_deref())?;
         let secret = setup.client_secret(&self.secret)?;
         if secret.as_ref().is_some_and(|found| *found.secret.expose() == client_id) {
@@ -116,7 +125,9 @@ impl Setup<'_> {
         if self.is_sandbox {
             return Ok(None);
         }
-        args.obtain(self.context, provider, &self.account()?, None, Asks::Again, &self.what)
+        let account = account(provider, &self.what)?;
+        let to = self.to.as_ref();
+        args.obtain(self.context, provider, &account, to, Asks::Again, &self.what)
     }
 
     fn client_id(&mut self, flag: Option<&str>) -> Result<String, Error> {
@@ -193,17 +204,11 @@ impl Setup<'_> {
         Ok(yes || self.is_sandbox || output.agrees("Write it?")?)
     }
 
-    /// Tokens and client secret are in the same store: that of the account that is there, else the
-    /// configured one.
-    fn account(&self) -> Result<AccountId, Error> {
-        self.provider.name.parse().map_err(|error| self.failed(&error))
-    }
-
     /// Keeps the secret where a person gave another one than there is, and says whether that was so.
     fn keep(&self, secret: Option<&Found>) -> Result<bool, Error> {
         let Some(Found { secret, is_new: true }) = secret else { return Ok(false) };
-        let (world, account) = (self.context.world(), self.account()?);
-        flow::client_secret::keep(&world, &self.provider, &account, secret)
+        let (world, account) = (self.context.world(), account(&self.provider, &self.what)?);
+        flow::client_secret::keep(&world, &self.provider, &account, self.to.as_ref(), secret)
             .map_err(|error| Error::new("could not keep the client secret", &error))
     }
 
@@ -250,7 +255,9 @@ impl Setup<'_> {
             lines.push(("configuration", file.display().to_string()));
         }
         if secret == Some("stored") {
-            let store = self.context.world().home(&self.account()?).kind();
+            let account = account(&self.provider, &self.what)?;
+            let home = || self.context.world().home(&account).kind();
+            let store = self.to.clone().unwrap_or_else(home);
             lines.push(("client secret", format!("in {store}")));
         }
         for (when, command) in [
@@ -268,6 +275,12 @@ impl Setup<'_> {
         }
         Ok(())
     }
+}
+
+/// Tokens and client secret are in the same store: that of the account that is there, else the
+/// configured one.
+fn account(provider: &Provider, what: &str) -> Result<AccountId, Error> {
+    provider.name.parse().map_err(|error: AccountIdError| Error::new(what, &error))
 }
 
 /// Finds what is certainly no client ID, and takes off the blanks around one. What was given is not

@@ -10,11 +10,12 @@ use serde_json::json;
 
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
-use crate::commands::{could_not, shortcoming};
+use crate::commands::{could_not, fault, shortcoming};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::inventory::readable;
 use crate::schedule::last_run;
+use crate::store::file::FileStore;
 use crate::terminal::{Mark, stdout_is_terminal, table};
 use crate::text::printable;
 
@@ -35,7 +36,7 @@ const WHO_WIDTH: usize = 30;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Also read every record: exit 5 if one cannot be read, 4 if it is gone; no network
+    /// Read every record, in keychains too: exit 5 if one cannot be read, 4 if it is gone; no network
     #[arg(long)]
     check: bool,
     /// Exit 4 if an account needs a sign-in now or within --within, 2 or 6 if its refresh fails
@@ -58,7 +59,11 @@ pub struct Args {
 struct Line {
     #[serde(flatten)]
     account: Account,
+    #[serde(skip)]
     standing: Standing,
+    /// The same in a word, unless its record cannot be read.
+    #[serde(rename = "standing")]
+    word: &'static str,
     sign_in_days_left: Option<u64>,
     /// Whether its record can be read, where that was tried.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,13 +74,6 @@ struct Line {
 }
 
 impl Line {
-    fn word(&self) -> &'static str {
-        match self.standing {
-            _ if self.error.is_some() => "unreadable",
-            standing => standing.word(),
-        }
-    }
-
     fn shortcoming(&self) -> Option<(Exit, String, String)> {
         shortcoming(&self.account, self.standing)
     }
@@ -90,7 +88,9 @@ impl Args {
         }
         let now = context.clock.now();
         let accounts = context.index.all().into_iter();
-        let lines: Vec<Line> = accounts.map(|account| self.line(context, account, now)).collect();
+        let files = context.sealed_files(context.settings.file_key);
+        let line = |account| self.line(context, &files, account, now);
+        let lines: Vec<Line> = accounts.map(line).collect();
         if let Some(file) = &self.calendar {
             let accounts = lines.iter().map(|line| &line.account);
             calendar::write(context, accounts, self.within, file, self.force)?;
@@ -108,19 +108,28 @@ impl Args {
         Ok(self.exit_code(&lines))
     }
 
-    fn line(&self, context: &Context, account: Account, now: Timestamp) -> Line {
+    fn line(&self, context: &Context, files: &FileStore, account: Account, now: Timestamp) -> Line {
         let id = &account.account;
-        let read = self.check.then(|| readable(&context.world(), id));
         let standing = account.standing(now, self.within);
+        let read = match self.check {
+            true => {
+                let read = readable(&context.world(), id);
+                Some(read.map_err(|error| could_not("read", id, &error)))
+            }
+            // That it is gone is known already, and said.
+            false if standing == Standing::SignInNeeded => None,
+            false => fault(context, files, &account).map(Err),
+        };
         let left = match standing {
             Standing::SignInNeeded => Some(Duration::ZERO),
             _ => account.sign_in_by.map(|end| clock::time_left(now, end)),
         };
         Line {
             standing,
+            word: if matches!(read, Some(Err(_))) { "unreadable" } else { standing.word() },
             sign_in_days_left: left.map(|left| left.as_secs() / 86_400),
             readable: read.as_ref().map(Result::is_ok),
-            error: read.and_then(Result::err).map(|error| could_not("read", id, &error)),
+            error: read.and_then(Result::err),
             account,
         }
     }
@@ -176,7 +185,7 @@ fn row_for_person(line: &Line, now: Timestamp) -> Vec<String> {
     });
     vec![
         account.account.to_string(),
-        line.word().to_owned(),
+        line.word.to_owned(),
         or_nothing(account.sign_in_by.map(clock::day_for_people)),
         or_nothing(account.who.as_deref().map(shortened)),
         or_nothing(refreshed),
@@ -199,7 +208,7 @@ fn row_for_program(line: &Line) -> Vec<String> {
     vec![
         account.account.to_string(),
         account.who.clone().unwrap_or_default(),
-        line.word().to_owned(),
+        line.word.to_owned(),
         time(account.access_token_until),
         account.sign_in_by.map(time).unwrap_or_default(),
         account.refreshed_at.map(time).unwrap_or_default(),

@@ -2,8 +2,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::config::edit::{Draft, quoted};
-use crate::config::{ConfigError, FileKey};
+use crate::commands::keeping::remember;
+use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::store::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
@@ -42,17 +42,8 @@ impl Args {
         }
         self.try_it(context, &what)?;
         let path = context.settings.folders.config_file();
-        self.write(&path).map_err(|error| Error::new(&what, &error))?;
+        remember(&path, &self.store, self.key).map_err(|error| Error::new(&what, &error))?;
         self.tell(context, &path)
-    }
-
-    fn write(&self, path: &Path) -> Result<(), ConfigError> {
-        let mut draft = Draft::open(path.to_owned())?;
-        draft = draft.with(&["store"], &quoted(self.store.name()), "")?;
-        if let Some(key) = self.key {
-            draft = draft.with(&["file_key"], &quoted(key.name()), "")?;
-        }
-        draft.save()
     }
 
     /// Writes, reads and deletes an item there.
@@ -78,7 +69,10 @@ impl Args {
         }
         // With the key that is being chosen, and not with the configured one.
         probe(&context.sealed_files(key)).map_err(|error| {
-            let is_sealed = matches!(error, StoreError::WrongKey(_) | StoreError::NoKey(_));
+            let is_sealed = matches!(
+                error,
+                StoreError::WrongKey(_) | StoreError::NoKey(_) | StoreError::WrongPassphrase(_)
+            );
             let error = Error::new(what, &error);
             if is_sealed && key != configured {
                 error.with_hint(

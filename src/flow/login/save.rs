@@ -114,15 +114,15 @@ impl Login<'_> {
         asked && self.provider.refresh == RefreshSupport::Rotating
     }
 
-    /// What was connected under this name. A damaged record names nobody; saving over it is what a
-    /// new sign-in is for.
+    /// What was connected under this name. Where the record cannot be opened the index knows, and
+    /// saving over it is what a new sign-in is for.
     fn before(&self, target: &dyn TokenStore) -> Result<Option<Account>, StoreError> {
         let entry = self.world.index.get(self.account);
         if entry.as_ref().is_some_and(|entry| entry.store != target.kind()) {
             return Ok(entry);
         }
         match Record::load(target, self.account) {
-            Err(StoreError::Damaged { .. }) => Ok(None),
+            Err(error) if error.is_sealed_for_good() => Ok(entry),
             other => Ok(other?.map(|record| record.account)),
         }
     }

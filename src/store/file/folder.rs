@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::inspect::{Flaw, flaw};
+use super::sealed::ENDING;
 use crate::secret::Secret;
 use crate::store::{SecretBytes, StoreError};
 use crate::system::files::{self, Durability, Mode, create_private_folder, sync_folder};
@@ -52,6 +53,15 @@ pub(super) fn read(path: &Path) -> Result<Option<SecretBytes>, StoreError> {
     let Some((file, meta)) = open(path)? else { return Ok(None) };
     admit(flaw(path, &meta, false))?;
     content(file, path).map(Some)
+}
+
+/// The same as it is: open to others it stays.
+pub(super) fn peek(path: &Path) -> Result<Option<SecretBytes>, StoreError> {
+    let Some((file, meta)) = open(path)? else { return Ok(None) };
+    match flaw(path, &meta, false) {
+        Some(Flaw::Unusable(error)) => Err(error),
+        _ => content(file, path).map(Some),
+    }
 }
 
 /// A key, which somebody else put there: what others can read is refused, since it is not known who
@@ -214,6 +224,11 @@ pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
         names.extend(entry.map_err(failed)?.file_name().into_string());
     }
     Ok(names)
+}
+
+/// Whether anything in the folder is sealed.
+pub(super) fn has_sealed(folder: &Path) -> Result<bool, StoreError> {
+    Ok(names(folder)?.iter().any(|name| name.ends_with(ENDING)))
 }
 
 /// Bytes that an ordinary user may still write here, where the system tells.

@@ -71,8 +71,12 @@ impl KeySource {
         };
         let _lock = AccountLock::acquire_path(&lock_path, LOCK_DEADLINE, &mut || ())
             .map_err(|error| StoreError::NoKey(error.to_string()))?;
-        if let Some(key) = self.find(folder)? {
-            return Ok(key);
+        match self.find(folder) {
+            Ok(Some(key)) => return Ok(key),
+            Ok(None) => {}
+            // Another passphrase may be chosen while nothing is sealed with the one before.
+            Err(StoreError::WrongPassphrase(_)) if !folder::has_sealed(folder)? => {}
+            Err(error) => return Err(error),
         }
         match self {
             Self::Keychain(store) => {
@@ -188,7 +192,7 @@ impl Salt {
     fn key(&self, passphrase: &Secret, folder: &Path) -> Result<Key, StoreError> {
         let key = derive(passphrase, &self.salt, self.argon)?;
         if key.id() != self.key_id {
-            return Err(StoreError::WrongKey(folder.join(SALT_FILE)));
+            return Err(StoreError::WrongPassphrase(folder.join(SALT_FILE)));
         }
         Ok(key)
     }

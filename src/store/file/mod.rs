@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 pub use self::inspect::{Flaw, Inspection, inspect};
 use self::key::Key;
 pub use self::key::KeySource;
-use self::sealed::{ENDING, Fault, file_name, item_of};
+use self::sealed::{Fault, file_name, item_of};
 use super::lock::{AccountLock, LOCK_DEADLINE};
 use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::system::files;
@@ -46,6 +46,15 @@ pub struct FileStore {
     last_write: Mutex<Option<Instant>>,
 }
 
+/// A key that is gone.
+#[derive(Debug)]
+pub struct LostKey {
+    /// Where it is not.
+    pub why: String,
+    /// What only it opened.
+    pub sealed: Vec<Item>,
+}
+
 impl FileStore {
     /// Nothing is read or made here; the folder comes into being with the first save.
     pub fn open(folder: PathBuf, source: KeySource) -> Self {
@@ -55,6 +64,15 @@ impl FileStore {
     /// Whether the key is there and can be used. Makes none.
     pub fn has_key(&self) -> Result<bool, StoreError> {
         Ok(self.find_key()?.is_some())
+    }
+
+    /// Whether an item is there and can be opened. Touches nothing, whatever is wrong with it.
+    pub fn opens(&self, item: &Item) -> Result<bool, StoreError> {
+        let path = self.path(item);
+        let Some(content) = folder::peek(&path)? else { return Ok(false) };
+        sealed::unseal(item, &*self.key()?, content.expose())
+            .map(|_| true)
+            .map_err(|fault| named(fault, path, ""))
     }
 
     fn path(&self, item: &Item) -> PathBuf {
@@ -78,34 +96,49 @@ impl FileStore {
     /// The key for writing: made now if this is the first secret. Beside files that another key
     /// sealed no new one is made, since a key that is only mislaid must not be forgotten over it.
     fn key_to_write(&self) -> Result<Arc<Key>, StoreError> {
-        if let Some(key) = self.find_key()? {
-            return Ok(key);
+        let found = self.find_key();
+        if !matches!(found, Ok(Some(_))) && !folder::has_sealed(&self.folder)? {
+            return self.make_key();
         }
-        if folder::names(&self.folder)?.iter().any(|name| name.ends_with(ENDING)) {
+        found?.ok_or_else(|| {
             let why =
                 format!("{}, and there are files that only it opens", self.source.is_missing());
-            return Err(StoreError::NoKey(why));
-        }
+            StoreError::NoKey(why)
+        })
+    }
+
+    /// Makes a key where there is none, whatever it is that only another one opened.
+    fn make_key(&self) -> Result<Arc<Key>, StoreError> {
         let key = Arc::new(self.source.make(&self.folder)?);
         *held(&self.key) = Some(Arc::clone(&key));
         Ok(key)
     }
 
+    /// Where the key is gone: makes a new one, and tells what only the old one opened. That is
+    /// `None` where nothing is sealed, or the key is there or may be.
+    pub fn replace_lost_key(&self) -> Result<Option<LostKey>, StoreError> {
+        let sealed = self.look()?.items;
+        if sealed.is_empty() || !matches!(self.find_key(), Ok(None)) {
+            return Ok(None);
+        }
+        let why = self.source.is_missing();
+        self.make_key()?;
+        Ok(Some(LostKey { why, sealed }))
+    }
+
     /// Opens what was read. A damaged file is moved aside, so that it is neither lost nor in the way.
     fn unseal(&self, item: &Item, content: &SecretBytes) -> Result<SecretBytes, StoreError> {
         let path = self.path(item);
-        let name = path.display().to_string();
-        sealed::unseal(item, &*self.key()?, content.expose()).map_err(|fault| match fault {
-            Fault::WrongKey => StoreError::WrongKey(path),
-            Fault::TooNew(version) => StoreError::TooNew { name, version },
-            Fault::Damaged(why) => {
-                let aside = match folder::put_aside(&path, content.expose()) {
+        sealed::unseal(item, &*self.key()?, content.expose()).map_err(|fault| {
+            let aside = match fault {
+                Fault::Damaged(_) => match folder::put_aside(&path, content.expose()) {
                     Ok(Some(aside)) => format!("; it is now {aside}"),
                     Ok(None) => String::new(),
                     Err(error) => format!("; it could not be moved aside ({error})"),
-                };
-                StoreError::Damaged { name, why: format!("{why}{aside}") }
-            }
+                },
+                _ => String::new(),
+            };
+            named(fault, path, &aside)
         })
     }
 
@@ -135,8 +168,8 @@ impl TokenStore for FileStore {
         content.map(|content| self.unseal(item, &content)).transpose()
     }
 
-    /// What is there already is opened first: a damaged file is moved aside, and one of a newer
-    /// version or of another key is not overwritten.
+    /// What is there already is opened first: a damaged file, and one that only another key opens,
+    /// is moved aside, and one of a newer version is not overwritten.
     fn save(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
         folder::make(&self.folder)?;
         let key = self.key_to_write()?;
@@ -145,6 +178,10 @@ impl TokenStore for FileStore {
         if let Some(content) = folder::read(&path)? {
             match self.unseal(item, &content) {
                 Ok(_) | Err(StoreError::Damaged { .. }) => {}
+                Err(error @ StoreError::WrongKey(_)) => {
+                    let aside = folder::put_aside(&path, content.expose())?;
+                    log::warn!("{error}; it is now {}", aside.unwrap_or_default());
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -189,6 +226,16 @@ impl TokenStore for FileStore {
         folder::probe(&self.path(item))?;
         *held(&self.last_write) = Some(Instant::now());
         Ok(())
+    }
+}
+
+/// What is wrong with a file, and what became of it.
+fn named(fault: Fault, path: PathBuf, after: &str) -> StoreError {
+    let name = path.display().to_string();
+    match fault {
+        Fault::WrongKey => StoreError::WrongKey(path),
+        Fault::TooNew(version) => StoreError::TooNew { name, version },
+        Fault::Damaged(why) => StoreError::Damaged { name, why: format!("{why}{after}") },
     }
 }
 
