@@ -32,7 +32,8 @@ fn a_locked_keychain_is_said_with_its_cure() {
         let outcome = program.run(command).exits(5).says(&[
             "the keychain is locked\n",
             "do:  unlock the keychain (sign in to the desktop, or open its password program); where \
-             nobody can, connect with --store file",
+             nobody can, ",
+            "--store file",
         ]);
         assert_eq!(outcome.stdout, "");
     }
