@@ -1,13 +1,14 @@
 // A certified OpenID provider that nobody here wrote (npm oidc-provider), on 127.0.0.1, for the tests.
 //
 //   node oidc-server.mjs [--port N] [--rotate] [--ttl SECONDS] [--refresh-ttl SECONDS]
-//                        [--slow MILLISECONDS] [--for SECONDS]
+//                        [--dpop] [--slow MILLISECONDS] [--for SECONDS]
 //
 //   --port         0 (the default) takes a free one
 //   --rotate       a new refresh token at each refresh; spending an old one kills the whole family.
 //                  Without it a refresh answers the same refresh token again.
 //   --ttl          life of an access token, 3600 by default; a short one lets a test refresh
 //   --refresh-ttl  life of a refresh token, 14 days by default
+//   --dpop         the public client's tokens are bound to a key (RFC 9449), and each proof needs a nonce
 //   --slow         holds each token answer back so long after it took effect: the moment to kill a client
 //   --for          ends by itself after this time, 600 by default
 //
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     rotate: { type: 'boolean', default: false },
     ttl: { type: 'string', default: '3600' },
     'refresh-ttl': { type: 'string', default: String(14 * 24 * 3600) },
+    dpop: { type: 'boolean', default: false },
     slow: { type: 'string', default: '0' },
     for: { type: 'string', default: '600' },
   },
@@ -86,7 +88,12 @@ function build(issuer) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const provider = new Provider(issuer, {
     clients: [
-      { ...client, client_id: 'partnerlink-test', token_endpoint_auth_method: 'none' },
+      {
+        ...client,
+        client_id: 'partnerlink-test',
+        token_endpoint_auth_method: 'none',
+        dpop_bound_access_tokens: values.dpop,
+      },
       {
         ...client,
         client_id: 'partnerlink-basic',
@@ -111,7 +118,11 @@ function build(issuer) {
       Interaction: 600,
       Session: 3600,
     },
-    features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+    features: {
+      devInteractions: { enabled: true },
+      revocation: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => values.dpop },
+    },
     findAccount: (_ctx, id) => ({
       accountId: id,
       claims: () => ({

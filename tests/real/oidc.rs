@@ -4,7 +4,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::parts::Part;
+use crate::parts::keyring::Keyring;
+use crate::parts::oidc_server::OidcServer;
+use crate::parts::person::AGREES;
+use crate::parts::{self, Part, has};
 use crate::sign_in_over_oidc::{ITEM, Stage, stage};
 
 /// What all of these need.
@@ -107,4 +110,34 @@ fn without_rotation_the_refresh_token_stays() {
     assert_eq!(record("refresh_token"), refresh_token);
     assert_ne!(record("access_token"), access_token);
     assert_eq!(server.count("/refresh_token/ok"), 2);
+}
+
+/// Tokens that are bound to a key of the account (RFC 9449), with a nonce in each proof.
+#[test]
+fn bound_tokens_are_refreshed_used_and_revoked_and_a_copy_is_worthless() {
+    let name = "DPoP at oidc-provider";
+    if !has(name, &NEEDED) {
+        return;
+    }
+    let keyring = Keyring::start("unlocked");
+    let program = keyring.lend(parts::program());
+    let server = OidcServer::start(&["--rotate", "--dpop"]);
+    let issuer = server.value("/issuer").to_owned();
+    server.describe_to(&program, "public_client", |text| {
+        text.replace("pkce = true", &format!("pkce = true\ndpop = true\napi_base = \"{issuer}\""))
+    });
+    program.run(["connect", "oidc", "--browser", &AGREES.command(&program)]).exits(0);
+    AGREES.seen(&program);
+    let key = keyring.token("partnerlink", ITEM, "dpop_key");
+    program.canaries.never("key", &key);
+    program.run(REFRESH).exits(0);
+    let me = program.run(["api", "oidc", "/me"]).exits(0).json();
+    assert_eq!(me["sub"], "anna");
+    assert_eq!(keyring.token("partnerlink", ITEM, "dpop_key"), key, "the key stays");
+    let token = program.run(["token", "get", "oidc"]).exits(0).data().to_owned();
+    assert_eq!(server.status_of(&token), "401", "without the key");
+    let refresh_token = keyring.token("partnerlink", ITEM, "refresh_token");
+    assert_ne!(server.spend(&refresh_token).get("error"), None, "without the key");
+    program.run(["disconnect", "oidc"]).exits(0).says(&["revoked at the provider"]);
+    assert_eq!((server.count("/refresh_token/ok"), server.count("/revocation/ok")), (1, 1));
 }
