@@ -11,6 +11,7 @@ mod exchange;
 pub mod fault;
 pub mod network;
 pub mod probe;
+mod request;
 pub mod retry;
 
 use std::collections::HashMap;
@@ -25,7 +26,8 @@ use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 use url::Url;
 
-pub use self::exchange::{Answer, LONGEST_EXCHANGE, Request, Transport};
+pub use self::exchange::{Answer, LONGEST_EXCHANGE, Transport};
+pub use self::request::Request;
 
 use self::exchange::{MAX_BODY, TOTAL_TIMEOUT};
 use self::fault::Fault;

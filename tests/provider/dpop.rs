@@ -1,10 +1,11 @@
 //! Proofs of possession (RFC 9449), checked to the letter.
 
+use std::collections::{HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::http::{Call, Reply};
@@ -65,4 +66,39 @@ pub fn asks_for_nonce(status: u16, nonce: &str) -> Reply {
          Content-Type: application/json\r\n"
     );
     Reply::new(status, &headers, r#"{"error":"use_dpop_nonce"}"#)
+}
+
+/// Tokens are bound to keys.
+pub struct Bound {
+    nonce: String,
+    /// Proofs are good once.
+    seen: HashSet<String>,
+    /// The key's thumbprint of each refresh token.
+    pub keys: HashMap<String, String>,
+}
+
+impl Bound {
+    pub fn new(nonce: String) -> Self {
+        Self { nonce, seen: HashSet::new(), keys: HashMap::new() }
+    }
+
+    /// The proof of a token request, or how it is refused.
+    pub fn judge(&mut self, call: &Call) -> Result<Proof, Reply> {
+        let refused = |why: &str| {
+            let body = json!({ "error": "invalid_dpop_proof", "error_description": why });
+            Err(Reply::json(400, &body))
+        };
+        let proof = match check(call, None) {
+            Ok(proof) => proof,
+            Err(why) => return refused(why),
+        };
+        if proof.nonce.as_ref() != Some(&self.nonce) {
+            return Err(asks_for_nonce(400, &self.nonce));
+        }
+        let key = self.keys.get(&call.parameter("refresh_token"));
+        if !self.seen.insert(proof.jti.clone()) || key.is_some_and(|key| *key != proof.jkt) {
+            return refused("a proof that came before, or of another key");
+        }
+        Ok(proof)
+    }
 }

@@ -10,7 +10,6 @@ pub mod http;
 pub mod identity;
 pub mod tenants;
 
-use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -21,7 +20,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use url::Url;
 
-use self::dpop::Proof;
+use self::dpop::Bound;
 use self::grants::{Accepted, Counts, Grants};
 use self::http::{AsTcp, Call, Reply};
 
@@ -52,15 +51,6 @@ struct State {
     change: Option<Change>,
     script: Option<Script>,
     bound: Option<Bound>,
-}
-
-/// Tokens are bound to keys.
-struct Bound {
-    nonce: String,
-    /// Proofs are good once.
-    seen: HashSet<String>,
-    /// The key's thumbprint of each refresh token.
-    keys: HashMap<String, String>,
 }
 
 pub trait Hears: Fn(&str, &str) + Send + Sync + 'static {}
@@ -171,8 +161,7 @@ impl Provider {
 
     /// From now on every token is bound to the key of a proof, which needs a nonce.
     pub fn binds_tokens(&self) {
-        let (nonce, seen, keys) = (fresh("nonce"), HashSet::new(), HashMap::new());
-        self.state().bound = Some(Bound { nonce, seen, keys });
+        self.state().bound = Some(Bound::new(fresh("nonce")));
     }
 
     /// How long a spent refresh token goes on working; not at all by default.
@@ -254,28 +243,6 @@ impl Provider {
     /// The refresh token that was given last.
     pub fn refresh_token(&self) -> String {
         self.state().grants.newest().expect("a refresh token")
-    }
-}
-
-impl Bound {
-    /// The proof of a token request, or how it is refused.
-    fn judge(&mut self, call: &Call) -> Result<Proof, Reply> {
-        let refused = |why: &str| {
-            let body = json!({ "error": "invalid_dpop_proof", "error_description": why });
-            Err(Reply::json(400, &body))
-        };
-        let proof = match dpop::check(call, None) {
-            Ok(proof) => proof,
-            Err(why) => return refused(why),
-        };
-        if proof.nonce.as_ref() != Some(&self.nonce) {
-            return Err(dpop::asks_for_nonce(400, &self.nonce));
-        }
-        let key = self.keys.get(&call.parameter("refresh_token"));
-        if !self.seen.insert(proof.jti.clone()) || key.is_some_and(|key| *key != proof.jkt) {
-            return refused("a proof that came before, or of another key");
-        }
-        Ok(proof)
     }
 }
 
