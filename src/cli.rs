@@ -1,5 +1,6 @@
 //! The command line: what every command understands, and which commands there are.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand};
@@ -10,7 +11,7 @@ use crate::commands::{
 };
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
-use crate::error::{Error, Failed};
+use crate::error::{Error, Exit, Failed};
 use crate::terminal::{self, Output, stderr_is_terminal, stdin_is_terminal};
 
 const EXAMPLES: &str = "\
@@ -173,6 +174,41 @@ impl Cli {
             }
         }
     }
+}
+
+/// Tells what clap has to say instead of running a command, and returns the exit code: help and
+/// version, or wrong usage, which is an object like every other error where JSON was asked for.
+pub fn tell(said: &clap::Error, arguments: &[OsString]) -> u8 {
+    if !said.use_stderr() {
+        let _ = said.print();
+        return 0;
+    }
+    // What follows `--` is another program's.
+    if !arguments.iter().take_while(|word| *word != "--").any(|word| word == "--json") {
+        let _ = said.print();
+        return Exit::Usage as u8;
+    }
+    let error = wrong_usage(said);
+    Output { json: true, ..Output::default() }.error(&error);
+    error.exit as u8
+}
+
+/// The parts of clap's text: what is wrong, tips, usage, and where help is.
+fn wrong_usage(said: &clap::Error) -> Error {
+    const WHAT: &str = "could not understand the command";
+    let text = said.to_string();
+    let in_one_line = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+    let parts: Vec<String> = text.split("\n\n").map(in_one_line).collect();
+    let starting =
+        |start: &str| parts.iter().find_map(|part| part.strip_prefix(start)).map(str::to_owned);
+    let why = starting("error: ").unwrap_or_else(|| in_one_line(&text));
+    let usage = || starting("Usage: ").map(|usage| format!("usage: {usage}"));
+    let hint = starting("tip: ").or_else(usage);
+    Error::usage(
+        WHAT,
+        why,
+        hint.unwrap_or_else(|| "the same with --help shows how it is used".into()),
+    )
 }
 
 /// What the settings are made from.

@@ -88,13 +88,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }));
     let code = panic::catch_unwind(panic::AssertUnwindSafe(|| {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        match Cli::try_parse_from(arguments) {
+        match Cli::try_parse_from(&arguments) {
             Ok(cli) => cli.run(),
-            Err(error) => {
-                let failed = error.use_stderr();
-                let _ = error.print();
-                if failed { Exit::Usage as u8 } else { 0 }
-            }
+            Err(said) => cli::tell(&said, &arguments),
         }
     }));
     // A signal that came while a token was being saved is answered now.

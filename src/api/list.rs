@@ -69,7 +69,12 @@ pub fn check_pages(list: &Url, pages: u64) -> Result<(), ApiError> {
     Ok(())
 }
 
-impl List<'_> {
+impl<'a> List<'a> {
+    /// The names of the members that are documented of an entry.
+    pub fn documented(&self) -> Vec<&'a str> {
+        self.members.iter().flat_map(|(_, names)| names.split_whitespace()).collect()
+    }
+
     /// Gives `each` the entries of one page, by its number as the provider counts, or of all pages
     /// in order; or the single object.
     pub fn for_each<E: From<ApiError>>(

@@ -67,7 +67,7 @@ fn provider(text: &str) -> Result<String, Infallible> {
 fn account(text: &str) -> Result<AccountId, String> {
     let (provider, name) = text.split_at(text.find(':').unwrap_or(text.len()));
     (account_id::folded(provider) + name).parse().map_err(|error: crate::account_id::AccountIdError| {
-        format!("{error}\n  an account is PROVIDER or PROVIDER:NAME, as zaehlerfreunde:stadtwerke-muster")
+        format!("{error};\n  an account is PROVIDER or PROVIDER:NAME, as zaehlerfreunde:stadtwerke-muster")
     })
 }
 
@@ -145,7 +145,7 @@ fn saved_record(context: &Context, verb: &str, account: &AccountId) -> Result<Re
         Some(_) => could_not(verb, account, &FlowError::gone(account, world.home(account))),
         None => {
             let others = accounts_of(context, account.provider());
-            not_connected(&format!("could not {verb}"), account, &others)
+            not_connected(&format!("could not {verb} {account}"), account, &others)
         }
     })
 }
@@ -283,7 +283,7 @@ fn not_connected(what: &str, account: &AccountId, others: &[AccountId]) -> Error
     if !names.is_empty() {
         why += &format!("; connected there: {}", names.join(", "));
     }
-    Error::sign_in_needed(format!("{what} {account}"), why, account)
+    Error::sign_in_needed(what, why, account)
 }
 
 /// The connected accounts of a provider.

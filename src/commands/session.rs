@@ -18,6 +18,7 @@ use crate::formats::{self, Entry, FORMATS, Format, FormatError, Options, Writer}
 use crate::oauth::scope::Scope;
 use crate::plot::{Look, Picture};
 use crate::provider::Provider;
+use crate::provider::registry::nearest;
 use crate::system::{FileError, OutputFile};
 use crate::terminal::{self, stdout_is_terminal, stdout_stream};
 use crate::text::shell_word;
@@ -183,7 +184,7 @@ impl Session<'_> {
             DataError::Write(error) => Error::io(self.what, &error),
             DataError::Api(error) => self.explained(error),
             DataError::File(error) => Error::new(self.what, &error),
-            DataError::Format(error) => self.usage(error.to_string(), ""),
+            DataError::Format(error) => self.usage(error.to_string(), meant(&error)),
             DataError::Explained(error) => *error,
         })
     }
@@ -255,7 +256,9 @@ impl Session<'_> {
         parameters: &[(&str, String)],
         page: Option<u64>,
     ) -> Result<(), DataError> {
-        self.write_rows(output, formats::List::of_records(list.name, list.columns), |writer| {
+        let documented = list.documented();
+        let rows = formats::List::of_records(list.name, list.columns).documenting(&documented);
+        self.write_rows(output, rows, |writer| {
             list.for_each(&self.api, parameters, page, |entry| {
                 Ok(writer.write(Entry::Record(&entry))?)
             })
@@ -279,6 +282,7 @@ impl Session<'_> {
         };
         let mut writer = Writer::new(format, out, &options, &list)?;
         fill(&mut writer)?;
+        writer.check_fields()?;
         writer.finish()?;
         Ok(file.map_or(Ok(()), OutputFile::finish)?)
     }
@@ -351,6 +355,13 @@ impl PictureArgs {
         let colour = terminal::stdout_has_colour();
         Look { ascii: self.ascii, colour, ..Look::of_terminal(columns, rows) }
     }
+}
+
+/// What was probably meant by a word that is wrong.
+fn meant(error: &FormatError) -> String {
+    let FormatError::NoField { field, known, .. } = error else { return String::new() };
+    nearest(field, known.iter().map(String::as_str))
+        .map_or_else(String::new, |nearest| format!("did you mean {nearest}?"))
 }
 
 /// Writes a text into a file that gets its name when it is whole.

@@ -19,6 +19,8 @@ pub struct List<'a> {
     pub(super) columns: &'a [&'a str],
     /// Those of them that fit on a terminal.
     pub(super) few_columns: &'a [&'a str],
+    /// What an entry may have beside the columns.
+    pub(super) documented: &'a [&'a str],
 }
 
 /// What stands in one column of a row.
@@ -41,7 +43,14 @@ impl<'a> List<'a> {
     /// Any objects. `columns` are the members that a row shows (`address.city` reaches inside);
     /// JSON has every member.
     pub fn of_records(name: &'a str, columns: &'a [&'a str]) -> Self {
-        Self { name, content: Content::Records, columns, few_columns: columns }
+        let (content, few_columns, documented) = (Content::Records, columns, &[]);
+        Self { name, content, columns, few_columns, documented }
+    }
+
+    /// With the members that an entry may have, whether it does or not.
+    #[must_use]
+    pub fn documenting(self, documented: &'a [&'a str]) -> Self {
+        Self { documented, ..self }
     }
 }
 

@@ -130,7 +130,8 @@ fn fields_are_known_by_name() {
         Writer::new(csv, out, &options, &READINGS).err().unwrap().to_string()
     };
     assert!(
-        failed(&["valeu"]).starts_with("readings have no field \"valeu\"; there are deviceId,")
+        failed(&["valeu"])
+            .starts_with("there is no field \"valeu\" in readings; there are deviceId,")
     );
 }
 

@@ -73,8 +73,8 @@ pub enum FormatError {
     Unknown(String),
     #[error("{format} is no format for {content}; there are {}", names(content.formats()))]
     DoesNotFit { format: &'static str, content: Content },
-    #[error("readings have no field {field:?}; there are {}", .known.join(", "))]
-    NoField { field: String, known: Vec<&'static str> },
+    #[error("there is no field {field:?} in {content}; there are {}", .known.join(", "))]
+    NoField { content: Content, field: String, known: Vec<String> },
 }
 
 impl Format {

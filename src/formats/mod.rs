@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `format` | the table of formats: names, endings, and which of them fits what |
 //! | `columns`, `reading`, `pile` | entries as rows of cells |
+//! | `fields` | whether the entries have what was asked for |
 //! | `csv`, `json`, `table`, `xlsx`, `influx` | tables and lists |
 //! | `geojson`, `gpx`, `kml` | places on a map |
 //!
@@ -11,6 +12,7 @@
 
 mod columns;
 mod csv;
+mod fields;
 mod format;
 mod geojson;
 mod gpx;
@@ -31,6 +33,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
+use self::fields::Fields;
 use crate::clock::{TimeZone, berlin};
 use crate::data::pile::Pile;
 use crate::data::reading::Reading;
@@ -90,6 +93,7 @@ pub struct Writer<'w> {
     out: Box<dyn Write + 'w>,
     rows: Box<dyn Rows>,
     buffer: Vec<u8>,
+    fields: Fields,
     for_person: bool,
 }
 
@@ -103,21 +107,29 @@ impl<'w> Writer<'w> {
     ) -> Result<Self, FormatError> {
         format.check(list.content)?;
         let rows = (format.rows)(list, options)?;
-        let buffer = rows.head();
-        Ok(Self { out, rows, buffer, for_person: options.for_person })
+        let (buffer, fields) = (rows.head(), Fields::new(list, options));
+        Ok(Self { out, rows, buffer, fields, for_person: options.for_person })
     }
 
-    /// Writes an entry; on a terminal at once.
+    /// Writes an entry; on a terminal at once. While a field that was asked for was in no entry yet,
+    /// they are held back, as many as the buffer takes.
     pub fn write(&mut self, entry: Entry<'_>) -> io::Result<()> {
         if let Entry::Reading(reading) = entry {
             reading::check(reading)?;
         }
+        self.fields.look(entry);
         self.rows.row(entry, &mut self.buffer)?;
-        if self.for_person || self.buffer.len() >= BUFFER_BYTES {
+        let at_once = self.for_person && !self.fields.are_missing();
+        if at_once || self.buffer.len() >= BUFFER_BYTES {
             self.out.write_all(&self.buffer)?;
             self.buffer.clear();
         }
         Ok(())
+    }
+
+    /// Fails where no entry had a field that was asked for. What is left is not worth writing then.
+    pub fn check_fields(&self) -> Result<(), FormatError> {
+        self.fields.check()
     }
 
     /// Writes what is left; without it the output is not whole.

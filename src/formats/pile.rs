@@ -32,6 +32,8 @@ pub const LIST: List<'_> = List {
         FULL_NUMBER, "tree_types", "qualities", "protocol_fm_volume", "sale_fm_volume",
         "sale_status", "storage_location", "latitude", "longitude",
     ],
+    // Those that fit in no cell.
+    documented: &["images", "class_entries"],
 };
 
 /// A pile's cell in one column.

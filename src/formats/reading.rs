@@ -25,6 +25,7 @@ pub const LIST: List<'_> = List {
         "deviceProvider", "medium", "direction",
     ],
     few_columns: &["deviceId", "time", "measurement", "value", "unit", "direction", "status"],
+    documented: &[],
 };
 
 /// The member of this name; `timeStamp` is what the provider calls the time.
@@ -33,7 +34,8 @@ pub(super) fn member(name: &str) -> Result<String, FormatError> {
     if MEMBERS.contains(&name) {
         return Ok(name.to_owned());
     }
-    Err(FormatError::NoField { field: name.to_owned(), known: MEMBERS.to_vec() })
+    let (content, known) = (Content::Readings, MEMBERS.map(str::to_owned).to_vec());
+    Err(FormatError::NoField { content, field: name.to_owned(), known })
 }
 
 /// A reading's cell in one column.

@@ -158,7 +158,6 @@ fn shortened(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::Content;
     use crate::formats::testing::{bytes, object, reading};
 
     #[test]
@@ -182,7 +181,7 @@ mod tests {
 
     #[test]
     fn one_row_too_many_is_told() {
-        let list = List { name: "x", content: Content::Records, columns: &["x"], few_columns: &[] };
+        let list = List::of_records("x", &["x"]);
         let mut book = book(&list, &Options::default()).unwrap();
         let record = object("{}");
         let add = |book: &mut Xlsx| book.row(Entry::Record(&record), &mut Vec::new());

@@ -128,3 +128,38 @@ fn without_a_terminal_nothing_is_coloured() {
     let coloured = program.set("CLICOLOR_FORCE", "1").run(["token", "get", "fake:x"]).exits(4);
     assert!(coloured.stderr.contains('\u{1b}'), "{}", coloured.told());
 }
+
+#[test]
+fn wrong_usage_is_an_object_where_json_is_asked_for() {
+    let program = Program::new();
+    for (line, why, hint) in [
+        ("--json", "requires a subcommand", "usage: partnerlink"),
+        ("token --json", "subcommands: get, refresh, show", "usage: partnerlink token"),
+        ("--json nope", "unrecognized subcommand 'nope'", "usage: partnerlink"),
+        (
+            "status --jsn --json",
+            "unexpected argument '--jsn'",
+            "a similar argument exists: '--json'",
+        ),
+        ("connect --json", "were not provided: <PROVIDER[:NAME]>", "usage: partnerlink connect"),
+        ("--json status --within 5y", "\"y\" is no unit of time", "--help"),
+        ("schedule print --kind x --json", "[possible values: systemd,", "--help"),
+        ("api a /b --input x -f a=b --json", "cannot be used with", "usage: partnerlink api"),
+        ("exec --json", "were not provided: <ACCOUNT> <CMD>...", "usage: partnerlink exec"),
+        ("token show fake:/x --json", "an account is PROVIDER or PROVIDER:NAME", "--help"),
+        ("help --json nope", "no command or topic \"nope\"", "shows what there is"),
+        ("config get --json a.b", "there is no such setting", "there are: store"),
+    ] {
+        let outcome = program.run(line.split(' ')).exits(2);
+        let error = &outcome.error_json()["error"];
+        assert_eq!((&error["code"], &error["exit"]), (&"usage".into(), &2.into()), "{line}");
+        for (member, text) in [("message", why), ("hint", hint)] {
+            let told = error[member].as_str().unwrap();
+            assert!(told.contains(text) && !told.contains('\n'), "{line}: {told}");
+        }
+        assert_eq!((outcome.stdout.as_str(), outcome.stderr.lines().count()), ("", 1), "{line}");
+    }
+    // Of another program's --json, of help and of the version none of it is true.
+    program.run(["exec", "--nope", "--", "jq", "--json"]).exits(2).says(&["Usage: partnerlink"]);
+    assert!(program.run(["--json", "--version"]).exits(0).stdout.starts_with("partnerlink "));
+}

@@ -96,6 +96,31 @@ fn include_shows_the_head_and_jq_picks() {
 }
 
 #[test]
+fn what_jq_cannot_read_or_cannot_do_is_an_error_in_words() {
+    let (program, fake) = connected_to_fake();
+    let apply = |body: String, filter: &str| {
+        fake.serves(move |_| Reply::new(200, "", &body));
+        program.run(["api", "fake", "/x", "--jq", filter, "--json"])
+    };
+    for text in ["<html>no</html>", "", "{\"a\":", "[1] [2]"] {
+        let error = &apply(text.to_owned(), ".").exits(6).error_json()["error"];
+        assert_eq!(error["code"], "not-json", "{text}");
+        assert!(error["message"].as_str().unwrap().contains("the answer is not JSON"), "{error}");
+    }
+    let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+    apply(nested(100_000), ".").exits(6).says(&["deeper than 10000 levels", "without --jq"]);
+    let whole = apply(nested(10_000), ".").exits(0);
+    assert_eq!(whole.stdout.trim_end(), nested(10_000));
+    for filter in [nested(60_000), "1".to_owned() + &"-1".repeat(50_000), ".|".repeat(50_000) + "."]
+    {
+        apply("1".into(), &filter).exits(2).says(&["more than 16 KiB"]);
+    }
+    fake.serves(move |_| Reply::new(200, "", nested(100_000)));
+    assert_eq!(program.run(["api", "fake", "/x"]).exits(0).stdout.len(), 200_001);
+    program.run(["api", "fake", "/x", "--paginate"]).exits(6).says(&["/x"]);
+}
+
+#[test]
 fn every_page_is_one_line_by_either_providers_way() {
     let data = Data::new();
     let path = "/inventory/v4/inventory/woodlist/summaries";

@@ -158,7 +158,7 @@ fn fields_are_written_in_the_order_they_are_named() {
     let lines: Vec<&str> = outcome.data().lines().take(2).collect();
     assert_eq!(lines, ["value,deviceId", &format!("1.623,{OFFICE}")]);
     let args = csv(OFFICE, "2026-10-01", "2026-10-02", &["--fields", "vlaue"]);
-    data.program.run(args).exits(2).says(&["no field \"vlaue\""]);
+    data.program.run(args).exits(2).says(&["no field \"vlaue\"", "did you mean value?"]);
 }
 
 #[test]

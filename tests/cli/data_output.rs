@@ -149,3 +149,30 @@ fn a_reader_that_leaves_ends_it_quietly() {
         outcome.conceals(&["error"]);
     }
 }
+
+#[test]
+fn a_field_that_no_entry_has_is_wrong_usage_and_nothing_is_written() {
+    let data = Data::new();
+    for (list, wrong, meant) in [
+        ("meter spaces", "nmae", "did you mean name?"),
+        ("meter devices", "id,mediun", "did you mean medium?"),
+        ("meter customers", "external-id", "did you mean external_id?"),
+        ("timber woodlists", "base_area.nmae", "there are base_area,"),
+        ("timber aggregations", "protocol_fm", "did you mean protocol_fm_volume?"),
+        ("timber user", "e-mail", "did you mean email?"),
+    ] {
+        for format in ["plain", "csv", "csv-de", "json", "ndjson"] {
+            let args = list.split(' ').chain(["--fields", wrong, "--format", format]);
+            let outcome = data.program.run(args).exits(2).says(&["there is no field", meant]);
+            assert_eq!(outcome.stdout, "", "{list} {format}");
+        }
+    }
+    let piles = ["timber", "aggregations", "--fields", "bayer", "-o"];
+    for file in ["piles.xlsx", "piles.geojson", "piles.csv"] {
+        data.program.run(piles.iter().chain([&file])).exits(2).says(&["did you mean buyer?"]);
+        assert!(!data.program.root().join(file).exists(), "{file}");
+    }
+    // Documented, and in none of the entries.
+    data.program.run(["meter", "spaces", "--fields", "id,parentSpaceId"]).exits(0);
+    data.program.run(["timber", "aggregations", "--fields", "images,buyer.id"]).exits(0);
+}

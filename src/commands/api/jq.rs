@@ -1,15 +1,30 @@
 //! `--jq`: a filter in the language of jq over a JSON answer (crate jaq).
 
+use std::{io, panic, thread};
+
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars, data, unwrap_valr};
 use jaq_json::{Val, read};
 
+/// Levels of lists and objects that an answer may have: as many as jq itself takes.
+const MAX_DEPTH: usize = 10_000;
+/// Bytes of a filter: far more than anybody types.
+const MAX_FILTER: usize = 16 << 10;
+/// Bytes of stack: jaq goes as deep as filter and answer are. Only what is used of it is taken.
+const STACK: usize = 512 << 20;
+
 #[derive(Debug, thiserror::Error)]
 pub enum JqError {
+    #[error("the filter has more than {} KiB", MAX_FILTER >> 10)]
+    TooLong,
     #[error("{0:?} is no filter that jq understands")]
     Syntax(String),
     #[error("the answer is not JSON")]
     NotJson,
+    #[error("the answer is nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    #[error("there is no memory for it: {0}")]
+    NoMemory(#[from] io::Error),
     #[error("the filter failed: {0}")]
     Failed(String),
 }
@@ -32,7 +47,39 @@ def @tsv: row(
 
 /// Applies `filter` to the JSON text in `input`; each result is given to `each`, strings without
 /// quotes (as `jq -r`).
-pub fn apply(filter: &str, input: &[u8], mut each: impl FnMut(&str)) -> Result<(), JqError> {
+pub fn apply(filter: &str, input: &[u8], each: impl FnMut(&str) + Send) -> Result<(), JqError> {
+    if filter.len() > MAX_FILTER {
+        return Err(JqError::TooLong);
+    }
+    if depth(input) > MAX_DEPTH {
+        return Err(JqError::TooDeep);
+    }
+    thread::scope(|scope| {
+        let work = || run(filter, input, each);
+        let running = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        running.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
+    })
+}
+
+/// How many lists and objects stand within each other at most.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+fn run(filter: &str, input: &[u8], mut each: impl FnMut(&str)) -> Result<(), JqError> {
     let more = load::parse(MORE_DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
     let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(more);
     let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
@@ -81,5 +128,22 @@ mod tests {
         assert!(matches!(results(".spaces[", input), Err(JqError::Syntax(_))));
         assert!(matches!(results(".", "<html>"), Err(JqError::NotJson)));
         assert!(matches!(results(".spaces.x", input), Err(JqError::Failed(_))));
+    }
+
+    #[test]
+    fn neither_a_deep_answer_nor_a_deep_filter_takes_more_stack_than_there_is() {
+        let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+        for filter in [".", "walk(.)", "def f: if . == [] then 0 else 1 + (.[0] | f) end; f"] {
+            assert_eq!(results(filter, &nested(MAX_DEPTH)).unwrap().len(), 1, "{filter}");
+        }
+        assert!(matches!(results(".", &nested(MAX_DEPTH + 1)), Err(JqError::TooDeep)));
+        let text = format!("\"{}\\\"[\"", nested(MAX_DEPTH + 1));
+        assert_eq!(results("length", &text).unwrap(), ["20004"]);
+        for (before, after) in [("[", "]"), ("(", ")"), ("-", ""), ("1+", ""), (".|", "")] {
+            let times = MAX_FILTER / 2 - 1;
+            let filter = before.repeat(times) + "1" + &after.repeat(times);
+            assert_eq!(results(&filter, "1").unwrap().len(), 1, "{before}");
+        }
+        assert!(matches!(results(&"[".repeat(100_000), "1"), Err(JqError::TooLong)));
     }
 }

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 use url::Url;
 
+use self::jq::JqError;
 use crate::account_id::AccountId;
 use crate::api::ApiError;
 use crate::api::client::{MAX_ANSWER, explain, read_whole};
 use crate::api::list::{check_pages, page_url, pages_of};
 use crate::commands::session::{DataError, Session};
 use crate::context::Context;
-use crate::error::{Error, Failed};
+use crate::error::{Error, Exit, Failed};
 use crate::http::{Answer, Request};
 use crate::input;
 use crate::secret::Secret;
@@ -192,7 +193,7 @@ impl Args {
                 lines.push('\n');
             };
             jq::apply(filter, &read_whole(url, body)?, each)
-                .map_err(|error| Error::usage("could not apply --jq", error.to_string(), ""))?;
+                .map_err(|error| filter_failed(&error))?;
             body = Box::new(Cursor::new(lines));
         } else if stdout_is_terminal() {
             output.data(&shown(&read_whole(url, body)?))?;
@@ -205,6 +206,21 @@ impl Args {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(ApiError::BrokeOff(error).into()),
+        }
+    }
+}
+
+/// A filter that cannot be applied: its own fault, or the answer's.
+fn filter_failed(error: &JqError) -> Error {
+    const WHAT: &str = "could not apply --jq";
+    let bad = |hint| Error::of(WHAT, error.to_string(), Exit::BadAnswer.means("not-json", hint));
+    match error {
+        JqError::NotJson => bad("the same without --jq shows the answer"),
+        JqError::TooDeep => {
+            bad("have another program read it: without --jq it is handed on as it came")
+        }
+        JqError::Syntax(_) | JqError::TooLong | JqError::NoMemory(_) | JqError::Failed(_) => {
+            Error::usage(WHAT, error.to_string(), "")
         }
     }
 }

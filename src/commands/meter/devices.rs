@@ -19,7 +19,9 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         self.data.account.open(context, super::ACCOUNT, "could not list devices", |session| {
-            let list = formats::List::of_records(meter::DEVICES.name, meter::DEVICES.columns);
+            let documented = meter::DEVICES.documented();
+            let list = formats::List::of_records(meter::DEVICES.name, meter::DEVICES.columns)
+                .documenting(&documented);
             session.write_rows(&self.data.output, list, |writer| {
                 each_device(session, &self.space, |device| {
                     Ok(writer.write(formats::Entry::Record(&device))?)

@@ -152,7 +152,10 @@ fn refresh_one(
         Ok(outcome) => RefreshReport::of(account, provider, outcome, context.clock.now()),
         Err(FlowError::NotConnected) => {
             let others = accounts_of(context, account.provider());
-            RefreshReport::failed(account, not_connected("could not refresh", account, &others))
+            RefreshReport::failed(
+                account,
+                not_connected(&format!("could not refresh {account}"), account, &others),
+            )
         }
         Err(error) => RefreshReport::failed(account, could_not("refresh", account, &error)),
     }
