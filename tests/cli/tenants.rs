@@ -18,8 +18,9 @@ fn customer_of(tenant: Tenant) -> (Program, Provider) {
     let fake = provider_for(&program);
     let (base, id) = (fake.base(), tenant.client_id());
     let uri = format!("http://127.0.0.1:{}/callback/zaehlerfreunde", free_ports()[0]);
+    let dpop = tenant == Tenant::DpopRequired;
     program.configure(&format!(
-        "[provider.zaehlerfreunde]\nclient_id = {id:?}\nauthorize_url = \"{base}/authorize\"\n\
+        "[provider.zaehlerfreunde]\ndpop = {dpop}\nclient_id = {id:?}\nauthorize_url = \"{base}/authorize\"\n\
          token_url = \"{base}/token\"\nrevocation_url = \"{base}/revoke\"\napi_base = {base:?}\n\
          issuers = [{ISSUER:?}]\nredirect_uris = [{uri:?}]\n"
     ));
@@ -43,7 +44,7 @@ fn sign_in(program: &Program, args: &[&str]) -> Outcome {
 fn every_kind_of_client_connects_refreshes_and_is_revoked() {
     for tenant in Tenant::ALL {
         let (program, fake) = customer_of(tenant);
-        let who = if tenant == Tenant::Strict { Tenant::COMPANY } else { identity::PERSON };
+        let who = if tenant.has_openid() { identity::PERSON } else { Tenant::COMPANY };
         let outcome = sign_in(&program, &["zaehlerfreunde"]).exits(0);
         outcome.says(&[&format!("Connected to Zählerfreunde as {who}"), "refreshed when needed"]);
         let entry = &program.run(["status", "--json"]).exits(0).json()["accounts"][0];

@@ -4,8 +4,8 @@
 use serde_json::json;
 use url::Url;
 
-use super::Provider;
 use super::http::{Call, Reply};
+use super::{Provider, dpop};
 
 /// A kind of client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Tenant {
     Permissive,
     /// A third party's application of today: PKCE, no OpenID scope, no ID token.
     Strict,
+    /// The same, and its tokens are bound to a key (RFC 9449).
+    DpopRequired,
 }
 
 /// What a strict client may send to `/authorize`; anything else ends on an error page.
@@ -41,11 +43,17 @@ const LISTED: [&str; 18] = [
 ];
 
 impl Tenant {
-    pub const ALL: [Self; 3] = [Self::FirstParty, Self::Permissive, Self::Strict];
+    pub const ALL: [Self; 4] =
+        [Self::FirstParty, Self::Permissive, Self::Strict, Self::DpopRequired];
+
+    /// Whether it is given OpenID scopes and an ID token.
+    pub fn has_openid(self) -> bool {
+        matches!(self, Self::FirstParty | Self::Permissive)
+    }
 
     pub fn client_id(self) -> &'static str {
         match self {
-            Self::Strict => "tpc_2026partner",
+            Self::Strict | Self::DpopRequired => "tpc_2026partner",
             Self::FirstParty | Self::Permissive => "partner",
         }
     }
@@ -55,19 +63,23 @@ impl Tenant {
 
     /// From now on the provider is this tenant.
     pub fn is_played_by(self, fake: &Provider) {
+        if self == Self::DpopRequired {
+            fake.binds_tokens();
+        }
         fake.does(move |call, honest| match call.path() {
             "/authorize" if !self.admits(call) => Reply::new(400, "", "<h1>Oops!</h1>"),
+            "/partners/current" if !self.accepts_token(call) => Reply::error(401, "invalid_token"),
             "/partners/current" => Reply::json(200, &json!({ "id": 7, "name": Self::COMPANY })),
             "/token" => honest().altered(|body| {
                 if call.parameter("grant_type") != "authorization_code" {
                     return;
                 }
-                body["scope"] = match self {
-                    Self::Strict => "offline_access",
-                    Self::FirstParty | Self::Permissive => "openid profile email offline_access",
+                body["scope"] = match self.has_openid() {
+                    true => "openid profile email offline_access",
+                    false => "offline_access",
                 }
                 .into();
-                if self == Self::Strict {
+                if !self.has_openid() {
                     body.as_object_mut().unwrap().remove("id_token");
                 }
             }),
@@ -75,8 +87,19 @@ impl Tenant {
         });
     }
 
+    /// A token that is bound to a key is shown with a proof of the key.
+    fn accepts_token(self, call: &Call) -> bool {
+        let header = call.header("authorization").unwrap_or_default();
+        match self {
+            Self::DpopRequired => header
+                .strip_prefix("DPoP ")
+                .is_some_and(|token| dpop::check(call, Some(token)).is_ok()),
+            _ => header.starts_with("Bearer "),
+        }
+    }
+
     fn admits(self, call: &Call) -> bool {
-        if self != Self::Strict {
+        if self.has_openid() {
             return true;
         }
         let url = Url::parse("http://127.0.0.1/").unwrap().join(&call.target).unwrap();
