@@ -95,8 +95,12 @@ fn it_is_asked_for_again_when_it_ends_and_only_then() {
     program.run(["token", "get", "fake"]).exits(0);
     program.run(["token", "refresh", "fake"]).exits(0);
     assert_eq!(token_calls(&fake).len(), 1);
-    let token = program.run(["token", "get", "fake", "--min-ttl", "3601s"]).stdout;
-    assert_eq!((token.trim(), token_calls(&fake).len()), ("token-1", 2));
+    gives(&fake, "access_token", json!({ "token_type": "Bearer", "expires_in": 1 }));
+    program.run(["connect", "fake"]).exits(0);
+    gives(&fake, "access_token", json!({ "token_type": "Bearer", "expires_in": 3600 }));
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    program.run(["token", "get", "fake"]).exits(0);
+    assert_eq!(token_calls(&fake).len(), 3);
     assert!(token_calls(&fake).iter().all(|call| call.parameter("refresh_token").is_empty()));
 }
 

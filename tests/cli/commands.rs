@@ -7,16 +7,18 @@ use crate::support::program::Program;
 use crate::support::{connected, described, provider_for};
 
 #[test]
-fn status_asks_neither_store_nor_provider() {
+fn status_asks_no_provider_and_calls_nothing_good_that_is_gone() {
     let (program, fake) = connected();
-    std::fs::remove_dir_all(program.state().join("tokens")).unwrap();
     let outcome = program.run(["status"]).exits(0);
     let columns: Vec<&str> = outcome.data().split('\t').collect();
     assert_eq!(columns[..3], ["fake", PERSON, "good"]);
     assert_eq!((columns.len(), columns[6]), (8, "sealed files"));
-    assert_eq!(fake.calls().len(), 1);
     let json = program.run(["status", "--json"]).exits(0).json();
     assert_eq!((&json["schema"], &json["accounts"][0]["standing"]), (&1.into(), &"good".into()));
+    std::fs::remove_dir_all(program.state().join("tokens")).unwrap();
+    let json = program.run(["status", "--json"]).exits(4).json();
+    assert_eq!(json["accounts"][0]["standing"], "unreadable");
+    assert_eq!(fake.calls().len(), 1);
 }
 
 #[test]

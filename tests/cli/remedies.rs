@@ -38,7 +38,7 @@ fn a_refused_refresh_is_mended_by_the_command_that_every_place_names() {
     let (program, fake) = connected();
     let places: [&[&str]; 5] = [
         &["token", "refresh", "--force"],
-        &["token", "get", "fake", "--min-ttl", "2h"],
+        &["token", "refresh", "fake"],
         &["status", "--check"],
         &["status"],
         &["doctor"],

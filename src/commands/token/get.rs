@@ -86,7 +86,7 @@ impl Args {
     }
 
     fn instead(&self) -> String {
-        format!("partnerlink api {} /PATH makes the call with both", self.account)
+        format!("let `partnerlink api {}` make the call, which has both", self.account)
     }
 
     /// Tokens consist of visible ASCII (checked when they came): no line break can be smuggled in.
