@@ -36,9 +36,10 @@ fn every_command_of_the_topics_runs() {
     let pages: Vec<String> = TOPICS.iter().map(Topic::page).collect();
     let lines = pages.iter().flat_map(|page| page.lines());
     let lines = lines.filter(|line| line.starts_with("  partnerlink ")).map(str::trim);
-    // These change this machine's own schedule, or hand a token to a program that is not here.
-    let elsewhere =
-        |line: &&str| !line.contains("schedule install") && !line.contains("./fetch.sh");
+    // These change this machine's own schedule, hand a token to a program that is not here, or ask
+    // a server that the sandbox does not play (tests/cli/provider_add.rs does).
+    let others = ["schedule install", "./fetch.sh", "provider add"];
+    let elsewhere = |line: &&str| !others.iter().any(|other| line.contains(other));
     commands.extend(lines.filter(elsewhere).filter(|line| !line.contains("  ")));
     assert!(commands.len() >= 20, "{commands:?}");
     run(&commands);
@@ -75,7 +76,7 @@ fn run(commands: &[&str]) {
 fn every_configuration_is_accepted() {
     let pages: Vec<String> = TOPICS.iter().map(Topic::page).collect();
     let blocks: Vec<String> = pages.iter().flat_map(|page| configurations(page)).collect();
-    assert!(blocks.len() >= 3, "{blocks:?}");
+    assert!(blocks.len() >= 2, "{blocks:?}");
     for block in blocks {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("config.toml"), &block).unwrap();
