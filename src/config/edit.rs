@@ -82,6 +82,11 @@ pub fn literal(value: &toml::Value) -> String {
         toml::Value::String(text) => quoted(text),
         toml::Value::Array(texts) => list(texts.iter().filter_map(toml::Value::as_str)),
         toml::Value::Boolean(value) => value.to_string(),
+        toml::Value::Table(table) => {
+            let pairs: Vec<String> =
+                table.iter().map(|(key, value)| format!("{key} = {}", literal(value))).collect();
+            format!("{{ {} }}", pairs.join(", "))
+        }
         other => other.as_integer().unwrap_or_default().to_string(),
     }
 }

@@ -3,6 +3,9 @@
 
 use super::{FlowError, World, origins};
 use crate::account_id::AccountId;
+use crate::http::Transport;
+use crate::oauth::Client;
+use crate::oauth::token::{self, TokenError};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::{ClientSecret, Item, StoreError, StoreKind, TokenStore};
@@ -69,6 +72,34 @@ pub fn keep(
         _ => {}
     }
     store.save(&item, &bytes).map(|()| true)
+}
+
+/// A code that no provider issued.
+const NO_CODE: &str = "partnerlink-asks-whether-the-client-secret-is-understood";
+
+/// Whether a provider takes the secret in the way that it is described with: a code that was never
+/// issued is refused as such (`invalid_grant`, RFC 6749 §5.2) only where the client was understood.
+/// `false` where the answer leaves it open.
+///
+/// # Errors
+/// What the provider says when it refuses the client.
+pub fn is_understood(
+    http: &dyn Transport,
+    provider: &Provider,
+    secret: &Secret,
+) -> Result<bool, FlowError> {
+    let (Some(redirect_uri), Some(id)) = (provider.redirect_uris.first(), &provider.client_id)
+    else {
+        return Ok(false);
+    };
+    let client = Client { id: id.clone(), secret: Some(secret.clone()) };
+    let endpoint = provider.token_endpoint();
+    let request = token::exchange(&endpoint, &client, &NO_CODE.into(), redirect_uri, None);
+    match http.post(&request).map(|answer| token::read(&answer, provider.token_type())) {
+        Ok(Err(TokenError::GrantRefused(_))) => Ok(true),
+        Ok(Err(refusal @ TokenError::ClientRefused(_))) => Err(FlowError::NotGranted(refusal)),
+        _ => Ok(false),
+    }
 }
 
 /// Moves a client secret that no account in `from` needs any more.

@@ -4,8 +4,8 @@ use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret, intent, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
-use crate::oauth::Client;
 use crate::oauth::revoke::{self, Revocable};
+use crate::oauth::{Client, ClientAuthentication};
 use crate::provider::Provider;
 use crate::store::record::Record;
 use crate::store::{Item, StoreError, TokenStore};
@@ -81,8 +81,17 @@ pub(super) fn give_back(
     client: &Client,
     what: &Revocable,
 ) -> Option<Revocation> {
-    let endpoint = provider.revocation_endpoint()?;
-    Some(match world.http.post(&revoke::request(&endpoint, client, what)) {
+    let mut endpoint = provider.revocation_endpoint()?;
+    let mut sent = world.http.post(&revoke::request(&endpoint, client, what));
+    // Some servers take the secret by a form at the token endpoint alone; Basic is what each must
+    // understand (RFC 6749 §2.3.1).
+    if endpoint.authentication == ClientAuthentication::Post
+        && sent.as_ref().is_ok_and(|answer| answer.status == 401)
+    {
+        endpoint.authentication = ClientAuthentication::Basic;
+        sent = world.http.post(&revoke::request(&endpoint, client, what));
+    }
+    Some(match sent {
         Ok(answer) if revoke::is_confirmed(&answer) => Revocation::Confirmed,
         Ok(answer) => Revocation::Unconfirmed(format!("the provider answered {}", answer.status)),
         Err(error) => Revocation::Unconfirmed(error.to_string()),

@@ -17,6 +17,8 @@ pub struct Metadata {
     pub grant_types_supported: Option<Vec<String>>,
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
     pub code_challenge_methods_supported: Option<Vec<String>>,
+    /// Initiating User Registration via OpenID Connect 1.0 §4
+    pub prompt_values_supported: Option<Vec<String>>,
     /// RFC 9207 §3
     pub authorization_response_iss_parameter_supported: Option<bool>,
     /// RFC 9449 §5.1

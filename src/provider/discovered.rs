@@ -18,6 +18,16 @@ const USUAL_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"]
 /// The scope for a refresh token (OpenID Connect Core §11).
 const OFFLINE: &str = "offline_access";
 
+/// Lines of a description that say how a client secret is sent.
+pub type SecretWay = &'static [(&'static str, &'static str)];
+
+const BY_POST: SecretWay = &[("client_authentication", "post")];
+/// The way of the RFC first: servers that do not decode are the exception.
+const BY_BASIC: [SecretWay; 2] = [
+    &[("client_authentication", "basic")],
+    &[("client_authentication", "basic"), ("basic_encoding", "plain")],
+];
+
 /// What metadata adds to a description.
 #[derive(Debug, Default, PartialEq)]
 pub struct Discovered {
@@ -27,6 +37,10 @@ pub struct Discovered {
     pub differences: Vec<Difference>,
     /// The provider lists how clients prove themselves, and no public client is among them.
     pub lists_no_public_clients: bool,
+    /// How the server may take a client secret, each way as the lines that describe it, the best
+    /// one first; empty where the description says it. Which of them this client is registered for
+    /// stands in no metadata.
+    pub secret_ways: Vec<SecretWay>,
 }
 
 /// A key whose value is not the one of the metadata. Shown as `token_url is …, and … there`.
@@ -151,16 +165,19 @@ impl Discovered {
             self.lists_no_public_clients = lacks(methods, "none");
             return Ok(());
         }
-        let method = match methods {
-            _ if has("client_secret_post") => "post",
-            None => "basic",
-            _ if has("client_secret_basic") => "basic",
-            Some(list) => {
-                let list = list.join(", ");
-                return Err(format!("takes client secrets in no way that is known here ({list})"));
-            }
+        let post = has("client_secret_post").then_some(&[BY_POST][..]);
+        let basic = (methods.is_none() || has("client_secret_basic")).then_some(&BY_BASIC[..]);
+        let ways = [post, basic].into_iter().flatten().flatten().copied();
+        self.secret_ways = ways.collect();
+        let Some([(key, value), ..]) = self.secret_ways.first() else {
+            let list = methods.map(|list| list.join(", ")).unwrap_or_default();
+            return Err(format!("takes client secrets in no way that is known here ({list})"));
         };
-        self.line(table, "client_authentication", method);
+        if table.contains_key(*key) {
+            self.secret_ways.clear();
+        } else {
+            self.lines.push((key, (*value).into()));
+        }
         Ok(())
     }
 
@@ -185,6 +202,12 @@ impl Discovered {
         }
         if has(&OFFLINE) {
             self.line(table, "refresh_scope", OFFLINE);
+        }
+        // Without it a server may pass over offline_access without a word (OpenID Connect Core §11).
+        let can_ask = !lacks(metadata.prompt_values_supported.as_ref(), "consent");
+        if has(&OFFLINE) && has(&"openid") && can_ask {
+            let prompt = Table::from_iter([("prompt".to_owned(), Value::from("consent"))]);
+            self.line(table, "authorize_parameters", prompt);
         }
     }
 }
@@ -270,6 +293,12 @@ mod tests {
             Some("post")
         );
         assert!(with(r#"["private_key_jwt"]"#, true).is_err());
+        let ways = |methods: &str| with(methods, true).unwrap().secret_ways;
+        assert_eq!(ways(""), BY_BASIC);
+        assert_eq!(ways(r#"["client_secret_post"]"#), [BY_POST]);
+        assert_eq!(ways(r#"["client_secret_basic","client_secret_post"]"#).len(), 3);
+        let described = of("client_authentication = \"basic\"", "", true).unwrap();
+        assert!(described.secret_ways.is_empty(), "a person said it");
         for (methods, lists_none) in [("", false), (r#"["none"]"#, false), (r#"["x"]"#, true)] {
             let found = with(methods, false);
             assert_eq!(line(&found, "client_authentication"), None);
@@ -292,9 +321,24 @@ mod tests {
         assert_eq!(line(&found, "sends_issuer").as_deref(), Some("Boolean(true)"));
         assert_eq!(line(&found, "revocation_url").as_deref(), Some("https://p.example/r"));
         assert_eq!(line(&found, "bind_browser"), None);
+        assert!(line(&found, "authorize_parameters").unwrap().contains("consent"));
         let plain = of("", r#","code_challenge_methods_supported":["plain"]"#, false);
         assert_eq!(line(&plain, "pkce").as_deref(), Some("Boolean(false)"));
         assert_eq!(line(&plain, "bind_browser").as_deref(), Some("Boolean(true)"));
+    }
+
+    #[test]
+    fn nobody_is_asked_to_consent_where_that_brings_nothing() {
+        for more in [
+            r#","scopes_supported":["openid","profile"]"#,
+            r#","scopes_supported":["offline_access"]"#,
+            r#","scopes_supported":["openid","offline_access"],"prompt_values_supported":["login"]"#,
+        ] {
+            assert_eq!(line(&of("", more, false), "authorize_parameters"), None, "{more}");
+        }
+        let more = r#","scopes_supported":["openid","offline_access"]"#;
+        let described = "authorize_parameters = { prompt = \"login\" }";
+        assert_eq!(line(&of(described, more, false), "authorize_parameters"), None);
     }
 
     #[test]

@@ -44,6 +44,22 @@ fn without_confirmation_it_is_deleted_all_the_same_and_exit_3_says_so() {
     }
 }
 
+/// Some servers take the secret by a form at their token endpoint, and here by Basic alone.
+#[test]
+fn where_a_form_does_not_prove_the_client_basic_does() {
+    let (program, fake) = described_with("client_authentication = \"post\"");
+    let program = program.set("PARTNERLINK_FAKE_CLIENT_SECRET", "only for tests");
+    fake.does(|call, honest| match (call.path(), call.basic()) {
+        ("/revoke", None) => Reply::error(401, "invalid_client"),
+        _ => honest(),
+    });
+    browser::connect(&program, &fake, &["fake"]).exits(0);
+    program.run(["disconnect", "fake"]).exits(0).says(&["revoked at the provider, deleted here"]);
+    let proof = ("partner-client".to_owned(), "only%20for%20tests".to_owned());
+    assert_eq!(fake.last().basic(), Some(proof));
+    assert_deleted(&program);
+}
+
 #[test]
 fn without_a_refresh_token_the_access_token_is_revoked() {
     let (program, fake) = described_with("");

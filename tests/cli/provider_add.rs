@@ -187,6 +187,59 @@ fn a_client_secret_goes_the_way_that_the_provider_takes() {
     add(&program, &fake, &[]).exits(0).says(&["no way for clients without a secret"]);
 }
 
+/// A fake that lists both ways, and takes the client only as this says; with what `add` made of it.
+fn adds_with_secret(takes: fn(&Call, &str) -> bool) -> (Program, Provider, Outcome) {
+    let program = Program::new();
+    let fake = provider_for(&program);
+    let secret = format!("{}%+ü", fresh("secret"));
+    program.canaries.never("client secret", &secret);
+    let mut document = metadata(&fake);
+    document["token_endpoint_auth_methods_supported"] =
+        json!(["client_secret_basic", "client_secret_post"]);
+    let input = format!("{secret}\n");
+    fake.does(move |call: &Call, honest| match call.path() {
+        "/token" if takes(call, &secret) => honest(),
+        "/token" => Reply::error(401, "invalid_client"),
+        OAUTH => Reply::json(200, &document),
+        _ => honest(),
+    });
+    let base = fake.base();
+    let args = ["provider", "add", "erp", "--issuer", &base, "--client-id", "partner-client"];
+    let outcome = program.run_with_input([&args[..], &["--client-secret-stdin"]].concat(), input);
+    (program, fake, outcome)
+}
+
+/// Metadata lists what a server can do, and each client is registered for one of it.
+#[test]
+fn the_way_that_the_client_is_registered_for_is_found_before_the_sign_in() {
+    type Takes = fn(&Call, &str) -> bool;
+    let by_post: Takes = |call, secret| call.parameter("client_secret") == secret;
+    let encoded: Takes = |call, _| call.basic().is_some_and(|(_, it)| it.ends_with("%25%2B%C3%BC"));
+    let plain: Takes = |call, secret| call.basic().is_some_and(|(_, it)| it == secret);
+    let basic = "client_authentication = \"basic\"";
+    for (takes, lines) in [
+        (by_post, &["client_authentication = \"post\""][..]),
+        (encoded, &[basic]),
+        (plain, &[basic, "basic_encoding = \"plain\""]),
+    ] {
+        let (program, fake, outcome) = adds_with_secret(takes);
+        outcome.exits(0);
+        let text = config(&program);
+        assert!(lines.iter().all(|line| text.contains(line)), "no {lines:?} in {text}");
+        assert_eq!(text.contains("basic_encoding"), lines.len() == 2, "{text}");
+        connect(&program, &fake, &["erp"]).exits(0);
+    }
+}
+
+#[test]
+fn a_client_secret_that_is_refused_in_each_way_is_refused_here_and_nothing_is_kept() {
+    let (program, fake, outcome) = adds_with_secret(|_, _| false);
+    outcome.exits(2).says(&["could not add erp", "invalid_client", "check the client ID"]);
+    assert_eq!(fake.calls().iter().filter(|call| call.path() == "/token").count(), 3);
+    assert_eq!(config(&program), "");
+    assert!(!program.state().join("tokens").exists(), "the secret is not kept");
+}
+
 #[test]
 fn own_scopes_data_and_redirect_uris_are_taken_and_the_rest_is_refused() {
     let program = Program::new();

@@ -1,5 +1,5 @@
 //! The built program against parts that nobody here wrote: a real keychain service, a real browser,
-//! a certified OpenID server, a real terminal, a real proxy, a server made of the provider's OpenAPI
+//! three authorization servers, a real terminal, a real proxy, a server made of the provider's OpenAPI
 //! file, the readers of tables and maps, a systemd and a cron. Functions are named by the fact they
 //! show.
 //!
@@ -36,6 +36,7 @@ mod parts;
 mod provider;
 mod proxy;
 mod schedule;
+mod servers;
 mod sign_in_over_oidc;
 #[expect(dead_code, reason = "each of the two test programs uses a part of it")]
 mod support;

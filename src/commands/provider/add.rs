@@ -10,8 +10,10 @@ use crate::config::edit::{Draft, list, quoted};
 use crate::context::Context;
 use crate::error::{Error, Explain, Failed};
 use crate::flow;
-use crate::provider::Provider;
 use crate::provider::registry::is_builtin;
+use crate::provider::{Discovered, Provider};
+use crate::secret::Secret;
+use crate::terminal::progress::Waiting;
 use crate::terminal::{Mark, facts};
 
 const EXAMPLES: &str = "\
@@ -19,8 +21,9 @@ Examples:
   partnerlink provider add my-erp --issuer https://login.erp.example --client-id 17
   partnerlink provider add my-erp --issuer https://login.erp.example --client-id 17 --scope orders
 
-Asks the issuer once, and writes down what it says: later runs ask nobody. The
-redirect URIs that it prints have to be registered with the provider.";
+Asks the issuer once, and writes down what it says: later runs ask nobody. A
+client secret is tried at the provider before it is kept, in each of the ways
+that it lists. The redirect URIs that are printed have to be registered there.";
 
 /// Describe one more provider from what its issuer says of itself
 #[derive(Debug, clap::Args)]
@@ -71,6 +74,10 @@ impl Args {
         }
         let to = to.as_ref();
         let secret = self.secret.obtain(context, &provider, &account, to, Asks::Once, &what)?;
+        let draft = match &secret {
+            Some(found) => self.proven(context, draft, (&asked.1, &found.secret), &what)?,
+            None => draft,
+        };
         if let Some(secret) = secret.filter(|secret| secret.is_new) {
             flow::client_secret::keep(&context.world(), &provider, &account, to, &secret.secret)
                 .map_err(|error| Error::new("could not keep the client secret", &error))?;
@@ -114,6 +121,35 @@ impl Args {
             let draft = draft.with(&["provider", &self.provider, key], &literal, "");
             draft.map_err(|error| Error::new(what, &error))
         })
+    }
+
+    /// The draft with the way in which the provider takes this client's secret, where its answers
+    /// tell.
+    fn proven(
+        &self,
+        context: &Context,
+        draft: Draft,
+        (discovered, secret): (&Discovered, &Secret),
+        what: &str,
+    ) -> Result<Draft, Error> {
+        let _waiting = Waiting::on(&context.output, "trying the client secret");
+        let (mut refused, mut is_open) = (None, false);
+        for way in &discovered.secret_ways {
+            let draft = way.iter().try_fold(draft.clone(), |draft, (key, value)| {
+                let draft = draft.with(&["provider", &self.provider, key], &quoted(value), "");
+                draft.map_err(|error| Error::new(what, &error))
+            })?;
+            let provider = check::described(&draft, &self.provider, what)?;
+            match flow::client_secret::is_understood(context.http(), &provider, secret) {
+                Ok(true) => return Ok(draft),
+                Ok(false) => is_open = true,
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused.filter(|_| !is_open) {
+            Some(error) => Err(Error::new(what, &error)),
+            None => Ok(draft),
+        }
     }
 
     fn report(&self, context: &Context, draft: &Draft, provider: &Provider) -> Result<(), Error> {

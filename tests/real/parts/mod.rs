@@ -6,6 +6,7 @@ pub mod oidc_server;
 pub mod person;
 pub mod ports;
 pub mod prism;
+pub mod python_server;
 pub mod sandbox;
 pub mod squid;
 pub mod terminal;
@@ -32,6 +33,8 @@ pub enum Part {
     Prism,
     /// Python with pandas, DuckDB, openpyxl and icalendar.
     Tables,
+    /// Python with django-oauth-toolkit and canaille.
+    PythonServers,
     /// LibreOffice.
     Spreadsheet,
     /// GDAL.
@@ -61,6 +64,9 @@ pub fn has(test: &str, needed: &[Part]) -> bool {
         Part::OpenIdServer if !is_set("PARTNERLINK_TEST_OIDC") => Some("no OpenID server"),
         Part::Prism if !is_set("PARTNERLINK_TEST_PRISM") => Some("no Prism"),
         Part::Tables if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => Some("no pandas"),
+        Part::PythonServers if env::var_os("PARTNERLINK_TEST_PYTHON").is_none() => {
+            Some("no Python for the servers")
+        }
         Part::Spreadsheet if !runs("soffice", "--version") => Some("no LibreOffice"),
         Part::Maps if !runs("ogrinfo", "--version") => Some("no ogrinfo"),
         Part::Proxy if !runs(squid::PROGRAM, "-v") => Some("no Squid"),
