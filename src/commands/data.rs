@@ -1,6 +1,7 @@
 use crate::account_id::AccountId;
 use crate::api::list::{List, segment};
-use crate::commands::session::{DEFAULT_JOBS, OutputArgs, Session};
+use crate::commands::session::{DEFAULT_JOBS, Session};
+use crate::commands::written::OutputArgs;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::provider::DescribedList;

@@ -67,7 +67,7 @@ impl Args {
             "That is why partnerlink refreshes under a lock and saves before it speaks: two scripts that \
              share a token file do to each other what you have just seen.",
         );
-        output.say(Mark::Begin, "Now with your own account: partnerlink connect zaehlerfreunde");
+        output.say(Mark::Begin, format_args!("Now yourself: {}", super::BEGIN));
         Ok(0)
     }
 }

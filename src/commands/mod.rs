@@ -25,6 +25,7 @@ pub mod status;
 pub mod store;
 pub mod timber;
 pub mod token;
+mod written;
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -51,6 +52,10 @@ use crate::store::record::Record;
 use crate::store::{Item, STORES, StoreKind};
 use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
+
+/// What to begin with where there is no client ID yet: a sign-in works at the sandbox alone.
+const BEGIN: &str = "partnerlink connect zaehlerfreunde --sandbox\nneeds nothing. For your own \
+     account ask for a client ID:\npartnerlink provider register zaehlerfreunde";
 
 /// Reads a store's name for clap.
 fn store_kind() -> impl TypedValueParser<Value = StoreKind> {

@@ -1,26 +1,26 @@
-//! What the data commands have in common: an account with a client for its data, where the answer
-//! goes, and how a failure is told.
+//! What the data commands have in common: an account with a client for its data, its rows on their
+//! way, and how a failure is told.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::account_id::AccountId;
 use crate::api::list::List;
 use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
 use crate::commands::held::given_token;
+use crate::commands::written::OutputArgs;
 use crate::commands::{accounts_of, explain, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
 use crate::flow::token_source::TokenSource;
-use crate::formats::{self, Entry, FORMATS, Format, FormatError, Options, Writer};
+use crate::formats::{self, Entry, FormatError, Writer};
 use crate::oauth::scope::Scope;
-use crate::plot::{Look, Picture};
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::system::{FileError, OutputFile};
-use crate::terminal::{self, stdout_is_terminal, stdout_stream};
+use crate::terminal::stdout_stream;
 use crate::text::shell_word;
 
 /// Requests at once, unless `--jobs` says otherwise.
@@ -37,26 +37,6 @@ pub struct AccountArgs {
     jobs: u16,
 }
 
-/// Where an answer goes, and in which form.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutputArgs {
-    #[arg(long, value_name = "FORMAT", help = formats::names(FORMATS.iter()), add = super::candidates::formats())]
-    pub format: Option<String>,
-    /// Write to a file, whose ending names the format
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Replace an existing file
-    #[arg(long)]
-    pub force: bool,
-    /// The members to write, in this order
-    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
-    pub fields: Option<Vec<String>>,
-    /// The time zone of every time that is read and written
-    #[arg(long, value_name = "ZONE", default_value = "Europe/Berlin")]
-    pub tz: String,
-}
-
 /// An account, and where an answer of it goes.
 #[derive(Debug, clap::Args)]
 pub struct DataArgs {
@@ -64,20 +44,6 @@ pub struct DataArgs {
     pub account: AccountArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-}
-
-/// A picture instead of rows.
-#[derive(Debug, clap::Args)]
-pub struct PictureArgs {
-    /// Only characters that every terminal has
-    #[arg(long)]
-    ascii: bool,
-    /// Write a picture: .svg or .html
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Replace an existing file
-    #[arg(long)]
-    force: bool,
 }
 
 /// What a data command works with.
@@ -303,70 +269,9 @@ impl DataArgs {
     }
 }
 
-impl OutputArgs {
-    /// `--format`, else the file's ending, else what the reader is.
-    fn chosen_format(&self, session: &Session) -> Result<&'static Format, Error> {
-        let usage = |why: String| session.usage(why, "`--help` lists the formats");
-        let named = |name| Format::named(name).map_err(|error| usage(error.to_string()));
-        let format = match (&self.format, &self.output) {
-            (Some(name), _) => named(name)?,
-            (None, _) if session.context.output.json => named("json")?,
-            (None, Some(path)) => Format::of_file(path).ok_or_else(|| {
-                usage(format!("the ending of {} names no format", path.display()))
-            })?,
-            (None, None) if stdout_is_terminal() => named("table")?,
-            (None, None) => named("plain")?,
-        };
-        if format.binary && self.output.is_none() && stdout_is_terminal() {
-            let why = format!("{} is no text for a terminal; write it with -o FILE", format.name);
-            return Err(usage(why));
-        }
-        Ok(format)
-    }
-
-    /// How rows are written, whatever the format.
-    pub fn options(&self, session: &Session) -> Result<Options, Error> {
-        Ok(Options {
-            zone: session.zone(&self.tz)?,
-            fields: self.fields.clone(),
-            for_person: self.output.is_none() && stdout_is_terminal(),
-            sandbox: session.context.output.sandbox,
-        })
-    }
-}
-
-impl PictureArgs {
-    /// Writes a picture as the file's ending says.
-    pub fn save(&self, session: &Session, path: &Path, picture: &Picture) -> Result<(), Error> {
-        let text = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("svg") => picture.svg(),
-            Some("html") => picture.html(),
-            _ => {
-                let why = format!("the ending of {} is neither .svg nor .html", path.display());
-                return Err(session.usage(why, "name a file with one of them"));
-            }
-        };
-        save_text(path, &text, self.force, session.what)
-    }
-
-    /// How pictures are drawn on this terminal.
-    pub fn look(&self) -> Look {
-        let (columns, rows) = terminal::size();
-        let colour = terminal::stdout_has_colour();
-        Look { ascii: self.ascii, colour, ..Look::of_terminal(columns, rows) }
-    }
-}
-
 /// What was probably meant by a word that is wrong.
 fn meant(error: &FormatError) -> String {
     let FormatError::NoField { field, known, .. } = error else { return String::new() };
     nearest(field, known.iter().map(String::as_str))
         .map_or_else(String::new, |nearest| format!("did you mean {nearest}?"))
-}
-
-/// Writes a text into a file that gets its name when it is whole.
-pub fn save_text(path: &Path, text: &str, force: bool, what: &str) -> Result<(), Error> {
-    let mut file = OutputFile::create(path, force).map_err(|error| Error::new(what, &error))?;
-    file.write_all(text.as_bytes()).map_err(|error| Error::io(what, &error))?;
-    file.finish().map_err(|error| Error::new(what, &error))
 }

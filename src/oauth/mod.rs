@@ -15,6 +15,7 @@ pub mod pkce;
 pub mod random;
 pub mod revoke;
 pub mod scope;
+mod signature;
 pub mod token;
 
 use std::collections::BTreeMap;

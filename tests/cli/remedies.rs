@@ -71,6 +71,24 @@ fn an_account_that_is_not_connected_is_connected_by_the_command() {
 }
 
 #[test]
+fn an_empty_status_begins_with_a_command_that_needs_no_client_id() {
+    let program = Program::new();
+    let none = program.run(["status"]).exits(0).says(&["No account is connected"]);
+    assert_eq!(named(&none.stderr), "partnerlink connect zaehlerfreunde --sandbox");
+    let mut begun = program.spawn(["connect", "zaehlerfreunde", "--sandbox", "--no-browser"]);
+    assert_eq!(Link::shown_by(&mut begun).parameter("client_id").unwrap(), "sandbox-client");
+    begun.kill();
+    assert!(none.stderr.contains("\n  partnerlink provider register zaehlerfreunde\n"));
+    let letter = program.run(["provider", "register", "zaehlerfreunde"]).exits(0).stdout;
+    assert!(letter.contains("127.0.0.1"), "{letter}");
+
+    let (program, _fake) = described();
+    let none = program.run(["status"]).exits(0);
+    assert_eq!(named(&none.stderr), "partnerlink connect fake");
+    do_as_told(&program, &none.stderr).exits(0);
+}
+
+#[test]
 fn at_the_sandbox_the_command_leads_to_the_sandbox() {
     let sandbox = Sandbox::start(&[]);
     let program = sandbox.client();

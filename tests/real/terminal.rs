@@ -94,7 +94,7 @@ fn the_demo_ends_in_seconds_with_next_to_nothing_around_it() {
         let (code, text) = terminal.ends();
         assert_eq!(code, 0, "{text}");
         assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-        assert!(text.contains("Now with your own account"), "{text}");
+        assert!(text.contains("Now yourself"), "{text}");
     }
     terminal.keep("demo");
     let text = terminal.words();

@@ -3,7 +3,8 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::range::RangeArgs;
-use crate::commands::session::{AccountArgs, PictureArgs, Session};
+use crate::commands::session::{AccountArgs, Session};
+use crate::commands::written::PictureArgs;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::plot::meter::{self, Collector, MeterView, Series};

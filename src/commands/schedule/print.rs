@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::plan::PlanArgs;
-use crate::commands::session::save_text;
+use crate::commands::written::save_text;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::schedule::{Kind, Machine, Plan};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
-use crate::commands::session::save_text;
+use crate::commands::written::save_text;
 use crate::context::Context;
 use crate::error::Error;
 use crate::terminal::{Mark, Output};

@@ -99,8 +99,7 @@ impl Args {
             let last = last_run(&context.folders);
             context.output.json(&json!({ "accounts": lines, "last_refresh": last }))?;
         } else if lines.is_empty() {
-            let begin = context.output.command("partnerlink connect zaehlerfreunde");
-            let text = format!("No account is connected. Begin with: {begin}");
+            let text = format!("No account is connected. Begin with: {}", begin(context));
             context.output.say(Mark::Note, text);
         } else if !to_stdout {
             show(context, &lines, now)?;
@@ -143,6 +142,19 @@ impl Args {
         let worst = Exit::BY_URGENCY.into_iter().find(|exit| exits.contains(exit));
         worst.map_or(0, |exit| exit as u8)
     }
+}
+
+/// The command to begin with: one that works with the client IDs that there are.
+fn begin(context: &Context) -> String {
+    if context.settings.sandbox.is_some() {
+        return "partnerlink connect zaehlerfreunde".into();
+    }
+    let names = context.registry().map(|registry| registry.names()).unwrap_or_default();
+    let has_client = |name: &String| context.provider(name).is_ok_and(|it| it.client_id.is_some());
+    names
+        .into_iter()
+        .find(has_client)
+        .map_or_else(|| super::BEGIN.to_owned(), |name| format!("partnerlink connect {name}"))
 }
 
 fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed> {

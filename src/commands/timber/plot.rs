@@ -1,7 +1,8 @@
 use clap::ValueEnum;
 
 use super::aggregations::each_pile;
-use crate::commands::session::{AccountArgs, PictureArgs};
+use crate::commands::session::AccountArgs;
+use crate::commands::written::PictureArgs;
 use crate::context::Context;
 use crate::error::Failed;
 use crate::plot::timber::{self, GroupedBy, Piles, TimberView};
