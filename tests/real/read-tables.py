@@ -5,6 +5,7 @@
 One line of JSON: `rows`; `columns`, each with its type in the reader's words; `sum` of the column SUMMED with
 all its digits; `empty`, the rows without a value there; `hours`, how many rows each hour of UTC has (where
 there is a column `time`); and of each column SHOWN the first value, as the reader shows it.
+An empty SUMMED sums nothing.
 """
 
 import json
@@ -54,7 +55,7 @@ def duckdb(options, typed):
     columns = dict(zip(table.columns, map(str, table.types)))
     rows = table.fetchall()
     dicts = [dict(zip(columns, row)) for row in rows]
-    tell(len(rows), columns, [row[summed] for row in dicts], typed(dicts), dicts[0])
+    tell(len(rows), columns, [row.get(summed) for row in dicts], typed(dicts), dicts[0])
 
 
 def openpyxl():
@@ -67,7 +68,7 @@ def openpyxl():
     # An empty cell counts as a number there.
     kinds = {name: {row[name].data_type for row in dicts if row[name].value is not None} for name in names}
     columns = {name: ''.join(sorted(kind)) for name, kind in kinds.items()}
-    values = [row[summed].value for row in dicts]
+    values = [row[summed].value if summed else None for row in dicts]
     times = [instant(row['time'].value, row['offset'].value) for row in dicts if 'time' in row]
     tell(len(rows), columns, values, times, {name: cell.value for name, cell in dicts[0].items()})
 
