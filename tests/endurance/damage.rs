@@ -34,12 +34,12 @@ fn a_damaged_record_is_told_and_moved_aside_and_never_written_over() {
             let mut file = fs::read(seat.file_of(ACCOUNT)).unwrap();
             damage(&mut file);
             fs::write(seat.file_of(ACCOUNT), &file).unwrap();
-            let said = ["is damaged", "it is now", ".bad", "connect the account again"];
+            let said = ["is damaged", "it is now", ".bad", "partnerlink connect"];
             seat.run(args).exits(5).says(&said);
             let aside = seat.file_of(ACCOUNT).with_extension("sealed.bad");
             assert_eq!(fs::read(aside).unwrap(), file);
             assert!(!seat.file_of(ACCOUNT).exists());
-            seat.run(["token", "get", ACCOUNT]).exits(4).says(&["not connected"]);
+            seat.run(["token", "get", ACCOUNT]).exits(4).says(&["no longer in sealed files"]);
         }
     }
     assert_eq!(provider.count("refresh_token"), 0);
@@ -52,10 +52,8 @@ fn a_wrong_or_missing_key_changes_nothing() {
     let (key, sealed) = (seat.home().join("tokens.key"), fs::read(seat.file_of(ACCOUNT)).unwrap());
     let right = fs::read(&key).unwrap();
     let unchanged = |says: &str| {
-        for args in [&["token", "get", ACCOUNT][..], &["token", "refresh"], &["connect", ACCOUNT]] {
-            let outcome = seat.run(args);
-            // connect finds out before anybody is sent to a browser.
-            outcome.exits(5).says(&[says]).conceals(&["Opening your browser"]);
+        for args in [&["token", "get", ACCOUNT][..], &["token", "refresh"]] {
+            seat.run(args).exits(5).says(&[says]);
             assert_eq!(fs::read(seat.file_of(ACCOUNT)).unwrap(), sealed);
         }
     };
@@ -68,6 +66,8 @@ fn a_wrong_or_missing_key_changes_nothing() {
     fs::write(&key, right).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     unchanged("others can read it");
+    // connect finds out before anybody is sent to a browser.
+    seat.run(["connect", ACCOUNT]).exits(5).conceals(&["Opening your browser"]);
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(provider.count("refresh_token"), 0);
     seat.run(["token", "get", ACCOUNT]).exits(0);
@@ -88,11 +88,15 @@ fn a_record_of_a_newer_version_is_left_alone() {
 }
 
 #[test]
-fn an_entry_without_a_record_goes() {
+fn an_entry_without_a_record_is_told_until_somebody_ends_the_account() {
     let provider = strict();
     let seat = Seat::with_expired(&provider, &[ACCOUNT]);
     fs::remove_file(seat.file_of(ACCOUNT)).unwrap();
-    seat.run(["token", "get", ACCOUNT]).exits(4).says(&["is not connected"]);
+    for _ in 0..2 {
+        seat.run(["token", "get", ACCOUNT]).exits(4).says(&["no longer in sealed files"]);
+        seat.run(["token", "refresh"]).exits(4);
+    }
+    seat.run(["disconnect", ACCOUNT]).exits(0);
     assert!(seat.index().all().is_empty());
     seat.run(["token", "refresh"]).exits(0);
 }
