@@ -54,8 +54,8 @@ use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
 
 /// What to begin with where there is no client ID yet: a sign-in works at the sandbox alone.
-const BEGIN: &str = "partnerlink connect zaehlerfreunde --sandbox\nneeds nothing. For your own \
-     account ask for a client ID:\npartnerlink provider register zaehlerfreunde";
+const BEGIN: &str = "partnerlink connect zaehlerfreunde --sandbox\n\
+     For an account of your own ask for a client ID:\npartnerlink provider register zaehlerfreunde";
 
 /// Reads a store's name for clap.
 fn store_kind() -> impl TypedValueParser<Value = StoreKind> {
