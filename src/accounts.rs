@@ -105,6 +105,25 @@ impl Account {
         clock::after(now, -self.clock_ahead.unwrap_or_default().min(0))
     }
 
+    /// The same where being early would be a false alarm, or send a person to sign in: a clock that
+    /// was behind and shows a later time than the tokens' beginning has most likely been set right.
+    fn likely_time(&self, now: Timestamp) -> Timestamp {
+        if now < self.begun() { self.provider_time(now) } else { now }
+    }
+
+    /// How far our clock still is from the provider's, as [`Account::clock_ahead`]: `None` as well
+    /// where it has been set right since the last token answer.
+    pub fn clock_off(&self, now: Timestamp) -> Option<i64> {
+        let shown = |ahead: &i64| clock::after(self.begun(), *ahead - CLOCKS_DIFFER);
+        self.clock_ahead
+            .filter(|ahead| if *ahead < 0 { now < self.begun() } else { now >= shown(ahead) })
+    }
+
+    /// The present for the end of the access token: a new one costs nothing where it can be had.
+    pub fn time_for_token(&self, now: Timestamp) -> Timestamp {
+        if self.refreshable { self.provider_time(now) } else { self.likely_time(now) }
+    }
+
     /// When the tokens in hand were given.
     pub fn begun(&self) -> Timestamp {
         self.refreshed_at.unwrap_or(self.connected_at)
@@ -136,12 +155,12 @@ impl Account {
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         let missed = self.refresh_by.map(|due| clock::after(due, MISSED_AFTER));
         let ends = [missed, self.idle_until].into_iter().flatten();
-        ends.into_iter().any(|end| end <= self.provider_time(now))
+        ends.into_iter().any(|end| end <= self.likely_time(now))
     }
 
     /// How the sign-in stands; its end is near from `within` before it, else from `warn_before`.
     pub fn standing(&self, now: Timestamp, within: Option<Duration>) -> Standing {
-        let left = self.sign_in_by.map(|end| clock::time_left(self.provider_time(now), end));
+        let left = self.sign_in_by.map(|end| clock::time_left(self.likely_time(now), end));
         match left {
             _ if self.state == SignInState::SignInNeeded => Standing::SignInNeeded,
             _ if self.is_misdated(now) => Standing::Misdated,

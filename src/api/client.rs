@@ -247,7 +247,9 @@ fn reason_of(answer: Answer) -> Reason {
     let challenge = challenge(&answer).and_then(|text| error::reason_of_challenge(text));
     let mut bytes = Vec::new();
     let _ = answer.body.take(MAX_ERROR_TEXT).read_to_end(&mut bytes);
-    Reason(error::reason_of(&bytes).or(challenge))
+    // What has a sentence says more than a challenge, and a challenge more than odd members.
+    let reason = error::reason_of(&bytes).or(challenge);
+    Reason(reason.or_else(|| error::reason_in_any_member(&bytes)))
 }
 
 /// Reads an answer whole, up to [`MAX_ANSWER`].

@@ -41,7 +41,7 @@ pub struct Args {
     account: AccountId,
     /// What to ask for, separated by blanks; "" for nothing [default: as before, else the provider's]
     #[arg(long, value_name = "\"A B\"", add = candidates::scopes())]
-    scope: Option<String>,
+    scope: Option<Vec<String>>,
     /// The client ID that the provider gave you [default: as before, else the configured one]
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
@@ -141,8 +141,8 @@ impl Args {
     /// The command that does the same once more.
     fn again(&self) -> String {
         let store = self.store.as_ref().map(|kind| kind.name().to_owned());
-        let options =
-            [("--scope", &self.scope), ("--client-id", &self.client_id), ("--store", &store)];
+        let scope = self.scope.as_ref().map(|words| words.join(" "));
+        let options = [("--scope", &scope), ("--client-id", &self.client_id), ("--store", &store)];
         let options = options
             .into_iter()
             .filter_map(|(flag, value)| Some(format!(" {flag} {}", shell_word(value.as_ref()?))));
@@ -188,15 +188,17 @@ impl Args {
 
     /// What is named, else what the last sign-in asked for, else the provider's usual.
     fn scope(&self, provider: &Provider, before: Option<&Account>) -> Result<Scope, Error> {
-        let Some(text) = &self.scope else {
+        let Some(words) = &self.scope else {
             return Ok(before.map_or(&provider.default_scope, |before| &before.asked).clone());
         };
-        let scope = Scope::from(text.as_str());
+        let known = provider.scopes.keys().map(String::as_str);
+        let scope = Scope::from(words.join(" ")).spelled_as(known.clone());
         let Some(unknown) = provider.unknown_scope(&scope) else { return Ok(scope) };
-        let known: Vec<&str> = provider.scopes.keys().map(String::as_str).collect();
-        let hint = match nearest(unknown, known.iter().copied()) {
-            Some(nearest) => format!("did you mean {nearest}?"),
-            None => format!("there are: {}", known.join(", ")),
+        // All of them: what is run as printed must not lose one.
+        let meant: Option<Vec<_>> = scope.iter().map(|word| nearest(word, known.clone())).collect();
+        let hint = match meant.map(|meant| meant.join(" ")) {
+            Some(meant) => format!("did you mean --scope {}?", shell_word(&meant)),
+            None => format!("there are: {}", known.collect::<Vec<_>>().join(", ")),
         };
         Err(self.usage(format!("{} has no scope {unknown:?}", provider.title), hint))
     }

@@ -93,6 +93,15 @@ impl Explain for TokenError {
                 .means("token-url", "check `token_url` in the provider's description")
                 .at(*status),
             Self::TryLater { status, .. } => later_at(*status),
+            Self::NoType { status } => {
+                let hint = "where the provider is known to leave it out, write into its \
+                            description: token_type_optional = true";
+                BadAnswer.means("bad-answer", hint).at(*status)
+            }
+            Self::OtherType { status, wanted, .. } => {
+                let hint = format!("ask the provider for tokens of the type {wanted}");
+                BadAnswer.means("bad-answer", hint).at(*status)
+            }
             Self::Unusable { status, .. } => {
                 let hint =
                     "check `token_url`, and for a proxy that answers in the provider's place";
@@ -174,6 +183,15 @@ fn authorize_hint(code: &str) -> Meaning {
         "invalid_scope" => "check the scope with the provider",
         "unauthorized_client" => {
             "ask the provider to allow the client the grant type authorization_code, and its API"
+        }
+        // What Auth0 says of a person who is blocked, and OIDC Core §3.1.2.6 of one who has to act.
+        "unauthorized"
+        | "login_required"
+        | "consent_required"
+        | "interaction_required"
+        | "account_selection_required" => {
+            "sign in anew in the browser; if the same comes again, ask the provider: the reason in \
+             brackets is its own"
         }
         _ => "check client ID, redirect URI and scope with the provider",
     };
@@ -293,7 +311,7 @@ impl Explain for ApiError {
             Self::Http(error) => error.meaning(),
             Self::Unauthorized(_) => connect_again().at(401),
             Self::Forbidden { .. } => BadAnswer.means("forbidden",
-                "connect again with the scope that this needs, or ask the provider for the right",
+                "ask the provider for the right; if the sign-in was for another scope: connect again",
             ).at(403),
             Self::NotFound { .. } => {
                 BadAnswer.means("not-found", "check the id, or the path with the provider").at(404)

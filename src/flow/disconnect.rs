@@ -4,6 +4,7 @@ use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret, intent, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
+use crate::oauth::error::{because, reason_of};
 use crate::oauth::revoke::{self, Revocable};
 use crate::oauth::{Client, ClientAuthentication};
 use crate::provider::Provider;
@@ -93,7 +94,10 @@ pub(super) fn give_back(
     }
     Some(match sent {
         Ok(answer) if revoke::is_confirmed(&answer) => Revocation::Confirmed,
-        Ok(answer) => Revocation::Unconfirmed(format!("the provider answered {}", answer.status)),
+        Ok(answer) => {
+            let reason = because(reason_of(answer.body.expose()));
+            Revocation::Unconfirmed(format!("the provider answered {}{reason}", answer.status))
+        }
         Err(error) => Revocation::Unconfirmed(error.to_string()),
     })
 }

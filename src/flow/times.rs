@@ -57,7 +57,8 @@ impl Given {
         account: &AccountId,
         asked: &Scope,
     ) -> Granted {
-        let scope = tokens.scope.as_ref().unwrap_or(asked);
+        let scope = tokens.scope.as_ref().map(|scope| scope.spelled_as(asked.iter()));
+        let scope = &scope.unwrap_or_else(|| asked.clone());
         let (missing, more) = (asked.without(scope), scope.without(asked));
         if !missing.is_empty() {
             log::warn!("{account}: the provider did not grant: {missing}");

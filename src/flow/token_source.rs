@@ -20,7 +20,7 @@ const SKEW: Duration = Duration::from_secs(60);
 /// Whether the record's access token is still good for so long, as far as its dates can be believed.
 pub fn is_good_for(record: &Record, length: Duration, now: Timestamp) -> bool {
     let account = &record.account;
-    let left = clock::time_left(account.provider_time(now), account.access_token_until);
+    let left = clock::time_left(account.time_for_token(now), account.access_token_until);
     !left.is_zero() && left >= length && !account.is_misdated(now)
 }
 

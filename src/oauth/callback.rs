@@ -1,9 +1,10 @@
 //! Judging what arrives at the redirect URI (RFC 6749 §4.1.2, RFC 9207).
 
+use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq as _;
 use url::form_urlencoded;
 
-use super::error::{OAuthError, harmless};
+use super::error::{OAuthError, decoded, harmless};
 use crate::secret::Secret;
 
 /// Parameters that mean something here and so must not be repeated (RFC 6749 §3.1).
@@ -64,6 +65,10 @@ pub fn judge(query: &str, expected: &Expected) -> Verdict {
         }
     }
     let [code, state, error, description, issuer] = found;
+    let description = description.map(|text| match text.contains(char::REPLACEMENT_CHARACTER) {
+        true => in_latin_1(query, KNOWN[3]).unwrap_or(text),
+        false => text,
+    });
 
     let Some(state) = state else { return Verdict::NotOurs("no state") };
     if !bool::from(state.as_bytes().ct_eq(expected.state.expose().as_bytes())) {
@@ -82,6 +87,13 @@ pub fn judge(query: &str, expected: &Expected) -> Verdict {
         (None, None, _) if expected.denied_without_error => Verdict::Denied,
         (None, None, _) => Verdict::NotOurs("neither code nor error"),
     }
+}
+
+/// A parameter whose bytes are no UTF-8: old servers write Latin-1.
+fn in_latin_1(query: &str, name: &str) -> Option<String> {
+    let raw = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+    let bytes: Vec<u8> = percent_decode_str(&raw.replace('+', " ")).collect();
+    Some(decoded(&bytes).into_owned())
 }
 
 fn fault(issuer: Option<String>, expected: &Expected) -> Option<IssuerFault> {
@@ -129,6 +141,14 @@ mod tests {
         assert_eq!(verdict("state=right&code=a%2Bb+c&new=1&new=2"), "code a+b c");
         assert_eq!(verdict("code=x&state=right&iss=https%3A%2F%2Fb.example%2F"), "code x");
         assert_eq!(verdict(&format!("code={}&state=right", "c".repeat(70_000))).len(), 70_005);
+    }
+
+    #[test]
+    fn a_reason_is_read_in_utf_8_and_in_latin_1() {
+        for reason in ["h%C3%B6chstens+7", "h%F6chstens+7"] {
+            let query = format!("error=access_denied&state=right&error_description={reason}");
+            assert_eq!(verdict(&query), "error access_denied: höchstens 7", "{reason}");
+        }
     }
 
     #[test]

@@ -10,21 +10,30 @@ use crate::text::printable;
 
 /// Longest provider text that is shown, in characters: enough for a sentence, not for a page.
 const MAX_TEXT: usize = 300;
-/// The members that hold a sentence, the one that says most first.
-const SENTENCE: [&str; 10] = [
-    "error_description",
+/// The members that hold a sentence, the one that says most first; as [`plain`] writes them.
+const SENTENCE: [&str; 17] = [
+    "errordescription",
     "detail",
     "message",
     "description",
     "reason",
-    "error_message",
+    "errormessage",
     "msg",
+    "errormsg",
+    "faultstring",
+    "fehlermeldung",
+    "meldung",
+    "fehler",
+    "fault",
     "error",
+    "data",
     "title",
     "code",
 ];
 /// The members that hold one more reason for each thing that is wrong.
-const DETAILS: [&str; 4] = ["errors", "details", "violations", "invalid-params"];
+const DETAILS: [&str; 5] = ["errors", "details", "violations", "invalidparams", "nonfielderrors"];
+/// The elements of a page that say what it is about, before those of an XML error.
+const HEADINGS: [&str; 2] = ["title", "h1"];
 /// The members that name the thing.
 const PLACE: [&str; 6] = ["field", "name", "path", "property", "pointer", "loc"];
 
@@ -52,16 +61,36 @@ impl fmt::Display for OAuthError {
     }
 }
 
-/// The reason that an error answer's body gives; `None` where it gives none, as a page for people
-/// does.
+/// The reason that an error answer's body gives; of a page for people it is the title.
 pub fn reason_of(body: &[u8]) -> Option<String> {
     let text = decoded(body);
     let reason = match serde_json::from_str(&text) {
         Ok(value) => sentence(&value)?,
-        Err(_) if text.trim_start().starts_with(['<', '{', '[']) => return None,
+        Err(_) if text.trim_start().starts_with('<') => heading(&text)?,
+        Err(_) if text.trim_start().starts_with(['{', '[']) => return None,
         Err(_) => text.into_owned(),
     };
     Some(harmless(&reason)).filter(|reason| !reason.is_empty())
+}
+
+/// The same of a data endpoint, where members of any name may say it: Django names the fields that
+/// are wrong. Not for a token endpoint, whose members may be tokens.
+pub fn reason_in_any_member(body: &[u8]) -> Option<String> {
+    let named = || {
+        let members: Map<String, Value> = serde_json::from_str(&decoded(body)).ok()?;
+        let says = |value: &Value| match value {
+            Value::Array(items) => items.iter().all(Value::is_string),
+            value => value.is_string(),
+        };
+        let members = members.into_iter().filter(|(_, value)| says(value)).collect();
+        Some(harmless(&details(&Value::Object(members))?))
+    };
+    reason_of(body).or_else(named)
+}
+
+/// What follows `a status` in a sentence: the reason in brackets, if there is one.
+pub fn because(reason: Option<String>) -> String {
+    reason.map(|reason| format!(" ({reason})")).unwrap_or_default()
 }
 
 /// The reason that a `WWW-Authenticate` header gives (RFC 6750 §3).
@@ -114,8 +143,8 @@ pub(super) fn sentence(value: &Value) -> Option<String> {
             }))
         }
         Value::Object(members) => {
-            let main = SENTENCE.iter().find_map(|name| sentence(members.get(*name)?));
-            let details = DETAILS.iter().find_map(|name| details(members.get(*name)?));
+            let main = SENTENCE.iter().find_map(|name| sentence(member(members, name)?));
+            let details = DETAILS.iter().find_map(|name| details(member(members, name)?));
             match (main, details) {
                 (Some(main), Some(details)) if main != details => {
                     Some(format!("{}: {details}", main.trim_end_matches('.')))
@@ -125,6 +154,41 @@ pub(super) fn sentence(value: &Value) -> Option<String> {
         }
         Value::Null | Value::Bool(_) => None,
     }
+}
+
+/// The member of this name, written in whatever way.
+fn member<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    members.iter().find_map(|(known, value)| (plain(known) == name).then_some(value))
+}
+
+/// `error_message`, `ErrorMessage` and `error-message` are one name.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The text of the element that says most: of HTML the title, of XML a member's name.
+fn heading(page: &str) -> Option<String> {
+    // Only ASCII changes, so that every place is the same in both.
+    let lower = page.to_ascii_lowercase();
+    let text_of = |name: &&str| {
+        lower.match_indices(name).find_map(|(at, _)| {
+            let is_element = lower[..at].ends_with(['<', ':']);
+            let (attributes, _) = lower[at + name.len()..].split_once('>')?;
+            let begin = at + name.len() + attributes.len() + 1;
+            let is_whole = attributes.is_empty() || attributes.starts_with(char::is_whitespace);
+            let text = page[begin..].split('<').next()?.trim();
+            (is_element && is_whole && !text.is_empty()).then(|| unescaped(text))
+        })
+    };
+    HEADINGS.iter().chain(&SENTENCE).find_map(text_of)
+}
+
+/// The five entities that XML knows.
+fn unescaped(text: &str) -> String {
+    let entities =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&apos;", "'")];
+    let text = entities.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    text.replace("&amp;", "&")
 }
 
 /// A list of reasons, or what is wrong by the name of the thing.
@@ -195,6 +259,21 @@ mod tests {
             (r#""text""#, "text"),
             ("too many\nrequests", "too many requests"),
             ("\u{feff}{\"message\":\"ä\"}", "ä"),
+            (r#"{"Message":"Denied"}"#, "Denied"),
+            (r#"{"errorMessage":"camel","errorCode":7}"#, "camel"),
+            (r#"{"fault":{"faultstring":"no quota","detail":{"errorcode":"q"}}}"#, "no quota"),
+            (r#"{"status":"error","data":{"reason":"deep"}}"#, "deep"),
+            (r#"{"non_field_errors":["odd"]}"#, "odd"),
+            (r#"{"fehler":"Parameter fehlt"}"#, "Parameter fehlt"),
+            (
+                "<!doctype html><html><head><TITLE >\n Gesperrt &amp; zu </title><h1>x",
+                "Gesperrt & zu",
+            ),
+            ("<html><body class=a><h1 id=\"b\">Zu</h1>", "Zu"),
+            (
+                "<?xml version=\"1.0\"?><e><code>7</code><s:message>too far</s:message></e>",
+                "too far",
+            ),
         ] {
             assert_eq!(reason_of(body.as_bytes()).as_deref(), Some(reason), "{body}");
         }
@@ -202,6 +281,17 @@ mod tests {
         for none in ["", "  ", "<html>", "{}", "[]", "null", r#"{"message":""}"#, "{\"detail\":"] {
             assert_eq!(reason_of(none.as_bytes()), None, "{none}");
         }
+    }
+
+    #[test]
+    fn a_data_endpoint_may_name_its_members_as_it_likes() {
+        let reason = |body: &str| reason_in_any_member(body.as_bytes());
+        let fields = r#"{"from":["is late","is odd"],"to":"is early","n":1,"request":{"a":"b"}}"#;
+        assert_eq!(reason(fields).as_deref(), Some("from: is late; is odd; to: is early"));
+        assert_eq!(reason(r#"{"detail":"x","from":"y"}"#).as_deref(), Some("x"));
+        assert_eq!(reason(r#"{"n":1}"#), None);
+        let tokens = r#"{"access_token":"at","refresh_token":"rt"}"#;
+        assert_eq!(reason_of(tokens.as_bytes()), None, "a token endpoint's members are secret");
     }
 
     #[test]

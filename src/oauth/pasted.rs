@@ -8,24 +8,31 @@ use super::is_loopback;
 use crate::secret::Secret;
 
 /// What a mail, a chat or a shell puts around an address.
-const AROUND: &[char] = &['"', '\'', '`', '<', '>', '„', '“', '”', '«', '»'];
+const AROUND: &[char] =
+    &['"', '\'', '`', '<', '>', '„', '“', '”', '«', '»', '(', '[', '{', '*', '\u{feff}'];
+/// What ends a sentence or a bracket, and may be the end of an address as well.
+const BEHIND: &[char] = &['.', ',', ';', ':', '!', ')', ']', '}', '*', '"', '\'', '`', '>'];
 
 /// The queries that a pasted text may stand for, the likeliest first: all its lines as one address,
 /// each line, each word. None where it can only mean another place than `redirect_uri`.
 pub fn queries(text: &str, redirect_uri: &Url) -> Vec<Secret> {
     let whole = Secret::new(text.lines().map(str::trim).collect::<String>());
     let parts = text.lines().chain(text.split_whitespace());
-    std::iter::once(&**whole.expose())
+    let mut found: Vec<Secret> = std::iter::once(&**whole.expose())
         .chain(parts)
         .filter_map(|part| query(part, redirect_uri))
-        .collect()
+        .collect();
+    let shorter: Vec<Secret> =
+        found.iter().map(|query| query.expose().trim_end_matches(BEHIND).into()).collect();
+    found.extend(shorter);
+    found
 }
 
 /// The raw query, if there is a `state` in it and what stands before it is our redirect URI.
 fn query(text: &str, redirect_uri: &Url) -> Option<Secret> {
     let is_around = |c: char| c.is_whitespace() || c.is_control() || AROUND.contains(&c);
     let (text, _fragment) = text.split_once('#').unwrap_or((text, ""));
-    let text = text.trim_matches(is_around);
+    let text = text.trim_matches(is_around).trim_start_matches("view-source:");
     let query = match text.split_once('?') {
         // A value may hold a question mark: with a parameter before it, all of it is the query.
         Some((place, query)) if !place.contains(['=', '&']) => {
@@ -99,6 +106,10 @@ mod tests {
         for text in [
             "here it is:\nhttp://127.0.0.1:17861/callback/x?code=1&state=2\nregards",
             "Location: http://127.0.0.1:17861/callback/x?code=1&state=2 (copied)",
+            "The address is http://127.0.0.1:17861/callback/x?code=1&state=2.",
+            "\u{feff}http://127.0.0.1:17861/callback/x?code=1&state=2,",
+            "(`http://127.0.0.1:17861/callback/x?code=1&state=2`).",
+            "view-source:http://127.0.0.1:17861/callback/x?code=1&state=2",
         ] {
             let found = queries(text, &uri);
             assert!(found.iter().any(|query| query.expose() == "code=1&state=2"), "{text}");

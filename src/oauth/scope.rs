@@ -27,8 +27,27 @@ impl Scope {
         self.0.contains(word)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.iter().map(String::as_str)
+    }
+
+    /// With the words of `known` in its spelling: in other letters, in quotes, or parted by other
+    /// characters than blanks and commas, all of which a scope of its own could have.
+    #[must_use]
+    pub fn spelled_as<'a>(&self, known: impl Iterator<Item = &'a str> + Clone) -> Scope {
+        let spelling = |word: &str| {
+            let mut alike = known.clone().filter(|known| known.eq_ignore_ascii_case(word));
+            alike.next().filter(|_| alike.next().is_none()).map(str::to_owned)
+        };
+        let parted = |word: &String| -> Vec<String> {
+            if known.clone().any(|known| known == word) {
+                return vec![word.clone()];
+            }
+            let parts = word.split([';', '+', '|', '"', '\'']).filter(|part| !part.is_empty());
+            let parts: Option<Vec<String>> = parts.map(spelling).collect();
+            parts.unwrap_or_else(|| vec![word.clone()])
+        };
+        Self(self.0.iter().flat_map(parted).collect())
     }
 
     /// What is in `self` and not in `other`.
@@ -86,6 +105,26 @@ impl fmt::Display for Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_known_scope_is_known_in_other_letters_and_between_other_characters() {
+        let known = Scope::from("aggregation woodlist a+b");
+        for text in [
+            "aggregation;woodlist",
+            "aggregation+woodlist",
+            "woodlist | aggregation",
+            "Aggregation WOODLIST",
+            "\"aggregation woodlist\"",
+        ] {
+            let same = Scope::from(text).spelled_as(known.iter());
+            assert_eq!(same.to_string(), "aggregation woodlist", "{text}");
+        }
+        for kept in ["a+b", "other;woodlist", "read+write"] {
+            assert_eq!(Scope::from(kept).spelled_as(known.iter()).to_string(), kept);
+        }
+        let two = Scope::from("read READ");
+        assert_eq!(Scope::from("Read").spelled_as(two.iter()).to_string(), "Read", "either");
+    }
 
     #[test]
     fn blanks_commas_and_lists_mean_the_same() {

@@ -306,7 +306,11 @@ fn zaehlerfreunde_gets_json_and_its_audience() {
 fn an_unknown_scope_or_provider_is_refused_with_a_suggestion() {
     let program = Program::with_config("[provider.timberdata]\nclient_id = \"x\"\n");
     let outcome = program.run(["connect", "timberdata", "--scope", "woodlists"]).exits(2);
-    outcome.says(&["has no scope \"woodlists\"", "did you mean woodlist?"]);
+    outcome.says(&["has no scope \"woodlists\"", "did you mean --scope woodlist?"]);
+    let outcome = program.run(["connect", "timberdata", "--scope", "agregation;woodlist"]).exits(2);
+    outcome.says(&["agregation;woodlist"]);
+    let twice = ["connect", "timberdata", "--scope", "agregation", "--scope", "woodlist"];
+    program.run(twice).exits(2).says(&["--scope \"aggregation woodlist\"?"]);
     program.run(["connect", "timberdate"]).exits(2).says(&["did you mean timberdata?"]);
     program.run(["connect", "Timber Data"]).exits(2);
 }

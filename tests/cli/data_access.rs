@@ -95,6 +95,9 @@ fn a_403_is_told_with_its_scope_and_refreshes_nothing() {
     fake.serves(|_| Reply::error(403, "not\u{1b}[2Jyours"));
     let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
     outcome.says(&["a description from the provider"]).conceals(&["\u{1b}"]);
+    fake.serves(|_| Reply::new(403, "", "<html><title>Gesperrt</title><p>x</p></html>"));
+    let outcome = program.run(["meter", "spaces", "--account", "fake"]).exits(6);
+    outcome.says(&["access: Gesperrt", "do:  ask the provider", ": partnerlink connect fake\n"]);
 }
 
 #[test]

@@ -42,6 +42,9 @@ fn without_confirmation_it_is_deleted_all_the_same_and_exit_3_says_so() {
         outcome.conceals(&["nothing was lost"]);
         assert_deleted(&program);
     }
+    let (program, fake) = connected();
+    fake.answers(|_| Reply::error(400, "unsupported_token_type"));
+    program.run(["disconnect", "fake"]).exits(3).says(&["answered 400 (a description"]);
 }
 
 /// Some servers take the secret by a form at their token endpoint, and here by Basic alone.

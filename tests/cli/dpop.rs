@@ -88,7 +88,8 @@ fn a_bound_token_is_handed_out_only_with_the_word_that_it_needs_its_key() {
 #[test]
 fn a_bearer_token_is_refused_where_a_bound_one_was_asked_for() {
     let (program, fake) = described();
-    refused(&program, &fake, 6).says(&["has a token type other than DPoP"]);
+    refused(&program, &fake, 6)
+        .says(&["has a token type other than DPoP (\"Bearer\")", "tokens of the type DPoP"]);
 }
 
 #[test]

@@ -267,7 +267,7 @@ fn a_missing_token_type_is_accepted_only_where_it_is_known() {
     let take = |body: &mut Value| drop(body.as_object_mut().unwrap().remove("token_type"));
     let (program, fake) = described();
     fake.alters(take);
-    refused(&program, &fake, 6).says(&["has no token_type"]);
+    refused(&program, &fake, 6).says(&["has no token_type", "token_type_optional = true"]);
     let (program, fake) = described_with("token_type_optional = true");
     fake.alters(take);
     sign_in(&program, &fake).0.exits(0);

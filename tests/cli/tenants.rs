@@ -113,7 +113,7 @@ fn another_company_under_the_same_name_needs_replace() {
 #[test]
 fn whoever_cannot_be_named_is_connected_all_the_same() {
     for (reply, why) in [
-        (Reply::error(403, "forbidden"), "/partners/current answered 403"),
+        (Reply::error(403, "forbidden"), "/partners/current answered 403 (a description"),
         (Reply::new(200, "", "<html>"), "is not JSON"),
         (Reply::json(200, &json!({ "name": "Anna" })), "has no \"id\""),
         (Reply::reset(), "broke"),

@@ -104,6 +104,41 @@ fn a_clock_that_is_behind_hands_out_no_token_that_has_ended() {
 }
 
 #[test]
+fn a_clock_that_was_behind_and_was_set_right_raises_no_alarm() {
+    if !has("a_clock_that_was_behind_and_was_set_right_raises_no_alarm", "faketime") {
+        return;
+    }
+    // One that is refreshed, and one that lives as long as its sign-in.
+    for refreshable in [true, false] {
+        let (program, fake) = described_with("refresh_token_seconds = 2592000");
+        fake.alters(move |body| {
+            if !refreshable {
+                body.as_object_mut().unwrap().remove("refresh_token");
+                body["expires_in"] = (360 * DAY).into();
+            }
+        });
+        tells_the_time(&fake, 0);
+        agree(&fake, program.spawn_at("-3y", CONNECT)).exits(0).says(&["behind the provider's"]);
+        program.run_at("-3y", ["status", "--exit-code"]).exits(0).says(&["set it right"]);
+        program.run(["status", "--exit-code"]).exits(0).conceals(&["clock", "sign in again"]);
+        program.run(["token", "get", "fake"]).exits(0);
+        program.run(["token", "refresh"]).exits(0);
+    }
+}
+
+#[test]
+fn a_clock_that_was_ahead_and_was_set_right_is_not_named_any_more() {
+    if !has("a_clock_that_was_ahead_and_was_set_right_is_not_named_any_more", "faketime") {
+        return;
+    }
+    let (program, fake) = described();
+    tells_the_time(&fake, 0);
+    agree(&fake, program.spawn_at("+2h", CONNECT)).exits(0);
+    program.run_at("+2h", ["status"]).exits(0).says(&["2 h ahead of the provider's"]);
+    program.run(["status"]).exits(0).conceals(&["clock"]);
+}
+
+#[test]
 fn a_date_that_cannot_be_is_none() {
     let (program, fake) = connected();
     for date in ["Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "soon", ""] {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Standing};
-use crate::clock::{self, Clock as _};
+use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::{fault, shortcoming};
 use crate::context::Context;
 use crate::error::Exit;
@@ -49,7 +49,7 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
             Finding::warn("account", text, format!("partnerlink store verify {id}"))
         }));
     }
-    found.extend(clock_of(&accounts));
+    found.extend(clock_of(&accounts, context.clock.now()));
     found.extend(locks(context));
     found
 }
@@ -97,9 +97,9 @@ fn standing(context: &Context, account: &Account) -> Finding {
     }
 }
 
-/// A clock that was wrong at the last token answer.
-fn clock_of(accounts: &[Account]) -> Option<Finding> {
-    let ahead = accounts.iter().find_map(|account| account.clock_ahead)?;
+/// A clock that was wrong at the last token answer, and has not been set right since.
+fn clock_of(accounts: &[Account], now: Timestamp) -> Option<Finding> {
+    let ahead = accounts.iter().find_map(|account| account.clock_off(now))?;
     let text = format!("at the last token answer {}", clock::difference(ahead));
     Some(Finding::warn("clock", text, "set it right, best by NTP"))
 }

@@ -169,7 +169,7 @@ fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed>
         let mark = if last.is_old(now) { Mark::Warn } else { Mark::Note };
         context.output.say(mark, last.sentence(now));
     }
-    if let Some(ahead) = lines.iter().find_map(|line| line.account.clock_ahead) {
+    if let Some(ahead) = lines.iter().find_map(|line| line.account.clock_off(now)) {
         let text = format!("at the last token answer {}; set it right", clock::difference(ahead));
         context.output.say(Mark::Warn, text);
     }

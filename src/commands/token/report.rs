@@ -34,7 +34,9 @@ impl RefreshReport {
         let (result, record) = match outcome {
             RefreshOutcome::Refreshed(record) => ("refreshed", record),
             RefreshOutcome::Unchanged(record) => ("unchanged", record),
-            RefreshOutcome::NothingToRefresh(record) if record.account.access_token_until > now => {
+            RefreshOutcome::NothingToRefresh(record)
+                if record.account.access_token_until > record.account.time_for_token(now) =>
+            {
                 ("nothing-to-refresh", record)
             }
             other => {

@@ -10,6 +10,7 @@ use crate::flow::times::Given;
 use crate::http::Request;
 use crate::oauth::authorize::Attempt;
 use crate::oauth::dpop::Key;
+use crate::oauth::error::{because, reason_of};
 use crate::oauth::id_token::{self, Claims};
 use crate::oauth::token::Tokens;
 use crate::provider::WhoAmI;
@@ -113,7 +114,8 @@ impl Login<'_> {
         request.headers.push(("accept".into(), "application/json".into()));
         let answer = self.world.http.fetch(&request).map_err(|error| error.to_string())?;
         if answer.status != 200 {
-            return Err(format!("{} answered {}", request.url.path(), answer.status));
+            let reason = because(reason_of(answer.body.expose()));
+            return Err(format!("{} answered {}{reason}", request.url.path(), answer.status));
         }
         let body: Value = serde_json::from_slice(answer.body.expose())
             .map_err(|_| format!("the answer of {} is not JSON", request.url.path()))?;

@@ -74,7 +74,8 @@ impl Due<'_> {
             }
             Self::InsteadOf(refused) => record.access_token.expose() == refused.expose(),
             Self::Within(need) => {
-                let left = clock::time_left(account.provider_time(now), account.access_token_until);
+                let left =
+                    clock::time_left(account.time_for_token(now), account.access_token_until);
                 left < need || account.is_due(now)
             }
             Self::Soon => account.is_due(now),

@@ -10,7 +10,7 @@ use url::Url;
 
 use self::members::{Known, Members};
 pub use self::renamed::renamed;
-use super::error::{OAuthError, decoded, reason_of, sentence};
+use super::error::{OAuthError, because, decoded, harmless, reason_of, sentence};
 use super::pkce::Verifier;
 use super::scope::Scope;
 use super::{Answer, Client, Endpoint, Request};
@@ -94,7 +94,8 @@ impl Tokens {
     /// Whether an ID token has to be there (OIDC Core §3.1.3.3): not where the provider says that
     /// it granted no `openid`, as Auth0 does for applications of third parties.
     pub fn need_id_token(&self, asked: &Scope) -> bool {
-        self.scope.as_ref().unwrap_or(asked).contains("openid")
+        let scope = self.scope.as_ref().map(|scope| scope.spelled_as(asked.iter()));
+        scope.as_ref().unwrap_or(asked).contains("openid")
     }
 }
 
@@ -132,15 +133,19 @@ pub enum TokenError {
     #[error("there is no token endpoint at the address that was asked (status {0})")]
     NoEndpoint(u16),
     /// The provider is overloaded or out of order.
-    #[error("the provider answered {status}{}", because(reason))]
+    #[error("the provider answered {status}{}", because(reason.clone()))]
     TryLater { status: u16, retry_after: Option<Duration>, reason: Option<String> },
+    /// Nothing says how the token is to be used (§5.1).
+    #[error("the provider's answer (status {status}) has no token_type")]
+    NoType { status: u16 },
+    /// §7.1: a token of another type is never used.
+    #[error(
+        "the provider's answer (status {status}) has a token type other than {wanted} ({kind:?})"
+    )]
+    OtherType { status: u16, kind: String, wanted: &'static str },
     /// The answer cannot be used.
     #[error("the provider's answer (status {status}) {why}")]
     Unusable { status: u16, why: String },
-}
-
-fn because(reason: &Option<String>) -> String {
-    reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
 }
 
 /// Reads an answer. The status alone decides nothing but "try later": Auth0 answers
@@ -171,12 +176,12 @@ fn is_said(error: &Value) -> bool {
 
 fn tokens_of(status: u16, members: &Members, wanted: TokenType) -> Result<Tokens, TokenError> {
     match members.get::<String>("token_type") {
-        Known::One(kind) if kind.eq_ignore_ascii_case(wanted.word()) => {}
+        Known::One(kind) if kind.trim().eq_ignore_ascii_case(wanted.word()) => {}
         Known::Absent if wanted == TokenType::BearerUnsaid => {}
-        Known::Absent => return Err(unusable(status, "has no token_type")),
-        _ => {
-            let why = format!("has a token type other than {}", wanted.word());
-            return Err(unusable(status, &why));
+        Known::Absent => return Err(TokenError::NoType { status }),
+        kind => {
+            let kind = kind.one().map(|kind| harmless(&kind)).unwrap_or_default();
+            return Err(TokenError::OtherType { status, kind, wanted: wanted.word() });
         }
     }
     let access_token = match members.get::<Secret>("access_token") {
@@ -248,7 +253,7 @@ fn wordless(answer: &Answer) -> TokenError {
         // Too slow, too early: both ask for the same once more.
         408 | 425 => later(answer),
         _ => {
-            let why = format!("is neither a token answer nor an error{}", because(&reason));
+            let why = format!("is neither a token answer nor an error{}", because(reason));
             unusable(status, &why)
         }
     }
