@@ -4,8 +4,9 @@
 //! is never the truth: every fact in it is also in the sealed record, from which it is made again
 //! when the two disagree. That is why its files need no fsync.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -223,6 +224,9 @@ pub enum SignInState {
     SignInNeeded,
 }
 
+/// As much of an entry is read, in bytes.
+const MAX_ENTRY_BYTES: u64 = 1024 * 1024;
+
 /// The folder of index files.
 #[derive(Clone, Debug)]
 pub struct Index {
@@ -236,21 +240,32 @@ impl Index {
 
     /// What the index knows of one account. A damaged entry counts as none: it can be made again.
     pub fn get(&self, account: &AccountId) -> Option<Account> {
-        let bytes = fs::read(self.path(account)).ok()?;
+        let file = files::open_here(&self.path(account)).ok()?;
+        if !file.metadata().ok()?.is_file() {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        file.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
         serde_json::from_slice(&bytes).ok().filter(|entry: &Account| entry.account == *account)
     }
 
     /// Every account, sorted by name.
     pub fn all(&self) -> Vec<Account> {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
-        let accounts = entries.filter_map(|entry| {
+        let names = self.names().unwrap_or_default();
+        names.iter().filter_map(|account| self.get(account)).collect()
+    }
+
+    /// The accounts that have an entry, readable or not, sorted; fails where that cannot be seen.
+    pub fn names(&self) -> io::Result<BTreeSet<AccountId>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            entries => entries?,
+        };
+        let names = entries.filter_map(|entry| {
             let name = entry.ok()?.file_name();
-            let stem = name.to_str()?.strip_suffix(".json")?;
-            self.get(&AccountId::from_file_stem(stem)?)
+            AccountId::from_file_stem(name.to_str()?.strip_suffix(".json")?)
         });
-        let mut accounts: Vec<Account> = accounts.collect();
-        accounts.sort_by(|a, b| a.account.cmp(&b.account));
-        accounts
+        Ok(names.collect())
     }
 
     /// Writes an entry; the caller holds the account's lock.
@@ -321,8 +336,13 @@ mod tests {
         fs::write(folder.path().join("accounts/someone else's.json"), "{}").unwrap();
         let names: Vec<_> = index.all().iter().map(|a| a.account.to_string()).collect();
         assert_eq!(names, ["timberdata", "zaehlerfreunde:b", "zaehlerfreunde"]);
+        assert_eq!(index.names().unwrap().len(), 4, "the damaged one is known by its name");
         index.remove(&"timberdata".parse().unwrap()).unwrap();
         index.remove(&"timberdata".parse().unwrap()).unwrap();
         assert_eq!(index.get(&"timberdata".parse().unwrap()), None);
+        fs::remove_dir_all(folder.path().join("accounts")).unwrap();
+        assert!(index.names().unwrap().is_empty());
+        fs::write(folder.path().join("accounts"), "").unwrap();
+        assert!(index.names().is_err());
     }
 }

@@ -96,7 +96,7 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("plot", &["clock", "data", "text"]),
     ("data", &["clock"]),
     // The clock: pauses before the next try for a lock are spread.
-    ("store", &["account_id", "accounts", "clock", "secret", "system"]),
+    ("store", &["account_id", "accounts", "clock", "input", "secret", "system"]),
     ("accounts", &["account_id", "clock", "oauth", "store", "system"]),
     ("loopback", &["oauth", "secret"]),
     // `input`: a file of certificates may have been made on Windows.

@@ -66,6 +66,39 @@ fn check_exits_4_before_a_sign_in_ends_and_5_where_a_record_cannot_be_read() {
 }
 
 #[test]
+fn an_account_that_the_index_lost_is_not_called_unconnected() {
+    let (program, fake) = connected();
+    let entry = program.state().join("accounts/fake.default.json");
+    fs::write(&entry, "").unwrap();
+    let told = program.run(["status"]).exits(5).says(&["could not show fake", "its entry in the"]);
+    assert!(!told.stderr.contains("No account is connected"), "{}", told.told());
+    for is_there in [true, false] {
+        if !is_there {
+            fs::remove_file(&entry).unwrap();
+        }
+        let told = program.run(["status", "--check", "--json"]).exits(0).json();
+        assert_eq!(told["accounts"][0]["account"], "fake", "{told}");
+    }
+    fs::write(program.state().join("tokens/fake.default.sealed"), "x").unwrap();
+    program.run(["status", "--check"]).exits(5).says(&["could not read fake"]);
+    fs::remove_dir_all(program.state()).unwrap();
+    program.run(["status", "--check"]).exits(0).says(&["No account is connected"]);
+    fs::create_dir_all(program.state()).unwrap();
+    fs::write(program.state().join("accounts"), "").unwrap();
+    program.run(["status"]).exits(5).says(&["could not list the connected accounts"]);
+    assert_eq!(fake.calls().len(), 1, "nobody was asked");
+}
+
+#[test]
+fn what_the_index_lost_is_made_again_by_the_command_that_is_told() {
+    let (program, _fake) = connected();
+    fs::write(program.state().join("accounts/fake.default.json"), "").unwrap();
+    program.run(["status"]).exits(5).says(&["partnerlink store verify fake"]);
+    program.run(["store", "verify", "fake"]).exits(0);
+    program.run(["status"]).exits(0);
+}
+
+#[test]
 fn the_calendar_is_a_file_of_its_own_and_replaced_only_when_asked() {
     let (program, fake) = described_with("refresh_token_seconds = 864000");
     browser::connect(&program, &fake, &["fake"]).exits(0);

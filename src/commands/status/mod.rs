@@ -2,20 +2,24 @@
 
 mod calendar;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::json;
 
+use crate::account_id::AccountId;
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
+use crate::commands::token::every_account;
 use crate::commands::{could_not, fault, shortcoming};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::inventory::readable;
 use crate::schedule::last_run;
 use crate::store::file::FileStore;
+use crate::store::record::Record;
 use crate::terminal::{Mark, stdout_is_terminal, table};
 use crate::text::printable;
 
@@ -87,10 +91,10 @@ impl Args {
             return Err(Error::usage("could not show the status", why, "name a file").into());
         }
         let now = context.clock.now();
-        let accounts = context.index.all().into_iter();
+        let (accounts, unknown) = self.accounts(context);
         let files = context.sealed_files(context.settings.file_key);
         let line = |account| self.line(context, &files, account, now);
-        let lines: Vec<Line> = accounts.map(line).collect();
+        let lines: Vec<Line> = accounts.into_iter().map(line).collect();
         if let Some(file) = &self.calendar {
             let accounts = lines.iter().map(|line| &line.account);
             calendar::write(context, accounts, self.within, file, self.force)?;
@@ -98,13 +102,47 @@ impl Args {
         if context.output.json {
             let last = last_run(&context.folders);
             context.output.json(&json!({ "accounts": lines, "last_refresh": last }))?;
-        } else if lines.is_empty() {
+        } else if lines.is_empty() && unknown.is_empty() {
             let text = format!("No account is connected. Begin with: {}", begin(context));
             context.output.say(Mark::Note, text);
-        } else if !to_stdout {
+        } else if !lines.is_empty() && !to_stdout {
             show(context, &lines, now)?;
         }
-        Ok(self.exit_code(&lines))
+        for error in &unknown {
+            context.output.error(error);
+        }
+        Ok(self.exit_code(&lines, &unknown))
+    }
+
+    /// The accounts of the index, with --check also those that it lost, as their records have them;
+    /// and why there may be others.
+    fn accounts(&self, context: &Context) -> (Vec<Account>, Vec<Error>) {
+        let (mut accounts, mut unknown) = (context.index.all(), Vec::new());
+        let mut names = context.index.names().unwrap_or_else(|error| {
+            let why = format!("the index of accounts: {error}");
+            let hint = "give the folder `accounts` below the state folder back to your own user";
+            let meaning = Exit::Store.means("index-unreadable", hint);
+            unknown.push(Error::of("could not list the connected accounts", why, meaning));
+            BTreeSet::new()
+        });
+        if self.check {
+            match every_account(context) {
+                Ok(all) => names.extend(all),
+                Err(error) => unknown.push(error),
+            }
+        }
+        names.retain(|name| accounts.iter().all(|account| account.account != *name));
+        let world = context.world();
+        for name in &names {
+            let record = self.check.then(|| Record::load(world.whereabouts(name), name));
+            match record.transpose().map(Option::flatten) {
+                Ok(Some(record)) => accounts.push(record.account),
+                Ok(None) => unknown.push(damaged_entry(name)),
+                Err(error) => unknown.push(could_not("read", name, &error)),
+            }
+        }
+        accounts.sort_by(|a, b| a.account.cmp(&b.account));
+        (accounts, unknown)
     }
 
     fn line(&self, context: &Context, files: &FileStore, account: Account, now: Timestamp) -> Line {
@@ -133,11 +171,11 @@ impl Args {
         }
     }
 
-    fn exit_code(&self, lines: &[Line]) -> u8 {
+    fn exit_code(&self, lines: &[Line], unknown: &[Error]) -> u8 {
         let judged = self.check || self.exit_code;
         let standings = lines.iter().filter(|_| judged).filter_map(Line::shortcoming);
-        let unreadable =
-            lines.iter().filter_map(|line| line.error.as_ref()).map(|error| error.exit);
+        let errors = lines.iter().filter_map(|line| line.error.as_ref()).chain(unknown);
+        let unreadable = errors.map(|error| error.exit);
         let exits: Vec<Exit> = standings.map(|(exit, ..)| exit).chain(unreadable).collect();
         let worst = Exit::BY_URGENCY.into_iter().find(|exit| exits.contains(exit));
         worst.map_or(0, |exit| exit as u8)
@@ -155,6 +193,13 @@ fn begin(context: &Context) -> String {
         .into_iter()
         .find(has_client)
         .map_or_else(|| super::BEGIN.to_owned(), |name| format!("partnerlink connect {name}"))
+}
+
+fn damaged_entry(account: &AccountId) -> Error {
+    let hint = format!("partnerlink store verify {account}");
+    let meaning = Exit::Store.means("index-damaged", hint);
+    let why = "its entry in the index of accounts cannot be read; its record makes it again";
+    Error::of(format!("could not show {account}"), why, meaning).about(account)
 }
 
 fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed> {

@@ -124,7 +124,7 @@ type Providers<'a> = BTreeMap<&'a str, Result<Provider, Error>>;
 
 /// The accounts of the index, and those that it lost: one that nobody refreshes any more would end
 /// without a word.
-fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
+pub(in crate::commands) fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
     let indexed = context.index.all();
     let is_in = |kind: &StoreKind| indexed.iter().any(|entry| entry.store == *kind);
     // A store that nothing points to is not woken.

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::folder;
+use crate::input;
 use crate::secret::Secret;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE};
 use crate::store::{Item, StoreError, TokenStore};
@@ -120,10 +121,13 @@ impl Key {
     }
 
     fn from_text(text: &[u8], place: &str) -> Result<Self, StoreError> {
-        let decoded = Zeroizing::new(BASE64.decode(text.trim_ascii()).unwrap_or_default());
+        // Windows' editors put a mark before it, or make it UTF-16.
+        let text = Zeroizing::new(input::decode(text.to_vec()).unwrap_or_default());
+        let decoded = Zeroizing::new(BASE64.decode(text.trim()).unwrap_or_default());
         let bytes = decoded.as_slice().try_into().map_err(|_| {
             StoreError::NoKey(format!(
-                "{place} is not one line of base64 that stands for {KEY_BYTES} bytes"
+                "{place} is not one line of base64 that stands for {KEY_BYTES} bytes (if it is of \
+                 no use any more, move it away first)"
             ))
         })?;
         Ok(Self::from_bytes(bytes))
@@ -219,4 +223,23 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
     getrandom::fill(&mut bytes)
         .map_err(|error| StoreError::NoKey(format!("no random bytes for it: {error}")))?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_an_editor_on_windows_saved_is_the_same_key() {
+        let key = Key::from_bytes([7; KEY_BYTES]);
+        let text = key.to_text();
+        let windows = format!("\u{feff}{}\r\n", text.trim());
+        let units = windows.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for file in [text.as_bytes().to_vec(), windows.clone().into_bytes(), units] {
+            assert_eq!(Key::from_text(&file, "it").unwrap().id(), key.id());
+        }
+        for damaged in [&b""[..], b"\xff", b"AAAA"] {
+            assert!(matches!(Key::from_text(damaged, "it"), Err(StoreError::NoKey(_))));
+        }
+    }
 }
