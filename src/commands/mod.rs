@@ -211,6 +211,22 @@ fn could_not(verb: &str, account: &AccountId, cause: &dyn Explain) -> Error {
     Error::new(format!("could not {verb} {account}"), cause).about(account)
 }
 
+/// The accounts of the index, and those that it lost: one that nobody refreshes any more would end
+/// without a word.
+fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
+    let indexed = context.index.all();
+    let is_in = |kind: &StoreKind| indexed.iter().any(|entry| entry.store == *kind);
+    // A store that nothing points to is not woken.
+    let wanted =
+        |kind: &StoreKind| is_in(kind) || indexed.is_empty() && *kind == context.settings.store;
+    let world = context.world();
+    let contents = world.contents(wanted);
+    if let Some(error) = world.doubt(&contents) {
+        return Err(Error::new("could not list the connected accounts", error));
+    }
+    Ok(world.accounts(&contents).into_iter().collect())
+}
+
 /// The failure behind an outcome that brought no token.
 fn explain(
     what: String,

@@ -7,7 +7,6 @@ mod show;
 mod unattended;
 
 use clap::Subcommand;
-pub(super) use refresh::every_account;
 
 use crate::context::Context;
 use crate::error::Failed;

@@ -8,13 +8,12 @@ use super::report::RefreshReport;
 use super::unattended;
 use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _};
-use crate::commands::{accounts_of, could_not, finish, not_connected};
+use crate::commands::{accounts_of, could_not, every_account, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::FlowError;
 use crate::flow::refresh::{Due, refresh};
 use crate::provider::Provider;
-use crate::store::StoreKind;
 use crate::system::interrupt;
 use crate::terminal::Mark;
 
@@ -121,22 +120,6 @@ impl Args {
 
 /// Each provider of the accounts, read once.
 type Providers<'a> = BTreeMap<&'a str, Result<Provider, Error>>;
-
-/// The accounts of the index, and those that it lost: one that nobody refreshes any more would end
-/// without a word.
-pub(in crate::commands) fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
-    let indexed = context.index.all();
-    let is_in = |kind: &StoreKind| indexed.iter().any(|entry| entry.store == *kind);
-    // A store that nothing points to is not woken.
-    let wanted =
-        |kind: &StoreKind| is_in(kind) || indexed.is_empty() && *kind == context.settings.store;
-    let world = context.world();
-    let contents = world.contents(wanted);
-    if let Some(error) = world.doubt(&contents) {
-        return Err(Error::new("could not list the connected accounts", error));
-    }
-    Ok(world.accounts(&contents).into_iter().collect())
-}
 
 fn refresh_one(
     context: &Context,
