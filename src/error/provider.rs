@@ -1,9 +1,11 @@
 //! What a provider answers, and what becomes of a sign-in: exit code, stable name and cure of each
 //! error of requests and of the flows that send them.
 
+use url::Url;
+
 use super::Exit::{BadAnswer, Refused, SignInNeeded, Store, TryLater, Usage};
 use super::{Explain, Meaning};
-use crate::account_id::name_for;
+use crate::account_id::{AccountId, name_for};
 use crate::api::ApiError;
 use crate::config::client_variable;
 use crate::flow::FlowError;
@@ -198,6 +200,31 @@ fn authorize_hint(code: &str) -> Meaning {
     BadAnswer.means("provider-refused", hint)
 }
 
+fn timeout_hint(redirect_uri: &Url) -> String {
+    format!(
+        "run the command again; --timeout 15m waits longer.\n\
+         If the provider's page showed an error, it does not come back from there: send its words \
+         to the provider, and ask whether this client ID, the scope and {redirect_uri} are \
+         registered as they are sent"
+    )
+}
+
+fn another_person_hint(account: &AccountId, now: &str) -> String {
+    let command = format!("partnerlink connect {}:{}", account.provider(), name_for(now));
+    format!(
+        "add --replace if that is right, or give this person an account of their own: {command}"
+    )
+}
+
+/// Of a grant that was refused, and may still be one at the provider.
+fn not_kept(why: &FlowError, revocation: Option<&Revocation>) -> Meaning {
+    let mut meaning = why.meaning();
+    if matches!(revocation, Some(Revocation::Unconfirmed(_))) {
+        meaning.hint += "; the access can be ended in your account at the provider";
+    }
+    meaning
+}
+
 impl Explain for FlowError {
     fn meaning(&self) -> Meaning {
         match self {
@@ -213,15 +240,9 @@ impl Explain for FlowError {
             }
             Self::NotGranted(error) | Self::Token(error) => error.meaning(),
             Self::Serve(_) | Self::NoRandomness(_) => Refused.means("system", ""),
-            Self::TimedOut { redirect_uri, .. } => Refused.means(
-                "timeout",
-                format!(
-                    "run the command again; --timeout 15m waits longer.\n\
-                     If the provider's page showed an error, it does not come back from there: \
-                     send its words to the provider, and ask whether this client ID, the scope and \
-                     {redirect_uri} are registered as they are sent"
-                ),
-            ),
+            Self::TimedOut { redirect_uri, .. } => {
+                Refused.means("timeout", timeout_hint(redirect_uri))
+            }
             Self::NoAddress => Refused.means(
                 "no-address",
                 "run the command again, and when the browser's last page is there, paste its address",
@@ -238,22 +259,14 @@ impl Explain for FlowError {
                 "id-token",
                 "nothing was stored; ask the provider, or leave `openid` out of the scope",
             ),
-            Self::AnotherPerson { account, now, .. } => BadAnswer.means(
-                "another-person",
-                format!(
-                    "add --replace if that is right, or give this person an account of their own: \
-                     partnerlink connect {}:{}",
-                    account.provider(),
-                    name_for(now)
-                ),
-            ),
-            Self::OtherOrigin { account, .. } => Usage.means(
-                "other-origin",
-                format!(
-                    "partnerlink connect {account}\nif the new address is right, which binds \
-                     the account to it; else correct the configuration"
-                ),
-            ),
+            Self::AnotherPerson { account, now, .. } => {
+                BadAnswer.means("another-person", another_person_hint(account, now))
+            }
+            Self::OtherOrigin { account, .. } => {
+                let hint = "if the new address is right, which binds the account to it; else \
+                            correct the configuration";
+                Usage.means("other-origin", format!("partnerlink connect {account}\n{hint}"))
+            }
             Self::SecretOfAnotherOrigin { .. } => Usage.means(
                 "other-origin",
                 "give it again with --client-secret-stdin or --client-secret-file if the new \
@@ -281,13 +294,7 @@ impl Explain for FlowError {
                 let hint = format!("{}; then do the same again", why.meaning().hint);
                 Store.means("former-record-left", hint)
             }
-            Self::NotKept { why, revocation } => {
-                let mut meaning = why.meaning();
-                if matches!(revocation, Some(Revocation::Unconfirmed(_))) {
-                    meaning.hint += "; the access can be ended in your account at the provider";
-                }
-                meaning
-            }
+            Self::NotKept { why, revocation } => not_kept(why, revocation.as_ref()),
             Self::Gone { account, .. } => {
                 SignInNeeded.means("record-missing", format!("partnerlink connect {account}"))
             }

@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::inventory::readable;
 use crate::schedule::last_run;
+use crate::store::StoreKind;
 use crate::store::file::FileStore;
 use crate::store::record::Record;
 use crate::terminal::{Mark, stdout_is_terminal, table};
@@ -130,8 +131,10 @@ impl Args {
                 Err(error) => unknown.push(error),
             }
         }
-        names.retain(|name| accounts.iter().all(|account| account.account != *name));
         let world = context.world();
+        // To see what lies in sealed files wakes nothing.
+        names.extend(world.accounts(&world.contents(|kind| *kind == StoreKind::FILE)));
+        names.retain(|name| accounts.iter().all(|account| account.account != *name));
         for name in &names {
             let record = self.check.then(|| Record::load(world.whereabouts(name), name));
             match record.transpose().map(Option::flatten) {
@@ -197,7 +200,7 @@ fn begin(context: &Context) -> String {
 fn damaged_entry(account: &AccountId) -> Error {
     let hint = format!("partnerlink store verify {account}");
     let meaning = Exit::Store.means("index-damaged", hint);
-    let why = "its entry in the index of accounts cannot be read; its record makes it again";
+    let why = "its entry in the index of accounts is missing or damaged; its record makes it again";
     Error::of(format!("could not show {account}"), why, meaning).about(account)
 }
 
