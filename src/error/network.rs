@@ -31,7 +31,14 @@ fn of_fault(fault: &Fault) -> Meaning {
         Fault::ProxyAway { .. } | Fault::ProxyEnded(_) => {
             "check the proxy in HTTPS_PROXY, or except this host in NO_PROXY"
         }
-        Fault::ProxyRefused(_) => {
+        Fault::ProxyRefused { status: Some(502..=504), .. } => {
+            "try again later: the proxy found no way to it; if that stays, ask whoever runs the \
+             proxy in HTTPS_PROXY"
+        }
+        Fault::ProxyRefused { status: Some(300..=399 | 511), .. } => {
+            "sign in at the portal of this network with a browser, then try again"
+        }
+        Fault::ProxyRefused { .. } => {
             "have the host allowed on the proxy in HTTPS_PROXY, or except it in NO_PROXY"
         }
         Fault::ProxyWants { .. } if fault.wants_password() => {

@@ -4,7 +4,7 @@
 use std::error::Error as StdError;
 
 use rustls::pki_types::UnixTime;
-use rustls::{CertificateError, Error as TlsError};
+use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
 use super::{CONNECT_TIMEOUT, causes, chain};
 use crate::clock::Timestamp;
@@ -38,8 +38,8 @@ pub enum Fault {
     Portal,
     #[error("the proxy {proxy} cannot be reached: {why}")]
     ProxyAway { proxy: String, why: String },
-    #[error("the proxy {0} does not connect to it")]
-    ProxyRefused(String),
+    #[error("the proxy {proxy} does not connect to it{}", .status.map(|status| format!(" ({status})")).unwrap_or_default())]
+    ProxyRefused { proxy: String, status: Option<u16> },
     #[error("the proxy {0} ended the connection")]
     ProxyEnded(String),
     /// With the ways to prove oneself that it offers, where those are known.
@@ -79,7 +79,9 @@ impl Fault {
             Some(proxy) if says("tunnel error: proxy authorization") => {
                 Self::ProxyWants { proxy, offers: Vec::new() }
             }
-            Some(proxy) if says("tunnel error: unsuccessful") => Self::ProxyRefused(proxy),
+            Some(proxy) if says("tunnel error: unsuccessful") => {
+                Self::ProxyRefused { proxy, status: None }
+            }
             Some(proxy) if tunnel && !says("tunnel error: failed to create underlying") => {
                 Self::ProxyEnded(proxy)
             }
@@ -95,8 +97,9 @@ impl Fault {
 
     fn of_tls(error: &TlsError) -> Self {
         use CertificateError::{
-            BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext,
-            NotValidYet, NotValidYetContext, UnknownIssuer,
+            BadSignature, Expired, ExpiredContext, InvalidPurpose, InvalidPurposeContext,
+            NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+            UnknownIssuer,
         };
         let TlsError::InvalidCertificate(error) = error else {
             return match error {
@@ -104,6 +107,10 @@ impl Fault {
                     "it has no version or cipher that is safe today (TLS 1.2 or 1.3)".into(),
                 ),
                 TlsError::InvalidMessage(_) => Self::NoTls,
+                TlsError::AlertReceived(AlertDescription::CertificateRequired) => Self::Tls(
+                    "it wants a certificate of this client, which partnerlink has no way to give"
+                        .into(),
+                ),
                 TlsError::AlertReceived(alert) => {
                     Self::Tls(format!("the other side ended it ({alert:?})"))
                 }
@@ -122,6 +129,9 @@ impl Fault {
             UnknownIssuer | BadSignature => Self::UnknownIssuer,
             // webpki's own word, which rustls hands through.
             other if format!("{other:?}").contains("CaUsedAsEndEntity") => Self::Authority,
+            InvalidPurpose | InvalidPurposeContext { .. } => {
+                Self::Certificate("it is not made for servers".into())
+            }
             other => Self::Certificate(other.to_string()),
         }
     }

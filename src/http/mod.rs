@@ -124,8 +124,18 @@ impl HttpClient {
     fn explain(&self, error: reqwest::Error, url: &Url) -> HttpError {
         let host = url.host_str().unwrap_or_default();
         let mut error = translate(error, host, self.network.proxy_to(url));
-        if let HttpError::Unreachable { fault: Fault::ProxyWants { offers, .. }, .. } = &mut error {
-            *offers = self.network.offers_of_the_proxy(host);
+        if let HttpError::Unreachable { fault, .. } = &mut error {
+            match fault {
+                Fault::ProxyWants { offers, .. } => {
+                    *offers = self.network.refusal_of_the_proxy(host).1;
+                }
+                Fault::ProxyRefused { status, .. } => {
+                    // Without the name and password it may be another refusal than the first.
+                    let now = self.network.refusal_of_the_proxy(host).0;
+                    *status = now.filter(|status| !matches!(status, 200..=299 | 407));
+                }
+                _ => {}
+            }
         }
         error
     }

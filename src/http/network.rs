@@ -145,9 +145,9 @@ impl Network {
         on_the_way.then(|| setting.place())
     }
 
-    /// The ways to prove oneself that the proxy names where it refuses (RFC 9110 §11.7.1): hyper
-    /// does not hand the refusal on, so it is asked for once more, without a secret.
-    pub(super) fn offers_of_the_proxy(&self, host: &str) -> Vec<String> {
+    /// How the proxy refuses: the status, and the ways to prove oneself that it names (RFC 9110
+    /// §11.7.1). hyper does not hand the refusal on, so it is asked for once more, without a secret.
+    pub(super) fn refusal_of_the_proxy(&self, host: &str) -> (Option<u16>, Vec<String>) {
         let ask = || {
             let url = self.proxy.as_ref()?.url().ok().filter(|url| url.scheme() == "http")?;
             let place = url.socket_addrs(|| None).ok()?.into_iter().next()?;
@@ -159,6 +159,8 @@ impl Network {
             Some(lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>())
         };
         let lines = ask().unwrap_or_default();
+        let begins_as_http = lines.first().filter(|line| line.starts_with("HTTP/"));
+        let status = begins_as_http.and_then(|line| line.split(' ').nth(1)?.parse().ok());
         let values = lines.iter().filter_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("proxy-authenticate").then_some(value)
@@ -167,7 +169,8 @@ impl Network {
         let words = values.flat_map(|value| value.split(',')).filter_map(|part| {
             part.split_whitespace().next().filter(|word| !word.contains('=')).map(str::to_owned)
         });
-        words.filter(|word| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).collect()
+        let is_scheme = |word: &String| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        (status, words.filter(is_scheme).collect())
     }
 
     /// Fails as the first request would: on a proxy that is none, on a file that has no certificates.
