@@ -98,7 +98,7 @@ fn on_a_read_only_disk_a_good_token_is_printed_and_none_is_spent() {
             .exits(5)
             .says(&["Read-only file system"]);
     }
-    seat.run(["status"]).exits(0);
+    seat.run(["status"]).exits(5).says(&["could not show zaehlerfreunde:unlisted"]);
     seat.run(REFRESH).exits(5).says(&["Read-only file system"]);
     seat.run(["connect", ACCOUNT]).exits(5).conceals(&["Opening your browser"]);
     seat.run(["disconnect", ACCOUNT]).exits(5);
