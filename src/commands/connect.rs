@@ -29,7 +29,7 @@ Examples:
   partnerlink connect zaehlerfreunde
   partnerlink connect zaehlerfreunde:stadtwerke-muster     a second account beside the first
   partnerlink connect timberdata --client-secret-stdin < secret.txt
-  partnerlink connect timberdata --scope aggregation       less than it usually asks for
+  partnerlink connect timberdata --scope \"aggregation woodlist\"
   partnerlink connect zaehlerfreunde --sandbox             try it without a client ID";
 
 /// Sign in at a provider with the browser, and keep the tokens

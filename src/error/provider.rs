@@ -172,7 +172,8 @@ impl Explain for IssuerFault {
 fn denied_hint(reason: Option<&String>) -> &'static str {
     match reason {
         Some(_) => {
-            "if it was not you who said no, ask the provider: the reason in brackets is its own"
+            "run the command again and agree on the provider's page, if that is what you want; if \
+             it was not you who said no, ask the provider: the reason in brackets is its own"
         }
         None => "run the command again and agree on the provider's page, if that is what you want",
     }

@@ -78,7 +78,7 @@ fn who_refuses_sees_that_nothing_is_connected_and_how_to_begin_again() {
         let command = "partnerlink connect zaehlerfreunde --sandbox";
         let words = match language {
             "de" => ["wurde nicht verbunden", "Der Zugriff wurde nicht erlaubt.", command],
-            _ => ["Could not connect to Zählerfreunde", "Access was not granted.", command],
+            _ => ["Could not connect to Zählerfreunde", "Access was not granted (", command],
         };
         is_a_last_page(&person.seen(&program), person, &words);
         program.run(["token", "get", "zaehlerfreunde", "--sandbox"]).exits(4);

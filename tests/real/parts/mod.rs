@@ -101,9 +101,10 @@ fn runs(program: &str, argument: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// A program in a home of its own, as a person's: nothing is set but what a desktop sets.
+/// A program in a home of its own, as a person's: nothing is set but what a desktop sets, and the
+/// keychain, where the sandbox by itself has sealed files.
 pub fn program() -> Program {
-    let program = Program::new().unset("PARTNERLINK_HOME").unset("PARTNERLINK_STORE");
+    let program = Program::new().unset("PARTNERLINK_HOME").set("PARTNERLINK_STORE", "keychain");
     let path = format!(
         "{}:{}",
         program.root().join("bin").display(),
