@@ -20,9 +20,13 @@ impl Data {
     /// Zählerfreunde.
     pub fn of_meters() -> Self {
         let data = Self::start();
-        let _turn = ports::zaehlerfreunde();
-        data.program.run(["connect", "zaehlerfreunde", "--browser", QUICK_BROWSER]).exits(0);
+        data.sign_in_at_zaehlerfreunde();
         data
+    }
+
+    fn sign_in_at_zaehlerfreunde(&self) {
+        let _turn = ports::zaehlerfreunde();
+        self.program.run(["connect", "zaehlerfreunde", "--browser", QUICK_BROWSER]).exits(0);
     }
 
     /// TimberData.
@@ -44,16 +48,20 @@ impl Data {
         data
     }
 
-    /// From now on Zählerfreunde's data is asked for at this address; the sign-in stays.
+    /// From now on Zählerfreunde's data is asked for at this address, to which a new sign-in is
+    /// bound.
     pub fn ask_for_meters_at(&self, api_base: &str) {
         let (mut lines, mut changed) = (Vec::new(), 0);
         for line in self.overrides.lines() {
-            let is_it = line.starts_with("api_base") && line.ends_with("/zaehlerfreunde/api\"");
+            // The first of the two that are there: the other is the partner's own way in.
+            let is_its = line.starts_with("api_base") && line.ends_with("/zaehlerfreunde/api\"");
+            let is_it = is_its && changed == 0;
             changed += usize::from(is_it);
             lines.push(if is_it { format!("api_base = \"{api_base}\"") } else { line.to_owned() });
         }
         assert_eq!(changed, 1);
         self.configure(&lines.join("\n"));
+        self.sign_in_at_zaehlerfreunde();
     }
 
     fn configure(&self, text: &str) {
