@@ -4,7 +4,7 @@ pub mod edit;
 mod environment;
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -257,16 +257,20 @@ fn read(path: &Path) -> Result<Option<String>, ConfigError> {
 /// The file's text, and who else decides what it says.
 fn read_anybodys(path: &Path) -> Result<Option<(String, Option<Others>)>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-    let mut file = match File::open(path) {
+    let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened.map_err(unreadable)?,
+        found => found.map_err(unreadable)?,
     };
-    let metadata = file.metadata().map_err(unreadable)?;
-    if metadata.len() > MAX_FILE_BYTES {
-        return Err(ConfigError::TooLarge(path.to_owned()));
+    // To open a pipe would wait for whoever writes into it.
+    if !metadata.is_file() {
+        return Err(unreadable(io::Error::other("it is no ordinary file")));
     }
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(ConfigError::TooLarge(path.to_owned()));
+    }
     let text =
         input::decode(bytes).map_err(|why| ConfigError::NotText { path: path.to_owned(), why })?;
     Ok(Some((text, Others::of(&metadata))))

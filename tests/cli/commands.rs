@@ -82,6 +82,10 @@ fn a_mistake_in_the_configuration_is_told_with_its_line_and_a_suggestion() {
     program.run(["--version"]).exits(0);
     program.configure(&"# long\n".repeat(200_000));
     program.run(["status"]).exits(2).says(&["larger than 1 MiB"]);
+    let config = program.home().join("config.toml");
+    std::fs::remove_file(&config).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&config).status().unwrap().success());
+    program.run(["status"]).exits(2).says(&["it is no ordinary file"]);
     let program = Program::new().set("PARTNERLINK_STORE", "cloud");
     program.run(["status"]).exits(2).says(&["PARTNERLINK_STORE", "use keychain or file"]);
 }
