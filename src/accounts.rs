@@ -296,11 +296,10 @@ impl Index {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(account: &str) -> Account {
-        Account {
+impl Account {
+    /// One in sealed files of which nothing more is known.
+    pub fn example(account: &str) -> Self {
+        Self {
             account: account.parse().unwrap(),
             store: StoreKind::FILE,
             client_id: "id".into(),
@@ -323,6 +322,11 @@ mod tests {
             failure: None,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn entries_come_back_sorted_and_damaged_ones_count_as_none() {
@@ -330,7 +334,7 @@ mod tests {
         let index = Index::new(folder.path().join("accounts"));
         assert!(index.all().is_empty());
         for name in ["zaehlerfreunde:b", "timberdata", "zaehlerfreunde"] {
-            index.put(&entry(name)).unwrap();
+            index.put(&Account::example(name)).unwrap();
         }
         fs::write(folder.path().join("accounts/timberdata.x.json"), "{").unwrap();
         fs::write(folder.path().join("accounts/someone else's.json"), "{}").unwrap();

@@ -14,6 +14,7 @@ use crate::commands::{accounts_of, explain, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
+use crate::flow::origins::{self, Target};
 use crate::flow::token_source::TokenSource;
 use crate::formats::{self, Entry, FormatError, Writer};
 use crate::oauth::scope::Scope;
@@ -134,6 +135,11 @@ impl Session<'_> {
         if !is_given && context.index.get(account).is_none() {
             let others = accounts_of(context, account.provider());
             return Err(not_connected(what, account, &others).into());
+        }
+        // A token that is given is bound as the account's own: an address that changed gets neither.
+        if let Some(entry) = context.index.get(account).filter(|_| is_given) {
+            origins::check(&entry, &provider, Target::Api)
+                .map_err(|error| Error::new(what, &error).about(account))?;
         }
         let tokens = TokenSource::new(context.world(), &provider, account).instead(given);
         let api = ApiClient::new(context.http(), &tokens, &provider, jobs)

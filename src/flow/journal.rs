@@ -119,33 +119,10 @@ pub(super) fn take_in(
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::accounts::{Account, Origins, SignInState};
-    use crate::clock::Timestamp;
-    use crate::store::StoreKind;
+    use crate::accounts::Account;
 
     pub fn record(refresh_token: &str) -> Record {
-        let account = Account {
-            account: "zaehlerfreunde".parse().unwrap(),
-            store: StoreKind::FILE,
-            client_id: "id".into(),
-            origins: Origins::default(),
-            who: None,
-            issuer: None,
-            subject: None,
-            scope: "a".into(),
-            asked: "a".into(),
-            connected_at: Timestamp::UNIX_EPOCH,
-            access_token_until: Timestamp::UNIX_EPOCH,
-            refreshable: true,
-            sign_in_by: None,
-            refreshed_at: None,
-            refreshed_by: None,
-            refresh_by: None,
-            idle_until: None,
-            clock_ahead: None,
-            state: SignInState::Connected,
-            failure: None,
-        };
+        let account = Account::example("zaehlerfreunde");
         Record::new(account, "access-token".into(), Some(refresh_token.into()), None)
     }
 

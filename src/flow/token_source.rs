@@ -66,9 +66,12 @@ impl<'a> TokenSource<'a> {
             return Ok(Access { token: given.clone(), dpop: None });
         }
         let is_good = |record: &Record| is_good_for(record, SKEW, self.world.clock.now());
-        self.current(is_good, || match self.world.peek(self.account)? {
-            Some(record) if is_good(&record) => self.bound(record),
-            _ => self.refreshed(Due::Within(SKEW)),
+        self.current(is_good, || {
+            let saved = self.world.peek(self.account)?;
+            match saved.map(|record| self.bound(record)).transpose()? {
+                Some(record) if is_good(&record) => Ok(record),
+                _ => self.refreshed(Due::Within(SKEW)),
+            }
         })
     }
 

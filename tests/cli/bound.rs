@@ -375,3 +375,17 @@ fn a_token_that_is_still_good_is_handed_out_whatever_is_configured() {
     }
     assert_eq!(bound.stranger.heard(), b"");
 }
+
+#[test]
+fn data_that_moved_gets_neither_the_saved_token_nor_a_given_one() {
+    let bound = Bound::new();
+    let lines = format!("api_base = \"http://{}/api\"", bound.stranger.address());
+    let Attempt { program, .. } = bound.attempt("data").configured(&lines);
+    let calls = bound.fake.calls().len();
+    program.run(["api", "fake", "/x"]).exits(2).says(&["api_base leads to"]);
+    let program = program
+        .set("PARTNERLINK_ACCESS_TOKEN", "given-by-the-environment")
+        .set("PARTNERLINK_ACCESS_TOKEN_FOR", "fake");
+    program.run(["api", "fake", "/x"]).exits(2).says(&["api_base leads to"]);
+    assert_eq!((bound.stranger.heard(), bound.fake.calls().len()), (Vec::new(), calls));
+}

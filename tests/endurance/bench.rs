@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use partnerlink::accounts::{Account, Index, SignInState};
-use partnerlink::clock::{self, Clock, SystemClock, Timestamp};
+use partnerlink::accounts::{Account, Index};
+use partnerlink::clock::{Clock, SystemClock, Timestamp};
 use partnerlink::flow::origins;
 use partnerlink::flow::refresh::{Due, RefreshOutcome, refresh};
 use partnerlink::flow::{FlowError, World};
@@ -22,6 +22,7 @@ use serde_json::json;
 
 use crate::ACCOUNT;
 use crate::memory::MemoryStore;
+use crate::seat::an_account;
 
 pub type Reply = Result<(u16, String), HttpError>;
 
@@ -74,28 +75,11 @@ impl Bench {
     }
 
     pub fn save(&self, name: &str, seconds: i64) {
-        let now = SystemClock.now();
+        let origins = origins::of(&Registry::default().get("zaehlerfreunde").unwrap());
         let facts = Account {
-            account: ACCOUNT.parse().unwrap(),
-            store: self.store.kind(),
-            client_id: "client".into(),
-            origins: origins::of(&Registry::default().get("zaehlerfreunde").unwrap()),
-            who: None,
             issuer: Some("https://issuer.example/".into()),
             subject: Some("anna".into()),
-            scope: "openid".into(),
-            asked: "openid".into(),
-            connected_at: now,
-            access_token_until: clock::after(now, seconds),
-            refreshable: true,
-            sign_in_by: None,
-            refreshed_at: None,
-            refreshed_by: None,
-            refresh_by: Some(clock::after(now, seconds)),
-            idle_until: None,
-            clock_ahead: None,
-            state: SignInState::Connected,
-            failure: None,
+            ..an_account(ACCOUNT, self.store.kind(), origins, seconds)
         };
         let refresh_token = Some(Secret::new(format!("refresh-token-{name}")));
         let record = Record::new(facts, Secret::new(format!("access-{name}")), refresh_token, None);

@@ -76,26 +76,12 @@ impl Seat {
         self.canaries.never("refresh token", &granted.refresh_token);
         let now = SystemClock.now();
         let facts = Account {
-            account: account.parse().unwrap(),
-            store: StoreKind::FILE,
             client_id: "sandbox-client".into(),
-            origins: Self::origins(),
-            who: None,
-            issuer: None,
-            subject: None,
             scope: "email offline_access openid profile".into(),
             asked: "email offline_access openid profile".into(),
             connected_at: clock::after(now, seconds - LIFE),
-            access_token_until: clock::after(now, seconds),
-            refreshable: true,
             sign_in_by: Some(clock::after(now, 30 * LIFE)),
-            refreshed_at: None,
-            refreshed_by: None,
-            refresh_by: Some(clock::after(now, seconds)),
-            idle_until: None,
-            clock_ahead: None,
-            state: SignInState::Connected,
-            failure: None,
+            ..an_account(account, StoreKind::FILE, Self::origins(), seconds)
         };
         let tokens = (Secret::new(granted.access_token.clone()), granted.refresh_token.clone());
         self.save(&Record::new(facts, tokens.0, Some(Secret::new(tokens.1)), None));
@@ -186,4 +172,31 @@ impl Seat {
 
 fn stem(account: &str) -> String {
     account.parse::<AccountId>().unwrap().file_stem()
+}
+
+/// One that was connected now, with so many seconds to live; nothing more is known of it.
+pub fn an_account(account: &str, store: StoreKind, origins: Origins, seconds: i64) -> Account {
+    let now = SystemClock.now();
+    Account {
+        account: account.parse().unwrap(),
+        store,
+        client_id: "client".into(),
+        origins,
+        who: None,
+        issuer: None,
+        subject: None,
+        scope: "openid".into(),
+        asked: "openid".into(),
+        connected_at: now,
+        access_token_until: clock::after(now, seconds),
+        refreshable: true,
+        sign_in_by: None,
+        refreshed_at: None,
+        refreshed_by: None,
+        refresh_by: Some(clock::after(now, seconds)),
+        idle_until: None,
+        clock_ahead: None,
+        state: SignInState::Connected,
+        failure: None,
+    }
 }

@@ -121,33 +121,14 @@ fn folded(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::{Origins, SignInState};
-    use crate::store::StoreKind;
 
     #[test]
     fn lines_are_short_end_with_crlf_and_come_back_whole() {
         let long = "ä€😀, b; c\\d\n".repeat(40);
         let account = Account {
-            account: "zaehlerfreunde".parse().unwrap(),
-            store: StoreKind::FILE,
-            client_id: "id".into(),
-            origins: Origins::default(),
             who: Some(long.clone()),
-            issuer: None,
-            subject: None,
-            scope: "a".into(),
-            asked: "a".into(),
-            connected_at: Timestamp::UNIX_EPOCH,
-            access_token_until: Timestamp::UNIX_EPOCH,
-            refreshable: true,
             sign_in_by: Some(clock::after(Timestamp::UNIX_EPOCH, 4 * 14 * 86_400)),
-            refreshed_at: None,
-            refreshed_by: None,
-            refresh_by: None,
-            idle_until: None,
-            clock_ahead: None,
-            state: SignInState::Connected,
-            failure: None,
+            ..Account::example("zaehlerfreunde")
         };
         let event = |within| event(&Output::default(), Timestamp::UNIX_EPOCH, &account, within);
         let text = calendar(&event(None).unwrap());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::accounts::{Account, Index, Origins, SignInState};
+use crate::accounts::{Account, Index, SignInState};
 use crate::clock::{self, Clock};
 use crate::http::{Answer, HttpError, Request, Transport};
 use crate::store::record::Record;
@@ -149,28 +149,8 @@ fn account() -> AccountId {
 }
 
 fn record(store: StoreKind, connected_at: i64, token: &str) -> Record {
-    let facts = Account {
-        account: account(),
-        store,
-        client_id: "id".into(),
-        origins: Origins::default(),
-        who: None,
-        issuer: None,
-        subject: None,
-        scope: "".into(),
-        asked: "".into(),
-        connected_at: clock::after(Timestamp::UNIX_EPOCH, connected_at),
-        access_token_until: Timestamp::UNIX_EPOCH,
-        refreshable: true,
-        sign_in_by: None,
-        refreshed_at: None,
-        refreshed_by: None,
-        refresh_by: None,
-        idle_until: None,
-        clock_ahead: None,
-        state: SignInState::Connected,
-        failure: None,
-    };
+    let connected_at = clock::after(Timestamp::UNIX_EPOCH, connected_at);
+    let facts = Account { store, connected_at, ..Account::example("p") };
     Record::new(facts, token.into(), Some("refresh".into()), None)
 }
 
