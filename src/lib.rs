@@ -15,6 +15,7 @@
 //! | [`api`] | the providers' data: requests with a valid token, pages, windows |
 //! | [`data`] | plain types: a reading, a pile, what is asked for, what is missing |
 //! | [`formats`], [`plot`] | rows to bytes, one file for each format; series to pictures |
+//! | [`language`] | German and English for what others read: files, pictures, letters |
 //! | [`terminal`] | the only code that prints: talk, tables, prompts, progress |
 //! | [`schedule`] | running unattended: the schedules, the record of the last run, who is told |
 //! | [`accounts`], [`account_id`] | the index of connected accounts, without secrets; their names |
@@ -53,6 +54,7 @@ pub mod flow;
 pub mod formats;
 pub mod http;
 mod input;
+pub mod language;
 pub mod loopback;
 pub mod oauth;
 pub mod plot;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms that it may import. An arrow that is not here does not exist; a new one
 /// wants a reason, beside it.
-const DOORS: [(&str, &[&str]); 25] = [
+const DOORS: [(&str, &[&str]); 26] = [
     ("main", &[]),
     ("lib", &["cli", "error", "system"]),
     ("cli", &["commands", "config", "context", "error", "terminal"]),
@@ -26,6 +26,7 @@ const DOORS: [(&str, &[&str]); 25] = [
             "formats",
             "http",
             "input",
+            "language",
             "loopback",
             "oauth",
             "plot",
@@ -92,8 +93,8 @@ const DOORS: [(&str, &[&str]); 25] = [
         ],
     ),
     ("config", &["http", "input", "provider", "secret", "store", "system"]),
-    ("formats", &["clock", "data", "text"]),
-    ("plot", &["clock", "data", "text"]),
+    ("formats", &["clock", "data", "language", "text"]),
+    ("plot", &["clock", "data", "language", "text"]),
     ("data", &["clock"]),
     // The clock: pauses before the next try for a lock are spread.
     ("store", &["account_id", "accounts", "clock", "input", "secret", "system"]),
@@ -109,6 +110,7 @@ const DOORS: [(&str, &[&str]); 25] = [
     // Were it to share the product's judgement, a mistake there would agree with itself: dates and
     // files are not judged.
     ("sandbox", &["clock", "system", "text"]),
+    ("language", &[]),
     ("account_id", &[]),
     ("clock", &[]),
     ("secret", &[]),

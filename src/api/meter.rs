@@ -3,11 +3,16 @@
 use serde_json::Value;
 
 use super::client::{ApiClient, ApiError};
-use super::list::{List, segment};
+use super::list::{Entry, List, segment};
 use super::members::{FLAG, LIST, TEXT};
 use super::readings;
+use crate::data::meter::Meter;
+use crate::data::pile::text_of;
 use crate::data::query::{Query, Source, Window};
 use crate::data::reading::Reading;
+
+/// What the provider calls the number on the meter.
+const SERIAL: [&str; 2] = ["Zählernummer", "serialNumber"];
 
 /// Who am I.
 pub const PARTNER: List = List {
@@ -64,6 +69,33 @@ pub fn devices_path(space: &str) -> String {
     format!("/spaces/{}/devices", segment(space))
 }
 
+/// A device of the list with the space that it is in; `None` where it has no id.
+pub fn meter(device: &Entry, space: &Entry) -> Option<Meter> {
+    let text = |of: &Entry, name: &str| text_of(of.get(name));
+    let mut meter = Meter {
+        id: text(device, "id"),
+        name: text(device, "name"),
+        space: text(space, "name"),
+        space_id: text(space, "id"),
+        medium: text(device, "medium"),
+        is_main: device.get("isMainDevice").and_then(Value::as_bool) == Some(true),
+        ..Meter::default()
+    };
+    // The number on the meter stands among what the provider calls meta data.
+    let list = |name: &str| device.get(name).and_then(Value::as_array).into_iter().flatten();
+    let is_serial = |data: &&Value| SERIAL.contains(&text_of(data.get("label")).as_str());
+    if let Some(serial) = list("metaData").find(is_serial) {
+        meter.serial = text_of(serial.get("value"));
+    }
+    let numbers = list("externalDeviceIds").chain(device.get("externalDeviceId"));
+    numbers.map(|number| text_of(Some(number))).for_each(|number| {
+        if !number.is_empty() {
+            meter.take_number(&number);
+        }
+    });
+    Some(meter).filter(|meter| !meter.id.is_empty())
+}
+
 /// The readings of one window: `GET /devices/{deviceId}/readings` or
 /// `GET /spaces/{spaceId}/readings`.
 pub fn readings(
@@ -73,8 +105,8 @@ pub fn readings(
     window: Window,
 ) -> Result<Vec<Reading>, ApiError> {
     let path = match source {
-        Source::Device(id) => format!("/devices/{}/readings", segment(id)),
-        Source::Space(id, _) => format!("/spaces/{}/readings", segment(id)),
+        Source::Device(meter) => format!("/devices/{}/readings", segment(&meter.id)),
+        Source::Space(meter, _) => format!("/spaces/{}/readings", segment(&meter.space_id)),
     };
     let mut url = api.address(&path)?;
     url.query_pairs_mut()
@@ -85,7 +117,7 @@ pub fn readings(
     if let Source::Space(_, medium) = source {
         url.query_pairs_mut().append_pair("medium", &medium.to_string());
     }
-    readings::read(&url, api.open(&url)?.body, window)
+    readings::read(&url, api.open(&url)?.body, window, source.meter())
 }
 
 /// `POST /devices/readings`

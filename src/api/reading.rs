@@ -9,20 +9,25 @@ use serde_json::value::RawValue;
 use serde_json::{Error, Value};
 
 use crate::clock::{self, Timestamp};
+use crate::data::meter::Meter;
 use crate::data::reading::{Labels, Reading};
 
 /// Series of which readings are known again; a meter has two or three, one after the other or mixed.
 const MOST_PATTERNS: usize = 4;
 
 /// Reads the readings of a list, one after the other.
-#[derive(Default)]
 pub(super) struct Reader {
+    meter: Arc<Meter>,
     /// Those of the last reading that was read as JSON.
     labels: Arc<Labels>,
     patterns: Vec<Pattern>,
 }
 
 impl Reader {
+    pub(super) fn new(meter: Arc<Meter>) -> Self {
+        Self { meter, labels: Arc::default(), patterns: Vec::new() }
+    }
+
     /// Reads the reading at the beginning of a text, and says how long it is. A member that is
     /// missing or null is empty; one of another type is an error that names it; of one that comes
     /// twice the last one counts; one that is not documented is carried along.
@@ -31,7 +36,7 @@ impl Reader {
             return Ok(found);
         }
         let mut json = serde_json::Deserializer::from_str(text);
-        let mut reading = json.deserialize_map(Members)?;
+        let mut reading = json.deserialize_map(Members(&self.meter))?;
         let length = json.into_iter::<IgnoredAny>().byte_offset();
         if reading.labels == self.labels {
             reading.labels = self.labels.clone();
@@ -88,9 +93,10 @@ impl Pattern {
     }
 }
 
-struct Members;
+/// The members of a reading of this meter.
+struct Members<'m>(&'m Arc<Meter>);
 
-impl<'de> Visitor<'de> for Members {
+impl<'de> Visitor<'de> for Members<'_> {
     type Value = Reading;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,7 +105,7 @@ impl<'de> Visitor<'de> for Members {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reading, A::Error> {
         let (mut labels, mut time, mut value, mut rest) =
-            (Labels::default(), None, None, String::new());
+            (Labels { meter: self.0.clone(), ..Labels::default() }, None, None, String::new());
         while let Some(Text(name)) = map.next_key()? {
             match &*name {
                 "timeStamp" => time = Some(instant(&text(&mut map, &name)?)?),
@@ -113,6 +119,9 @@ impl<'de> Visitor<'de> for Members {
                     }
                 },
             }
+        }
+        if labels.device_id.is_empty() {
+            labels.device_id.clone_from(&self.0.id);
         }
         let time = time.ok_or_else(|| A::Error::custom("timeStamp is missing"))?;
         let rest = Some(rest.into_boxed_str()).filter(|rest| !rest.is_empty());

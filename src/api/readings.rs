@@ -2,30 +2,36 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use url::Url;
 
 use super::client::{ApiError, MAX_ANSWER};
 use super::reading::Reader;
+use crate::data::meter::Meter;
 use crate::data::query::Window;
 use crate::data::reading::Reading;
 
 /// How much of an answer is read at a time, in bytes: a few hundred readings.
 const CHUNK: u64 = 64 << 10;
 
-/// The readings of a list from the window's beginning until before its end: windows that are put
+/// The readings of a list, which are this meter's, from the window's beginning until before its end: windows that are put
 /// together then neither double nor lose an interval.
-pub(super) fn read(url: &Url, body: impl Read, window: Window) -> Result<Vec<Reading>, ApiError> {
-    read_by(CHUNK, url, body, window)
+pub(super) fn read(
+    url: &Url,
+    body: impl Read,
+    window: Window,
+    meter: &Arc<Meter>,
+) -> Result<Vec<Reading>, ApiError> {
+    read_by(CHUNK, url, body, List::new(window, meter))
 }
 
 fn read_by(
     chunk: u64,
     url: &Url,
     body: impl Read,
-    window: Window,
+    mut list: List,
 ) -> Result<Vec<Reading>, ApiError> {
-    let mut list = List::new(window);
     let mut body = body.take(MAX_ANSWER + 1);
     let mut bytes = Vec::new();
     loop {
@@ -74,8 +80,8 @@ enum Next {
 }
 
 impl List {
-    fn new(window: Window) -> Self {
-        let (rows, reader) = (Vec::new(), Reader::default());
+    fn new(window: Window, meter: &Arc<Meter>) -> Self {
+        let (rows, reader) = (Vec::new(), Reader::new(meter.clone()));
         Self { window, rows, count: 0, reader, next: Next::List, failed: None }
     }
 
@@ -138,8 +144,6 @@ impl List {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::clock::Timestamp;
 
@@ -149,7 +153,7 @@ mod tests {
 
     fn answer(text: &str, from: Timestamp, to: Timestamp) -> Result<Vec<Reading>, ApiError> {
         let url: Url = "https://provider.example/readings".parse().unwrap();
-        read(&url, text.as_bytes(), Window { from, to })
+        read(&url, text.as_bytes(), Window { from, to }, &Arc::default())
     }
 
     fn all(text: &str) -> Result<Vec<Reading>, ApiError> {
@@ -208,7 +212,11 @@ mod tests {
         let whole = all(&text).unwrap();
         assert_eq!((whole.len(), &*whole[1].labels.device_provider), (2, "ß€"));
         for chunk in 1..text.len() as u64 {
-            assert_eq!(read_by(chunk, &url, text.as_bytes(), window).unwrap(), whole, "{chunk}");
+            assert_eq!(
+                read_by(chunk, &url, text.as_bytes(), List::new(window, &Arc::default())).unwrap(),
+                whole,
+                "{chunk}"
+            );
         }
     }
 

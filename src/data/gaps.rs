@@ -47,12 +47,10 @@ pub fn marked(
 
 /// A reading of a source that has none.
 fn nothing(source: &Source, query: &Query) -> Reading {
-    let device_id = match source {
-        Source::Device(id) => id.clone(),
-        Source::Space(..) => String::new(),
-    };
+    let meter = source.meter().clone();
+    let (device_id, medium) = (meter.id.clone(), meter.medium.clone());
     let measurement = query.measurement.to_string();
-    let labels = Labels { device_id, measurement, ..Labels::default() };
+    let labels = Labels { meter, device_id, measurement, medium, ..Labels::default() };
     Reading { labels: labels.into(), ..Reading::default() }
 }
 
@@ -60,6 +58,7 @@ fn nothing(source: &Source, query: &Query) -> Reading {
 mod tests {
     use super::*;
     use crate::clock::{self, TimeZone};
+    use crate::data::meter::Meter;
     use crate::data::query::{Measurement, Period, Resolution};
 
     #[test]
@@ -85,7 +84,7 @@ mod tests {
             reading("IN", "2026-10-25T02:15:00+01:00", "1.5"),
             reading("OUT", "2026-10-25T02:15:00+02:00", "2"),
         ];
-        let source = Source::Device("d".into());
+        let source = Source::Device(Meter::of_id("d"));
         let rows = marked(&readings, &source, &query, window);
         assert_eq!(rows.len(), 200, "100 for each direction");
         let values: Vec<_> = rows
@@ -112,7 +111,7 @@ mod tests {
             measurement: Measurement::Power,
             zone: TimeZone::UTC,
         };
-        let source = Source::Device("d".into());
+        let source = Source::Device(Meter::of_id("d"));
         let rows = marked(&[], &source, &query, window);
         let rows: Vec<_> =
             rows.iter().map(|row| (row.labels.device_id.clone(), row.value.is_none())).collect();

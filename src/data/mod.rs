@@ -2,6 +2,7 @@
 //! that know neither requests nor output.
 
 pub mod gaps;
+pub mod meter;
 pub mod pile;
 pub mod position;
 pub mod query;

@@ -1,10 +1,12 @@
 //! A question for readings, checked once, and cut into windows that the provider can answer.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
 
+use super::meter::Meter;
 use crate::clock::{self, TimeZone, Timestamp};
 
 /// How far apart readings are.
@@ -38,9 +40,9 @@ pub enum Medium {
 /// Whose readings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    Device(String),
-    /// The main device of a space, for one medium.
-    Space(String, Medium),
+    Device(Arc<Meter>),
+    /// The main device of a space, for one medium, as far as it is known which one that is.
+    Space(Arc<Meter>, Medium),
 }
 
 /// The half-open interval [from, to), and what of it.
@@ -79,6 +81,14 @@ pub enum QueryError {
     Empty,
     #[error("neither --from nor --last is given")]
     NoBegin,
+}
+
+impl Source {
+    pub fn meter(&self) -> &Arc<Meter> {
+        match self {
+            Self::Device(meter) | Self::Space(meter, _) => meter,
+        }
+    }
 }
 
 impl Query {

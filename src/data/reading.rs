@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::meter::Meter;
 use crate::clock::Timestamp;
 
 /// One value of one device. Text stays as the provider sent it; `value` keeps its digits.
@@ -23,6 +24,8 @@ pub struct Reading {
 /// `formats/reading.rs` if it is to be a column.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Labels {
+    /// Who was asked for; the provider's answer names its id alone.
+    pub meter: Arc<Meter>,
     pub device_id: String,
     /// `POWER`, `ENERGY`, `METER_READING`
     pub measurement: String,

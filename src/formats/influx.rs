@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(
             text,
             "ENERGY,deviceId=DE0001,deviceProvider=MSB,deviceType=SMART_METER,direction=IN,\
-             label=Halle\\ 1,medium=ELECTRICITY,unit=kWh value=0.1230 1792887300000000000\n"
+             label=Halle\\ 1,malo=50999000001,medium=ELECTRICITY,meter=Halle\\ Süd,space=Werk\\ 1,unit=kWh value=0.1230 1792887300000000000\n"
         );
     }
 

@@ -10,14 +10,16 @@ fn readings_are_one_object_with_a_line_each() {
     assert_eq!(
         text,
         "{\"schema\":1,\"readings\":[\n\
-         {\"deviceId\":\"DE0001\",\"time\":\"2026-10-25T02:15:00+02:00\",\"measurement\":\"ENERGY\",\
-         \"value\":0.1230,\"unit\":\"kWh\",\"status\":\"ok\",\"label\":\"Halle 1\",\
-         \"deviceType\":\"SMART_METER\",\"deviceProvider\":\"MSB\",\"medium\":\"ELECTRICITY\",\
-         \"direction\":\"IN\"},\n\
-         {\"deviceId\":\"DE0001\",\"time\":\"2026-10-25T02:15:00+02:00\",\"measurement\":\"ENERGY\",\
-         \"value\":null,\"unit\":\"kWh\",\"status\":\"missing\",\
-         \"label\":\"a\\\"\\u001b[2J\\u009b\\u202e\\u007fü\\\\\",\"deviceType\":\"SMART_METER\",\
-         \"deviceProvider\":\"MSB\",\"medium\":\"ELECTRICITY\",\"direction\":\"IN\"}\n]}\n"
+         {\"time\":\"2026-10-25T02:15:00+02:00\",\"meter\":\"Halle Süd\",\"space\":\"Werk 1\",\
+         \"malo\":\"50999000001\",\"melo\":\"\",\"measurement\":\"ENERGY\",\"direction\":\"IN\",\
+         \"value\":0.1230,\"unit\":\"kWh\",\"status\":\"ok\",\"medium\":\"ELECTRICITY\",\
+         \"label\":\"Halle 1\",\"deviceId\":\"DE0001\",\"deviceType\":\"SMART_METER\",\
+         \"deviceProvider\":\"MSB\"},\n\
+         {\"time\":\"2026-10-25T02:15:00+02:00\",\"meter\":\"Halle Süd\",\"space\":\"Werk 1\",\
+         \"malo\":\"50999000001\",\"melo\":\"\",\"measurement\":\"ENERGY\",\"direction\":\"IN\",\
+         \"value\":null,\"unit\":\"kWh\",\"status\":\"missing\",\"medium\":\"ELECTRICITY\",\
+         \"label\":\"a\\\"\\u001b[2J\\u009b\\u202e\\u007fü\\\\\",\"deviceId\":\"DE0001\",\
+         \"deviceType\":\"SMART_METER\",\"deviceProvider\":\"MSB\"}\n]}\n"
     );
     let all: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(all["readings"][1]["label"], *gap.labels.label);

@@ -37,6 +37,7 @@ use self::fields::Fields;
 use crate::clock::{TimeZone, berlin};
 use crate::data::pile::Pile;
 use crate::data::reading::Reading;
+use crate::language::Language;
 
 /// Bytes gathered before they are handed on: fewer, larger writes; more than this gains nothing.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -50,13 +51,21 @@ pub struct Options {
     pub fields: Option<Vec<String>>,
     /// Somebody reads it on a terminal: columns, and nothing that could move the cursor.
     pub for_person: bool,
+    /// Of headings that people read.
+    pub language: Language,
     /// JSON says that this came from the sandbox.
     pub sandbox: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { zone: berlin(), fields: None, for_person: false, sandbox: false }
+        Self {
+            zone: berlin(),
+            fields: None,
+            for_person: false,
+            language: Language::default(),
+            sandbox: false,
+        }
     }
 }
 

@@ -7,24 +7,25 @@ use super::columns::{Cell, List};
 use super::{Content, FormatError};
 use crate::data::reading::Reading;
 
-/// What can be asked for, by the provider's names; `time`, `offset` and `status` are ours.
+/// What can be asked for, by the provider's names; `time`, `offset`, `status` and the meter's names
+/// are ours.
 #[rustfmt::skip]
-const MEMBERS: [&str; 12] = [
-    "deviceId", "time", "offset", "measurement", "value", "unit", "status", "label", "deviceType",
-    "deviceProvider", "medium", "direction",
+const MEMBERS: [&str; 17] = [
+    "time", "offset", "meter", "space", "malo", "melo", "serial", "measurement", "direction",
+    "value", "unit", "status", "medium", "label", "deviceId", "deviceType", "deviceProvider",
 ];
 
 /// Readings of meters.
 pub const LIST: List<'_> = List {
     name: "readings",
     content: Content::Readings,
-    // All but the offset, which most formats have in the time.
+    // All but the offset, which most formats have in the time, and the number on the meter.
     #[rustfmt::skip]
     columns: &[
-        "deviceId", "time", "measurement", "value", "unit", "status", "label", "deviceType",
-        "deviceProvider", "medium", "direction",
+        "time", "meter", "space", "malo", "melo", "measurement", "direction", "value", "unit",
+        "status", "medium", "label", "deviceId", "deviceType", "deviceProvider",
     ],
-    few_columns: &["deviceId", "time", "measurement", "value", "unit", "direction", "status"],
+    few_columns: &["time", "meter", "direction", "value", "unit", "status"],
     documented: &[],
 };
 
@@ -46,6 +47,11 @@ pub(super) fn cell<'a>(reading: &'a Reading, column: &str) -> Cell<'a> {
         "value" => return reading.value.as_deref().map_or(Cell::Empty, Cell::Number),
         "status" if reading.value.is_some() => "ok",
         "status" => "missing",
+        "meter" => reading.labels.meter.title(),
+        "space" => &reading.labels.meter.space,
+        "malo" => &reading.labels.meter.malo,
+        "melo" => &reading.labels.meter.melo,
+        "serial" => &reading.labels.meter.serial,
         name => match reading.labels.get(name) {
             Some(text) => text,
             None => return Cell::Empty,

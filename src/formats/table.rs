@@ -138,7 +138,7 @@ mod tests {
     use crate::formats::testing::{labels, reading, written};
 
     fn seen(format: &str, options: &Options) -> String {
-        let labels = Labels { device_id: "DE\u{1b}[2J\u{202e}\tü".into(), ..labels() };
+        let labels = Labels { unit: "k\u{1b}[2J\u{202e}\tü".into(), ..labels() };
         let odd = Reading { labels: labels.into(), value: Some("-12.5".into()), ..reading() };
         let mut gap = reading();
         gap.value = None;
@@ -151,17 +151,17 @@ mod tests {
         let options = Options { for_person: true, ..Options::default() };
         assert_eq!(
             seen("table", &options),
-            "DEVICE ID  TIME                     MEASUREMENT   VALUE  UNIT  DIRECTION  STATUS\n\
-             DE0001     2026-10-25 02:15 +02:00  ENERGY       0.1230  kWh   IN         ok\n\
-             DE?[2J??ü  2026-10-25 02:15 +02:00  ENERGY        -12.5  kWh   IN         ok\n\
-             DE0001     2026-10-25 02:15 +02:00  ENERGY               kWh   IN         missing\n"
+            "TIME                     METER      DIRECTION   VALUE  UNIT      STATUS\n\
+             2026-10-25 02:15 +02:00  Halle Süd  IN         0.1230  kWh       ok\n\
+             2026-10-25 02:15 +02:00  Halle Süd  IN          -12.5  k?[2J??ü  ok\n\
+             2026-10-25 02:15 +02:00  Halle Süd  IN                 kWh       missing\n"
         );
     }
 
     #[test]
     fn a_program_gets_tabs() {
         let plain = seen("table", &Options::default());
-        let second = "DE?[2J??ü\t2026-10-25T02:15:00+02:00\tENERGY\t-12.5\tkWh\tIN\tok";
+        let second = "2026-10-25T02:15:00+02:00\tHalle Süd\tIN\t-12.5\tk?[2J??ü\tok";
         assert_eq!(plain.lines().nth(1), Some(second));
         assert_eq!(seen("plain", &Options::default()), plain);
     }

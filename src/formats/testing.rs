@@ -1,8 +1,11 @@
 //! What the tests of the formats share.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{Entry, Format, Options, READINGS, Writer};
+use crate::data::meter::Meter;
 use crate::data::reading::{Labels, Reading};
 
 pub(super) fn object(json: &str) -> Map<String, Value> {
@@ -11,6 +14,13 @@ pub(super) fn object(json: &str) -> Map<String, Value> {
 
 pub(super) fn labels() -> Labels {
     Labels {
+        meter: Arc::new(Meter {
+            id: "DE0001".into(),
+            name: "Halle Süd".into(),
+            space: "Werk 1".into(),
+            malo: "50999000001".into(),
+            ..Meter::default()
+        }),
         device_id: "DE0001".into(),
         measurement: "ENERGY".into(),
         unit: "kWh".into(),

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::support::data::{Data, OFFICE, SUN};
 
-const HEAD: &str = "deviceId,time,measurement,value,unit,status,label,deviceType,deviceProvider,\
-                    medium,direction";
+const HEAD: &str = "time,meter,space,malo,melo,measurement,direction,value,unit,status,medium,\
+                    label,deviceId,deviceType,deviceProvider";
 
 fn csv<'a>(device: &'a str, from: &'a str, to: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let args = ["meter", "readings", "--device", device, "--from", from, "--to", to];
@@ -46,13 +46,21 @@ fn readings_come_in_every_format() {
     let text = run("csv");
     let lines: Vec<&str> = text.data().lines().collect();
     assert_eq!((lines.len(), lines[0]), (97, HEAD));
-    let first = "2026-10-01T00:00:00+02:00,ENERGY,1.623,kWh,ok,Energie Bezug,SMART_METER,DISCOVERGY,ELECTRICITY,IN";
-    assert_eq!(lines[1], format!("{OFFICE},{first}"));
+    let names = "Strom Verwaltung,\"Stadtwerke Muster, Verwaltung\",50999000001,";
+    assert!(lines[1].starts_with(&format!("2026-10-01T00:00:00+02:00,{names}")), "{}", lines[1]);
+    let rest = "ENERGY,IN,1.623,kWh,ok,ELECTRICITY,Energie Bezug,";
+    assert!(lines[1].ends_with(&format!("{rest}{OFFICE},SMART_METER,DISCOVERGY")), "{}", lines[1]);
 
     let german = run("csv-de").stdout;
-    assert!(german.starts_with("\u{feff}deviceId;time;offset;measurement;value;"), "{german}");
+    assert!(
+        german.starts_with("\u{feff}time;offset;meter;space;malo;melo;measurement;"),
+        "{german}"
+    );
     let second = german.split("\r\n").nth(1).unwrap();
-    assert!(second.contains(";2026-10-01 00:00;+02:00;ENERGY;1,623;kWh;"), "{second}");
+    assert!(
+        second.starts_with("2026-10-01 00:00;+02:00;") && second.contains(";ENERGY;IN;1,623;kWh;"),
+        "{second}"
+    );
     assert_eq!(german.matches("\r\n").count(), german.matches('\n').count());
 
     let json = run("json").json();

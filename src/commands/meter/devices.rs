@@ -23,7 +23,7 @@ impl Args {
             let list = formats::List::of_records(meter::DEVICES.name, meter::DEVICES.columns)
                 .documenting(&documented);
             session.write_rows(&self.data.output, list, |writer| {
-                each_device(session, &self.space, |device| {
+                each_device(session, &self.space, |_, device| {
                     Ok(writer.write(formats::Entry::Record(&device))?)
                 })
             })
@@ -31,23 +31,25 @@ impl Args {
     }
 }
 
-/// Gives `each` the devices of these spaces, of all where none is named.
+/// Gives `each` the devices of these spaces, of all where none is named, with the space.
 pub fn each_device(
     session: &Session,
     spaces: &[String],
-    mut each: impl FnMut(Entry) -> Result<(), DataError>,
+    mut each: impl FnMut(&Entry, Entry) -> Result<(), DataError>,
 ) -> Result<(), DataError> {
     let api = &session.api;
-    let mut spaces = spaces.to_vec();
-    if spaces.is_empty() {
+    let of_id = |id: &String| Entry::from_iter([("id".to_owned(), id.as_str().into())]);
+    let mut asked: Vec<Entry> = spaces.iter().map(of_id).collect();
+    if asked.is_empty() {
         meter::SPACES.for_each(api, &[], None, |space| {
-            spaces.extend(id_of(&space));
+            asked.push(space);
             Ok::<_, ApiError>(())
         })?;
     }
-    for space in spaces {
-        let devices = List { path: Some(&meter::devices_path(&space)), ..meter::DEVICES };
-        devices.for_each(api, &[], None, &mut each)?;
+    for space in asked {
+        let Some(id) = id_of(&space) else { continue };
+        let devices = List { path: Some(&meter::devices_path(&id)), ..meter::DEVICES };
+        devices.for_each(api, &[], None, |device| each(&space, device))?;
     }
     Ok(())
 }

@@ -102,9 +102,9 @@ impl Args {
 
     fn path(&self, source: &Source, month: Window, query: &Query, format: &Format) -> PathBuf {
         let id = match source {
-            Source::Device(id) => safe_file_name(id),
-            Source::Space(id, medium) => {
-                safe_file_name(&format!("{id}-{}", medium.to_string().to_lowercase()))
+            Source::Device(meter) => safe_file_name(&meter.id),
+            Source::Space(meter, medium) => {
+                safe_file_name(&format!("{}-{}", meter.space_id, medium.to_string().to_lowercase()))
             }
         };
         let name = format!("{id}_{}.{}", time_name(month, query), format.ending());

@@ -3,6 +3,7 @@
 mod devices;
 mod export;
 mod file_name;
+mod meters;
 mod plot;
 mod push;
 mod range;

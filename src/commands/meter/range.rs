@@ -1,12 +1,13 @@
 //! What `readings`, `verify`, `plot` and `export` ask for: whose readings, from when to when.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::devices::{each_device, id_of};
-use crate::api::{meter, ordered};
+use super::meters::Meters;
+use crate::api::{ApiError, meter, ordered};
 use crate::clock::Clock as _;
 use crate::commands::session::{DataError, Session};
+use crate::data::meter::Meter;
 use crate::data::query::{Measurement, Medium, Period, Query, Resolution, Source, Window};
 use crate::data::reading::Reading;
 use crate::error::Error;
@@ -59,18 +60,43 @@ impl RangeArgs {
         let now = session.context.clock.now();
         let query = Query::new(period, self.resolution, self.measurement, zone, now)
             .map_err(|error| Error::new(session.what, &error))?;
-        let mut sources: Vec<Source> = self.device.iter().cloned().map(Source::Device).collect();
-        sources.extend(self.space.iter().map(|space| Source::Space(space.clone(), self.medium)));
+        let meters = match Meters::fetch(session) {
+            // Whoever names a meter by its id needs no list of them.
+            Err(DataError::Api(
+                ApiError::Forbidden { .. }
+                | ApiError::NotFound { .. }
+                | ApiError::Refused { .. }
+                | ApiError::Unusable { .. },
+            )) if !self.device.is_empty() => Meters::default(),
+            meters => meters?,
+        };
+        let mut sources = Vec::new();
+        for device in &self.device {
+            let meter = meters
+                .called(device)
+                .first()
+                .map_or_else(|| Meter::of_id(device), |meter| Arc::clone(meter));
+            sources.push(Source::Device(meter));
+        }
+        sources.extend(self.space.iter().map(|space| self.main_meter(&meters, space)));
         if self.all {
-            // A meter may be in several spaces, and is one meter all the same.
-            let mut seen = HashSet::new();
-            each_device(session, &[], |device| {
-                let id = id_of(&device).filter(|id| seen.insert(id.clone()));
-                sources.extend(id.map(Source::Device));
-                Ok(())
-            })?;
+            sources.extend(meters.all().cloned().map(Source::Device));
         }
         Ok(Range { sources, query, window_days: i64::from(self.window) })
+    }
+
+    /// The main meter of a space, as far as the list tells which one that is.
+    fn main_meter(&self, meters: &Meters, space: &str) -> Source {
+        let medium = self.medium.to_string();
+        let is_meant = |meter: &&Arc<Meter>| {
+            (meter.space_id == space || meter.space.eq_ignore_ascii_case(space))
+                && meter.medium == medium
+                && meter.is_main
+        };
+        let meter = meters.all().find(is_meant).cloned().unwrap_or_else(|| {
+            Arc::new(Meter { space_id: space.to_owned(), medium, ..Meter::default() })
+        });
+        Source::Space(meter, self.medium)
     }
 }
 
