@@ -1,9 +1,14 @@
 //! What the providers' data is: a reading, a pile, what is asked for, what is missing. Plain types
 //! that know neither requests nor output.
 
+pub mod figures;
 pub mod gaps;
 pub mod meter;
 pub mod pile;
 pub mod position;
 pub mod query;
 pub mod reading;
+pub mod series;
+pub mod span;
+#[cfg(test)]
+pub mod testing;

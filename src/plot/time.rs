@@ -1,24 +1,14 @@
-//! Spans of time, their captions and the marks of their axes: round local times, whatever the clocks
+//! Captions of spans of time and the marks of their axes: round local times, whatever the clocks
 //! do; a day has 23, 24 or 25 hours.
 
 use super::number::Tick;
 use crate::clock::{TimeZone, Timestamp, after, midnight_after, next_month, seconds_between};
+use crate::data::span::Span;
 
 /// Seconds of a day without a clock change.
 pub const DAY: i64 = 86_400;
 
-/// The time from `begin` on, up to but without `end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    pub begin: Timestamp,
-    pub end: Timestamp,
-}
-
 impl Span {
-    pub fn seconds(&self) -> i64 {
-        seconds_between(self.begin, self.end)
-    }
-
     /// 0 at the begin, 1 at the end.
     pub fn part(&self, at: Timestamp) -> f64 {
         seconds_between(self.begin, at) as f64 / self.seconds().max(1) as f64

@@ -6,8 +6,9 @@ use super::range::RangeArgs;
 use crate::commands::session::{AccountArgs, Session};
 use crate::commands::written::PictureArgs;
 use crate::context::Context;
+use crate::data::series::{Collector, Series};
 use crate::error::{Error, Failed};
-use crate::plot::meter::{self, Collector, MeterView, Series};
+use crate::plot::meter::{self, MeterView};
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\

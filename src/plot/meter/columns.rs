@@ -1,7 +1,7 @@
 //! What a column of a curve shows, and values by size.
 
-use super::series::Series;
 use crate::clock::Timestamp;
+use crate::data::series::Series;
 use crate::plot::number::{Scale, Tick, number};
 
 /// What one column of a curve shows.
@@ -101,8 +101,8 @@ impl DurationCurve {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::quarters;
     use super::*;
+    use crate::data::testing::quarters;
 
     fn series(values: &[Option<f64>]) -> Series {
         quarters("2026-01-12T00:00:00Z", values.iter().copied())

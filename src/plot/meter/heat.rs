@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::series::Series;
 use crate::clock::{Date, TimeZone, Timestamp, monday_of};
 use crate::data::query::Resolution;
+use crate::data::series::Series;
 use crate::plot::number::short;
 
 pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -132,8 +132,8 @@ fn comes_again(at: Timestamp, zone: &TimeZone) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{quarters, series};
     use super::*;
+    use crate::data::testing::{quarters, series};
 
     fn days(begin: &str, quarter_hours: usize) -> Series {
         quarters(begin, vec![Some(1.0); quarter_hours])

@@ -7,19 +7,16 @@ mod series;
 mod svg_curve;
 mod svg_heat;
 mod terminal;
-#[cfg(test)]
-mod testing;
 
 use clap::ValueEnum;
 
-use self::figures::Figures;
 use super::colour::FAINT;
 use super::picture::{KeyFigure, Picture};
 use super::svg::Panel;
 use super::time::DAY;
 use super::{Look, letters};
-
-pub use self::series::{Collector, Series};
+use crate::data::figures::Figures;
+use crate::data::series::Series;
 
 /// One way to look at a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,7 +39,7 @@ impl MeterView {
 
 /// The pictures one below the other for a terminal, then the key figures.
 pub fn terminal(series: &Series, views: &[MeterView], look: &Look) -> String {
-    let mut text = look.heading(&series.title, &caption(series));
+    let mut text = look.heading(&series.title(), &caption(series));
     if series.values().next().is_some() {
         for view in views {
             text.push('\n');
@@ -61,7 +58,7 @@ pub fn terminal(series: &Series, views: &[MeterView], look: &Look) -> String {
 /// day, else a row for each day.
 pub fn picture(series: &Series, views: &[MeterView]) -> Picture {
     Picture {
-        title: series.title.clone(),
+        title: series.title(),
         caption: caption(series),
         key_figures: Figures::of(series).in_words(series),
         panels: panels(series, views),
@@ -107,15 +104,16 @@ fn key_figures(figures: &[KeyFigure], look: &Look) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::testing::quarters;
     use super::*;
     use crate::data::query::Measurement;
+    use crate::data::reading::Labels;
+    use crate::data::testing::quarters;
 
     /// A day at 2 kW with a gap from 06:00 to 12:00.
     fn day() -> Series {
         let value = |n: i64| if (24..48).contains(&n) { None } else { Some(2.0) };
         Series {
-            title: "<Haus> \u{1b}[2J & Söhne".into(),
+            labels: Labels { label: "<Haus> \u{1b}[2J & Söhne".into(), ..Labels::default() }.into(),
             ..quarters("2026-01-11T23:00:00Z", (0..96).map(value))
         }
     }

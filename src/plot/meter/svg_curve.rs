@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use super::columns::{DurationCurve, columns};
-use super::figures::Figures;
-use super::series::{Interval, Series};
+use crate::data::figures::Figures;
+use crate::data::series::{Interval, Series};
+use crate::data::span::Span;
 use crate::plot::number::{Scale, short};
 use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT, round, x};
-use crate::plot::time::{Span, moment, ticks};
+use crate::plot::time::{moment, ticks};
 
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 304.0;

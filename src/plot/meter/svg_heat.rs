@@ -1,8 +1,8 @@
 //! A month as SVG: rows days, columns times of day.
 
 use super::heat::{HeatCell, HeatMap, HeatRow, WEEKDAYS};
-use super::series::Series;
 use crate::clock::{Date, TimeZone, midnight_after, seconds_between};
+use crate::data::series::Series;
 use crate::plot::colour::LEVELS;
 use crate::plot::number::short;
 use crate::plot::svg::{Anchor, LEFT, Panel, RIGHT, round, x};

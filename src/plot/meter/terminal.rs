@@ -4,7 +4,7 @@ use anstyle::{Ansi256Color, Style};
 
 use super::columns::{DurationCurve, columns};
 use super::heat::{HeatCell, HeatMap, HeatRow, WEEKDAYS};
-use super::series::Series;
+use crate::data::series::Series;
 use crate::plot::Look;
 use crate::plot::canvas::{Canvas, margin};
 use crate::plot::colour::{FAINT, LEVELS, LINE, WARN, ink};

@@ -1,9 +1,10 @@
-//! Series for the tests of this room.
+//! Series for the tests of this room and of plot.
 
+use super::query::{Measurement, Resolution};
+use super::reading::Labels;
 use super::series::{Interval, Series};
+use super::span::Span;
 use crate::clock::{Timestamp, berlin};
-use crate::data::query::{Measurement, Resolution};
-use crate::plot::time::Span;
 
 pub fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -23,7 +24,7 @@ pub fn series(
     };
     let intervals = values.into_iter().map(interval).collect();
     Series {
-        title: "Haus".into(),
+        labels: Labels { label: "Haus".into(), ..Labels::default() }.into(),
         unit: "kW".into(),
         measurement: Some(Measurement::Power),
         resolution,
