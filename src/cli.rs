@@ -12,6 +12,7 @@ use crate::commands::{
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
+use crate::language::Language;
 use crate::terminal::{self, Output, stderr_is_terminal, stdin_is_terminal};
 
 const EXAMPLES: &str = "\
@@ -65,6 +66,9 @@ struct Global {
     /// Trust the certificates in this PEM file as well: those of a company that inspects TLS
     #[arg(long, global = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
+    /// The language of files and pictures for other people [default: the system's]
+    #[arg(long, global = true, value_enum)]
+    language: Option<Language>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -158,9 +162,9 @@ impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
 impl Cli {
     /// Runs the command, tells how it failed if it did, and returns the exit code.
     pub fn run(self) -> u8 {
-        let Global { sandbox, json, verbose, quiet, no_input, ca_file } = self.global;
+        let Global { sandbox, json, verbose, quiet, no_input, ca_file, language } = self.global;
         let start = Start {
-            flags: Flags { sandbox, no_input, ca_file, ..Flags::default() },
+            flags: Flags { sandbox, no_input, ca_file, language, ..Flags::default() },
             environment: Environment::of_this_process(),
             interactive: !no_input && stdin_is_terminal() && stderr_is_terminal(),
         };

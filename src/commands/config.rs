@@ -20,10 +20,11 @@ Examples:
   partnerlink config set store file
   partnerlink config set provider.timberdata.default_scope \"aggregation woodlist\"
 
-Keys: store, file_key, key_file, browser, ca_file, notify, provider.NAME.FIELD";
+Keys: store, file_key, key_file, browser, ca_file, notify, language, provider.NAME.FIELD";
 
 /// The settings that are not about one provider.
-const KEYS: [&str; 6] = ["store", "file_key", "key_file", "browser", "ca_file", "notify"];
+const KEYS: [&str; 7] =
+    ["store", "file_key", "key_file", "browser", "ca_file", "notify", "language"];
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -96,6 +97,7 @@ fn show(context: &Context) -> Result<(), Error> {
         ("proxy", or(proxy(settings), "none")),
         ("CA file", or(ca_file, "none but the system's")),
         ("notify", or(settings.notify.clone(), "nobody")),
+        ("language", format!("{} (files and pictures for others)", settings.language().name())),
     ]))
 }
 
@@ -108,6 +110,7 @@ fn values(settings: &Settings) -> Value {
         "browser": settings.browser,
         "ca_file": settings.network.ca_file,
         "notify": settings.notify,
+        "language": settings.language(),
     })
 }
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::session::Session;
 use crate::error::Error;
 use crate::formats::{self, FORMATS, Format, Options};
-use crate::language::Language;
 use crate::plot::{Look, Picture};
 use crate::system::OutputFile;
 use crate::terminal::{self, stdout_is_terminal};
@@ -71,7 +70,7 @@ impl OutputArgs {
         Ok(Options {
             zone: session.zone(&self.tz)?,
             fields: self.fields.clone(),
-            language: Language::default(),
+            language: session.context.settings.language(),
             for_person: self.output.is_none() && stdout_is_terminal(),
             sandbox: session.context.output.sandbox,
         })

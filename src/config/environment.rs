@@ -3,9 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::ValueEnum as _;
+
 use super::{ConfigError, SandboxChoice};
 use crate::http::network::ProxySetting;
 use crate::input;
+use crate::language::Language;
 use crate::secret::Secret;
 use crate::system::paths::Folders;
 use crate::system::process::Surroundings;
@@ -59,6 +62,22 @@ impl Environment {
                 Err(ConfigError::Variable { name: "PARTNERLINK_SANDBOX", value: other.to_owned() })
             }
         }
+    }
+
+    /// What `PARTNERLINK_LANGUAGE` names.
+    pub(super) fn named_language(&self) -> Result<Option<Language>, ConfigError> {
+        let wrong = |value| ConfigError::Variable { name: "PARTNERLINK_LANGUAGE", value };
+        let named = self.text("PARTNERLINK_LANGUAGE");
+        named.map(|name| Language::from_str(&name, true).map_err(|_| wrong(name))).transpose()
+    }
+
+    /// What is spoken here: the first of POSIX's variables for messages, else the system's setting.
+    pub(super) fn language(&self) -> Language {
+        let named = self.text("LC_ALL").or_else(|| self.text("LC_MESSAGES"));
+        let named = named.or_else(|| self.text("LANG"));
+        named
+            .or_else(locale_of_system)
+            .map_or_else(Language::default, |it| Language::of_locale(&it))
     }
 
     /// `PARTNERLINK_<PROVIDER>_CLIENT_ID`
@@ -145,6 +164,14 @@ impl Environment {
     }
 }
 
+/// Windows and programs of the Finder have no variables for it.
+fn locale_of_system() -> Option<String> {
+    #[cfg(any(windows, target_os = "macos"))]
+    return sys_locale::get_locale();
+    #[cfg(not(any(windows, target_os = "macos")))]
+    None
+}
+
 /// The name of a provider's variable: `PARTNERLINK_TIMBERDATA_CLIENT_SECRET`.
 pub fn client_variable(provider: &str, what: &str) -> String {
     format!("{PREFIX}{}_{what}", provider.to_ascii_uppercase().replace('-', "_"))
@@ -164,6 +191,21 @@ mod tests {
     #[test]
     fn variables_are_named_after_the_provider() {
         assert_eq!(client_variable("my-erp", "CLIENT_ID"), "PARTNERLINK_MY_ERP_CLIENT_ID");
+    }
+
+    #[test]
+    fn the_first_variable_that_says_something_decides_the_language() {
+        for (variables, language) in [
+            (&[("LANG", "de_DE.UTF-8")][..], Language::De),
+            (&[("LANG", "de_AT@euro")], Language::De),
+            (&[("LC_ALL", ""), ("LC_MESSAGES", "de"), ("LANG", "C")], Language::De),
+            (&[("LC_ALL", "C.UTF-8"), ("LANG", "de_DE.UTF-8")], Language::En),
+            (&[("LC_MESSAGES", "POSIX"), ("LANG", "de_DE.UTF-8")], Language::En),
+            (&[("LANG", "dez_XX")], Language::En),
+            (&[("LANG", "fr_FR.UTF-8")], Language::En),
+        ] {
+            assert_eq!(Environment::of(variables.iter().copied()).language(), language);
+        }
     }
 
     #[test]

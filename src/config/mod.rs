@@ -14,6 +14,7 @@ pub use environment::{Environment, client_variable};
 
 use crate::http::network::Network;
 use crate::input::{self, NotText};
+use crate::language::Language;
 use crate::provider::Description;
 use crate::provider::registry::{Registry, nearest};
 use crate::store::StoreKind;
@@ -35,6 +36,7 @@ struct ConfigFile {
     browser: Option<String>,
     ca_file: Option<PathBuf>,
     notify: Option<String>,
+    language: Option<Language>,
     /// Read for its errors: the registry lays what is written over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
@@ -97,6 +99,8 @@ pub struct Settings {
     pub ca_file_given: bool,
     /// The program that `token refresh` tells when an account needs a sign-in.
     pub notify: Option<String>,
+    /// The language of what other people read, where flag, variable or file name it.
+    pub named_language: Option<Language>,
     /// The providers, with what the configuration file says of them.
     pub registry: Registry,
     pub sandbox: Option<SandboxChoice>,
@@ -112,6 +116,7 @@ pub struct Flags {
     pub no_input: bool,
     pub browser: Option<String>,
     pub ca_file: Option<PathBuf>,
+    pub language: Option<Language>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -200,6 +205,7 @@ impl Settings {
             (None, Some(_)) => "the configuration file",
             (None, None) => "by default",
         };
+        let named_language = flags.language.or(environment.named_language()?).or(file.language);
         let path = folders.config_file();
         let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
         // In the file a path is relative to the file: a working folder decides nothing.
@@ -218,6 +224,7 @@ impl Settings {
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
             browser: flags.browser.or(environment.text("PARTNERLINK_BROWSER")).or(file.browser),
             notify: file.notify,
+            named_language,
             file_exists,
             network: Network { proxy: environment.proxy(), ca_file },
             ca_file_given,
@@ -227,6 +234,11 @@ impl Settings {
             sandbox,
             environment,
         })
+    }
+
+    /// The language of what other people read: the one that is named, else the system's.
+    pub fn language(&self) -> Language {
+        self.named_language.unwrap_or_else(|| self.environment.language())
     }
 
     /// Where the key of the sealed files is, for people.

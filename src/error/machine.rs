@@ -55,6 +55,7 @@ impl Explain for ConfigError {
                  it, and give it with --client-secret-stdin: it is kept in the token store"
             }
             Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain or file",
+            Self::Variable { name: "PARTNERLINK_LANGUAGE", .. } => "use de or en",
             Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed",
             Self::Notify { .. } => "notify = \"/path/of/a/program its arguments\"",
             Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?",

@@ -54,7 +54,7 @@ fn book(list: &List<'_>, options: &Options) -> Result<Xlsx, FormatError> {
 impl Rows for Xlsx {
     fn row(&mut self, entry: Entry<'_>, _: &mut Vec<u8>) -> io::Result<()> {
         if self.rows == MOST_ROWS {
-            let text = "an Excel sheet holds 1,048,575 rows and these are more: \
+            let text = "an Excel sheet holds 1\u{202f}048\u{202f}575 rows and these are more: \
                         take csv, or less at a time";
             return Err(io::Error::new(ErrorKind::FileTooLarge, text));
         }
@@ -189,6 +189,6 @@ mod tests {
         book.rows = MOST_ROWS - 1;
         add(&mut book).unwrap();
         let error = add(&mut book).unwrap_err();
-        assert!(error.to_string().contains("1,048,575"), "{error}");
+        assert!(error.to_string().contains("1\u{202f}048\u{202f}575"), "{error}");
     }
 }

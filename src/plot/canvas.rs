@@ -116,7 +116,7 @@ impl<'a> Canvas<'a> {
         let last = self.rows.saturating_sub(1);
         for tick in scale.ticks() {
             let row = ((1.0 - scale.part(tick)) * last as f64).round() as usize;
-            labels[row] = scale.label(tick);
+            labels[row] = self.look.words(&scale.label(tick));
             // The lowest is the axis itself.
             if row < last {
                 self.grid_row(row);

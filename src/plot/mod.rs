@@ -39,7 +39,8 @@ const MIN_HEIGHT: usize = 10;
 const MAX_HEIGHT: usize = 24;
 
 /// What stands in plain ASCII for the letters and signs of the pictures' own words.
-const PLAIN: [(char, &str); 14] = [
+const PLAIN: [(char, &str); 15] = [
+    ('\u{202f}', " "),
     ('–', "-"),
     ('·', "|"),
     ('÷', "/"),

@@ -1,35 +1,18 @@
-//! Numbers for people, the English way, and axes with round numbers.
+//! Numbers for people, and axes with round numbers.
+
+use crate::language::Language;
 
 /// Marks an axis has at most, whatever it is asked for.
 const MOST_TICKS: usize = 50;
 
-/// `12,345.6`
+/// `12 345.6`
 pub fn number(value: f64, decimals: usize) -> String {
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    // "-0.0" would be a number nobody wrote.
-    let sign = if value < 0.0 && text.chars().any(|c| ('1'..='9').contains(&c)) { "-" } else { "" };
-    let point = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{grouped}{point}{fraction}")
+    Language::En.number(value, decimals)
 }
 
-/// Three or four digits that matter: `5.83`, `14.2`, `1,204`.
+/// `5.83`, `14.2`, `1 204`
 pub fn short(value: f64) -> String {
-    let size = value.abs();
-    let decimals = match size {
-        _ if size >= 1000.0 || size == 0.0 => 0,
-        _ if size >= 10.0 => 1,
-        _ if size >= 0.1 => 2,
-        _ => 4,
-    };
-    number(value, decimals)
+    Language::En.short(value)
 }
 
 /// How many, with the noun in the right number.
@@ -121,15 +104,6 @@ pub fn decimals(step: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_and_never_minus_nothing() {
-        assert_eq!(number(1_234_567.891, 2), "1,234,567.89");
-        assert_eq!(number(-999.0, 0), "-999");
-        assert_eq!(number(-0.04, 1), "0.0");
-        assert_eq!((short(5.834).as_str(), short(1204.4).as_str()), ("5.83", "1,204"));
-        assert_eq!((short(0.0).as_str(), short(0.0123).as_str()), ("0", "0.0123"));
-    }
 
     #[test]
     fn axes_have_round_numbers() {

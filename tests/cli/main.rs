@@ -28,6 +28,7 @@ mod environment;
 mod help;
 mod hints;
 mod keeping;
+mod language;
 mod notify;
 #[path = "../provider/mod.rs"]
 #[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]

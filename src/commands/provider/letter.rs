@@ -1,10 +1,9 @@
 //! The letter to a provider: what has to be registered before anybody can sign in, and what has to
 //! be known afterwards. `letter.*.txt` are its texts; what they name follows from the description.
 
-use clap::ValueEnum;
-use serde::Serialize;
 use url::Url;
 
+use crate::language::Language;
 use crate::oauth::is_loopback;
 use crate::provider::{Provider, RefreshSupport};
 use crate::text::{printable, printable_lines};
@@ -12,15 +11,6 @@ use crate::text::{printable, printable_lines};
 /// The overlap that is asked for, in seconds: a run that lost the answer to a refresh has this long
 /// to send the former token once more.
 const OVERLAP: u32 = 60;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// German
-    De,
-    /// English
-    En,
-}
 
 /// One letter, ready to be sent.
 pub struct Letter {

@@ -1,9 +1,10 @@
 use serde_json::json;
 use url::Url;
 
-use super::letter::{self, Language, Letter, address};
+use super::letter::{self, Letter, address};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
+use crate::language::Language;
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -18,7 +19,7 @@ pub const MAX_LINK: usize = 1900;
 
 /// Write the letter that asks a provider for a client ID
 ///
-/// Prints it in German and in English, with the redirect URIs to register, the scopes, and what you
+/// Prints it in German and in English, or in the one that `--language` or the configuration names, with the redirect URIs to register, the scopes, and what you
 /// need to know in return. Nothing is sent.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -29,9 +30,6 @@ pub struct Args {
     /// Open it in your mail program
     #[arg(long)]
     mailto: bool,
-    /// In this language only
-    #[arg(long, value_enum)]
-    language: Option<Language>,
     /// The name to sign with
     #[arg(long, value_name = "NAME")]
     company: Option<String>,
@@ -42,7 +40,10 @@ impl Args {
         let output = &context.output;
         // The letter goes to the real provider, whether or not the sandbox plays its part now.
         let provider = super::real(context, &self.provider)?;
-        let languages = self.language.map_or(vec![Language::De, Language::En], |one| vec![one]);
+        let languages = context
+            .settings
+            .named_language
+            .map_or(vec![Language::De, Language::En], |one| vec![one]);
         let company = self.company.as_deref();
         let write = |language: Language| Letter::write(&provider, language, company);
         let letters: Vec<Letter> = languages.into_iter().map(write).collect();

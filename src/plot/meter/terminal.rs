@@ -183,7 +183,8 @@ impl TerminalMap<'_> {
         } else {
             self.steps().iter().collect()
         };
-        let (low, top) = (short(self.heat.low), self.look.words(&self.heat.top_label(axis)));
+        let (low, top) =
+            (self.look.words(&short(self.heat.low)), self.look.words(&self.heat.top_label(axis)));
         let mut text = format!("{:NAME$}{low} {scale} {top}", "");
         if self.heat.has_gaps() {
             let sign = self.look.sign('·', '?').to_string();

@@ -130,7 +130,8 @@ mod tests {
         let picture = picture(&piles, TimberView::value_variants());
         for text in [text, picture.svg(), picture.html()] {
             assert!(text.contains("Not on the map: 1 pile without a position"), "{text}");
-            assert!(text.contains("1 pile of unknown volume") && text.contains("4,650.0 Fm"));
+            assert!(text.contains("1 pile of unknown volume"));
+            assert!(text.replace('\u{202f}', " ").contains("4 650.0 Fm"), "{text}");
             assert!(text.contains("sale status 3"), "{text}");
         }
     }

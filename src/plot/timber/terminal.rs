@@ -80,6 +80,7 @@ fn sign(canvas: &mut Canvas, circle: &PileCircle, most: f64) {
 
 fn scale_bar(map: &PileMap, look: &Look) -> String {
     let (label, dots) = map.projection.bar(48.0);
+    let label = look.words(&label);
     let cells = (dots / 2.0).round() as usize;
     let line = look.sign('─', '-').to_string().repeat(cells.saturating_sub(2));
     format!("{:LEFT$}{}{line}{} {label}\n", "", look.sign('├', '|'), look.sign('┤', '|'))
@@ -87,7 +88,8 @@ fn scale_bar(map: &PileMap, look: &Look) -> String {
 
 fn legend(piles: &Piles, most: f64, look: &Look) -> String {
     let sizes = if look.ascii {
-        SIGNS.map(|(sign, part)| format!("{sign} from {} Fm", number(part * most, 0))).join("   ")
+        let from = |(sign, part)| format!("{sign} from {} Fm", number(part * most, 0));
+        look.words(&SIGNS.map(from).join("   "))
     } else {
         let words = format!("area by volume, the largest {} Fm", number(most, 1));
         look.paint(FAINT, &words)
@@ -127,7 +129,7 @@ pub fn bars(piles: &Piles, look: &Look) -> String {
         .iter()
         .map(|group| {
             let name = look.words(&cut(&group.label, LONGEST));
-            [name, fm(group.volume), count_piles(group.piles)]
+            [name, look.words(&fm(group.volume)), look.words(&count_piles(group.piles))]
         })
         .collect();
     let width = |column: usize| texts.iter().map(|line| letters(&line[column])).max();
