@@ -1,7 +1,7 @@
 //! The documented members of an answer's objects. One that is missing or null is empty, one that
 //! is not listed here is carried through, and one of another type is an error that names it.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::list::Entry;
 
@@ -28,10 +28,14 @@ pub const NAMED: MemberType =
 /// Members by their type, their names with blanks between.
 pub type Members<'a> = &'a [(MemberType, &'a str)];
 
-/// The entry, unless a member is wrong: `name is a number and not text`.
-pub fn check(entry: Entry, members: Members) -> Result<Entry, String> {
+/// The entry, unless a member is wrong: `name is a number and not text`. A number may come as text,
+/// as servers write decimals that must not lose a digit; it becomes the number that it is.
+pub fn check(mut entry: Entry, members: Members) -> Result<Entry, String> {
     for (documented, names) in members {
         for name in names.split_whitespace() {
+            if documented.name == NUMBER.name {
+                entry.get_mut(name).map(take_number);
+            }
             let found = entry.get(name).map_or("null", type_of);
             if found != "null" && !documented.values.contains(&found) {
                 return Err(format!("{name} is {found} and not {}", documented.name));
@@ -39,6 +43,16 @@ pub fn check(entry: Entry, members: Members) -> Result<Entry, String> {
         }
     }
     Ok(entry)
+}
+
+/// Makes a number of text that is one; of an empty text, nothing.
+fn take_number(value: &mut Value) {
+    let Value::String(text) = &*value else { return };
+    if text.trim().is_empty() {
+        *value = Value::Null;
+    } else if let Ok(number) = text.trim().parse::<Number>() {
+        *value = Value::Number(number);
+    }
 }
 
 fn type_of(value: &Value) -> &'static str {
@@ -84,10 +98,18 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_comes_as_text_is_a_number_with_its_digits() {
+        for (text, expected) in [("\"10.50\"", "10.50"), ("\" 7\"", "7"), ("\"\"", "null")] {
+            let entry = serde_json::from_str(&format!("{{\"volume\":{text}}}")).unwrap();
+            assert_eq!(check(entry, MEMBERS).unwrap()["volume"].to_string(), expected);
+        }
+    }
+
+    #[test]
     fn another_type_is_named() {
         for (text, why) in [
             (r#"{"name":5}"#, "name is a number and not text"),
-            (r#"{"volume":"5"}"#, "volume is text and not a number"),
+            (r#"{"volume":"5 Fm"}"#, "volume is text and not a number"),
             (r#"{"main":1}"#, "main is a number and not true or false"),
             (r#"{"types":{}}"#, "types is an object and not a list"),
             (r#"{"group":"x"}"#, "group is text and not an object"),

@@ -1,21 +1,26 @@
 //! Way points of GPX 1.1, <https://www.topografix.com/GPX/1/1/>, for a driver's phone. A way point
-//! has a position or is none: piles without one are left out, and counted by the caller.
+//! has a position or is none: piles without one that can be right are left out, and counted by the
+//! caller.
 
 use std::io::{self, Write};
 
 use super::columns::List;
-use super::pile::{cell, description, name};
+use super::pile::{PointNames, description};
 use super::{Entry, NewRows, Options, Rows};
 use crate::data::position::Position;
+use crate::language::Language;
 use crate::text::xml_escaped;
 
 const HEAD: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <gpx version=\"1.1\" creator=\"partnerlink\" xmlns=\"http://www.topografix.com/GPX/1/1\">\n";
 
-struct Gpx;
+struct Gpx {
+    names: PointNames,
+    language: Language,
+}
 
-pub(super) fn way_points(_: &List<'_>, _: &Options) -> NewRows {
-    Ok(Box::new(Gpx))
+pub(super) fn way_points(_: &List<'_>, options: &Options) -> NewRows {
+    Ok(Box::new(Gpx { names: PointNames::default(), language: options.language }))
 }
 
 impl Rows for Gpx {
@@ -27,9 +32,9 @@ impl Rows for Gpx {
         let Entry::Pile(pile) = entry else { return Ok(()) };
         let Some(Position { latitude, longitude }) = Position::of(pile) else { return Ok(()) };
         write!(out, "<wpt lat=\"{latitude}\" lon=\"{longitude}\">")?;
-        let comment = cell(pile, "note").text().to_owned();
+        let (name, text) = (self.names.of(pile), description(pile, self.language));
         // The order is the schema's.
-        for (tag, text) in [("name", name(pile)), ("cmt", comment), ("desc", description(pile))] {
+        for (tag, text) in [("name", name), ("cmt", pile.text("note")), ("desc", text)] {
             if !text.is_empty() {
                 write!(out, "<{tag}>{}</{tag}>", xml_escaped(&text))?;
             }

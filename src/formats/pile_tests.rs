@@ -7,6 +7,7 @@ use crate::formats::{Entry, Format, Options, Writer};
 const PILE: &str = r#"{"id":7,"woodlist_number":"12","sellingunit_number":3,"number":"7",
     "latitude":51.30,"longitude":9.4999999999999999,"tree_types":["Fichte","Kiefer"],
     "qualities":["B"],"protocol_fm_volume":42.50,"sale_fm_volume":null,"storage_location":"Weg <1>",
+    "woodlist_name":"Harz","bark_reduction_type":1,"sale_status":3,
     "note":"=1+1","buyer":{"id":1,"name":"Säge & Co"},"unknown":{"x":1.10}}"#;
 
 fn written(format: &str, options: &Options) -> String {
@@ -43,17 +44,48 @@ fn a_map_has_every_member_and_null_where_no_place_is_known() {
 fn a_driver_gets_way_points() {
     let text = written("gpx", &Options::default());
     let point = "<wpt lat=\"51.30\" lon=\"9.4999999999999999\"><name>12-3-7</name><cmt>=1+1</cmt>\
-                 <desc>Fichte Kiefer, B, 42.50 Fm, Weg &lt;1&gt;</desc></wpt>\n</gpx>\n";
+                 <desc>Fichte Kiefer, B · 42.50 Fm measured, bark reduction 1 · status 3 · \
+                 wood list 12 Harz · Weg &lt;1&gt;</desc></wpt>\n</gpx>\n";
     assert!(text.ends_with(point), "{text}");
 }
 
 #[test]
-fn a_place_mark_needs_no_point() {
+fn numbers_have_their_names_in_what_a_driver_reads() {
+    let mut pile = Pile(object(PILE));
+    let name = |number: &str, name: &str| [(number.to_owned(), name.to_owned())].into();
+    pile.name_values(
+        &[("sale_status", name("3", "frei")), ("bark_reduction_type", name("1", "o. R."))].into(),
+    );
+    assert_eq!(
+        description(&pile, Language::De),
+        "Fichte Kiefer, B · 42,50 Fm gemessen, o. R. · Status frei · Holzliste 12 Harz · Weg <1>"
+    );
+    assert_eq!(description(&Pile(object("{}")), Language::De), "");
+}
+
+#[test]
+fn way_points_have_names_of_their_own() {
+    let mut names = PointNames::default();
+    let mut name = |pile: &str| names.of(&Pile(object(pile)));
+    let of_the_list = [101, 102].map(|id| format!(r#"{{"id":{id},"woodlist_number":"26-001"}}"#));
+    assert_eq!(of_the_list.each_ref().map(|it| name(it)), ["26-001 (101)", "26-001 (102)"]);
+    let pile = |id: &str| format!(r#"{{"woodlist_number":"26-001","number":"7","id":{id}}}"#);
+    assert_eq!(name(&pile("1")), "26-001-7");
+    assert_eq!(
+        ["2", "2", "null"].map(|id| name(&pile(id))),
+        ["26-001-7 (2)", "26-001-7 (3)", "26-001-7 (4)"]
+    );
+    assert_eq!(name("{}"), "");
+}
+
+#[test]
+fn places_are_coloured_by_status_and_one_without_a_point_is_none() {
     let text = written("kml", &Options::default());
     assert!(text.contains("<Point><coordinates>9.4999999999999999,51.30</coordinates></Point>"));
     assert!(text.contains("<Data name=\"buyer\"><value>Säge &amp; Co</value></Data>"));
-    assert!(text.contains("<Placemark><name>b</name>"));
-    assert_eq!(text.matches("<Point>").count(), 1);
+    assert!(text.contains("<Style id=\"s0\">") && text.contains("<styleUrl>#s0</styleUrl>"));
+    assert!(text.contains("<Folder><name>status 3</name>"));
+    assert_eq!(text.matches("<Placemark>").count(), 1);
 }
 
 #[test]
@@ -68,7 +100,7 @@ fn rows_have_the_number_in_full_and_nothing_runs() {
     let text = written("csv", &Options::default());
     assert!(text.starts_with("full_number,id,woodlist_id,"));
     let text = written("plain", &Options::default());
-    assert!(text.starts_with("12-3-7\tFichte Kiefer\tB\t42.50\t\t\tWeg <1>\t51.30\t"), "{text}");
+    assert!(text.starts_with("12-3-7\tFichte Kiefer\tB\t42.50\t\t3\tWeg <1>\t51.30\t"), "{text}");
 }
 
 #[test]

@@ -10,4 +10,20 @@ use serde::Deserialize;
 pub struct Texts {
     /// Headings, by the column's name in machine formats.
     pub columns: BTreeMap<String, String>,
+    pub pile: PileTexts,
+}
+
+/// What a way point says of a log pile.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PileTexts {
+    /// Before the number of what is taken off for the bark.
+    pub bark: String,
+    /// Behind the volume that the forester measured.
+    pub measured: String,
+    /// Behind the volume that was sold.
+    pub sold: String,
+    pub status: String,
+    pub title: String,
+    pub wood_list: String,
 }

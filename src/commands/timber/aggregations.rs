@@ -2,10 +2,11 @@ use crate::api::{ApiError, timber};
 use crate::commands::session::{DataArgs, DataError, Session};
 use crate::context::Context;
 use crate::data::pile::Pile;
-use crate::data::position::Positions;
+use crate::data::position::{Lost, NoPlace, Positions};
 use crate::error::Failed;
 use crate::formats::{Entry, PILES};
 use crate::terminal::Mark;
+use crate::text::printable;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,19 +66,21 @@ pub fn each_pile(
     })
 }
 
-/// Positions that are missing or look wrong, counted.
+/// The piles that are on no map, counted by what is wrong with their positions.
 fn warn_about(context: &Context, positions: &Positions) {
-    let Positions { missing, zero, swapped, outside, .. } = positions;
-    for (count, what) in [
-        (missing, "have no position"),
-        (zero, "lie at 0/0"),
-        (swapped, "seem to have latitude and longitude swapped"),
-        (outside, "lie outside of Germany's surroundings"),
-    ] {
-        if *count > 0 {
-            context
-                .output
-                .say(Mark::Warn, format_args!("{count} of {} piles {what}", positions.piles));
-        }
+    for (why, Lost { piles, example }) in &positions.lost {
+        let all = positions.piles;
+        let (have, lie) = if *piles == 1 { ("has", "lies") } else { ("have", "lie") };
+        let what = match why {
+            NoPlace::Missing => format!("{have} no position"),
+            NoPlace::Words => format!("{have} no number as position: {example}"),
+            NoPlace::NoDegrees => format!("{have} no degrees (Gauß-Krüger or UTM?): {example}"),
+            NoPlace::Zero => format!("{lie} at 0/0"),
+            NoPlace::Swapped => {
+                format!("{have} latitude and longitude swapped, it seems: {example}")
+            }
+            NoPlace::Far => format!("{lie} outside of 47–56 N, 5–16 E: {example}"),
+        };
+        context.output.say(Mark::Warn, format_args!("{piles} of {all} piles {}", printable(&what)));
     }
 }

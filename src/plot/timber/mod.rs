@@ -13,6 +13,7 @@ use super::Look;
 use super::colour::{COLOURED_GROUPS, GROUPS, ink};
 use super::number::number;
 use super::picture::{NumbersColumn, NumbersTable, Picture};
+use crate::data::position::NoPlace;
 
 pub use self::piles::{GroupedBy, Piles};
 
@@ -75,11 +76,9 @@ fn group_ink(group: usize) -> Style {
 fn table(piles: &Piles) -> NumbersTable {
     let row = |pile: &PlottedPile| {
         let [latitude, longitude] = match pile.position {
-            Some(at) if at.is_in_germany() => {
-                [at.latitude, at.longitude].map(|degrees| Some(number(degrees, 5)))
-            }
-            Some(_) => [Some("outside".to_owned()), Some(String::new())],
-            None => [None, None],
+            Ok(at) => [at.latitude, at.longitude].map(|degrees| Some(number(degrees, 5))),
+            Err(NoPlace::Missing) => [None, None],
+            Err(_) => [Some("wrong".to_owned()), Some(String::new())],
         };
         let volume = pile.volume.map(|volume| number(volume, 2));
         let group = piles.groups[pile.group].name.clone();

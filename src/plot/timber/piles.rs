@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::data::pile::Pile;
-use crate::data::position::Doubt;
+use crate::data::position::{self, NoPlace};
 use crate::plot::colour::COLOURED_GROUPS;
 use crate::plot::number::{count, number};
 use crate::plot::picture::KeyFigure;
@@ -51,8 +51,8 @@ impl GroupedBy {
 pub struct PlottedPile {
     /// Its full number.
     pub number: String,
-    /// `None`: the provider has none.
-    pub position: Option<Position>,
+    /// Where it lies, or why it is on no map.
+    pub position: Result<Position, NoPlace>,
     /// Solid cubic metres (Fm).
     pub volume: Option<f64>,
     /// Index into [`Piles::groups`].
@@ -64,14 +64,6 @@ pub struct PlottedPile {
 pub struct Position {
     pub latitude: f64,
     pub longitude: f64,
-}
-
-impl Position {
-    /// Whether the map has it. A position elsewhere is a mistake, mostly 0/0 or latitude and
-    /// longitude swapped, and would make the rest of the map a dot.
-    pub fn is_in_germany(&self) -> bool {
-        Doubt::of((self.latitude, self.longitude)).is_none()
-    }
 }
 
 /// Piles with the same status, or of the same wood list.
@@ -114,8 +106,10 @@ impl Piles {
         let plotted = |pile: &Pile| {
             let name = by.group_of(pile);
             let group = groups.iter().position(|group| group.name == name).unwrap_or_default();
-            let position = pile.position();
-            let position = position.map(|(latitude, longitude)| Position { latitude, longitude });
+            let position = position::Position::judged(pile).map(|position| {
+                let (latitude, longitude) = position.degrees();
+                Position { latitude, longitude }
+            });
             PlottedPile { number: pile.full_number(), position, volume: volume(pile), group }
         };
         let piles = piles.iter().map(plotted).collect();
@@ -150,9 +144,8 @@ impl Piles {
 
     /// Those that have a place; the largest first, so that small ones lie on top.
     pub fn placed(&self) -> Vec<(Position, &PlottedPile)> {
-        let place = |pile: &PlottedPile| pile.position.filter(Position::is_in_germany);
         let mut placed: Vec<_> =
-            self.piles.iter().filter_map(|pile| Some((place(pile)?, pile))).collect();
+            self.piles.iter().filter_map(|pile| Some((pile.position.ok()?, pile))).collect();
         let volume = |pile: &PlottedPile| pile.volume.unwrap_or_default();
         placed.sort_by(|(_, one), (_, other)| volume(other).total_cmp(&volume(one)));
         placed
@@ -160,14 +153,18 @@ impl Piles {
 
     /// How many are not on the map, and why; nothing where all are.
     pub fn not_on_the_map(&self) -> Vec<String> {
-        let unknown = self.piles.iter().filter(|pile| pile.position.is_none()).count();
-        let elsewhere = self.piles.len() - unknown - self.placed().len();
         let reasons = [
-            (unknown, "without a position"),
-            (elsewhere, "with a position outside 47–56° N, 5–16° E"),
+            (NoPlace::Missing, "without a position"),
+            (NoPlace::Words, "with a position that is no number"),
+            (NoPlace::NoDegrees, "without degrees (Gauß-Krüger or UTM?)"),
+            (NoPlace::Zero, "at 0/0"),
+            (NoPlace::Swapped, "with latitude and longitude swapped"),
+            (NoPlace::Far, "with a position outside 47–56° N, 5–16° E"),
         ];
-        let reasons = reasons.into_iter().filter(|(many, _)| *many > 0);
-        reasons.map(|(many, why)| format!("{} {why}", count_piles(many))).collect()
+        let many = |why| self.piles.iter().filter(|pile| pile.position == Err(why)).count();
+        let reasons = reasons.into_iter().map(|(why, words)| (many(why), words));
+        let reasons = reasons.filter(|(many, _)| *many > 0);
+        reasons.map(|(many, words)| format!("{} {words}", count_piles(many))).collect()
     }
 
     /// Fm of all piles whose volume is known.
@@ -252,7 +249,11 @@ mod tests {
         assert_eq!(piles.placed().len(), 1);
         assert_eq!(
             piles.not_on_the_map(),
-            ["1 pile without a position", "2 piles with a position outside 47–56° N, 5–16° E"]
+            [
+                "1 pile without a position",
+                "1 pile at 0/0",
+                "1 pile with latitude and longitude swapped"
+            ]
         );
         let names: Vec<&str> = piles.groups.iter().map(|group| group.name.as_str()).collect();
         assert_eq!(names, ["1", "3", "no sale status"]);
