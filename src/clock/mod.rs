@@ -99,6 +99,16 @@ pub fn parse_instant(text: &str) -> Option<Timestamp> {
     text.parse().ok()
 }
 
+/// A day of the calendar: `2026-10-25`.
+pub fn parse_date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|_| text.len() == "2026-10-25".len())
+}
+
+/// The days from 1970-01-01 to this one.
+pub fn day_number(day: Date) -> i32 {
+    day.duration_since(Date::constant(1970, 1, 1)).as_hours() as i32 / 24
+}
+
 /// A time zone by its IANA name; Europe/Berlin for both providers' data unless said otherwise.
 pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()

@@ -1,6 +1,7 @@
 //! Entries as rows of cells: which columns a list has, and what stands in them.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 
 use serde_json::{Map, Value};
@@ -77,6 +78,13 @@ impl Columns {
         if let (Some(time), None) = (at("time"), at("offset")) {
             self.0.insert(time + 1, "offset".to_owned());
         }
+        self
+    }
+
+    /// Each name once, in capitals or not: databases know no two that differ in that alone.
+    pub(super) fn distinct(mut self) -> Self {
+        let mut seen = BTreeSet::new();
+        self.0.retain(|name| seen.insert(name.to_lowercase()));
         self
     }
 

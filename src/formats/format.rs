@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
 use super::columns::List;
-use super::{NewRows, Options, csv, geojson, gpx, influx, json, kml, table, xlsx};
+use super::{NewRows, Options, csv, geojson, gpx, influx, json, kml, parquet, table, xlsx};
 use crate::text::wrapped;
 
 /// A format: its name, and what is known of it.
@@ -45,6 +45,8 @@ pub static FORMATS: &[Format] = &[
         help: "For a German Excel: semicolon, decimal comma, local time and offset in two columns. Ask for it by name: its files end as those of csv" },
     Format { name: "xlsx", endings: &["xlsx"], binary: true, fits: ANY, rows: xlsx::sheet,
         help: "Excel, LibreOffice: times are times, ids are text" },
+    Format { name: "parquet", endings: &["parquet"], binary: true, fits: ANY, rows: parquet::rows,
+        help: "DuckDB, Polars, pandas, R: columns with types, times in UTC, a fiftieth of csv" },
     Format { name: "influx", endings: &["lp", "influx"], binary: false, fits: READINGS, rows: influx::points,
         help: "InfluxDB's line protocol" },
     // RFC 7946.

@@ -6,6 +6,7 @@
 //! | `columns`, `reading`, `pile` | entries as rows of cells |
 //! | `fields` | whether the entries have what was asked for |
 //! | `csv`, `json`, `table`, `xlsx`, `influx` | tables and lists |
+//! | `typed`, `parquet` | the types of columns, and tables that have them |
 //! | `geojson`, `gpx`, `kml` | places on a map |
 //!
 //! Everything is written as it comes; nothing here grows with the number of rows.
@@ -19,9 +20,11 @@ mod gpx;
 mod influx;
 mod json;
 mod kml;
+mod parquet;
 mod pile;
 mod reading;
 mod table;
+mod typed;
 mod xlsx;
 
 pub use columns::List;

@@ -11,6 +11,14 @@ use crate::language::Language;
 /// The pile's number in full, put together here.
 pub(super) const FULL_NUMBER: &str = "full_number";
 
+/// What is measured or paid: numbers with a fraction, also where it is zero.
+#[rustfmt::skip]
+pub(super) const MEASURES: &[&str] = &[
+    "latitude", "longitude", "avg_length", "avg_diameter", "protocol_quantity",
+    "protocol_fm_volume", "sale_quantity", "sale_fm_volume", "sale_net_total",
+    "sale_avg_unit_price",
+];
+
 /// Log piles.
 pub const LIST: List<'_> = List {
     name: "piles",

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, ErrorKind};
 
 use super::columns::{Cell, List};
+use super::typed::Kind;
 use super::{Content, FormatError};
 use crate::data::reading::Reading;
 
@@ -58,6 +59,15 @@ pub(super) fn cell<'a>(reading: &'a Reading, column: &str) -> Cell<'a> {
         },
     };
     Cell::Text(Cow::Borrowed(text))
+}
+
+/// The type of a member, whatever a file's readings have.
+pub(super) fn kind(member: &str) -> Kind {
+    match member {
+        "time" => Kind::Time,
+        "value" => Kind::Number,
+        _ => Kind::Text,
+    }
 }
 
 /// Refuses a value with anything else than digits and their signs, so that no separator or formula
