@@ -15,11 +15,16 @@ _partnerlink() {
         line=${line:${#word}}
     done
     [[ ${words[count - 1]} != [\"\']* ]] || quote=yes
+    current=${words[count - 1]#[\"\']} current=${current%[\"\']}
     for ((index = 0; index < count; index++)); do
-        word=${words[index]#[\"\']}
-        words[index]=${word%[\"\']}
+        word=${words[index]}
+        case $word in
+            [\"\']*) word=${word#?} word=${word%[\"\']} ;;
+            # As the shell reads it: "Strom\ V" is "Strom V".
+            *) word=${word//\\/} ;;
+        esac
+        words[index]=$word
     done
-    current=${words[count - 1]}
     # What stands before the last : or = stays as it is, and is no part of the answer.
     breaks=${COMP_WORDBREAKS//[!:=]/}
     [[ -n $quote || -z $breaks || $current != *[$breaks]* ]] || skip=${current%"${current##*[$breaks]}"}
@@ -33,7 +38,10 @@ _partnerlink() {
             done <<<"$(compgen -f -- "${current#"$skip"}")"
         elif [[ -n $answer ]]; then
             answer=${answer%%$'\t'*}
-            COMPREPLY+=("${answer#"$skip"}")
+            answer=${answer#"$skip"}
+            # Inside quotes a blank stays as it is.
+            [[ -n $quote || $answer != *[\ \'\"\(\)\&\;\$\*\?\<\>\|\[]* ]] || printf -v answer %q "$answer"
+            COMPREPLY+=("$answer")
         fi
     done <<<"$(partnerlink completions bash -- "${words[@]}" 2>/dev/null)"
 }

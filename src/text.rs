@@ -97,7 +97,7 @@ pub fn shell_quoted(text: &str) -> String {
 
 /// A word of a command to be typed, in quotes where a shell needs them.
 pub fn shell_word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
     match text.chars().all(|c| is_plain(c) || c == ' ') {
         true if !text.is_empty() && !text.contains(' ') => text.to_owned(),
         // What people type, and what cmd.exe understands as well.

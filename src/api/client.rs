@@ -21,6 +21,7 @@ pub const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 const MAX_ERROR_TEXT: u64 = 16 * 1024;
 
 /// The data endpoints of one account.
+#[derive(Clone, Copy)]
 pub struct ApiClient<'a> {
     transport: &'a dyn Transport,
     tokens: &'a TokenSource<'a>,
@@ -73,6 +74,17 @@ impl fmt::Display for Reason {
 }
 
 impl ApiError {
+    /// Whether it is about the one thing that was asked for: asking for another may succeed.
+    pub fn is_of_this_alone(&self) -> bool {
+        matches!(
+            self,
+            Self::Forbidden { .. }
+                | Self::NotFound { .. }
+                | Self::Refused { .. }
+                | Self::Unusable { .. }
+        )
+    }
+
     pub(super) fn unusable(url: &Url, why: impl Into<String>) -> Self {
         Self::Unusable { path: url.path().to_owned(), why: why.into() }
     }
@@ -89,6 +101,13 @@ impl<'a> ApiClient<'a> {
         let missing = || ApiError::NoBase(provider.title.clone());
         let base = provider.api_base.as_ref().ok_or_else(missing)?;
         Ok(Self { transport, tokens, provider, base, jobs })
+    }
+
+    /// The same with fewer requests at once, at least one: where several lists are fetched at once,
+    /// each gets its part.
+    #[must_use]
+    pub fn with_jobs(&self, jobs: usize) -> Self {
+        Self { jobs: jobs.max(1), ..*self }
     }
 
     /// How the provider pages its lists.

@@ -27,7 +27,7 @@ pub const SPACES: List = List {
     name: "spaces",
     path: Some("/spaces"),
     entries: Some("spaces"),
-    columns: &["id", "name", "category", "addressLineOne", "postcode", "city"],
+    columns: &["name", "category", "addressLineOne", "postcode", "city", "id"],
     members: &[
         (
             TEXT,
@@ -44,7 +44,10 @@ pub const DEVICES: List = List {
     name: "devices",
     path: None,
     entries: Some("devices"),
-    columns: &["id", "name", "medium", "deviceType", "status", "isMainDevice", "latestReadingTime"],
+    #[rustfmt::skip]
+    columns: &[
+        "name", "space", "serial", "malo", "melo", "medium", "status", "latestReadingTime", "id",
+    ],
     members: &[
         (
             TEXT,
@@ -64,6 +67,20 @@ pub const CUSTOMERS: List = List {
     members: &[(TEXT, "id external_id email name")],
 };
 
+/// What [`name`] adds to a device.
+pub const NAMES: [&str; 4] = ["space", "serial", "malo", "melo"];
+
+/// Adds what people call a device to what the provider says of it.
+pub fn name(device: &mut Entry, space: &Entry) {
+    let text = |name: &str| text_of(space.get(name));
+    let Meter { serial, malo, melo, .. } = named(device);
+    for (name, value) in NAMES.into_iter().zip([text("name"), serial, malo, melo]) {
+        if !value.is_empty() && !device.contains_key(name) {
+            device.insert(name.to_owned(), value.into());
+        }
+    }
+}
+
 /// The devices of one space.
 pub fn devices_path(space: &str) -> String {
     format!("/spaces/{}/devices", segment(space))
@@ -71,13 +88,18 @@ pub fn devices_path(space: &str) -> String {
 
 /// A device of the list with the space that it is in; `None` where it has no id.
 pub fn meter(device: &Entry, space: &Entry) -> Option<Meter> {
-    let text = |of: &Entry, name: &str| text_of(of.get(name));
+    let text = |name: &str| text_of(space.get(name));
+    let meter = Meter { space: text("name"), space_id: text("id"), ..named(device) };
+    Some(meter).filter(|meter| !meter.id.is_empty())
+}
+
+/// What a device says of itself.
+fn named(device: &Entry) -> Meter {
+    let text = |name: &str| text_of(device.get(name));
     let mut meter = Meter {
-        id: text(device, "id"),
-        name: text(device, "name"),
-        space: text(space, "name"),
-        space_id: text(space, "id"),
-        medium: text(device, "medium"),
+        id: text("id"),
+        name: text("name"),
+        medium: text("medium"),
         is_main: device.get("isMainDevice").and_then(Value::as_bool) == Some(true),
         ..Meter::default()
     };
@@ -93,7 +115,7 @@ pub fn meter(device: &Entry, space: &Entry) -> Option<Meter> {
             meter.take_number(&number);
         }
     });
-    Some(meter).filter(|meter| !meter.id.is_empty())
+    meter
 }
 
 /// The readings of one window: `GET /devices/{deviceId}/readings` or
@@ -117,7 +139,12 @@ pub fn readings(
     if let Source::Space(_, medium) = source {
         url.query_pairs_mut().append_pair("medium", &medium.to_string());
     }
-    readings::read(&url, api.open(&url)?.body, window, source.meter())
+    let mut readings = readings::read(&url, api.open(&url)?.body, window, source.meter())?;
+    if let Some(direction) = query.direction {
+        let direction = direction.to_string();
+        readings.retain(|reading| reading.labels.direction == direction);
+    }
+    Ok(readings)
 }
 
 /// `POST /devices/readings`

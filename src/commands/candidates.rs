@@ -1,13 +1,17 @@
 //! What a TAB offers at an argument whose values only this program knows. Reads the index of
-//! accounts and the configuration; what is broken there is not reported between a person's words,
+//! accounts, the kept names of their meters and the configuration; what is broken there is not reported between a person's words,
 //! it only offers less.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
 use crate::accounts::{Account, Index};
+use crate::commands::kept_meters::KeptMeters;
 use crate::config::{Environment, Flags, Settings};
+use crate::data::meter::Meter;
+use crate::data::names::folded;
 use crate::formats::FORMATS;
 use crate::provider::registry::Registry;
 
@@ -30,6 +34,55 @@ pub fn providers_and_accounts() -> ArgValueCandidates {
         found.extend(line.accounts().into_iter().filter(named));
         found
     })
+}
+
+/// The meters that are known from the last time they were listed, by what tells each from the
+/// others.
+pub fn meters() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| {
+        let begun = typed.to_string_lossy();
+        Line::typed().kept_meters().iter().flat_map(|kept| meters_of(kept, &begun)).collect()
+    })
+}
+
+/// The spaces that are known from the last time they were listed.
+pub fn spaces() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| {
+        let begun = typed.to_string_lossy();
+        let kept = Line::typed().kept_meters();
+        let spaces = kept.iter().flat_map(|kept| &kept.spaces);
+        let names = spaces.map(|space| [&space.name, &space.id].map(String::as_str));
+        let named = names.filter_map(|names| fitting(&names, &begun));
+        named.map(|name| offer(name.to_owned(), String::new())).collect()
+    })
+}
+
+/// A meter is offered by its name, or by a number of it that was begun; those of one name by their
+/// numbers alone.
+fn meters_of(kept: &KeptMeters, begun: &str) -> Vec<CompletionCandidate> {
+    let mut names = HashMap::<String, usize>::new();
+    for meter in &kept.meters {
+        *names.entry(folded(&meter.name)).or_default() += 1;
+    }
+    let offered = |meter: &Meter| {
+        let is_its_own = names.get(&folded(&meter.name)) == Some(&1);
+        let name = if is_its_own { meter.name.as_str() } else { "" };
+        let words = [name, &meter.malo, &meter.serial, &meter.melo, &meter.id];
+        // Who begins a name that several have is shown the numbers.
+        let is_named = !is_its_own && folded(&meter.name).starts_with(&folded(begun));
+        let word = fitting(&words, if is_named { "" } else { begun })?;
+        let more = [("", meter.name.as_str()), ("", &meter.space), ("MaLo ", &meter.malo)];
+        let more = more.iter().filter(|(_, text)| !text.is_empty() && *text != word);
+        let more: Vec<String> = more.map(|(what, text)| format!("{what}{text}")).collect();
+        Some(offer(word.to_owned(), more.join(", ")))
+    };
+    kept.meters.iter().filter_map(offered).collect()
+}
+
+/// The first of these words that begins so, capitals and umlauts aside.
+fn fitting<'a>(words: &[&'a str], begun: &str) -> Option<&'a str> {
+    let begun = folded(begun);
+    words.iter().copied().find(|word| !word.is_empty() && folded(word).starts_with(&begun))
 }
 
 /// The scopes of the provider on the line. Several are one argument, so what stands before the last
@@ -95,6 +148,28 @@ impl Line {
             offer(account.to_string(), who + &self.title(account.provider()))
         };
         accounts.into_iter().map(candidate).collect()
+    }
+
+    /// What is kept of the account on the line, else of the provider's account without a name, else
+    /// of all: the one that the command will use.
+    fn kept_meters(&self) -> Vec<KeptMeters> {
+        let Some(folders) = Environment::of_this_process().folders(self.sandbox) else {
+            return Vec::new();
+        };
+        let mut accounts = Index::new(folders.accounts()).all();
+        let mut words = self.before.iter().skip_while(|word| !word.starts_with("--account"));
+        let named = words.next().and_then(|word| match word.split_once('=') {
+            Some((_, account)) => Some(account),
+            None => words.next().map(String::as_str),
+        });
+        let is_meant = |account: &Account| match named {
+            Some(named) => super::account(named).is_ok_and(|named| named == account.account),
+            None => account.account.to_string() == account.account.provider(),
+        };
+        if named.is_some() || accounts.iter().any(is_meant) {
+            accounts.retain(is_meant);
+        }
+        accounts.iter().filter_map(|account| KeptMeters::load(&folders, account)).collect()
     }
 
     fn providers(&self) -> Vec<CompletionCandidate> {

@@ -14,6 +14,7 @@ pub mod exec;
 mod held;
 pub mod help;
 mod keeping;
+mod kept_meters;
 pub mod man;
 pub mod meter;
 pub mod provider;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::account_id::AccountId;
+use crate::accounts::Account;
 use crate::api::list::List;
 use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
@@ -204,6 +205,16 @@ impl Session<'_> {
         }
         let wanted = Scope::from(format!("{asked} {scope}"));
         format!("{connect} --scope {}", shell_word(&wanted.to_string()))
+    }
+
+    /// What the index knows of the account, unless somebody else's token stands in for its own.
+    pub fn signed_in(&self) -> Option<Account> {
+        self.context.index.get(self.account).filter(|_| !self.is_given)
+    }
+
+    /// Where its data is asked for.
+    pub fn api_base(&self) -> String {
+        self.provider.api_base.as_ref().map_or_else(String::new, ToString::to_string)
     }
 
     /// The two halves of `-f name=text`.

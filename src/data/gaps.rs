@@ -108,6 +108,7 @@ mod tests {
             from,
             to: window.to,
             resolution: Resolution::QuarterHour,
+            direction: None,
             measurement: Measurement::Power,
             zone: TimeZone::UTC,
         };

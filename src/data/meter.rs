@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::names::Names;
+
 /// Digits of a MaLo (Marktlokation): whom the energy is sold to.
 const MALO_DIGITS: usize = 11;
 /// Characters of a MeLo (Messlokation): where it is measured; the first two are the country.
 const MELO_CHARACTERS: usize = 33;
 
 /// What is known of a meter. Text stays as the provider sent it; what is not known is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Meter {
     pub id: String,
     pub name: String,
@@ -25,6 +30,21 @@ pub struct Meter {
     pub is_main: bool,
 }
 
+/// A building, flat or site that meters are in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Space {
+    pub id: String,
+    pub name: String,
+}
+
+impl Space {
+    /// Everything that it can be asked for by.
+    pub fn names(&self) -> Names<'_> {
+        Names { name: &self.name, place: "", numbers: vec![&self.id] }
+    }
+}
+
 impl Meter {
     /// A meter of which nothing but its id is known.
     #[must_use]
@@ -36,6 +56,27 @@ impl Meter {
     pub fn title(&self) -> &str {
         let names = [&self.name, &self.serial, &self.melo, &self.malo, &self.id, &self.space];
         names.into_iter().find(|name| !name.is_empty()).map_or("", String::as_str)
+    }
+
+    /// Everything that it can be asked for by.
+    pub fn names(&self) -> Names<'_> {
+        let numbers = [&self.serial, &self.malo, &self.melo, &self.id].map(String::as_str).to_vec();
+        Names { name: &self.name, place: &self.space, numbers }
+    }
+
+    /// All that tells it from others, in a line for people.
+    pub fn in_full(&self) -> String {
+        let parts = [
+            ("in", &self.space),
+            ("serial", &self.serial),
+            ("MaLo", &self.malo),
+            ("MeLo", &self.melo),
+            ("id", &self.id),
+        ];
+        let known = parts.into_iter().filter(|(_, value)| !value.is_empty());
+        let known: Vec<String> = known.map(|(name, value)| format!("{name} {value}")).collect();
+        let name = if self.name.is_empty() { "(no name)" } else { &self.name };
+        format!("{name}: {}", known.join(", "))
     }
 
     /// Keeps one of the numbers that others have for the meter, as what it looks like; the first of

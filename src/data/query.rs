@@ -37,6 +37,15 @@ pub enum Medium {
     Heating,
 }
 
+/// Which way the energy flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Direction {
+    /// Consumption
+    In,
+    /// Feed-in
+    Out,
+}
+
 /// Whose readings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -52,6 +61,8 @@ pub struct Query {
     pub to: Timestamp,
     pub resolution: Resolution,
     pub measurement: Measurement,
+    /// Both unless one is asked for.
+    pub direction: Option<Direction>,
     /// Whose days and months are meant.
     pub zone: TimeZone,
 }
@@ -116,7 +127,7 @@ impl Query {
         if from >= to {
             return Err(QueryError::Empty);
         }
-        Ok(Self { from, to, resolution, measurement, zone })
+        Ok(Self { from, to, resolution, measurement, direction: None, zone })
     }
 
     /// Windows of `days` local days, in order, without gap or overlap.
@@ -181,6 +192,13 @@ impl fmt::Display for Resolution {
 
 /// As the API wants it.
 impl fmt::Display for Measurement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&in_capitals(self))
+    }
+}
+
+/// As the API answers it.
+impl fmt::Display for Direction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&in_capitals(self))
     }

@@ -163,7 +163,14 @@ mod tests {
 
     fn query(resolution: Resolution, from: &str, to: &str) -> Query {
         let (from, to) = (time(from), time(to));
-        Query { from, to, resolution, measurement: Measurement::Power, zone: berlin() }
+        Query {
+            from,
+            to,
+            resolution,
+            measurement: Measurement::Power,
+            direction: None,
+            zone: berlin(),
+        }
     }
 
     fn reading(at: &str, value: Option<&'static str>, direction: &'static str) -> Reading {

@@ -15,6 +15,8 @@ pub mod refresh;
 mod times;
 pub mod token_source;
 
+use std::fs;
+use std::io::ErrorKind;
 use std::iter;
 use std::time::Duration;
 
@@ -230,8 +232,14 @@ impl<'a> World<'a> {
         self.note(&Account { state, failure: Some(failure), ..entry });
     }
 
-    /// Takes an account from the index.
+    /// Takes an account from the index, and with it what its customers' meters are called.
     fn forget(&self, account: &AccountId) {
+        let meters = self.folders.meters_file(account);
+        if let Err(error) = fs::remove_file(&meters)
+            && error.kind() != ErrorKind::NotFound
+        {
+            log::warn!("{} could not be removed: {error}", meters.display());
+        }
         if let Err(error) = self.index.remove(account) {
             log::warn!("the index entry of {account} could not be removed: {error}");
         }

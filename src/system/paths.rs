@@ -110,6 +110,11 @@ impl Folders {
         self.state.join("accounts")
     }
 
+    /// What the meters of an account are called, for finding one by name without asking.
+    pub fn meters_file(&self, account: &AccountId) -> PathBuf {
+        self.state.join("meters").join(format!("{}.json", account.file_stem()))
+    }
+
     pub fn locks(&self) -> PathBuf {
         self.state.join("locks")
     }

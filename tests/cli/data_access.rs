@@ -77,9 +77,9 @@ fn many_requests_at_once_with_an_old_token_refresh_it_once() {
     let range = ["--all", "--from", "2026-10-01", "--to", "2026-10-02", "--jobs", "8"];
     let outcome = data.program.run([&["meter", "readings"], &range[..]].concat()).exits(0);
     assert!(outcome.data().lines().count() > 900, "{}", outcome.told());
-    let devices = ["--device", OFFICE].repeat(8);
     let (data, front) = Data::behind(old_token_refused());
-    let args = [&["meter", "readings"], &devices[..], &range[1..]].concat();
+    let days = ["--from", "2026-10-01", "--to", "2026-10-09", "--window", "1", "--jobs", "8"];
+    let args = [&["meter", "readings", "--device", OFFICE], &days[..]].concat();
     data.program.run(args).exits(0);
     assert_eq!(front.count("refresh_token"), 1);
 }

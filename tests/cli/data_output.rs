@@ -116,7 +116,7 @@ fn an_existing_file_is_kept_unless_forced_and_is_private() {
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
     }
     program.run(["meter", "spaces", "-o", "a.csv", "--force"]).exits(0);
-    assert!(fs::read_to_string(&path).unwrap().starts_with("id,name,"));
+    assert!(fs::read_to_string(&path).unwrap().starts_with("name,category,"));
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "{mode:o}");
     for (command, file) in [("meter", "b.svg"), ("timber", "b.html")] {

@@ -17,6 +17,7 @@ mod data_answers;
 mod data_api;
 mod data_export;
 mod data_meter;
+mod data_names;
 mod data_output;
 mod data_pages;
 mod data_push;

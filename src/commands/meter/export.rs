@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::file_name::safe_file_name;
+use super::file_name::{FileStems, kind_name};
 use super::range::{Range, RangeArgs};
 use super::readings::Gaps;
 use crate::api::{ApiError, meter, ordered};
@@ -71,7 +71,7 @@ impl Args {
                     self.out.display()
                 ),
             );
-            Ok(())
+            range.complete()
         })
     }
 
@@ -85,9 +85,10 @@ impl Args {
     /// The files that are not there yet, and how many are.
     fn tasks<'a>(&self, range: &'a Range, format: &Format) -> (Vec<Task<'a>>, usize) {
         let (mut tasks, mut skipped) = (Vec::new(), 0);
+        let stems = FileStems::of(range.meters.all());
         for source in &range.sources {
             for month in range.query.months() {
-                let path = self.path(source, month, &range.query, format);
+                let path = self.path(&stems, source, month, &range.query, format);
                 // A link is no finished file, and is refused when it is to be written.
                 let finished = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
                 if finished && !self.data.output.force {
@@ -100,14 +101,16 @@ impl Args {
         (tasks, skipped)
     }
 
-    fn path(&self, source: &Source, month: Window, query: &Query, format: &Format) -> PathBuf {
-        let id = match source {
-            Source::Device(meter) => safe_file_name(&meter.id),
-            Source::Space(meter, medium) => {
-                safe_file_name(&format!("{}-{}", meter.space_id, medium.to_string().to_lowercase()))
-            }
-        };
-        let name = format!("{id}_{}.{}", time_name(month, query), format.ending());
+    fn path(
+        &self,
+        stems: &FileStems,
+        source: &Source,
+        month: Window,
+        query: &Query,
+        format: &Format,
+    ) -> PathBuf {
+        let (stem, kind) = (stems.stem(source), kind_name(query));
+        let name = format!("{stem}{kind}_{}.{}", time_name(month, query), format.ending());
         Path::new(&self.out).join(name)
     }
 

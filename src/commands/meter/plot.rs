@@ -11,11 +11,10 @@ use crate::error::{Error, Failed};
 use crate::plot::meter::{self, MeterView};
 use crate::terminal::Mark;
 
-const EXAMPLES: &str = "\
-Examples:
-  partnerlink meter plot --device ID --last 7d
-  partnerlink meter plot --device ID --from 2026-10 --to 2026-11 --view heat-map
-  partnerlink meter plot --device ID --from 2026-10 --to 2026-11 -o oktober.html";
+const EXAMPLES: &str = r#"Examples:
+  partnerlink meter plot --device "Strom Verwaltung" --last 7d
+  partnerlink meter plot --device Gastherme --from 2026-10 --to 2026-11 --view heat-map
+  partnerlink meter plot --device 50999000001 --from 2026-10 --to 2026-11 -o oktober.html"#;
 
 /// Draw readings: load curve, heat map of a month, duration curve, key figures
 #[derive(Debug, clap::Args)]
@@ -53,7 +52,7 @@ impl Args {
                 Some(path) => self.save(session, path, &all)?,
                 None => self.show(context, &all)?,
             }
-            Ok(())
+            range.complete()
         })
     }
 

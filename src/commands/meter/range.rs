@@ -1,24 +1,29 @@
 //! What `readings`, `verify`, `plot` and `export` ask for: whose readings, from when to when.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::devices::names_unknown;
 use super::meters::Meters;
-use crate::api::{ApiError, meter, ordered};
+use crate::api::{meter, ordered};
 use crate::clock::Clock as _;
+use crate::commands::candidates;
 use crate::commands::session::{DataError, Session};
-use crate::data::meter::Meter;
-use crate::data::query::{Measurement, Medium, Period, Query, Resolution, Source, Window};
+use crate::data::meter::{Meter, Space};
+use crate::data::query::{
+    Direction, Measurement, Medium, Period, Query, Resolution, Source, Window,
+};
 use crate::data::reading::Reading;
 use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
 pub struct RangeArgs {
-    /// This meter; may be given several times
-    #[arg(long, value_name = "ID", required_unless_present_any = ["space", "all"])]
+    /// This meter, by name, number (Zählernummer), MaLo, MeLo or id; may be given several times
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["space", "all"], add = candidates::meters())]
     device: Vec<String>,
-    /// The main meter of this space; may be given several times
-    #[arg(long, value_name = "ID")]
+    /// The main meter of this space, by name or id; may be given several times
+    #[arg(long, value_name = "NAME", add = candidates::spaces())]
     space: Vec<String>,
     /// Every meter of every space
     #[arg(long, conflicts_with_all = ["device", "space"])]
@@ -39,6 +44,9 @@ pub struct RangeArgs {
     /// With --space: which of its main meters
     #[arg(long, value_enum, default_value_t = Medium::Electricity)]
     medium: Medium,
+    /// Only consumption (in) or feed-in (out)
+    #[arg(long, value_enum)]
+    direction: Option<Direction>,
     /// Days that one request asks for
     #[arg(long, value_name = "DAYS", default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=366))]
     window: u16,
@@ -49,6 +57,9 @@ pub struct Range {
     pub sources: Vec<Source>,
     pub query: Query,
     pub window_days: i64,
+    /// Every meter that is known, for telling those apart that are called the same.
+    pub meters: Meters,
+    is_all: bool,
 }
 
 impl RangeArgs {
@@ -60,47 +71,78 @@ impl RangeArgs {
         let now = session.context.clock.now();
         let query = Query::new(period, self.resolution, self.measurement, zone, now)
             .map_err(|error| Error::new(session.what, &error))?;
-        let meters = match Meters::fetch(session) {
-            // Whoever names a meter by its id needs no list of them.
-            Err(DataError::Api(
-                ApiError::Forbidden { .. }
-                | ApiError::NotFound { .. }
-                | ApiError::Refused { .. }
-                | ApiError::Unusable { .. },
-            )) if !self.device.is_empty() => Meters::default(),
-            meters => meters?,
+        let query = Query { direction: self.direction, ..query };
+        let kept = if self.all { None } else { Meters::kept(session) };
+        let found = kept.and_then(|meters| Some((self.sources(session, &meters).ok()?, meters)));
+        let (sources, meters) = match found {
+            Some(found) => found,
+            None => {
+                let meters = self.list(session)?;
+                (self.sources(session, &meters)?, meters)
+            }
         };
+        Ok(Range { sources, query, window_days: i64::from(self.window), meters, is_all: self.all })
+    }
+
+    fn list(&self, session: &Session) -> Result<Meters, DataError> {
+        match Meters::fetch(session) {
+            // Whoever names a meter by its id needs no list of them.
+            Err(DataError::Api(error)) if !self.all && error.is_of_this_alone() => {
+                names_unknown(session, &error);
+                Ok(Meters::unknown())
+            }
+            meters => meters,
+        }
+    }
+
+    /// Whose readings are meant. A meter that is named twice is one meter.
+    fn sources(&self, session: &Session, meters: &Meters) -> Result<Vec<Source>, Error> {
         let mut sources = Vec::new();
         for device in &self.device {
-            let meter = meters
-                .called(device)
-                .first()
-                .map_or_else(|| Meter::of_id(device), |meter| Arc::clone(meter));
-            sources.push(Source::Device(meter));
+            sources.push(Source::Device(meters.device(session, device)?));
         }
-        sources.extend(self.space.iter().map(|space| self.main_meter(&meters, space)));
+        for space in &self.space {
+            sources.push(self.main_meter(meters, meters.space(session, space)?));
+        }
         if self.all {
             sources.extend(meters.all().cloned().map(Source::Device));
         }
-        Ok(Range { sources, query, window_days: i64::from(self.window) })
+        let mut seen = HashSet::new();
+        sources.retain(|source| {
+            let Meter { id, space_id, medium, .. } = &**source.meter();
+            seen.insert(if id.is_empty() {
+                (space_id.clone(), medium.clone())
+            } else {
+                (id.clone(), String::new())
+            })
+        });
+        Ok(sources)
     }
 
     /// The main meter of a space, as far as the list tells which one that is.
-    fn main_meter(&self, meters: &Meters, space: &str) -> Source {
+    fn main_meter(&self, meters: &Meters, space: Space) -> Source {
         let medium = self.medium.to_string();
         let is_meant = |meter: &&Arc<Meter>| {
-            (meter.space_id == space || meter.space.eq_ignore_ascii_case(space))
-                && meter.medium == medium
-                && meter.is_main
+            meter.space_id == space.id && meter.medium == medium && meter.is_main
         };
         let meter = meters.all().find(is_meant).cloned().unwrap_or_else(|| {
-            Arc::new(Meter { space_id: space.to_owned(), medium, ..Meter::default() })
+            let Space { id: space_id, name: space } = space;
+            Arc::new(Meter { space_id, space, medium, ..Meter::default() })
         });
         Source::Space(meter, self.medium)
     }
 }
 
 impl Range {
+    /// Fails where every meter was asked for and the provider did not list those of some space. For
+    /// when all that could be fetched has been.
+    pub fn complete(&self) -> Result<(), DataError> {
+        match &self.meters.refused {
+            Some(error) if self.is_all => Err(error.clone().into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Fetches every window of every source, several at once, and gives their readings to `each` in
     /// order.
     pub fn fetch(

@@ -7,11 +7,10 @@ use crate::data::gaps;
 use crate::error::Failed;
 use crate::formats::{Entry, READINGS};
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = r#"Examples:
   partnerlink meter readings --all --last 7d
-  partnerlink meter readings --device ID --from 2026-10 --to 2026-11 --format csv-de -o oktober.csv
-  partnerlink meter readings --space ID --from 2026-10-25 --to 2026-10-26 --gaps mark";
+  partnerlink meter readings --device "Strom Verwaltung" --from 2026-10 --to 2026-11 --format csv-de -o oktober.csv
+  partnerlink meter readings --space "Freibad Mühlental" --from 2026-10-25 --to 2026-10-26 --gaps mark"#;
 
 /// Print readings (Lastgang): quarter hours, hours or days of any number of meters
 #[derive(Debug, clap::Args)]
@@ -49,7 +48,8 @@ impl Args {
                     let mut rows = rows.iter().map(Entry::Reading);
                     Ok(rows.try_for_each(|reading| writer.write(reading))?)
                 })
-            })
+            })?;
+            range.complete()
         })
     }
 }

@@ -73,7 +73,7 @@ impl Args {
                     context.output.say(Mark::Warn, format_args!("{count} readings are missing"))
                 }
             }
-            Ok(())
+            range.complete()
         })
     }
 }
