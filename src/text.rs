@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use textwrap::{Options, WordSplitter};
 
-/// So many digits a spreadsheet shows as they are, whatever the column's width.
-const SHORT_DIGITS: usize = 8;
+/// So many digits of a whole number a spreadsheet shows and saves as they are, where its column is
+/// wide enough: those of a MaLo. From the twelfth on Excel makes 1.23457E+11 of them.
+const KEPT_DIGITS: usize = 11;
 
 /// Text that came from outside, with everything that could move a cursor, forge a line or turn
 /// the reading direction shown as `?`.
@@ -118,8 +119,12 @@ pub fn push_csv(out: &mut Vec<u8>, text: &str, separator: u8) {
 }
 
 /// With a `'` before whatever a spreadsheet would run as a formula: at the beginning, and behind
-/// anything that it could take for the beginning of a cell (OWASP, CSV injection).
+/// anything that it could take for the beginning of a cell (OWASP, CSV injection). A negative number
+/// is none.
 pub fn without_formula(text: &str) -> Cow<'_, str> {
+    if text.strip_prefix('-').is_some_and(is_decimal) {
+        return Cow::Borrowed(text);
+    }
     let mut safe = String::new();
     let (mut copied, mut at_begin) = (0, true);
     for (at, c) in text.char_indices() {
@@ -140,15 +145,36 @@ pub fn without_formula(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Digits, with a point or comma among them.
+fn is_decimal(text: &str) -> bool {
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    is_digits(whole) && is_digits(fraction)
+}
+
 /// Whether a spreadsheet that guesses would make another number, a date, time or fraction of a text
-/// (`0123`, `3-4`). A short whole number stays what it is, and a whole date may become one.
+/// (`0123`, `3-4`). A whole number of digits that it keeps stays what it is, and a whole date may
+/// become one.
 pub fn changes_in_a_spreadsheet(text: &str) -> bool {
     let of_numbers = |c: char| c.is_ascii_digit() || " .,:/-+eE%".contains(c);
-    let is_short = text.len() <= SHORT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     text.starts_with(|c: char| c.is_ascii_digit())
         && text.chars().all(of_numbers)
-        && !(is_short && (text == "0" || !text.starts_with('0')))
+        && !(is_digits(text)
+            && text.len() <= KEPT_DIGITS
+            && (text == "0" || !text.starts_with('0')))
         && !is_date(text)
+        && !is_number_of_parts(text)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `24-001-1-1`, `24-001`: a date has at most three parts, and none of three digits.
+fn is_number_of_parts(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    parts.len() > 1
+        && parts.iter().all(|part| is_digits(part))
+        && (parts.len() > 3 || parts.iter().any(|part| part.len() == 3))
 }
 
 /// `2026-10-25`, perhaps with a time behind it.
@@ -229,7 +255,9 @@ mod tests {
 
     #[test]
     fn what_is_no_formula_stays_as_it_is() {
-        for harmless in ["Halle 1", "a-b", "x = y", "Müller & Söhne", "1-1:1.8.0 +A", "a, b; c"] {
+        for harmless in
+            ["Halle 1", "a-b", "x = y", "Müller & Söhne", "1-1:1.8.0 +A", "a, b; c", "-12.5", "-1"]
+        {
             assert_eq!(without_formula(harmless), harmless);
         }
     }
@@ -238,7 +266,7 @@ mod tests {
     fn what_a_spreadsheet_would_change_is_known() {
         let changed = [
             "0123",
-            "50012345678",
+            "500123456789",
             "3-4",
             "12-3-7",
             "1/2",
@@ -254,6 +282,10 @@ mod tests {
             "1-1:1.8.0*A",
             "2026-10-25",
             "2026-10-25 02:15",
+            "50012345678",
+            "24-001",
+            "24-001-1-1",
+            "1-2-3-4",
             "",
             "a1",
             "Halle 1",

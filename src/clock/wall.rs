@@ -26,12 +26,22 @@ pub struct WallClock {
     local: i64,
     nanosecond: u32,
     text: [u8; 25],
+    /// What `offset` is called.
+    name: String,
 }
 
 impl WallClock {
     pub fn new(zone: TimeZone) -> Self {
-        let (local, nanosecond) = (0, 0);
-        Self { zone, valid: 0..0, offset: 0, day: i64::MIN, local, nanosecond, text: TEXT }
+        Self {
+            zone,
+            valid: 0..0,
+            offset: 0,
+            day: i64::MIN,
+            local: 0,
+            nanosecond: 0,
+            text: TEXT,
+            name: String::new(),
+        }
     }
 
     fn set(&mut self, instant: Timestamp) -> io::Result<()> {
@@ -82,6 +92,13 @@ impl WallClock {
         Ok(())
     }
 
+    /// The name of the time that holds then: `CEST` and `CET` in Central Europe, elsewhere `UTC+5:45`.
+    /// No spreadsheet takes it for a time of day, as it does with an offset.
+    pub fn name_of_time(&mut self, instant: Timestamp) -> io::Result<&str> {
+        self.set(instant)?;
+        Ok(&self.name)
+    }
+
     /// Local days since 1899-12-30, as spreadsheets count.
     pub fn spreadsheet_days(&mut self, instant: Timestamp) -> io::Result<f64> {
         self.set(instant)?;
@@ -108,6 +125,13 @@ impl WallClock {
         self.text[19] = if minutes < 0 { b'-' } else { b'+' };
         self.text[20..22].copy_from_slice(&two_digits(minutes.abs() / 60));
         self.text[23..25].copy_from_slice(&two_digits(minutes.abs() % 60));
+        let info = self.zone.to_offset_info(instant);
+        self.name = match (info.abbreviation(), minutes % 60) {
+            (name @ ("CEST" | "CET"), _) => name.to_owned(),
+            _ if minutes == 0 => "UTC".to_owned(),
+            (_, 0) => format!("UTC{:+}", minutes / 60),
+            (_, rest) => format!("UTC{:+}:{:02}", minutes / 60, rest.abs()),
+        };
     }
 
     fn turn_the_page(&mut self, day: i64) -> io::Result<()> {
@@ -174,6 +198,18 @@ mod tests {
                 assert_eq!(read(&mut clock, &instant.to_string())[0], expected.to_string());
             }
         }
+    }
+
+    #[test]
+    fn summer_and_winter_time_have_names() {
+        let name = |zone: &str, instant: &str| {
+            let mut clock = WallClock::new(TimeZone::get(zone).unwrap());
+            clock.name_of_time(instant.parse().unwrap()).unwrap().to_owned()
+        };
+        let (summer, winter) = ("2026-10-25T00:15:00Z", "2026-10-25T01:15:00Z");
+        assert_eq!([summer, winter].map(|at| name("Europe/Berlin", at)), ["CEST", "CET"]);
+        let zones = ["UTC", "Europe/London", "Asia/Kathmandu", "America/St_Johns"];
+        assert_eq!(zones.map(|zone| name(zone, summer)), ["UTC", "UTC+1", "UTC+5:45", "UTC-2:30"]);
     }
 
     #[test]

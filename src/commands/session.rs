@@ -22,7 +22,7 @@ use crate::oauth::scope::Scope;
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::system::{FileError, OutputFile};
-use crate::terminal::stdout_stream;
+use crate::terminal::{Mark, stdout_stream};
 use crate::text::shell_word;
 
 /// Requests at once, unless `--jobs` says otherwise.
@@ -266,8 +266,13 @@ impl Session<'_> {
         let mut writer = Writer::new(format, out, &options, &list)?;
         fill(&mut writer)?;
         writer.check_fields()?;
+        let note = writer.note();
         writer.finish()?;
-        Ok(file.map_or(Ok(()), OutputFile::finish)?)
+        file.map_or(Ok(()), OutputFile::finish)?;
+        if let Some(note) = note {
+            self.context.output.say(Mark::Warn, note);
+        }
+        Ok(())
     }
 }
 

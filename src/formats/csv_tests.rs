@@ -1,6 +1,6 @@
 use super::*;
 use crate::data::reading::{Labels, Reading};
-use crate::formats::testing::{labels, reading, written};
+use crate::formats::testing::{labels, object, reading, written};
 use crate::formats::{Format, READINGS, Writer};
 
 fn records(text: &str, separator: u8) -> Vec<Vec<String>> {
@@ -40,8 +40,8 @@ fn a_german_excel_reads_its_own() {
     let text = written("csv-de", &options, &[reading(), negative]);
     assert_eq!(
         text,
-        "\u{feff}time;offset;value;unit\r\n2026-10-25 02:15;+02:00;0,1230;kWh\r\n\
-         2026-10-25 02:15;+02:00;-12345678901234567890,10;kWh\r\n"
+        "\u{feff}time;offset;value;unit\r\n2026-10-25 02:15;CEST;0,1230;kWh\r\n\
+         2026-10-25 02:15;CEST;-12345678901234567890,10;kWh\r\n"
     );
 }
 
@@ -50,7 +50,7 @@ fn no_text_is_a_formula_when_read_again() {
     let harmful = [
         "=1+1",
         "+1",
-        "-1",
+        "-a",
         "@SUM(A1)",
         "\t=1",
         "\r=1",
@@ -88,10 +88,54 @@ fn no_text_is_a_formula_when_read_again() {
 }
 
 #[test]
-fn ids_stay_text_in_a_spreadsheet() {
+fn ids_keep_every_character_in_a_spreadsheet_and_no_mark_is_seen() {
+    let labels = |label: &str| {
+        let file = written("csv-de", &Options::default(), &[labelled(label)]);
+        let row = file.lines().nth(1).unwrap().to_owned();
+        row.split(';').nth(12).unwrap().to_owned()
+    };
+    // Excel and LibreOffice keep these as they are; the others are text by the tab.
+    for kept in ["50999000001", "24-001-1-1", "24-001", "DE0001", "-12,5", "2026-10-25"] {
+        assert_eq!(labels(kept), kept);
+    }
+    for changed in ["01067", "3-4", "1/2", "1E5", "12:30", "1.10", "509990000011"] {
+        assert_eq!(labels(changed), format!("\"{changed}\t\""));
+    }
     let german = written("csv-de", &Options::default(), &[reading()]);
-    assert!(german.contains(";Werk 1;'50999000001;;ENERGY;IN;0,1230;"), "{german}");
+    assert!(german.contains(";Werk 1;50999000001;;ENERGY;IN;0,1230;"), "{german}");
     assert!(written("csv", &Options::default(), &[reading()]).contains(",Werk 1,50999000001,,"));
+}
+
+/// What a spreadsheet takes for a time of day tells nothing.
+#[test]
+fn a_german_reads_summer_and_winter_time_and_local_times_of_lists() {
+    let options = Options { language: Language::De, ..Options::default() };
+    let winter = Reading { time: "2026-10-25T01:15:00Z".parse().unwrap(), ..reading() };
+    let text = written("csv-de", &options, &[reading(), winter]);
+    assert!(text.contains("\n2026-10-25 02:15;MESZ;") && text.contains("\n2026-10-25 02:15;MEZ;"));
+    let list = List::of_records("x", &["at", "day"]);
+    let mut out = Vec::new();
+    let german = Format::named("csv-de").unwrap();
+    let mut writer = Writer::new(german, Box::new(&mut out), &options, &list).unwrap();
+    let record = object(r#"{"at":"2026-01-08T13:00:00Z","day":"2026-01-08"}"#);
+    writer.write(Entry::Record(&record)).unwrap();
+    writer.finish().unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.ends_with("\r\n2026-01-08 14:00;2026-01-08\r\n"), "{text}");
+}
+
+#[test]
+fn rows_that_excel_does_not_read_are_told() {
+    let list = List::of_records("x", &["x"]);
+    let (options, record) = (Options::default(), object("{}"));
+    let columns = Columns::new(&list, &options, list.columns).unwrap();
+    let mut csv = Csv { rows: EXCEL_ROWS - 1, ..rows(columns, &options, true, b';') };
+    let mut out = Vec::new();
+    csv.row(Entry::Record(&record), &mut out).unwrap();
+    assert_eq!(csv.note(), None);
+    csv.row(Entry::Record(&record), &mut out).unwrap();
+    let note = csv.note().unwrap();
+    assert!(note.contains("1048576 rows") && note.contains("the last 1 of this file"), "{note}");
 }
 
 #[test]
@@ -154,6 +198,6 @@ fn days_of_92_and_100_quarters_are_whole() {
         let german = written("csv-de", &Options::default(), &rows);
         let wall = |offset| german.matches(&format!("\n{day} 02:15;{offset};")).count();
         let expected = if quarters == 100 { [1, 1] } else { [0, 0] };
-        assert_eq!(["+02:00", "+01:00"].map(wall), expected);
+        assert_eq!(["CEST", "CET"].map(wall), expected);
     }
 }

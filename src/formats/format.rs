@@ -42,9 +42,9 @@ pub static FORMATS: &[Format] = &[
         help: "Comma, decimal point, UTF-8, times with offset: pandas, DuckDB" },
     // With a BOM and CRLF.
     Format { name: "csv-de", endings: &["csv"], binary: false, fits: ANY, rows: csv::german,
-        help: "For a German Excel: semicolon, decimal comma, local time and offset in two columns. Ask for it by name: its files end as those of csv" },
+        help: "For a German Excel: semicolon, decimal comma, local time, and summer or winter time (MESZ, MEZ) beside it. Ask for it by name: its files end as those of csv" },
     Format { name: "xlsx", endings: &["xlsx"], binary: true, fits: ANY, rows: xlsx::sheet,
-        help: "Excel, LibreOffice: times are times, ids are text" },
+        help: "Excel, LibreOffice: days and times are dates, ids are text; prints on A4" },
     Format { name: "parquet", endings: &["parquet"], binary: true, fits: ANY, rows: parquet::rows,
         help: "DuckDB, Polars, pandas, R: columns with types, times in UTC, a fiftieth of csv" },
     Format { name: "influx", endings: &["lp", "influx"], binary: false, fits: READINGS, rows: influx::points,

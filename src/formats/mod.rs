@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `format` | the table of formats: names, endings, and which of them fits what |
 //! | `columns`, `reading`, `pile` | entries as rows of cells |
+//! | `moment` | days and times among texts, for spreadsheets |
 //! | `fields` | whether the entries have what was asked for |
 //! | `csv`, `json`, `table`, `xlsx`, `influx` | tables and lists |
 //! | `typed`, `parquet` | the types of columns, and tables that have them |
@@ -20,6 +21,7 @@ mod gpx;
 mod influx;
 mod json;
 mod kml;
+mod moment;
 mod parquet;
 mod pile;
 mod reading;
@@ -95,6 +97,11 @@ trait Rows {
     fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
+
+    /// What a person must know of the file and cannot see in it.
+    fn note(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A format's rows, or why a list cannot be written so.
@@ -142,6 +149,11 @@ impl<'w> Writer<'w> {
     /// Fails where no entry had a field that was asked for. What is left is not worth writing then.
     pub fn check_fields(&self) -> Result<(), FormatError> {
         self.fields.check()
+    }
+
+    /// What a person must know of the file and cannot see in it, when all entries are written.
+    pub fn note(&self) -> Option<String> {
+        self.rows.note()
     }
 
     /// Writes what is left; without it the output is not whole.

@@ -26,7 +26,7 @@ fn rows_have_the_columns_and_json_has_everything() {
     let fields = Some(vec!["address.zip".to_owned()]);
     let chosen = Options { fields, sandbox: true, ..Options::default() };
     assert_eq!(written("ndjson", &chosen), "{\"address.zip\":\"01067\"}\n{\"address.zip\":null}\n");
-    assert_eq!(written("csv-de", &chosen), "\u{feff}address.zip\r\n'01067\r\n\"\"\r\n");
+    assert_eq!(written("csv-de", &chosen), "\u{feff}address.zip\r\n\"01067\t\"\r\n\"\"\r\n");
     assert!(written("json", &chosen).starts_with("{\"schema\":1,\"sandbox\":true,"));
 }
 

@@ -131,10 +131,9 @@ fn ids_of_digits_stay_text() {
     let sheet = found(reading, ("openpyxl", "devices.xlsx"), NOTHING, &shown);
     assert_eq!(sheet["columns"]["externalDeviceId"], "s");
     assert_eq!(sheet["first"]["externalDeviceId"], "50999000001");
-    // In a file for a spreadsheet that guesses, a mark says that it is text.
+    // A file for a spreadsheet that guesses has the digits and nothing else.
     let german = found(reading, ("duckdb-de", "devices.csv"), NOTHING, &shown);
-    assert_eq!(german["columns"]["externalDeviceId"], "VARCHAR");
-    assert_eq!(german["first"]["externalDeviceId"], "'50999000001");
+    assert_eq!(german["first"]["externalDeviceId"], "50999000001");
 }
 
 #[test]
@@ -149,7 +148,7 @@ fn piles_are_the_same_in_pandas_duckdb_and_openpyxl() {
     let reading = (&data.program, &PILES[..]);
     for (reader, name, number) in [
         ("pandas", "piles.csv", "24-001-1-1"),
-        ("duckdb-de", "piles-de.csv", "'24-001-1-1"),
+        ("duckdb-de", "piles-de.csv", "24-001-1-1"),
         ("openpyxl", "piles.xlsx", "24-001-1-1"),
     ] {
         let shown = ["full_number", "latitude", "longitude"];

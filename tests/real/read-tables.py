@@ -31,11 +31,10 @@ def tell(rows, columns, values, times, first):
     }))
 
 
-def instant(wall, offset):
-    """A local time and `+02:00`."""
-    hours, minutes = offset[1:].split(':')
-    ahead = timedelta(hours=int(hours), minutes=int(minutes))
-    return wall.replace(tzinfo=timezone(ahead if offset[0] == '+' else -ahead))
+def instant(wall, name):
+    """A local time, and whether it is summer or winter time."""
+    hours = {'CEST': 2, 'MESZ': 2, 'CET': 1, 'MEZ': 1}[name]
+    return wall.replace(tzinfo=timezone(timedelta(hours=hours)))
 
 
 def pandas():
