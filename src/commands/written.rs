@@ -4,8 +4,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::session::Session;
+use crate::context::Context;
 use crate::error::Error;
 use crate::formats::{self, FORMATS, Format, Options};
+use crate::language::Language;
 use crate::plot::{Look, Picture};
 use crate::system::OutputFile;
 use crate::terminal::{self, stdout_is_terminal};
@@ -89,6 +91,11 @@ impl PictureArgs {
             }
         };
         save_text(path, &text, self.force, session.what)
+    }
+
+    /// The language of the picture; what a terminal says is English.
+    pub fn language(&self, context: &Context) -> Language {
+        self.output.as_ref().map_or(Language::En, |_| context.settings.language())
     }
 
     /// How pictures are drawn on this terminal.

@@ -41,6 +41,11 @@ impl Language {
         self.number(value, decimals)
     }
 
+    /// How many, with the noun in the right number.
+    pub fn count(self, many: usize, one: &str, more: &str) -> String {
+        format!("{} {}", self.integer(many), if many == 1 { one } else { more })
+    }
+
     /// A whole number.
     pub fn integer(self, value: usize) -> String {
         self.number(value as f64, 0)

@@ -4,14 +4,48 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// Every word of a language.
+use super::pictures::{MeterPictureTexts, PictureTexts, PilePictureTexts};
+
+/// Every word of a language. In a sentence `{name}` stands for a value (`filled`).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
     /// Headings, by the column's name in machine formats.
     pub columns: BTreeMap<String, String>,
+    /// What the providers' codes mean.
+    pub codes: BTreeMap<String, String>,
+    pub dates: DateTexts,
+    pub picture: PictureTexts,
+    pub meter_picture: MeterPictureTexts,
     pub pile: PileTexts,
+    pub pile_picture: PilePictureTexts,
     pub time: TimeTexts,
+}
+
+impl Texts {
+    /// What a provider's code means; one that is not known stays as it is.
+    pub fn code<'a>(&'a self, code: &'a str) -> &'a str {
+        self.codes.get(code).map_or(code, String::as_str)
+    }
+}
+
+/// Names from Monday and from January on, and patterns of strftime.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DateTexts {
+    pub weekdays: [String; 7],
+    pub months: [String; 12],
+    pub long_months: [String; 12],
+    /// `25.10.2026`
+    pub day: String,
+    /// `25.10.`
+    pub short_day: String,
+    /// `So 25.10.2026`
+    pub named_day: String,
+    /// `So 25.10.`
+    pub short_named_day: String,
+    /// `So 25.`
+    pub weekday: String,
 }
 
 /// What a way point says of a log pile.

@@ -6,6 +6,7 @@ use anstyle::Style;
 use super::colour::{FAINT, WARN};
 use super::number::{Scale, Tick};
 use super::{Look, letters};
+use crate::language::Language;
 
 /// Dots in a cell, `bit = column + 2 × row from the top`.
 const BRAILLE: [u32; 8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
@@ -116,7 +117,7 @@ impl<'a> Canvas<'a> {
         let last = self.rows.saturating_sub(1);
         for tick in scale.ticks() {
             let row = ((1.0 - scale.part(tick)) * last as f64).round() as usize;
-            labels[row] = self.look.words(&scale.label(tick));
+            labels[row] = self.look.words(&scale.label(tick, Language::En));
             // The lowest is the axis itself.
             if row < last {
                 self.grid_row(row);
@@ -177,7 +178,8 @@ impl<'a> Canvas<'a> {
 
 /// Columns that the labels of this axis take, with the axis itself.
 pub fn margin(scale: &Scale) -> usize {
-    scale.ticks().iter().map(|tick| letters(&scale.label(*tick))).max().unwrap_or(1) + 2
+    scale.ticks().iter().map(|tick| letters(&scale.label(*tick, Language::En))).max().unwrap_or(1)
+        + 2
 }
 
 #[cfg(test)]

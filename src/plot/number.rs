@@ -1,24 +1,9 @@
-//! Numbers for people, and axes with round numbers.
+//! Axes with round numbers, and lengths of time.
 
 use crate::language::Language;
 
 /// Marks an axis has at most, whatever it is asked for.
 const MOST_TICKS: usize = 50;
-
-/// `12 345.6`
-pub fn number(value: f64, decimals: usize) -> String {
-    Language::En.number(value, decimals)
-}
-
-/// `5.83`, `14.2`, `1 204`
-pub fn short(value: f64) -> String {
-    Language::En.short(value)
-}
-
-/// How many, with the noun in the right number.
-pub fn count(many: usize, one: &str, more: &str) -> String {
-    format!("{} {}", number(many as f64, 0), if many == 1 { one } else { more })
-}
 
 /// `15 min`, `1 h 30 min`, `2 d 3 h`
 pub fn length(seconds: i64) -> String {
@@ -60,8 +45,8 @@ impl Scale {
     }
 
     /// A tick's label, each with the same decimals.
-    pub fn label(&self, value: f64) -> String {
-        number(value, decimals(self.step))
+    pub fn label(&self, value: f64, language: Language) -> String {
+        language.number(value, decimals(self.step))
     }
 
     /// 0 at the low end, 1 at the high one.
@@ -109,11 +94,11 @@ mod tests {
     fn axes_have_round_numbers() {
         let scale = Scale::over(0.0, 5.83, 6);
         assert_eq!(scale.ticks(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert_eq!(scale.label(3.0), "3");
+        assert_eq!(scale.label(3.0, Language::En), "3");
         let fine = Scale::over(0.0, 0.3, 3);
         assert_eq!(
-            fine.ticks().iter().map(|tick| fine.label(*tick)).collect::<String>(),
-            "0.00.10.20.3"
+            fine.ticks().iter().map(|tick| fine.label(*tick, Language::De)).collect::<String>(),
+            "0,00,10,20,3"
         );
         let both = Scale::over(-3.2, 4.0, 4);
         assert_eq!((both.low, both.high, both.step), (-4.0, 4.0, 2.0));

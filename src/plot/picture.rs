@@ -1,6 +1,7 @@
 //! A picture as a file: an SVG document, or an HTML page around it with its numbers.
 
 use super::svg::{Anchor, Panel, WIDTH, round};
+use crate::language::Language;
 use crate::text::html_escaped;
 
 /// The page loads nothing and runs nothing, and a browser holds it to that.
@@ -17,6 +18,7 @@ const HEADER: f64 = 118.0;
 
 /// What a file shows. Every text in it may come from outside.
 pub struct Picture {
+    pub language: Language,
     pub title: String,
     pub caption: String,
     pub key_figures: Vec<KeyFigure>,
@@ -97,11 +99,12 @@ impl Picture {
     pub fn html(&self) -> String {
         let (title, caption) = (html_escaped(&self.title), html_escaped(&self.caption));
         let mut html = format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+            "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n\
              <title>{title}</title>\n<style>{PAGE_STYLE}</style>\n</head>\n<body>\n\
              <h1>{title}</h1>\n<p>{caption}</p>\n<dl>",
+            language = self.language.name(),
         );
         for KeyFigure { name, value, note } in &self.key_figures {
             let (value, note) = (html_escaped(value), html_escaped(note));
@@ -109,13 +112,14 @@ impl Picture {
         }
         html += "</dl>\n";
         html += &self.document("", 8.0);
-        html += &self.table.html();
+        html += &self.table.html(&self.language.texts().picture.missing);
         html + "</body>\n</html>\n"
     }
 }
 
 impl NumbersTable {
-    fn html(&self) -> String {
+    /// `missing` stands where a value does not.
+    fn html(&self, missing: &str) -> String {
         let caption = html_escaped(&self.caption);
         let mut html = format!("<h2>{caption}</h2>\n<div class=\"wide\"><table>\n<thead><tr>");
         for NumbersColumn { heading, class } in &self.columns {
@@ -127,7 +131,7 @@ impl NumbersTable {
             for (cell, column) in row.iter().zip(&self.columns) {
                 html += &match cell {
                     Some(text) => format!("<td{}>{}</td>", column.class, html_escaped(text)),
-                    None => "<td class=\"n missing\">missing</td>".to_owned(),
+                    None => format!("<td class=\"n missing\">{missing}</td>"),
                 };
             }
             html += "</tr>\n";
@@ -142,6 +146,7 @@ mod tests {
 
     fn picture(text: &str, panels: Vec<Panel>) -> Picture {
         Picture {
+            language: Language::En,
             title: text.into(),
             caption: text.into(),
             key_figures: vec![KeyFigure { name: "peak", value: text.into(), note: text.into() }],

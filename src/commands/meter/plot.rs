@@ -81,6 +81,8 @@ impl Args {
             let hint = "name one --device that has one direction, or leave -o out";
             return Err(session.usage(why, hint));
         };
-        self.picture.save(session, path, &meter::picture(series, &self.views(series)))
+        let language = self.picture.language(session.context);
+        let picture = meter::picture(series, &self.views(series), language);
+        self.picture.save(session, path, &picture)
     }
 }

@@ -37,8 +37,8 @@ impl Args {
                 all.push(pile);
                 Ok(())
             })?;
-            let title = format!("Log piles (Polter), {}", session.provider.title);
-            let piles = Piles::new(&title, self.by, &all);
+            let language = self.picture.language(context);
+            let piles = Piles::new(&session.provider.title, self.by, language, &all);
             let all_views = TimberView::value_variants();
             let views = if self.view.is_empty() { all_views } else { &self.view };
             let look = self.picture.look();

@@ -2,7 +2,8 @@
 
 use crate::clock::Timestamp;
 use crate::data::series::Series;
-use crate::plot::number::{Scale, Tick, number};
+use crate::language::Language;
+use crate::plot::number::{Scale, Tick};
 
 /// What one column of a curve shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -80,15 +81,15 @@ impl DurationCurve {
     }
 
     /// The marks of its hours, at most `most` steps of them.
-    pub fn ticks(&self, most: usize) -> Vec<Tick> {
+    pub fn ticks(&self, most: usize, language: Language) -> Vec<Tick> {
         let hours = Scale::within(0.0, self.hours, most);
-        let tick = |hour| Tick::new(hours.part(hour), format!("{} h", hours.label(hour)));
+        let tick = |hour| Tick::new(hours.part(hour), format!("{} h", hours.label(hour, language)));
         hours.ticks().into_iter().map(tick).collect()
     }
 
     /// The hours that were measured, in words.
-    pub fn measured(&self) -> String {
-        number(self.hours, usize::from(self.hours.fract() != 0.0))
+    pub fn measured(&self, language: Language) -> String {
+        language.number(self.hours, usize::from(self.hours.fract() != 0.0))
     }
 
     /// The value at a part of the time, 0 the highest and 1 the lowest.

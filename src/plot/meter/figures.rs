@@ -3,113 +3,137 @@
 use crate::data::figures::{Figures, Sum};
 use crate::data::series::{Interval, Series};
 use crate::data::span::Span;
-use crate::plot::number::{count, length, number, short};
+use crate::language::{Language, filled};
+use crate::plot::number::length;
 use crate::plot::picture::{KeyFigure, NumbersColumn, NumbersTable};
-use crate::plot::time::{moment, show};
+use crate::plot::time::moment;
 
 /// Rows of single values at most: the longest day in quarter hours.
 const MOST_ROWS: usize = 100;
+/// Of a value in the table.
+const DECIMALS: usize = 3;
 
 impl Figures {
     /// For people.
-    pub fn in_words(&self, series: &Series) -> Vec<KeyFigure> {
-        let (axis, zone) = (series.flow().axis(), &series.zone);
+    pub fn in_words(&self, series: &Series, language: Language) -> Vec<KeyFigure> {
+        let (axis, zone) = (series.flow().axis(language), &series.zone);
+        let texts = &language.texts().meter_picture;
         let mut figures = Vec::new();
-        let mut add = |name, value, note: &str| {
+        let mut add = |name: &'static str, value, note: &str| {
             figures.push(KeyFigure { name, value, note: note.to_owned() });
         };
+        let short = |value, unit: &str| format!("{} {unit}", language.short(value));
         if let Some(Interval { time, value: Some(peak) }) = self.peak {
-            add("peak", format!("{} {axis}", short(peak)), &moment(time.begin, zone));
+            add(&texts.peak, short(peak, &axis), &moment(time.begin, zone, language));
         }
         if let Some(base) = self.base_load {
-            add("base load", format!("{} {axis}", short(base)), "reached in 95 % of the time");
+            add(&texts.base_load, short(base, &axis), &texts.base_load_note);
         }
         if let Some(Sum { amount, unit }) = &self.sum {
             let note = match self.missing {
-                _ if series.is_state() => "last minus first reading",
+                _ if series.is_state() => &texts.sum_of_states,
                 0 => "",
-                _ => "of what was measured",
+                _ => &texts.sum_of_measured,
             };
-            add("sum", format!("{} {unit}", short(*amount)), note);
+            add(&texts.sum, short(*amount, unit), note);
         }
         if let Some(hours) = self.full_load_hours {
-            add("full-load hours", format!("{} h", short(hours)), "sum ÷ peak");
+            add(&texts.full_load_hours, short(hours, "h"), &texts.full_load_hours_note);
         }
         let missing = match self.missing {
-            0 => "none".to_owned(),
-            missing => count(missing, "interval", "intervals"),
+            0 => texts.no_gaps.clone(),
+            missing => language.count(missing, &texts.interval, &texts.intervals),
         };
-        // The longest gap, the earlier of two alike.
-        let note = match self.gaps.iter().rev().max_by_key(|gap| gap.seconds()) {
-            None => "every interval has a value".to_owned(),
-            Some(longest) => {
-                let which = if self.gaps.len() == 1 { "" } else { "longest " };
-                let seconds = self.gaps.iter().map(Span::seconds).sum();
-                format!("{}; {which}{}", length(seconds), longest.times(zone))
-            }
-        };
-        let of = number(series.intervals.len() as f64, 0);
-        add("gaps", missing, &format!("of {of}: {note}"));
+        add(&texts.gaps, missing, &self.gaps_note(series, language));
         figures
+    }
+
+    /// How much is missing of what, and the longest gap, the earlier of two alike.
+    fn gaps_note(&self, series: &Series, language: Language) -> String {
+        let texts = &language.texts().meter_picture;
+        let of = language.integer(series.intervals.len());
+        let Some(longest) = self.gaps.iter().rev().max_by_key(|gap| gap.seconds()) else {
+            return filled(&texts.no_gaps_note, &[("of", &of)]);
+        };
+        let gap = if self.gaps.len() == 1 { &texts.gap } else { &texts.longest_gap };
+        let gap = filled(gap, &[("when", &longest.times(&series.zone, language))]);
+        let all = length(self.gaps.iter().map(Span::seconds).sum());
+        filled(&texts.gaps_note, &[("of", &of), ("length", &all), ("gap", &gap)])
     }
 }
 
 /// Each value where they are few, else a row for each day.
-pub fn table(series: &Series) -> NumbersTable {
-    if series.intervals.len() <= MOST_ROWS { values(series) } else { days(series) }
+pub fn table(series: &Series, language: Language) -> NumbersTable {
+    if series.intervals.len() <= MOST_ROWS {
+        values(series, language)
+    } else {
+        days(series, language)
+    }
 }
 
-fn exactly(value: f64) -> String {
-    number(value, 3)
-}
-
-fn values(series: &Series) -> NumbersTable {
+fn values(series: &Series, language: Language) -> NumbersTable {
+    let texts = &language.texts().meter_picture;
+    let begin = format!("{} %H:%M %:z", language.texts().dates.day);
     let row = |interval: &Interval| {
-        let begin = show(interval.time.begin, "%Y-%m-%d %H:%M %:z", &series.zone);
-        vec![Some(begin), interval.value.map(exactly)]
+        let begin = language.show(interval.time.begin, &begin, &series.zone);
+        vec![Some(begin), interval.value.map(|value| language.number(value, DECIMALS))]
     };
+    let what = [("what", series.words(language)), ("interval", series.interval(language))];
     NumbersTable {
-        caption: format!("Values, {} every {}", series.words(), series.interval()),
-        columns: vec![NumbersColumn::of_words("Begin"), NumbersColumn::of_numbers(&series.axis())],
+        caption: filled(&texts.table_of_values, &what),
+        columns: vec![
+            NumbersColumn::of_words(&texts.begin),
+            NumbersColumn::of_numbers(&series.axis(language)),
+        ],
         rows: series.intervals.iter().map(row).collect(),
     }
 }
 
-fn days(series: &Series) -> NumbersTable {
+fn days(series: &Series, language: Language) -> NumbersTable {
     let flow = series.flow();
     let zone = &series.zone;
+    let named_day = &language.texts().dates.named_day;
+    let exactly = |value| language.number(value, DECIMALS);
     let row = |intervals: &[Interval]| {
         let part = Series { intervals: intervals.to_vec(), ..Series::clone(&flow) };
         let figures = Figures::of(&part);
         let peak = figures.peak.and_then(|peak| peak.value);
         vec![
-            intervals.first().map(|first| show(first.time.begin, "%a %Y-%m-%d", zone)),
+            intervals.first().map(|first| language.show(first.time.begin, named_day, zone)),
             figures.sum.map(|sum| exactly(sum.amount)),
             peak.map(exactly),
-            figures.peak.map(|peak| show(peak.time.begin, "%H:%M %:z", zone)),
+            figures.peak.map(|peak| language.show(peak.time.begin, "%H:%M %:z", zone)),
             part.values().min_by(f64::total_cmp).map(exactly),
-            Some(number(figures.missing as f64, 0)),
-            Some(number(part.intervals.len() as f64, 0)),
+            Some(language.integer(figures.missing)),
+            Some(language.integer(part.intervals.len())),
         ]
     };
     let day = |interval: &Interval| zone.to_datetime(interval.time.begin).date();
     let days = flow.intervals.chunk_by(|one, next| day(one) == day(next));
-    let sum_unit = Figures::of(&flow).sum.map_or_else(String::new, |sum| format!(", {}", sum.unit));
-    let what = if series.is_state() { "increase" } else { series.words() };
-    let unit = flow.axis();
+    let texts = &language.texts().meter_picture;
+    let what = if series.is_state() { &texts.increase } else { series.words(language) };
+    let what = [("what", what), ("interval", series.interval(language))];
     NumbersTable {
-        caption: format!("Days, {what} every {}", series.interval()),
-        columns: vec![
-            NumbersColumn::of_words("Day"),
-            NumbersColumn::of_numbers(&format!("Sum{sum_unit}")),
-            NumbersColumn::of_numbers(&format!("Highest, {unit}")),
-            NumbersColumn::of_words("at"),
-            NumbersColumn::of_numbers(&format!("Lowest, {unit}")),
-            NumbersColumn::of_numbers("Missing"),
-            NumbersColumn::of_numbers("Intervals"),
-        ],
+        caption: filled(&texts.table_of_days, &what),
+        columns: columns_of_days(&flow, language),
         rows: days.map(row).collect(),
     }
+}
+
+fn columns_of_days(flow: &Series, language: Language) -> Vec<NumbersColumn> {
+    let texts = &language.texts().meter_picture;
+    let sum_unit = Figures::of(flow).sum.map_or_else(String::new, |sum| format!(", {}", sum.unit));
+    let unit = flow.axis(language);
+    let of = |text: &str| NumbersColumn::of_numbers(&filled(text, &[("unit", &unit)]));
+    vec![
+        NumbersColumn::of_words(&texts.column_day),
+        NumbersColumn::of_numbers(&filled(&texts.column_sum, &[("unit", &sum_unit)])),
+        of(&texts.highest),
+        NumbersColumn::of_words(&texts.highest_at),
+        of(&texts.lowest),
+        NumbersColumn::of_numbers(&texts.missing),
+        NumbersColumn::of_numbers(&texts.column_intervals),
+    ]
 }
 
 #[cfg(test)]
@@ -121,7 +145,8 @@ mod tests {
     fn the_longest_gap_is_told_with_its_time() {
         let values = [Some(1.0), Some(4.0), None, None, Some(3.0), Some(4.0), None];
         let series = quarters("2026-01-12T00:00:00Z", values);
-        let note = Figures::of(&series).in_words(&series).pop().unwrap().note;
-        assert_eq!(note, "of 7: 45 min; longest Mon 12 Jan 01:30–02:00");
+        let note = |language| Figures::of(&series).in_words(&series, language).pop().unwrap().note;
+        assert_eq!(note(Language::En), "of 7: 45 min; longest Mon 12 Jan 01:30–02:00");
+        assert_eq!(note(Language::De), "von 7: 45 min; längste Mo 12.01. 01:30–02:00");
     }
 }

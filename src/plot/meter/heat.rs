@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::clock::{Date, TimeZone, Timestamp, monday_of};
 use crate::data::query::Resolution;
 use crate::data::series::Series;
-use crate::plot::number::short;
+use crate::language::Language;
 
-pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const WEEKDAYS: usize = 7;
 /// Part of the values that the scale covers at least; single peaks above it share its last step,
 /// or a kettle would leave the rest of the month in one colour.
 const SCALE_PART: f64 = 0.97;
@@ -54,7 +54,7 @@ impl HeatMap {
     pub fn of(flow: &Series, minutes: usize, weekly: bool) -> Self {
         let weekdays = flow.resolution == Resolution::Day;
         let weekly = weekly || weekdays;
-        let columns = if weekdays { WEEKDAYS.len() } else { 1440 / minutes };
+        let columns = if weekdays { WEEKDAYS } else { 1440 / minutes };
         let mut rows: BTreeMap<(Date, bool), Vec<Vec<Option<f64>>>> = BTreeMap::new();
         for interval in &flow.intervals {
             let begin = interval.time.begin;
@@ -96,8 +96,8 @@ impl HeatMap {
     }
 
     /// What the upper end of the scale says.
-    pub fn top_label(&self, axis: &str) -> String {
-        format!("{}{} {axis}", if self.clipped { "≥ " } else { "" }, short(self.top))
+    pub fn top_label(&self, axis: &str, language: Language) -> String {
+        format!("{}{} {axis}", if self.clipped { "≥ " } else { "" }, language.short(self.top))
     }
 
     /// Whether there is a cell without a value.

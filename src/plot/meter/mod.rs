@@ -17,6 +17,7 @@ use super::time::DAY;
 use super::{Look, letters};
 use crate::data::figures::Figures;
 use crate::data::series::Series;
+use crate::language::{Language, filled};
 
 /// One way to look at a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,7 +40,7 @@ impl MeterView {
 
 /// The pictures one below the other for a terminal, then the key figures.
 pub fn terminal(series: &Series, views: &[MeterView], look: &Look) -> String {
-    let mut text = look.heading(&series.title(), &caption(series));
+    let mut text = look.heading(&series.title(Language::En), &caption(series, Language::En));
     if series.values().next().is_some() {
         for view in views {
             text.push('\n');
@@ -51,39 +52,54 @@ pub fn terminal(series: &Series, views: &[MeterView], look: &Look) -> String {
         }
     }
     text.push('\n');
-    text + &key_figures(&Figures::of(series).in_words(series), look)
+    text + &key_figures(&Figures::of(series).in_words(series, Language::En), look)
 }
 
 /// The pictures for a file, with the key figures and the values as a table: each one of a single
 /// day, else a row for each day.
-pub fn picture(series: &Series, views: &[MeterView]) -> Picture {
+pub fn picture(series: &Series, views: &[MeterView], language: Language) -> Picture {
     Picture {
-        title: series.title(),
-        caption: caption(series),
-        key_figures: Figures::of(series).in_words(series),
-        panels: panels(series, views),
-        table: figures::table(series),
+        language,
+        title: series.title(language),
+        caption: caption(series, language),
+        key_figures: Figures::of(series).in_words(series, language),
+        panels: panels(series, views, language),
+        table: figures::table(series, language),
     }
 }
 
-fn panels(series: &Series, views: &[MeterView]) -> Vec<Panel> {
+fn panels(series: &Series, views: &[MeterView], language: Language) -> Vec<Panel> {
     if series.values().next().is_none() {
-        return vec![Panel::new(40.0, "No values in this time")];
+        return vec![Panel::new(40.0, &language.texts().meter_picture.no_values)];
     }
     let panel = |view: &MeterView| match view {
-        MeterView::Curve => svg_curve::curve(series),
-        MeterView::HeatMap => svg_heat::heat_map(&series.flow()),
-        MeterView::Duration => svg_curve::duration(&series.flow()),
+        MeterView::Curve => svg_curve::curve(series, language),
+        MeterView::HeatMap => svg_heat::heat_map(&series.flow(), language),
+        MeterView::Duration => svg_curve::duration(&series.flow(), language),
     };
     views.iter().map(panel).collect()
 }
 
-/// `mean power in kW every 15 min · Mon 12 Jan 2026 · Europe/Berlin`
-fn caption(series: &Series) -> String {
-    let (what, interval, unit) = (series.words(), series.interval(), &series.unit);
-    let Some(span) = series.span() else { return format!("{what} in {unit} · no values") };
-    let zone = series.zone.iana_name().unwrap_or("local time");
-    format!("{what} in {unit} every {interval} · {} · {zone}", span.days(&series.zone))
+/// `mean power in kW every 15 min · Mon 12 Jan 2026 · Europe/Berlin`, and the numbers that market
+/// partners have for the meter.
+fn caption(series: &Series, language: Language) -> String {
+    let (texts, meter) = (language.texts(), &series.labels.meter);
+    let span = series.span();
+    let days = span.map(|span| span.days(&series.zone, language)).unwrap_or_default();
+    let values = [
+        ("what", series.words(language)),
+        ("interval", series.interval(language)),
+        ("unit", &series.unit),
+        ("days", &days),
+        ("zone", series.zone.iana_name().unwrap_or(&texts.picture.local_time)),
+    ];
+    let texts = &texts.meter_picture;
+    let has_values = span.is_some();
+    let text = if has_values { &texts.caption } else { &texts.caption_without_values };
+    let numbers = [("MaLo", &meter.malo), ("MeLo", &meter.melo)];
+    let numbers = numbers.into_iter().filter(|(_, number)| !number.is_empty());
+    let numbers = numbers.map(|(name, number)| format!(" · {name} {number}"));
+    filled(text, &values) + &numbers.collect::<String>()
 }
 
 fn key_figures(figures: &[KeyFigure], look: &Look) -> String {
@@ -151,7 +167,7 @@ mod tests {
 
     #[test]
     fn files_say_what_is_missing_and_escape_what_is_not_theirs() {
-        let picture = picture(&day(), MeterView::value_variants());
+        let picture = picture(&day(), MeterView::value_variants(), Language::En);
         let svg = picture.svg();
         assert!(svg.contains("class=\"gapped\"") && svg.contains("&lt;Haus&gt; ?[2J &amp; Söhne"));
         assert!(!svg.contains("<Haus>") && !svg.contains('\u{1b}'));
@@ -168,7 +184,7 @@ mod tests {
             assert!(
                 terminal(&series, MeterView::value_variants(), &look(80, false)).contains("gaps")
             );
-            let picture = picture(&series, MeterView::value_variants());
+            let picture = picture(&series, MeterView::value_variants(), Language::En);
             assert!(picture.svg().contains("No values in this time"));
             assert!(picture.html().contains("</html>"));
         }
@@ -181,7 +197,7 @@ mod tests {
             for measurement in [Some(Measurement::Power), Some(Measurement::MeterReading), None] {
                 let series = Series { measurement, ..series.clone() };
                 let text = terminal(&series, MeterView::value_variants(), &look(80, false));
-                let svg = picture(&series, MeterView::value_variants()).svg();
+                let svg = picture(&series, MeterView::value_variants(), Language::En).svg();
                 assert!(!text.contains("NaN") && !svg.contains("NaN") && !svg.contains("inf"));
             }
         }

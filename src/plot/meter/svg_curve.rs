@@ -6,7 +6,8 @@ use super::columns::{DurationCurve, columns};
 use crate::data::figures::Figures;
 use crate::data::series::{Interval, Series};
 use crate::data::span::Span;
-use crate::plot::number::{Scale, short};
+use crate::language::{Language, filled};
+use crate::plot::number::Scale;
 use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT, round, x};
 use crate::plot::time::{moment, ticks};
 
@@ -20,22 +21,25 @@ const THINNEST_GAP: f64 = 2.0;
 
 /// A curve while it is drawn.
 struct CurvePanel {
+    language: Language,
     panel: Panel,
     /// The axis of the values.
     scale: Scale,
 }
 
 /// Values over time.
-pub fn curve(series: &Series) -> Panel {
-    let mut curve = CurvePanel::new(HEIGHT, &series.curve_heading(), series);
+pub fn curve(series: &Series, language: Language) -> Panel {
+    let texts = &language.texts().meter_picture;
+    let heading = series.curve_heading(language);
+    let mut curve = CurvePanel::new(HEIGHT, &heading, series, language);
     let Some(span) = series.span() else { return curve.panel };
     let crowded = series.intervals.len() > MOST_STEPS;
     let mut words = Vec::new();
     if crowded {
-        words.push("line: mean, band: lowest to highest value");
+        words.push(texts.mean_and_range.as_str());
     }
     if !series.is_state() {
-        words.push("dashed: base load");
+        words.push(&texts.dashed_base_load);
     }
     curve.panel.text("", (RIGHT, 18.0), Anchor::End, &words.join(" · "));
     let figures = Figures::of(series);
@@ -43,7 +47,7 @@ pub fn curve(series: &Series) -> Panel {
         curve.gap(span.part(gap.begin), span.part(gap.end));
     }
     let room = ((RIGHT - LEFT) / LETTER) as usize;
-    curve.panel.lower_axis(&ticks(span, room, &series.zone), TOP, BOTTOM);
+    curve.panel.lower_axis(&ticks(span, room, &series.zone, language), TOP, BOTTOM);
     if crowded {
         curve.range_and_mean(series);
     } else {
@@ -53,27 +57,28 @@ pub fn curve(series: &Series) -> Panel {
     if let (false, Some(change)) = (crowded, span.clock_change(&series.zone)) {
         let at = x(span.part(change));
         curve.panel.line("mark", (at, TOP), (at, BOTTOM));
-        curve.panel.text("halo", (at + 6.0, TOP + 100.0), Anchor::Start, "clocks change");
+        curve.panel.text("halo", (at + 6.0, TOP + 100.0), Anchor::Start, &texts.clocks_change);
     }
     let marked = figures.peak.zip(figures.base_load).filter(|_| !series.is_state());
     if let Some((Interval { time, value: Some(peak) }, base)) = marked {
         let base = curve.y(base);
         curve.panel.line("mark", (LEFT, base), (RIGHT, base));
         let middle = f64::midpoint(x(span.part(time.begin)), x(span.part(time.end)));
-        let when = moment(time.begin, &series.zone);
-        curve.point(middle, peak, &format!("peak {} {}, {when}", short(peak), series.unit));
+        let when = moment(time.begin, &series.zone, language);
+        let values = [("value", &*curve.short(peak, series)), ("when", &when)];
+        curve.point(middle, peak, &filled(&texts.peak_label_at, &values));
     }
     curve.panel
 }
 
 /// Values by size, the highest to the left.
-pub fn duration(flow: &Series) -> Panel {
-    let heading = format!("Duration curve, {}", flow.axis());
-    let mut curve = CurvePanel::new(HEIGHT + 18.0, &heading, flow);
+pub fn duration(flow: &Series, language: Language) -> Panel {
+    let texts = &language.texts().meter_picture;
+    let heading = filled(&texts.duration_curve, &[("axis", &flow.axis(language))]);
+    let mut curve = CurvePanel::new(HEIGHT + 18.0, &heading, flow, language);
     let by_size = DurationCurve::of(flow);
-    curve.panel.lower_axis(&by_size.ticks(10), TOP, BOTTOM);
-    let measured = by_size.measured();
-    let words = format!("hours in which the value was reached, of {measured} h that were measured");
+    curve.panel.lower_axis(&by_size.ticks(10, language), TOP, BOTTOM);
+    let words = filled(&texts.duration_axis, &[("hours", &by_size.measured(language))]);
     curve.panel.text("", (x(0.5), BOTTOM + 40.0), Anchor::Middle, &words);
     let Some(peak) = by_size.at(0.0) else { return curve.panel };
     let mut line = format!("M{LEFT} {}", round(curve.y(peak)));
@@ -90,25 +95,32 @@ pub fn duration(flow: &Series) -> Panel {
     curve.panel.path("line", &line);
     curve.zero_line();
     if let Some(base) = Figures::of(flow).base_load {
-        curve.point(x(0.95), base, &format!("base load {} {}", short(base), flow.unit));
+        let value = curve.short(base, flow);
+        curve.point(x(0.95), base, &filled(&texts.base_load_label, &[("value", &value)]));
     }
-    curve.point(LEFT, peak, &format!("peak {} {}", short(peak), flow.unit));
+    let value = curve.short(peak, flow);
+    curve.point(LEFT, peak, &filled(&texts.peak_label, &[("value", &value)]));
     curve.panel
 }
 
 impl CurvePanel {
     /// Grid and labels of the values.
-    fn new(height: f64, heading: &str, series: &Series) -> Self {
+    fn new(height: f64, heading: &str, series: &Series, language: Language) -> Self {
         let (low, high) = series.limits();
-        let mut curve =
-            Self { panel: Panel::new(height, heading), scale: Scale::over(low, high, 6) };
+        let (panel, scale) = (Panel::new(height, heading), Scale::over(low, high, 6));
+        let mut curve = Self { language, panel, scale };
         for tick in curve.scale.ticks() {
             let y = curve.y(tick);
             curve.panel.line("grid", (LEFT, y), (RIGHT, y));
-            let label = curve.scale.label(tick);
+            let label = curve.scale.label(tick, language);
             curve.panel.text("", (LEFT - 8.0, y + 4.0), Anchor::End, &label);
         }
         curve
+    }
+
+    /// A value with its unit.
+    fn short(&self, value: f64, series: &Series) -> String {
+        format!("{} {}", self.language.short(value), series.unit)
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -120,7 +132,8 @@ impl CurvePanel {
         let width = (x(end) - from).max(THINNEST_GAP);
         self.panel.rect("gapped", (from, TOP), (width, BOTTOM - TOP));
         if width > 60.0 {
-            self.panel.text("halo", (from + width / 2.0, TOP + 20.0), Anchor::Middle, "no data");
+            let words = &self.language.texts().picture.no_data;
+            self.panel.text("halo", (from + width / 2.0, TOP + 20.0), Anchor::Middle, words);
         }
     }
 

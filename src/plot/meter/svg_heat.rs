@@ -1,10 +1,10 @@
 //! A month as SVG: rows days, columns times of day.
 
-use super::heat::{HeatCell, HeatMap, HeatRow, WEEKDAYS};
+use super::heat::{HeatCell, HeatMap, HeatRow};
 use crate::clock::{Date, TimeZone, midnight_after, seconds_between};
 use crate::data::series::Series;
+use crate::language::{Language, filled};
 use crate::plot::colour::LEVELS;
-use crate::plot::number::short;
 use crate::plot::svg::{Anchor, LEFT, Panel, RIGHT, round, x};
 use crate::plot::time::DAY;
 
@@ -17,7 +17,7 @@ const NAMED_ROW: f64 = 12.0;
 /// Width of a step of the legend.
 const STEP: f64 = 24.0;
 
-pub fn heat_map(flow: &Series) -> Panel {
+pub fn heat_map(flow: &Series, language: Language) -> Panel {
     let minutes = flow.resolution.seconds().unsigned_abs() as usize / 60;
     let heat = HeatMap::of(flow, minutes, false);
     let rows = heat.rows.iter().filter(|row| !row.again).count().max(1);
@@ -25,13 +25,15 @@ pub fn heat_map(flow: &Series) -> Panel {
     // Whole pixels: rows of one and a half would be seen as stripes.
     let high = (MOST_HEIGHT / rows as f64).floor().clamp(1.0, highest);
     let bottom = TOP + high * rows as f64;
-    let words = if heat.weekdays { "weeks by weekdays" } else { "days by time of day" };
-    let mut panel = Panel::new(bottom + 70.0, &format!("Heat map, {}: {words}", flow.axis()));
+    let (texts, axis) = (&language.texts().meter_picture, flow.axis(language));
+    let heading = if heat.weekdays { &texts.heat_map_of_weeks } else { &texts.heat_map_of_days };
+    let mut panel = Panel::new(bottom + 70.0, &filled(heading, &[("axis", &axis)]));
     draw_cells(&mut panel, &heat, high);
-    name_columns(&mut panel, &heat, bottom);
-    name_rows(&mut panel, &heat, high);
-    draw_legend(&mut panel, &heat, &flow.axis(), bottom + 34.0);
-    panel.text("", (RIGHT, bottom + 34.0), Anchor::End, &odd_days(&heat, &flow.zone));
+    name_columns(&mut panel, &heat, bottom, language);
+    name_rows(&mut panel, &heat, high, language);
+    draw_legend(&mut panel, &heat, &axis, bottom + 34.0, language);
+    let odd_days = odd_days(&heat, &flow.zone, language);
+    panel.text("", (RIGHT, bottom + 34.0), Anchor::End, &odd_days);
     panel
 }
 
@@ -68,10 +70,10 @@ fn draw_cells(panel: &mut Panel, heat: &HeatMap, high: f64) {
     }
 }
 
-fn name_columns(panel: &mut Panel, heat: &HeatMap, bottom: f64) {
+fn name_columns(panel: &mut Panel, heat: &HeatMap, bottom: f64, language: Language) {
     if heat.weekdays {
-        for (index, name) in WEEKDAYS.iter().enumerate() {
-            let middle = x((index as f64 + 0.5) / WEEKDAYS.len() as f64);
+        for (index, name) in language.texts().dates.weekdays.iter().enumerate() {
+            let middle = x((index as f64 + 0.5) / heat.columns as f64);
             panel.text("", (middle, TOP - 10.0), Anchor::Middle, name);
         }
         return;
@@ -84,49 +86,54 @@ fn name_columns(panel: &mut Panel, heat: &HeatMap, bottom: f64) {
     }
 }
 
-fn name_rows(panel: &mut Panel, heat: &HeatMap, high: f64) {
+fn name_rows(panel: &mut Panel, heat: &HeatMap, high: f64, language: Language) {
+    let dates = &language.texts().dates;
     let named = high >= NAMED_ROW;
     let mut before = None;
     for (index, row) in heat.rows.iter().filter(|row| !row.again).enumerate() {
         let month = row.day.month();
         let begins = before.replace(month).is_none_or(|before| before != month);
-        let format = match (named, begins) {
-            (true, _) if heat.weekly || (begins && index > 0) => "%-d %b",
-            (true, _) => "%a %-d",
+        let pattern = match (named, begins) {
+            (true, _) if heat.weekly || (begins && index > 0) => &*dates.short_day,
+            (true, _) => &dates.weekday,
             (false, true) if month == 1 && index > 0 => "%Y",
             (false, true) => "%b",
             (false, false) => continue,
         };
         let middle = if named { high / 2.0 + 4.0 } else { 11.0 };
         let at = (LEFT - 8.0, TOP + index as f64 * high + middle);
-        panel.text("", at, Anchor::End, &row.day.strftime(format).to_string());
+        panel.text("", at, Anchor::End, &language.show_day(row.day, pattern));
     }
 }
 
-fn draw_legend(panel: &mut Panel, heat: &HeatMap, axis: &str, y: f64) {
+fn draw_legend(panel: &mut Panel, heat: &HeatMap, axis: &str, y: f64, language: Language) {
     for level in 0..LEVELS.len() {
         panel.rect(&format!("l{level}"), (LEFT + level as f64 * STEP, y - 11.0), (STEP, 12.0));
     }
     let end = LEFT + STEP * LEVELS.len() as f64;
-    let (low, middle) = (short(heat.low), short(f64::midpoint(heat.low, heat.top)));
+    let [low, middle] =
+        [heat.low, f64::midpoint(heat.low, heat.top)].map(|value| language.short(value));
     panel.text("", (LEFT, y + 16.0), Anchor::Start, &low);
     panel.text("", (f64::midpoint(LEFT, end), y + 16.0), Anchor::Middle, &middle);
-    panel.text("", (end, y + 16.0), Anchor::Middle, &heat.top_label(axis));
+    panel.text("", (end, y + 16.0), Anchor::Middle, &heat.top_label(axis, language));
     if heat.has_gaps() {
         panel.rect("gapped", (end + 110.0, y - 11.0), (STEP, 12.0));
-        panel.text("", (end + 140.0, y), Anchor::Start, "no data");
+        panel.text("", (end + 140.0, y), Anchor::Start, &language.texts().picture.no_data);
     }
 }
 
 /// What the two odd days of the year look like.
-fn odd_days(heat: &HeatMap, zone: &TimeZone) -> String {
+fn odd_days(heat: &HeatMap, zone: &TimeZone, language: Language) -> String {
+    let texts = &language.texts().meter_picture;
     let words = |row: &HeatRow| {
-        let day = row.day.strftime("%-d %b");
-        if row.again {
-            return Some(format!("{day}: the hour that comes twice in two halves."));
-        }
+        let day = language.show_day(row.day, &language.texts().dates.short_day);
         let short = !heat.weekly && is_short(row.day, zone);
-        short.then(|| format!("{day} has 23 hours."))
+        let sentence = match (row.again, short) {
+            (true, _) => &texts.hour_twice,
+            (false, true) => &texts.short_day,
+            (false, false) => return None,
+        };
+        Some(filled(sentence, &[("day", &day)]))
     };
     heat.rows.iter().filter_map(words).collect::<Vec<_>>().join(" ")
 }

@@ -3,12 +3,13 @@
 use anstyle::{Ansi256Color, Style};
 
 use super::columns::{DurationCurve, columns};
-use super::heat::{HeatCell, HeatMap, HeatRow, WEEKDAYS};
+use super::heat::{HeatCell, HeatMap, HeatRow};
 use crate::data::series::Series;
+use crate::language::Language;
 use crate::plot::Look;
 use crate::plot::canvas::{Canvas, margin};
 use crate::plot::colour::{FAINT, LEVELS, LINE, WARN, ink};
-use crate::plot::number::{Scale, short};
+use crate::plot::number::Scale;
 use crate::plot::time::{DAY, ticks};
 
 /// Rows of a picture that are not the plot: heading, axis, labels.
@@ -32,11 +33,11 @@ pub fn curve(series: &Series, look: &Look) -> String {
     draw(&mut canvas, range, &scale);
     let cells = columns.chunks(columns.len() / canvas.columns);
     let missing: Vec<bool> = cells.map(|cell| cell.iter().any(|column| column.missing)).collect();
-    let mut heading = series.curve_heading();
+    let mut heading = series.curve_heading(Language::En);
     if missing.contains(&true) {
         heading += &format!("   {} no data", look.sign('×', 'x'));
     }
-    let ticks = series.span().map(|span| ticks(span, canvas.columns, &series.zone));
+    let ticks = series.span().map(|span| ticks(span, canvas.columns, &series.zone, Language::En));
     let plot = canvas.framed(&scale, &ticks.unwrap_or_default(), &missing);
     format!("{}\n{plot}", look.words(&heading))
 }
@@ -48,8 +49,8 @@ pub fn duration(flow: &Series, look: &Look) -> String {
     let width = canvas.width() as f64;
     let at = |column: usize| curve.at(column as f64 / width);
     draw(&mut canvas, |column| at(column).zip(at(column + 1)), &scale);
-    let ticks = curve.ticks((canvas.columns / LABEL).min(8));
-    let (axis, measured) = (flow.axis(), curve.measured());
+    let ticks = curve.ticks((canvas.columns / LABEL).min(8), Language::En);
+    let (axis, measured) = (flow.axis(Language::En), curve.measured(Language::En));
     let heading = format!("Duration curve, {axis}, over the {measured} hours that were measured");
     format!("{}\n{}", look.words(&heading), canvas.framed(&scale, &ticks, &[]))
 }
@@ -111,17 +112,22 @@ pub fn heat_map(flow: &Series, look: &Look) -> String {
     let each = if heat.weekdays { "days".to_owned() } else { format!("{minutes} min") };
     let rows = if heat.weekly { "Weeks" } else { "Days" };
     let mean = if minutes > own || weekly { ", mean" } else { "" };
-    let heading = look.words(&format!("{rows}, {} by {each}{mean}", flow.axis()));
+    let heading = look.words(&format!("{rows}, {} by {each}{mean}", flow.axis(Language::En)));
     let (halves, wide) = (heat.columns > room, (room / heat.columns).clamp(1, 6));
     let map = TerminalMap { heat, look, coloured, halves, wide };
-    format!("{heading}\n{}{}{}", map.column_names(), map.rows(), map.legend(&flow.axis()))
+    format!(
+        "{heading}\n{}{}{}",
+        map.column_names(),
+        map.rows(),
+        map.legend(&flow.axis(Language::En))
+    )
 }
 
 impl TerminalMap<'_> {
     /// The line of hours, or of weekdays, above the cells.
     fn column_names(&self) -> String {
         let names = if self.heat.weekdays {
-            WEEKDAYS.map(str::to_owned).to_vec()
+            Language::En.texts().dates.weekdays.to_vec()
         } else {
             (0..24).step_by(3).map(|hour| format!("{hour:02}")).collect()
         };
@@ -183,8 +189,8 @@ impl TerminalMap<'_> {
         } else {
             self.steps().iter().collect()
         };
-        let (low, top) =
-            (self.look.words(&short(self.heat.low)), self.look.words(&self.heat.top_label(axis)));
+        let ends = [Language::En.short(self.heat.low), self.heat.top_label(axis, Language::En)];
+        let [low, top] = ends.map(|text| self.look.words(&text));
         let mut text = format!("{:NAME$}{low} {scale} {top}", "");
         if self.heat.has_gaps() {
             let sign = self.look.sign('·', '?').to_string();

@@ -8,12 +8,12 @@ mod terminal;
 use anstyle::Style;
 use clap::ValueEnum;
 
-use self::piles::{PlottedPile, count_piles, fm};
+use self::piles::PlottedPile;
 use super::Look;
 use super::colour::{COLOURED_GROUPS, GROUPS, ink};
-use super::number::number;
 use super::picture::{NumbersColumn, NumbersTable, Picture};
 use crate::data::position::NoPlace;
+use crate::language::filled;
 
 pub use self::piles::{GroupedBy, Piles};
 
@@ -45,6 +45,7 @@ pub fn picture(piles: &Piles, views: &[TimberView]) -> Picture {
         TimberView::Bars => svg::bars(piles),
     };
     Picture {
+        language: piles.language,
         title: piles.title.clone(),
         caption: caption(piles),
         key_figures: piles.key_figures(),
@@ -53,14 +54,16 @@ pub fn picture(piles: &Piles, views: &[TimberView]) -> Picture {
     }
 }
 
-/// `300 piles · 12,345.6 Fm by sale status`
+/// `300 piles · 12 345.6 Fm by sale status`
 fn caption(piles: &Piles) -> String {
+    let texts = piles.texts();
     let of_unknown = match piles.unknown() {
         0 => String::new(),
-        unknown => format!(" · {} of unknown volume", count_piles(unknown)),
+        unknown => filled(&texts.of_unknown_volume, &[("piles", &piles.count(unknown))]),
     };
-    let (many, volume) = (count_piles(piles.piles.len()), fm(piles.volume()));
-    format!("{many} · {volume} by {}{of_unknown}", piles.by.words())
+    let (many, volume) = (piles.count(piles.piles.len()), piles.fm(piles.volume()));
+    let values = [("piles", &*many), ("volume", &volume), ("by", piles.by_words())];
+    filled(&texts.caption, &values) + &of_unknown
 }
 
 /// A group's place among the colours; behind the last of them all are alike.
@@ -74,24 +77,25 @@ fn group_ink(group: usize) -> Style {
 }
 
 fn table(piles: &Piles) -> NumbersTable {
+    let (texts, language) = (piles.texts(), piles.language);
     let row = |pile: &PlottedPile| {
         let [latitude, longitude] = match pile.position {
-            Ok(at) => [at.latitude, at.longitude].map(|degrees| Some(number(degrees, 5))),
+            Ok(at) => [at.latitude, at.longitude].map(|degrees| Some(language.number(degrees, 5))),
             Err(NoPlace::Missing) => [None, None],
-            Err(_) => [Some("wrong".to_owned()), Some(String::new())],
+            Err(_) => [Some(texts.wrong.clone()), Some(String::new())],
         };
-        let volume = pile.volume.map(|volume| number(volume, 2));
+        let volume = pile.volume.map(|volume| language.number(volume, 2));
         let group = piles.groups[pile.group].name.clone();
         vec![Some(pile.number.clone()), Some(group), volume, latitude, longitude]
     };
     NumbersTable {
-        caption: "Piles".to_owned(),
+        caption: texts.table.clone(),
         columns: vec![
-            NumbersColumn::of_words("Pile"),
-            NumbersColumn::of_words(piles.by.words()),
+            NumbersColumn::of_words(&texts.column_pile),
+            NumbersColumn::of_words(piles.by_words()),
             NumbersColumn::of_numbers("Fm"),
-            NumbersColumn::of_numbers("Latitude, °"),
-            NumbersColumn::of_numbers("Longitude, °"),
+            NumbersColumn::of_numbers(&texts.latitude),
+            NumbersColumn::of_numbers(&texts.longitude),
         ],
         rows: piles.piles.iter().map(row).collect(),
     }
@@ -101,6 +105,7 @@ fn table(piles: &Piles) -> NumbersTable {
 mod tests {
     use super::*;
     use crate::data::pile::Pile;
+    use crate::language::Language;
     use serde_json::{Map, Value, json};
 
     fn piles(by: GroupedBy) -> Piles {
@@ -117,7 +122,7 @@ mod tests {
         };
         let mut all: Vec<Pile> = (1..=30).map(pile).collect();
         all.push(Pile(Map::new()));
-        Piles::new("Söhne & <Co>", by, &all)
+        Piles::new("Söhne & <Co>", by, Language::En, &all)
     }
 
     #[test]
@@ -146,7 +151,7 @@ mod tests {
 
     #[test]
     fn no_piles_at_all_are_no_failure() {
-        let none = Piles::new("", GroupedBy::WoodList, &[]);
+        let none = Piles::new("", GroupedBy::WoodList, Language::En, &[]);
         let look = Look::of_terminal(20, 5);
         assert!(terminal(&none, TimberView::value_variants(), &look).contains("No pile"));
         let picture = picture(&none, TimberView::value_variants());

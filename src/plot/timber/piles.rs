@@ -4,8 +4,8 @@ use clap::ValueEnum;
 
 use crate::data::pile::Pile;
 use crate::data::position::{self, NoPlace};
+use crate::language::{Language, PilePictureTexts, filled};
 use crate::plot::colour::COLOURED_GROUPS;
-use crate::plot::number::{count, number};
 use crate::plot::picture::KeyFigure;
 
 /// What piles are put together by.
@@ -19,30 +19,43 @@ pub enum GroupedBy {
     WoodList,
 }
 
-impl GroupedBy {
-    /// In words: `sale status`.
-    pub fn words(self) -> &'static str {
-        self.names().0
-    }
+/// How piles are put together, in words.
+struct Grouping {
+    /// `sale status`
+    words: &'static str,
+    /// What the group of those that have none is called.
+    none: &'static str,
+    /// The provider's name for it.
+    member: &'static str,
+}
 
-    /// In words, and the provider's member.
-    fn names(self) -> (&'static str, &'static str) {
-        match self {
-            Self::SaleStatus => ("sale status", "sale_status"),
-            Self::TransportStatus => ("transport status", "transport_status"),
-            Self::ContractorStatus => ("contractor status", "contractor_status"),
-            Self::BillingStatus => ("billing status", "supplier_billing_status"),
-            Self::WoodList => ("wood list", "woodlist_number"),
-        }
+impl GroupedBy {
+    fn grouping(self, language: Language) -> Grouping {
+        let texts = &language.texts().pile_picture;
+        let (words, none, member) = match self {
+            Self::SaleStatus => (&texts.sale_status, &texts.no_sale_status, "sale_status"),
+            Self::TransportStatus => {
+                (&texts.transport_status, &texts.no_transport_status, "transport_status")
+            }
+            Self::ContractorStatus => {
+                (&texts.contractor_status, &texts.no_contractor_status, "contractor_status")
+            }
+            Self::BillingStatus => {
+                (&texts.billing_status, &texts.no_billing_status, "supplier_billing_status")
+            }
+            Self::WoodList => (&texts.wood_list, &texts.no_wood_list, "woodlist_number"),
+        };
+        Grouping { words, none, member }
     }
 
     /// What a pile's group is called.
-    fn group_of(self, pile: &Pile) -> String {
-        let mut name = pile.text(self.names().1);
+    fn group_of(self, pile: &Pile, language: Language) -> String {
+        let Grouping { none, member, .. } = self.grouping(language);
+        let mut name = pile.text(member);
         if self == Self::WoodList {
             name = [name, pile.text("woodlist_name")].join(" ").trim().to_owned();
         }
-        if name.is_empty() { format!("no {}", self.words()) } else { name }
+        if name.is_empty() { none.to_owned() } else { name }
     }
 }
 
@@ -81,6 +94,7 @@ pub struct PileGroup {
 /// All piles of a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Piles {
+    pub language: Language,
     pub title: String,
     pub by: GroupedBy,
     pub piles: Vec<PlottedPile>,
@@ -89,14 +103,16 @@ pub struct Piles {
 }
 
 impl Piles {
-    pub fn new(title: &str, by: GroupedBy, piles: &[Pile]) -> Self {
+    /// The piles of a provider.
+    pub fn new(provider: &str, by: GroupedBy, language: Language, piles: &[Pile]) -> Self {
         let mut groups: Vec<PileGroup> = Vec::new();
+        let Grouping { words, .. } = by.grouping(language);
         for pile in piles {
-            let name = by.group_of(pile);
+            let name = by.group_of(pile, language);
             let place = groups.iter().position(|group| group.name == name).unwrap_or(groups.len());
             if place == groups.len() {
                 let bare = name.chars().all(|c| c.is_ascii_digit());
-                let label = if bare { format!("{} {name}", by.words()) } else { name.clone() };
+                let label = if bare { format!("{words} {name}") } else { name.clone() };
                 groups.push(PileGroup { name, label, piles: 0, volume: 0.0 });
             }
             groups[place].piles += 1;
@@ -104,7 +120,7 @@ impl Piles {
         }
         groups.sort_by(|one, other| other.volume.total_cmp(&one.volume));
         let plotted = |pile: &Pile| {
-            let name = by.group_of(pile);
+            let name = by.group_of(pile, language);
             let group = groups.iter().position(|group| group.name == name).unwrap_or_default();
             let position = position::Position::judged(pile).map(|position| {
                 let (latitude, longitude) = position.degrees();
@@ -113,7 +129,32 @@ impl Piles {
             PlottedPile { number: pile.full_number(), position, volume: volume(pile), group }
         };
         let piles = piles.iter().map(plotted).collect();
-        Self { title: title.to_owned(), by, piles, groups }
+        let title = filled(&language.texts().pile_picture.title, &[("provider", provider)]);
+        Self { language, title, by, piles, groups }
+    }
+
+    pub fn texts(&self) -> &'static PilePictureTexts {
+        &self.language.texts().pile_picture
+    }
+
+    /// What they are put together by: `sale status`.
+    pub fn by_words(&self) -> &'static str {
+        self.by.grouping(self.language).words
+    }
+
+    /// `1 234.5 Fm`
+    pub fn fm(&self, volume: f64) -> String {
+        format!("{} Fm", self.language.number(volume, 1))
+    }
+
+    /// `1 pile`, `1 234 piles`
+    pub fn count(&self, many: usize) -> String {
+        self.language.count(many, &self.texts().pile, &self.texts().piles)
+    }
+
+    /// `4 more`
+    fn more(&self, many: usize) -> String {
+        filled(&self.texts().more, &[("count", &self.language.integer(many))])
     }
 
     /// The groups. Those behind the first `most` are one, where they are several.
@@ -123,7 +164,7 @@ impl Piles {
             let rest = bars.split_off(most);
             bars.push(PileGroup {
                 name: String::new(),
-                label: format!("{} more", rest.len()),
+                label: self.more(rest.len()),
                 piles: rest.iter().map(|group| group.piles).sum(),
                 volume: rest.iter().map(|group| group.volume).sum(),
             });
@@ -137,7 +178,7 @@ impl Piles {
         let mut legend: Vec<String> = coloured.map(|group| group.label.clone()).collect();
         let rest = self.groups.len() - legend.len();
         if rest > 0 {
-            legend.push(format!("{rest} more"));
+            legend.push(self.more(rest));
         }
         legend
     }
@@ -153,18 +194,19 @@ impl Piles {
 
     /// How many are not on the map, and why; nothing where all are.
     pub fn not_on_the_map(&self) -> Vec<String> {
+        let texts = self.texts();
         let reasons = [
-            (NoPlace::Missing, "without a position"),
-            (NoPlace::Words, "with a position that is no number"),
-            (NoPlace::NoDegrees, "without degrees (Gauß-Krüger or UTM?)"),
-            (NoPlace::Zero, "at 0/0"),
-            (NoPlace::Swapped, "with latitude and longitude swapped"),
-            (NoPlace::Far, "with a position outside 47–56° N, 5–16° E"),
+            (NoPlace::Missing, &texts.missing),
+            (NoPlace::Words, &texts.words),
+            (NoPlace::NoDegrees, &texts.no_degrees),
+            (NoPlace::Zero, &texts.zero),
+            (NoPlace::Swapped, &texts.swapped),
+            (NoPlace::Far, &texts.far),
         ];
         let many = |why| self.piles.iter().filter(|pile| pile.position == Err(why)).count();
         let reasons = reasons.into_iter().map(|(why, words)| (many(why), words));
         let reasons = reasons.filter(|(many, _)| *many > 0);
-        reasons.map(|(many, words)| format!("{} {words}", count_piles(many))).collect()
+        reasons.map(|(many, words)| filled(words, &[("piles", &self.count(many))])).collect()
     }
 
     /// Fm of all piles whose volume is known.
@@ -179,28 +221,19 @@ impl Piles {
 
     /// Counts and sums.
     pub fn key_figures(&self) -> Vec<KeyFigure> {
-        let figure = |name, value| KeyFigure { name, value, note: String::new() };
-        let unknown = self.unknown();
+        let figure = |name: &'static str, value| KeyFigure { name, value, note: String::new() };
+        let (texts, language) = (self.texts(), self.language);
         let mut figures = vec![
-            figure("piles", number(self.piles.len() as f64, 0)),
-            figure("volume", fm(self.volume())),
-            figure("on the map", number(self.placed().len() as f64, 0)),
+            figure(&texts.figure_piles, language.integer(self.piles.len())),
+            figure(&texts.volume, self.fm(self.volume())),
+            figure(&texts.on_the_map, language.integer(self.placed().len())),
         ];
+        let unknown = self.unknown();
         if unknown > 0 {
-            figures.push(figure("volume unknown", count_piles(unknown)));
+            figures.push(figure(&texts.volume_unknown, self.count(unknown)));
         }
         figures
     }
-}
-
-/// `1,234.5 Fm`
-pub fn fm(volume: f64) -> String {
-    format!("{} Fm", number(volume, 1))
-}
-
-/// `1 pile`, `1,234 piles`
-pub fn count_piles(many: usize) -> String {
-    count(many, "pile", "piles")
 }
 
 /// What was sold, else what the forester measured; both are Fm, no other measure is taken.
@@ -245,7 +278,7 @@ mod tests {
             json!({ "latitude": null, "longitude": 8, "protocol_fm_volume": 1 }),
         ]
         .map(pile);
-        let piles = Piles::new("t", GroupedBy::SaleStatus, &piles);
+        let piles = Piles::new("t", GroupedBy::SaleStatus, Language::En, &piles);
         assert_eq!(piles.placed().len(), 1);
         assert_eq!(
             piles.not_on_the_map(),

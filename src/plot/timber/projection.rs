@@ -1,7 +1,8 @@
 //! From degrees to places on a plain map, and round numbers for its grid and its scale bar.
 
 use super::piles::{Piles, PlottedPile, Position};
-use crate::plot::number::{decimals, number, step};
+use crate::language::Language;
+use crate::plot::number::{decimals, step};
 
 /// Kilometres of one degree of latitude, on a sphere as large as the earth.
 const DEGREE: f64 = 111.195;
@@ -102,28 +103,30 @@ impl Projection {
     }
 
     /// Parallels, `distance` apart at least.
-    pub fn parallels(&self, distance: f64) -> Vec<GridLine> {
-        let mut lines = lines(self.south, self.height, self.per_latitude, distance, 'N');
+    pub fn parallels(&self, distance: f64, language: Language) -> Vec<GridLine> {
+        let label = degrees(language, &language.texts().pile_picture.north);
+        let mut lines = lines(self.south, self.height, self.per_latitude, distance, label);
         lines.iter_mut().for_each(|line| line.at = self.height - line.at);
         lines
     }
 
     /// Meridians, `distance` apart at least.
-    pub fn meridians(&self, distance: f64) -> Vec<GridLine> {
-        lines(self.west, self.width, self.per_longitude, distance, 'E')
+    pub fn meridians(&self, distance: f64, language: Language) -> Vec<GridLine> {
+        let label = degrees(language, &language.texts().pile_picture.east);
+        lines(self.west, self.width, self.per_longitude, distance, label)
     }
 
     /// A round number of kilometres that is at most this long, and how long it is.
-    pub fn bar(&self, most: f64) -> (String, f64) {
+    pub fn bar(&self, most: f64, language: Language) -> (String, f64) {
         let per_kilometre = self.per_latitude / DEGREE;
         let longest = most / per_kilometre;
         // The next smaller of 1, 2 and 5.
         let step = step(longest / 2.5);
         let kilometres = if step > longest { step / 2.0 } else { step };
         let label = if kilometres < 1.0 {
-            format!("{} m", number(kilometres * 1000.0, 0))
+            format!("{} m", language.number(kilometres * 1000.0, 0))
         } else {
-            format!("{} km", number(kilometres, 0))
+            format!("{} km", language.number(kilometres, 0))
         };
         (label, kilometres * per_kilometre)
     }
@@ -134,13 +137,24 @@ fn ends(values: impl Iterator<Item = f64> + Clone) -> Option<[f64; 2]> {
     Some([values.clone().min_by(f64::total_cmp)?, values.max_by(f64::total_cmp)?])
 }
 
+/// Degrees in words, with the wind they count to: `50.5° N`.
+fn degrees(language: Language, wind: &str) -> impl Fn(f64, usize) -> String {
+    move |degree, decimals| format!("{}° {wind}", language.number(degree, decimals))
+}
+
 /// Multiples of a round number of degrees from `begin` on, for `length` pixels.
-fn lines(begin: f64, length: f64, per_degree: f64, distance: f64, wind: char) -> Vec<GridLine> {
+fn lines(
+    begin: f64,
+    length: f64,
+    per_degree: f64,
+    distance: f64,
+    label: impl Fn(f64, usize) -> String,
+) -> Vec<GridLine> {
     let step = step(distance / per_degree);
     let first = (begin / step).ceil();
     let degrees = (0..MOST_LINES).map(|index| (first + index as f64) * step);
     let line = |degree: f64| GridLine {
-        label: format!("{}° {wind}", number(degree, decimals(step))),
+        label: label(degree, decimals(step)),
         at: (degree - begin) * per_degree,
     };
     degrees.map(line).take_while(|line| line.at <= length).collect()
@@ -167,7 +181,7 @@ mod tests {
         let north = place(&map, 51.0 + 10.0 / DEGREE, 9.0);
         let east = place(&map, 51.0, 9.0 + 10.0 / DEGREE / 51f64.to_radians().cos());
         assert!((from.1 - north.1 - (east.0 - from.0)).abs() < 1e-6);
-        let (label, length) = map.bar(150.0);
+        let (label, length) = map.bar(150.0, Language::En);
         assert_eq!(label, "50 km");
         assert!((length - (from.1 - north.1) * 5.0).abs() < 1e-6);
     }
@@ -187,7 +201,10 @@ mod tests {
                     "{x} {y}"
                 );
             }
-            assert!(!map.parallels(60.0).is_empty() && !map.meridians(100.0).is_empty());
+            assert!(
+                !map.parallels(60.0, Language::En).is_empty()
+                    && !map.meridians(100.0, Language::En).is_empty()
+            );
         }
         assert_eq!(Projection::of(&[], 800.0, 600.0), None);
     }
@@ -201,7 +218,8 @@ mod tests {
     #[test]
     fn grid_lines_are_at_round_degrees() {
         let map = map(&[(50.0, 8.0), (52.0, 11.0)]);
-        let labels: Vec<String> = map.parallels(100.0).into_iter().map(|line| line.label).collect();
+        let labels: Vec<String> =
+            map.parallels(100.0, Language::En).into_iter().map(|line| line.label).collect();
         assert_eq!(labels, ["50.0° N", "50.5° N", "51.0° N", "51.5° N", "52.0° N"]);
     }
 }

@@ -1,9 +1,10 @@
 //! Piles as SVG: a map, and bars for the volume of each group.
 
-use super::piles::{Piles, PlottedPile, count_piles, fm};
+use super::piles::{Piles, PlottedPile};
 use super::projection::{PileMap, Projection, radius};
 use super::shade;
-use crate::plot::number::{Scale, decimals, number, step};
+use crate::language::{Language, filled};
+use crate::plot::number::{Scale, decimals, step};
 use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT};
 use crate::plot::{cut, letters};
 
@@ -25,25 +26,27 @@ const NUMBERS: f64 = 170.0;
 const MOST_BARS: usize = 40;
 
 pub fn map(piles: &Piles) -> Panel {
+    let (texts, language) = (piles.texts(), piles.language);
     let missing = piles.not_on_the_map().join(", ");
     let Some(map) = PileMap::of(piles, RIGHT - LEFT, MOST_HIGH, LARGEST) else {
-        let mut panel = Panel::new(60.0, "Piles on the map: none has a position");
+        let mut panel = Panel::new(60.0, &texts.empty_map);
         panel.text("", (LEFT, 40.0), Anchor::Start, &missing);
         return panel;
     };
-    let mut panel = Panel::new(0.0, "Piles by place, area of a circle by volume in Fm");
+    let mut panel = Panel::new(0.0, &texts.map);
     let bottom = TOP + map.projection.height;
-    grid(&mut panel, &map.projection, bottom);
+    grid(&mut panel, &map.projection, bottom, language);
     for circle in &map.circles {
         let class = format!("pile c{}", shade(circle.pile.group));
         let (at, radius) = ((LEFT + circle.x, TOP + circle.y), circle.radius.max(SMALLEST));
         panel.circle(&class, at, radius, &hover(piles, circle.pile));
     }
-    sizes(&mut panel, &map, bottom + 48.0);
-    scale_bar(&mut panel, &map.projection, bottom + 48.0);
+    sizes(&mut panel, &map, bottom + 48.0, language);
+    scale_bar(&mut panel, &map.projection, bottom + 48.0, language);
     let mut y = groups(&mut panel, piles, bottom + 84.0);
     if !missing.is_empty() {
-        panel.text("strong", (LEFT, y + 4.0), Anchor::Start, &format!("Not on the map: {missing}"));
+        let words = filled(&texts.not_on_the_map, &[("reasons", &missing)]);
+        panel.text("strong", (LEFT, y + 4.0), Anchor::Start, &words);
         y += 22.0;
     }
     panel.height = y + 14.0;
@@ -52,17 +55,18 @@ pub fn map(piles: &Piles) -> Panel {
 
 /// What the pointer shows on a pile.
 fn hover(piles: &Piles, pile: &PlottedPile) -> String {
-    let volume = pile.volume.map_or_else(|| "volume unknown".to_owned(), fm);
+    let volume = pile.volume;
+    let volume = volume.map_or_else(|| piles.texts().volume_unknown.clone(), |it| piles.fm(it));
     format!("{}: {volume}, {}", pile.number, piles.groups[pile.group].label)
 }
 
-fn grid(panel: &mut Panel, projection: &Projection, bottom: f64) {
-    for line in projection.parallels(GRID) {
+fn grid(panel: &mut Panel, projection: &Projection, bottom: f64, language: Language) {
+    for line in projection.parallels(GRID, language) {
         let y = TOP + line.at;
         panel.line("grid", (LEFT, y), (RIGHT, y));
         panel.text("", (LEFT - 6.0, y + 4.0), Anchor::End, &line.label);
     }
-    for line in projection.meridians(GRID) {
+    for line in projection.meridians(GRID, language) {
         let x = LEFT + line.at;
         panel.line("grid", (x, TOP), (x, bottom));
         panel.text("", (x, bottom + 17.0), Anchor::Middle, &line.label);
@@ -74,20 +78,20 @@ fn grid(panel: &mut Panel, projection: &Projection, bottom: f64) {
 }
 
 /// Circles of round volumes, to compare with.
-fn sizes(panel: &mut Panel, map: &PileMap, y: f64) {
+fn sizes(panel: &mut Panel, map: &PileMap, y: f64, language: Language) {
     let round = step(map.most / 2.5);
     let mut x = LEFT + map.largest;
     for volume in [round / 10.0, round / 2.0, round].into_iter().filter(|v| *v > 0.0) {
         let radius = radius(volume, map.most, map.largest).max(SMALLEST);
-        let label = format!("{} Fm", number(volume, decimals(round / 10.0)));
+        let label = format!("{} Fm", language.number(volume, decimals(round / 10.0)));
         panel.circle("bare", (x, y - 4.0), radius, "");
         panel.text("", (x + radius + 6.0, y), Anchor::Start, &label);
         x += 2.0 * radius + 26.0 + letters(&label) as f64 * LETTER;
     }
 }
 
-fn scale_bar(panel: &mut Panel, projection: &Projection, y: f64) {
-    let (label, length) = projection.bar(200.0);
+fn scale_bar(panel: &mut Panel, projection: &Projection, y: f64, language: Language) {
+    let (label, length) = projection.bar(200.0, language);
     let from = RIGHT - length;
     panel.line("mark solid", (from, y), (RIGHT, y));
     for x in [from, RIGHT] {
@@ -115,7 +119,8 @@ fn groups(panel: &mut Panel, piles: &Piles, top: f64) -> f64 {
 pub fn bars(piles: &Piles) -> Panel {
     let groups = piles.bars(MOST_BARS);
     let bottom = BARS_TOP + BAR_ROW * groups.len() as f64;
-    let mut panel = Panel::new(bottom + 44.0, &format!("Volume by {}, Fm", piles.by.words()));
+    let heading = filled(&piles.texts().bars, &[("by", piles.by_words())]);
+    let mut panel = Panel::new(bottom + 44.0, &heading);
     let longest = groups.iter().map(|group| letters(&group.label)).max().unwrap_or_default();
     let left = (NAMES + longest as f64 * LETTER * 1.1 + 12.0).min(LONGEST_NAME);
     let name_room = ((left - NAMES - 8.0) / LETTER) as usize;
@@ -124,14 +129,19 @@ pub fn bars(piles: &Piles) -> Panel {
     let x = |volume: f64| left + scale.part(volume) * (RIGHT - NUMBERS - left);
     for tick in scale.ticks() {
         panel.line("grid", (x(tick), BARS_TOP - 6.0), (x(tick), bottom + 2.0));
-        panel.text("", (x(tick), bottom + 18.0), Anchor::Middle, &scale.label(tick));
+        panel.text(
+            "",
+            (x(tick), bottom + 18.0),
+            Anchor::Middle,
+            &scale.label(tick, piles.language),
+        );
     }
     for (index, group) in groups.iter().enumerate() {
         let y = BARS_TOP + BAR_ROW * index as f64;
         let (class, end) = (format!("c{}", shade(index)), x(group.volume));
         panel.text("", (left - 8.0, y + 15.0), Anchor::End, &cut(&group.label, name_room));
         panel.rect(&class, (left, y + 3.0), (end - left, BAR_ROW - 8.0));
-        let numbers = format!("{} · {}", fm(group.volume), count_piles(group.piles));
+        let numbers = format!("{} · {}", piles.fm(group.volume), piles.count(group.piles));
         panel.text("strong", (end + 8.0, y + 15.0), Anchor::Start, &numbers);
     }
     panel

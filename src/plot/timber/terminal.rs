@@ -1,11 +1,12 @@
 //! Piles in the terminal: a map, and bars for the volume of each group.
 
 use super::group_ink;
-use super::piles::{Piles, count_piles, fm};
+use super::piles::Piles;
 use super::projection::{GridLine, PileCircle, PileMap};
+use crate::language::Language;
 use crate::plot::canvas::Canvas;
 use crate::plot::colour::FAINT;
-use crate::plot::number::{Tick, number};
+use crate::plot::number::Tick;
 use crate::plot::{Look, cut, letters};
 
 /// Columns left of the map, for the degrees.
@@ -37,8 +38,8 @@ pub fn map(piles: &Piles, look: &Look) -> String {
             disc(&mut canvas, circle);
         }
     }
-    let parallels = map.projection.parallels(16.0);
-    let meridians = map.projection.meridians(26.0);
+    let parallels = map.projection.parallels(16.0, Language::En);
+    let meridians = map.projection.meridians(26.0, Language::En);
     let (row_of, column_of) = (|at: f64| (at / 4.0) as usize, |at: f64| (at / 2.0) as usize);
     meridians.iter().for_each(|line| canvas.grid_column(column_of(line.at)));
     parallels.iter().for_each(|line| canvas.grid_row(row_of(line.at)));
@@ -79,7 +80,7 @@ fn sign(canvas: &mut Canvas, circle: &PileCircle, most: f64) {
 }
 
 fn scale_bar(map: &PileMap, look: &Look) -> String {
-    let (label, dots) = map.projection.bar(48.0);
+    let (label, dots) = map.projection.bar(48.0, Language::En);
     let label = look.words(&label);
     let cells = (dots / 2.0).round() as usize;
     let line = look.sign('─', '-').to_string().repeat(cells.saturating_sub(2));
@@ -88,10 +89,10 @@ fn scale_bar(map: &PileMap, look: &Look) -> String {
 
 fn legend(piles: &Piles, most: f64, look: &Look) -> String {
     let sizes = if look.ascii {
-        let from = |(sign, part)| format!("{sign} from {} Fm", number(part * most, 0));
+        let from = |(sign, part)| format!("{sign} from {} Fm", Language::En.number(part * most, 0));
         look.words(&SIGNS.map(from).join("   "))
     } else {
-        let words = format!("area by volume, the largest {} Fm", number(most, 1));
+        let words = format!("area by volume, the largest {} Fm", Language::En.number(most, 1));
         look.paint(FAINT, &words)
     };
     let groups = if look.colour { groups(piles, look) } else { String::new() };
@@ -129,14 +130,14 @@ pub fn bars(piles: &Piles, look: &Look) -> String {
         .iter()
         .map(|group| {
             let name = look.words(&cut(&group.label, LONGEST));
-            [name, look.words(&fm(group.volume)), look.words(&count_piles(group.piles))]
+            [name, look.words(&piles.fm(group.volume)), look.words(&piles.count(group.piles))]
         })
         .collect();
     let width = |column: usize| texts.iter().map(|line| letters(&line[column])).max();
     let [name, volume, many] = [0, 1, 2].map(|column| width(column).unwrap_or_default());
     let room = look.columns().saturating_sub(name + volume + many + 6).max(8);
     let most = bars.iter().map(|group| group.volume).fold(0.0, f64::max);
-    let mut text = format!("Volume in Fm by {}\n", piles.by.words());
+    let mut text = format!("Volume in Fm by {}\n", piles.by_words());
     for (index, (line, group)) in texts.iter().zip(&bars).enumerate() {
         let bar = bar(group.volume, most, room, look);
         let space = " ".repeat(room.saturating_sub(letters(&bar)));
