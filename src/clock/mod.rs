@@ -1,5 +1,6 @@
 //! What time it is: the only place that asks the system, so that tests can say otherwise.
 
+mod span;
 mod wall;
 
 use std::time::Duration;
@@ -9,6 +10,7 @@ use jiff::ToSpan;
 pub use jiff::civil::Date;
 pub use jiff::tz::TimeZone;
 
+pub use self::span::{Span, with_offset};
 pub use self::wall::WallClock;
 
 /// The rule of Germany's clocks since 1996, as good as the list of zones that a bare container lacks.
@@ -119,20 +121,6 @@ pub fn berlin() -> TimeZone {
     zone("Europe/Berlin")
         .or_else(|| TimeZone::posix(BERLIN_SINCE_1996).ok())
         .unwrap_or(TimeZone::UTC)
-}
-
-/// What a person writes for `--from` and `--to`: a day (`2026-10-25`, its local beginning), a
-/// month (`2026-10`), or an instant with offset. A local date that does not exist is none.
-pub fn parse_point(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    if let Some(instant) = parse_instant(text) {
-        return Some(instant);
-    }
-    let day = if text.len() == "2026-10".len() { format!("{text}-01") } else { text.to_owned() };
-    if day.len() != "2026-10-25".len() {
-        return None;
-    }
-    let date: Date = day.parse().ok()?;
-    Some(date.to_zoned(zone.clone()).ok()?.timestamp())
 }
 
 /// The local midnight `days` days after the local day of `instant`.

@@ -16,9 +16,10 @@ use crate::store::record::Record;
 use crate::system::paths::Folders;
 use crate::terminal::screen::{Opening, Screen};
 use crate::terminal::{Mark, Output};
+use crate::text::shell_word;
 
 /// A meter of the sandbox.
-const OFFICE: &str = "d0000000-0000-4000-8000-000000000001";
+const OFFICE: &str = "Strom Verwaltung";
 /// Longest time that the scripted browser has for a sign-in; it takes milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -105,7 +106,8 @@ impl Demo {
 
     /// Shows a command and runs it.
     fn command(&self, words: &[&str]) -> Result<(), Failed> {
-        self.say(Mark::Note, format_args!("partnerlink {}", words.join(" ")));
+        let typed: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+        self.say(Mark::Note, format_args!("partnerlink {}", typed.join(" ")));
         (self.run_line)(&self.context, words).map(drop)
     }
 

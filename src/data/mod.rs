@@ -5,6 +5,7 @@ pub mod figures;
 pub mod gaps;
 pub mod meter;
 pub mod names;
+pub mod period;
 pub mod pile;
 pub mod position;
 pub mod query;

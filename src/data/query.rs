@@ -1,13 +1,13 @@
 //! A question for readings, checked once, and cut into windows that the provider can answer.
 
+use clap::ValueEnum;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
-
-use clap::ValueEnum;
 
 use super::meter::Meter;
-use crate::clock::{self, TimeZone, Timestamp};
+use super::period;
+pub use super::period::{Period, QueryError};
+use crate::clock::{self, Span, TimeZone, Timestamp};
 
 /// How far apart readings are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -67,31 +67,11 @@ pub struct Query {
     pub zone: TimeZone,
 }
 
-/// An interval as a person writes it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Period<'a> {
-    pub from: Option<&'a str>,
-    /// Now unless it is given.
-    pub to: Option<&'a str>,
-    /// Counts back from the end.
-    pub last: Option<Duration>,
-}
-
 /// One request's part of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     pub from: Timestamp,
     pub to: Timestamp,
-}
-
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum QueryError {
-    #[error("{0:?} is neither a day (2026-10-25), a month (2026-10) nor an instant with offset")]
-    NotATime(String),
-    #[error("the end is not after the beginning")]
-    Empty,
-    #[error("neither --from nor --last is given")]
-    NoBegin,
 }
 
 impl Source {
@@ -111,22 +91,19 @@ impl Query {
         zone: TimeZone,
         now: Timestamp,
     ) -> Result<Self, QueryError> {
-        let point = |text: &str| {
-            clock::parse_point(text, &zone).ok_or_else(|| QueryError::NotATime(text.to_owned()))
-        };
-        let to = period.to.map(point).transpose()?;
-        let to = to.unwrap_or_else(|| resolution.begin_of(now, &zone));
-        let from = match (period.from, period.last) {
-            (Some(from), _) => point(from)?,
-            (None, Some(last)) => {
-                let begin = clock::after(to, -i64::try_from(last.as_secs()).unwrap_or(i64::MAX));
-                resolution.begin_of(begin, &zone)
-            }
-            (None, None) => return Err(QueryError::NoBegin),
-        };
-        if from >= to {
-            return Err(QueryError::Empty);
-        }
+        let Window { from, to } = period.window(resolution, &zone, now)?;
+        Ok(Self { from, to, resolution, measurement, direction: None, zone })
+    }
+
+    /// A whole month or year, as far as it is over.
+    pub fn whole(
+        span: Span,
+        resolution: Resolution,
+        measurement: Measurement,
+        zone: TimeZone,
+        now: Timestamp,
+    ) -> Result<Self, QueryError> {
+        let Window { from, to } = period::whole(span, resolution, &zone, now)?;
         Ok(Self { from, to, resolution, measurement, direction: None, zone })
     }
 
@@ -163,7 +140,7 @@ impl Resolution {
     }
 
     /// The beginning of the interval that an instant lies in.
-    fn begin_of(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
+    pub(super) fn begin_of(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day => clock::midnight_after(instant, 0, zone),
             _ => clock::after(instant, -instant.as_second().rem_euclid(self.seconds())),
@@ -219,6 +196,8 @@ fn in_capitals(value: &impl ValueEnum) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn berlin() -> TimeZone {
@@ -279,12 +258,49 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        let ask =
-            |from, to, last| asked(Period { from, to, last }, Timestamp::UNIX_EPOCH).unwrap_err();
-        for bad in ["yesterday", "2026-13", "2026-02-30", "25.10.2026", "2026-10-25T02:15", ""] {
+        let now = clock::parse_instant("2026-11-28T12:00:00Z").unwrap();
+        let ask = |from, to, last| asked(Period { from, to, last }, now).unwrap_err();
+        for bad in ["yesterday", "2026-13", "2026-02-30", "25.13.2026", ""] {
             assert!(matches!(ask(Some(bad), None, None), QueryError::NotATime(_)), "{bad}");
         }
-        assert_eq!(ask(Some("2026-01-02"), Some("2026-01-02"), None), QueryError::Empty);
+        let meant = "2026-10-25T02:15:00+02:00".to_owned();
+        let text = "25.10.2026 02:15";
+        let no_offset = QueryError::NoOffset { text: text.to_owned(), meant };
+        assert_eq!(ask(Some(text), None, None), no_offset);
+        let empty = |instead: Option<&str>| QueryError::Empty { instead: instead.map(Into::into) };
+        assert_eq!(ask(Some("1.2.2026"), Some("2026-02-01"), None), empty(Some("--to 2026-02-02")));
+        assert_eq!(ask(Some("2026-02"), Some("2026-02"), None), empty(Some("--to 2026-03")));
+        assert_eq!(ask(Some("2026-02-02"), Some("2026-02-01"), None), empty(None));
+        assert_eq!(ask(Some("2027"), None, None), QueryError::NotYet("2027".into()));
         assert_eq!(ask(None, None, None), QueryError::NoBegin);
+    }
+
+    #[test]
+    fn a_month_or_year_is_whole_as_far_as_it_is_over() {
+        let now = clock::parse_instant("2026-11-28T12:07:00Z").unwrap();
+        let whole =
+            |span| Query::whole(span, Resolution::QuarterHour, Measurement::Energy, berlin(), now);
+        let ends = |span| whole(span).map(|query| (query.from.to_string(), query.to.to_string()));
+        let of = |from: &str, to: &str| Ok((from.to_owned(), to.to_owned()));
+        let october = period::month("10.2026").unwrap();
+        assert_eq!(ends(october), of("2026-09-30T22:00:00Z", "2026-10-31T23:00:00Z"));
+        let november = period::month("2026-11").unwrap();
+        assert_eq!(ends(november), of("2026-10-31T23:00:00Z", "2026-11-28T12:00:00Z"));
+        let year = period::year("2025").unwrap();
+        assert_eq!(ends(year), of("2024-12-31T23:00:00Z", "2025-12-31T23:00:00Z"));
+        let next = period::month("2026-12").unwrap();
+        assert_eq!(ends(next), Err(QueryError::NotYet("2026-12".into())));
+        assert_eq!(period::month("2026"), Err(QueryError::NotAMonth("2026".into())));
+        assert_eq!(period::year("2026-10"), Err(QueryError::NotAYear("2026-10".into())));
+    }
+
+    #[test]
+    fn an_end_that_is_often_meant_to_be_in_it_is_remarked_on() {
+        let remark = |to| Period { to: Some(to), ..Period::default() }.remark();
+        assert!(remark("31.10.2026").unwrap().ends_with("the end is --to 2026-11-01"));
+        assert!(remark("2026-12").unwrap().ends_with("the end is --to 2027-01"));
+        for usual in ["2026-11-01", "2026-10-25", "2026-11", "2027", "2026-10-31T12:00:00Z", "x"] {
+            assert_eq!(remark(usual), None, "{usual}");
+        }
     }
 }

@@ -253,8 +253,13 @@ impl Explain for BindError {
 impl Explain for QueryError {
     fn meaning(&self) -> Meaning {
         let hint = match self {
-            Self::NoBegin => "give --from 2026-10-01, or --last 7d",
-            _ => "for example: --from 2026-10-01 --to 2026-11-01, or --last 7d",
+            Self::NoBegin => "give --month 2026-10, --from 2026-10-01, or --last 7d".to_owned(),
+            Self::NoOffset { meant, .. } => format!("write {meant}"),
+            Self::NotAMonth(_) => "for example: --month 2026-10".into(),
+            Self::NotAYear(_) => "for example: --year 2026".into(),
+            Self::Empty { instead: Some(instead) } => format!("write {instead}"),
+            _ => "for example: --month 2026-10, --from 2026-10-01 --to 2026-11-01, or --last 7d"
+                .into(),
         };
         Usage.means("time", hint)
     }

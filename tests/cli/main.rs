@@ -15,6 +15,7 @@ mod connect;
 mod data_access;
 mod data_answers;
 mod data_api;
+mod data_dates;
 mod data_export;
 mod data_meter;
 mod data_names;

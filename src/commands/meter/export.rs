@@ -17,13 +17,12 @@ use crate::system::OutputFile;
 use crate::terminal::Mark;
 use crate::terminal::progress::Progress;
 
-const EXAMPLES: &str = "\
-Examples:
-  partnerlink meter export --all --from 2025-11 --out lastgang/
-  partnerlink meter export --all --from 2025-11 --out lastgang/ --format csv-de
+const EXAMPLES: &str = r#"Examples:
+  partnerlink meter export --all --month 2026-10 --out lastgang/
+  partnerlink meter export --device Pumpen --year 2025 --out lastgang/ --format csv-de
 
 A run that broke off goes on where it stopped: finished files are skipped, and a file has its name
-only when it is whole.";
+only when it is whole."#;
 
 /// Write a file for each meter and month; goes on where it stopped
 #[derive(Debug, clap::Args)]

@@ -13,8 +13,8 @@ use crate::terminal::Mark;
 
 const EXAMPLES: &str = r#"Examples:
   partnerlink meter plot --device "Strom Verwaltung" --last 7d
-  partnerlink meter plot --device Gastherme --from 2026-10 --to 2026-11 --view heat-map
-  partnerlink meter plot --device 50999000001 --from 2026-10 --to 2026-11 -o oktober.html"#;
+  partnerlink meter plot --device Gastherme --month 2026-10 --view heat-map
+  partnerlink meter plot --device 50999000001 --month 10.2026 -o oktober.html"#;
 
 /// Draw readings: load curve, heat map of a month, duration curve, key figures
 #[derive(Debug, clap::Args)]

@@ -7,15 +7,17 @@ use std::time::Duration;
 use super::devices::names_unknown;
 use super::meters::Meters;
 use crate::api::{meter, ordered};
-use crate::clock::Clock as _;
+use crate::clock::{Clock as _, TimeZone};
 use crate::commands::candidates;
 use crate::commands::session::{DataError, Session};
 use crate::data::meter::{Meter, Space};
+use crate::data::period;
 use crate::data::query::{
     Direction, Measurement, Medium, Period, Query, Resolution, Source, Window,
 };
 use crate::data::reading::Reading;
 use crate::error::Error;
+use crate::terminal::Mark;
 
 #[derive(Debug, clap::Args)]
 pub struct RangeArgs {
@@ -28,15 +30,21 @@ pub struct RangeArgs {
     /// Every meter of every space
     #[arg(long, conflicts_with_all = ["device", "space"])]
     all: bool,
-    /// From this day (2026-10-25), month (2026-10) or instant on
-    #[arg(long, value_name = "TIME", required_unless_present = "last")]
+    /// From this day (2026-10-25 or 25.10.2026), month, year or instant on
+    #[arg(long, value_name = "TIME", required_unless_present_any = ["last", "month", "year"])]
     from: Option<String>,
-    /// Until before this day, month or instant [default: now]
+    /// Until before this day, month, year or instant, which is not in it [default: now]
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
     /// The last 7d, 24h, …
     #[arg(long, value_name = "TIME", conflicts_with = "from", value_parser = crate::commands::duration)]
     last: Option<Duration>,
+    /// This month (2026-10 or 10.2026), as far as it is over
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "to", "last"])]
+    month: Option<String>,
+    /// This year, as far as it is over
+    #[arg(long, value_name = "YEAR", conflicts_with_all = ["from", "to", "last", "month"])]
+    year: Option<String>,
     #[arg(long, value_enum, default_value_t = Resolution::QuarterHour)]
     resolution: Resolution,
     #[arg(long, value_enum, default_value_t = Measurement::Energy)]
@@ -66,12 +74,7 @@ impl RangeArgs {
     /// Resolves what was asked for, in days of this zone; `--all` asks the provider which meters
     /// there are.
     pub fn resolve(&self, session: &Session, zone: &str) -> Result<Range, DataError> {
-        let zone = session.zone(zone)?;
-        let period = Period { from: self.from.as_deref(), to: self.to.as_deref(), last: self.last };
-        let now = session.context.clock.now();
-        let query = Query::new(period, self.resolution, self.measurement, zone, now)
-            .map_err(|error| Error::new(session.what, &error))?;
-        let query = Query { direction: self.direction, ..query };
+        let query = self.query(session, session.zone(zone)?)?;
         let kept = if self.all { None } else { Meters::kept(session) };
         let found = kept.and_then(|meters| Some((self.sources(session, &meters).ok()?, meters)));
         let (sources, meters) = match found {
@@ -82,6 +85,25 @@ impl RangeArgs {
             }
         };
         Ok(Range { sources, query, window_days: i64::from(self.window), meters, is_all: self.all })
+    }
+
+    fn query(&self, session: &Session, zone: TimeZone) -> Result<Query, Error> {
+        let (resolution, measurement) = (self.resolution, self.measurement);
+        let now = session.context.clock.now();
+        let period = Period { from: self.from.as_deref(), to: self.to.as_deref(), last: self.last };
+        let month = self.month.as_deref().map(period::month);
+        let whole = month.or_else(|| self.year.as_deref().map(period::year));
+        let query = match whole {
+            Some(span) => {
+                span.and_then(|span| Query::whole(span, resolution, measurement, zone, now))
+            }
+            None => Query::new(period, resolution, measurement, zone, now),
+        };
+        let query = query.map_err(|error| Error::new(session.what, &error))?;
+        if let Some(remark) = period.remark() {
+            session.context.output.say(Mark::Note, remark);
+        }
+        Ok(Query { direction: self.direction, ..query })
     }
 
     fn list(&self, session: &Session) -> Result<Meters, DataError> {

@@ -9,8 +9,8 @@ use crate::formats::{Entry, READINGS};
 
 const EXAMPLES: &str = r#"Examples:
   partnerlink meter readings --all --last 7d
-  partnerlink meter readings --device "Strom Verwaltung" --from 2026-10 --to 2026-11 --format csv-de -o oktober.csv
-  partnerlink meter readings --space "Freibad Mühlental" --from 2026-10-25 --to 2026-10-26 --gaps mark"#;
+  partnerlink meter readings --device Pumpen --month 2026-10 --format csv-de -o oktober.csv
+  partnerlink meter readings --space Freibad --from 25.10.2026 --to 26.10.2026 --gaps mark"#;
 
 /// Print readings (Lastgang): quarter hours, hours or days of any number of meters
 #[derive(Debug, clap::Args)]

@@ -17,7 +17,7 @@ const COLUMNS: [&str; 6] = ["device", "direction", "day", "expected", "present",
 
 /// Count the missing readings of each day; exit 0 also when there are gaps
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  partnerlink meter verify --all --from 2026-10 --to 2026-11")]
+#[command(after_help = "Examples:\n  partnerlink meter verify --all --month 2026-10")]
 pub struct Args {
     #[command(flatten)]
     range: RangeArgs,
