@@ -139,7 +139,7 @@ const SHARED: [&str; 9] = [
 ];
 
 /// Outside crates that stay in one place, and the reason.
-const CRATES: [(&str, &[&str], &str); 20] = [
+const CRATES: [(&str, &[&str], &str); 21] = [
     (
         "clap_complete",
         &["commands/candidates.rs", "commands/completions/"],
@@ -163,6 +163,7 @@ const CRATES: [(&str, &[&str], &str); 20] = [
     ("rust_xlsxwriter", &["formats/xlsx.rs"], "one format needs it"),
     // The table of formats names the file of ours that is called like it.
     ("parquet", &["formats/parquet", "formats/format.rs"], "one format needs it"),
+    ("rusqlite", &["formats/gpkg"], "one format needs it"),
     ("ring", &["oauth/dpop.rs"], "one key, one kind of signature"),
     ("sys_locale", &["config/environment.rs"], "what the environment lacks"),
     ("jaq_core", &["commands/api/jq.rs"], "one option needs it"),

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
 use super::columns::List;
-use super::{NewRows, Options, csv, geojson, gpx, influx, json, kml, parquet, table, xlsx};
+use super::{NewRows, Options, csv, geojson, gpkg, gpx, influx, json, kml, parquet, table, xlsx};
 use crate::text::wrapped;
 
 /// A format: its name, and what is known of it.
@@ -52,6 +52,9 @@ pub static FORMATS: &[Format] = &[
     // RFC 7946.
     Format { name: "geojson", endings: &["geojson"], binary: false, fits: PILES, rows: geojson::features,
         help: "QGIS and other maps; longitude before latitude" },
+    // GeoPackage 1.3.
+    Format { name: "gpkg", endings: &["gpkg"], binary: true, fits: PILES, rows: gpkg::layer,
+        help: "GeoPackage, a layer with typed columns: QGIS, ArcGIS" },
     // GPX 1.1.
     Format { name: "gpx", endings: &["gpx"], binary: false, fits: PILES, rows: gpx::way_points,
         help: "Way points for a driver's phone" },

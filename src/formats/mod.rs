@@ -8,7 +8,7 @@
 //! | `fields` | whether the entries have what was asked for |
 //! | `csv`, `json`, `table`, `xlsx`, `influx` | tables and lists |
 //! | `typed`, `parquet` | the types of columns, and tables that have them |
-//! | `geojson`, `gpx`, `kml` | places on a map |
+//! | `geojson`, `gpkg`, `gpx`, `kml` | places on a map |
 //!
 //! Everything is written as it comes; nothing here grows with the number of rows.
 
@@ -17,6 +17,7 @@ mod csv;
 mod fields;
 mod format;
 mod geojson;
+mod gpkg;
 mod gpx;
 mod influx;
 mod json;

@@ -177,14 +177,16 @@ fn a_pile_keeps_whole_what_its_cells_cannot_hold() {
         &Options::default(),
         &[r#"{"id":7,"woodlist_number":"12","number":7,"sale_net_total":100,"sale_fm_volume":null,
             "buyer":{"id":1,"name":"Säge & Co"},"tree_types":["Fichte","Kiefer"],"images":[],
-            "protocol_fm_volume":"42"}"#],
+            "protocol_fm_volume":"viel","protocol_quantity":"42.50"}"#],
     );
     assert_eq!(["id", "number"].map(|it| found.kind(it)), ["INT64"; 2]);
     assert_eq!(["sale_net_total", "sale_fm_volume"].map(|it| found.kind(it)), ["DOUBLE"; 2]);
+    // Also where it comes as text.
+    assert_eq!(found.rows[0]["protocol_quantity"], Field::Double(42.5));
     assert_eq!(found.cell(0, "buyer"), "Säge & Co");
     assert_eq!(found.cell(0, "tree_types"), "Fichte Kiefer");
     assert_eq!(
         found.cell(0, "other"),
-        r#"{"tree_types":["Fichte","Kiefer"],"protocol_fm_volume":"42","buyer":{"id":1,"name":"Säge & Co"}}"#
+        r#"{"tree_types":["Fichte","Kiefer"],"protocol_fm_volume":"viel","buyer":{"id":1,"name":"Säge & Co"}}"#
     );
 }

@@ -6,6 +6,7 @@
 //! column more, and so does a member without a column: nothing is lost.
 
 use std::io;
+use std::iter::repeat_n;
 
 use serde_json::Value;
 use smol_str::SmolStr;
@@ -71,7 +72,9 @@ impl Kind {
     /// The type that all of these have; text where there is none.
     fn of(runs: &[(Held, usize)], may_be_whole: bool) -> Self {
         let there = || runs.iter().map(|(held, _)| held).filter(|held| **held != Held::Empty);
-        let fits = |kind: &Self| there().all(|held| held.is(*kind));
+        // Text is no number unless somebody says so: it may be a postcode.
+        let says = |held: &Held, kind| !(kind == Self::Number && matches!(held, Held::Text(_)));
+        let fits = |kind: &Self| there().all(|held| held.is(*kind) && says(held, *kind));
         let kinds = [Self::Whole, Self::Number, Self::Flag, Self::Time, Self::Date];
         let kinds = &kinds[usize::from(!may_be_whole)..];
         let found = kinds.iter().copied().find(fits);
@@ -118,9 +121,9 @@ impl Held {
         }
     }
 
+    /// Also where it came as text.
     pub fn number(&self) -> Option<f64> {
-        let Self::Number(digits) = self else { return None };
-        digits.parse().ok().filter(|number: &f64| number.is_finite())
+        self.text()?.parse().ok().filter(|number: &f64| number.is_finite())
     }
 
     pub fn whole(&self) -> Option<i64> {
@@ -167,6 +170,11 @@ impl Column {
         self.runs.iter().map(|(held, count)| (held, *count))
     }
 
+    /// Of each row its value.
+    pub fn values(&self) -> impl Iterator<Item = &Held> {
+        self.runs().flat_map(|(held, count)| repeat_n(held, count))
+    }
+
     /// Takes one more value, and says how many bytes of text are held for it.
     fn push(&mut self, held: Held) -> usize {
         if let Some((last, count)) = self.runs.last_mut()
@@ -185,10 +193,7 @@ impl TypedRows {
     pub fn new(list: &List<'_>, options: &Options) -> Result<Self, FormatError> {
         let cells = Columns::new(list, options, list.columns)?.distinct();
         let mut columns: Vec<Column> = cells.names().map(|name| Column::new(list, name)).collect();
-        let mut other = OTHER.to_owned();
-        while columns.iter().any(|column| column.name.eq_ignore_ascii_case(&other)) {
-            other.push('_');
-        }
+        let other = free_name(&columns, OTHER);
         columns.push(Column { kind: Some(Kind::Text), ..Column::new(list, &other) });
         let (clock, all_members) = (WallClock::new(options.zone.clone()), options.fields.is_none());
         Ok(Self { cells, clock, columns, all_members, rows: 0, bytes: 0 })
@@ -232,6 +237,11 @@ impl TypedRows {
         }
     }
 
+    /// This name, or one like it that no column has.
+    pub fn free_name(&self, name: &str) -> String {
+        free_name(&self.columns, name)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
@@ -240,6 +250,14 @@ impl TypedRows {
         (self.rows, self.bytes) = (0, 0);
         self.columns.iter_mut().for_each(|column| column.runs.clear());
     }
+}
+
+fn free_name(columns: &[Column], name: &str) -> String {
+    let mut free = name.to_owned();
+    while columns.iter().any(|column| column.name.eq_ignore_ascii_case(&free)) {
+        free.push('_');
+    }
+    free
 }
 
 /// What stands in a column's place and is not all there in its cell, as JSON.
