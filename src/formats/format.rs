@@ -4,7 +4,9 @@ use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
 use super::columns::List;
-use super::{NewRows, Options, csv, geojson, gpkg, gpx, influx, json, kml, parquet, table, xlsx};
+use super::{
+    NewRows, Options, csv, geojson, gpkg, gpx, influx, json, kml, parquet, reading, table, xlsx,
+};
 use crate::text::wrapped;
 
 /// A format: its name, and what is known of it.
@@ -16,6 +18,9 @@ pub struct Format {
     endings: &'static [&'static str],
     /// Not text: no terminal should get it.
     pub binary: bool,
+    /// An export of it is a folder for each meter and month (`meter=…/month=…`), which databases read
+    /// as two columns more.
+    pub in_folders: bool,
     fits: &'static [Content],
     pub(super) rows: fn(&List<'_>, &Options) -> NewRows,
     /// What it is good for, in the words of the topic `formats`.
@@ -29,37 +34,37 @@ const PILES: &[Content] = &[Content::Piles];
 /// Where two formats have one ending, the first is meant.
 #[rustfmt::skip]
 pub static FORMATS: &[Format] = &[
-    Format { name: "table", endings: &[], binary: false, fits: ANY, rows: table::table,
+    Format { name: "table", endings: &[], binary: false, in_folders: false, fits: ANY, rows: table::table,
         help: "Columns for a person" },
-    Format { name: "plain", endings: &["txt", "tsv"], binary: false, fits: ANY, rows: table::plain,
+    Format { name: "plain", endings: &["txt", "tsv"], binary: false, in_folders: false, fits: ANY, rows: table::plain,
         help: "Tab-separated, without a heading: cut, awk, while read" },
-    Format { name: "json", endings: &["json"], binary: false, fits: ANY, rows: json::object,
+    Format { name: "json", endings: &["json"], binary: false, in_folders: false, fits: ANY, rows: json::object,
         help: "One object with \"schema\": 1 and all entries" },
-    Format { name: "ndjson", endings: &["ndjson", "jsonl"], binary: false, fits: ANY, rows: json::lines,
+    Format { name: "ndjson", endings: &["ndjson", "jsonl"], binary: false, in_folders: false, fits: ANY, rows: json::lines,
         help: "One object a line: jq, DuckDB" },
     // RFC 4180; lines end with LF, as pandas, DuckDB and awk expect.
-    Format { name: "csv", endings: &["csv"], binary: false, fits: ANY, rows: csv::plain,
+    Format { name: "csv", endings: &["csv"], binary: false, in_folders: false, fits: ANY, rows: csv::plain,
         help: "Comma, decimal point, UTF-8, times with offset: pandas, DuckDB" },
     // With a BOM and CRLF.
-    Format { name: "csv-de", endings: &["csv"], binary: false, fits: ANY, rows: csv::german,
+    Format { name: "csv-de", endings: &["csv"], binary: false, in_folders: false, fits: ANY, rows: csv::german,
         help: "For a German Excel: semicolon, decimal comma, local time, and summer or winter time (MESZ, MEZ) beside it. Ask for it by name: its files end as those of csv" },
-    Format { name: "xlsx", endings: &["xlsx"], binary: true, fits: ANY, rows: xlsx::sheet,
+    Format { name: "xlsx", endings: &["xlsx"], binary: true, in_folders: false, fits: ANY, rows: xlsx::sheet,
         help: "Excel, LibreOffice: days and times are dates, ids are text; prints on A4" },
-    Format { name: "parquet", endings: &["parquet"], binary: true, fits: ANY, rows: parquet::rows,
+    Format { name: "parquet", endings: &["parquet"], binary: true, in_folders: true, fits: ANY, rows: parquet::rows,
         help: "DuckDB, Polars, pandas, R: columns with types, times in UTC, a fiftieth of csv" },
-    Format { name: "influx", endings: &["lp", "influx"], binary: false, fits: READINGS, rows: influx::points,
+    Format { name: "influx", endings: &["lp", "influx"], binary: false, in_folders: false, fits: READINGS, rows: influx::points,
         help: "InfluxDB's line protocol" },
     // RFC 7946.
-    Format { name: "geojson", endings: &["geojson"], binary: false, fits: PILES, rows: geojson::features,
+    Format { name: "geojson", endings: &["geojson"], binary: false, in_folders: false, fits: PILES, rows: geojson::features,
         help: "QGIS and other maps; longitude before latitude" },
     // GeoPackage 1.3.
-    Format { name: "gpkg", endings: &["gpkg"], binary: true, fits: PILES, rows: gpkg::layer,
+    Format { name: "gpkg", endings: &["gpkg"], binary: true, in_folders: false, fits: PILES, rows: gpkg::layer,
         help: "GeoPackage, a layer with typed columns: QGIS, ArcGIS" },
     // GPX 1.1.
-    Format { name: "gpx", endings: &["gpx"], binary: false, fits: PILES, rows: gpx::way_points,
+    Format { name: "gpx", endings: &["gpx"], binary: false, in_folders: false, fits: PILES, rows: gpx::way_points,
         help: "Way points for a driver's phone" },
     // KML 2.2.
-    Format { name: "kml", endings: &["kml"], binary: false, fits: PILES, rows: kml::place_marks,
+    Format { name: "kml", endings: &["kml"], binary: false, in_folders: false, fits: PILES, rows: kml::place_marks,
         help: "Google Earth" },
 ];
 
@@ -98,6 +103,18 @@ impl Format {
     /// The ending of a new file in this format, without the point.
     pub fn ending(&self) -> &'static str {
         self.endings.first().copied().unwrap_or("txt")
+    }
+
+    /// What an export's files list, and how: a folder that is called `meter` would hide a column of
+    /// that name, and pandas refuses both.
+    pub fn of_export(&self, mut options: Options) -> (List<'static>, Options) {
+        if !self.in_folders {
+            return (reading::LIST, options);
+        }
+        for field in options.fields.iter_mut().flatten().filter(|field| *field == "meter") {
+            "name".clone_into(field);
+        }
+        (reading::LIST_IN_FOLDERS, options)
     }
 
     /// A line of help, or more: name, what it is good for, endings.

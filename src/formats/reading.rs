@@ -9,10 +9,10 @@ use super::{Content, FormatError};
 use crate::data::reading::Reading;
 
 /// What can be asked for, by the provider's names; `time`, `offset`, `status` and the meter's names
-/// are ours.
+/// are ours. `name` is `meter` where that is taken.
 #[rustfmt::skip]
-const MEMBERS: [&str; 17] = [
-    "time", "offset", "meter", "space", "malo", "melo", "serial", "measurement", "direction",
+const MEMBERS: [&str; 18] = [
+    "time", "offset", "meter", "name", "space", "malo", "melo", "serial", "measurement", "direction",
     "value", "unit", "status", "medium", "label", "deviceId", "deviceType", "deviceProvider",
 ];
 
@@ -28,6 +28,16 @@ pub const LIST: List<'_> = List {
     ],
     few_columns: &["time", "meter", "direction", "value", "unit", "status"],
     documented: &[],
+};
+
+/// The same, in a folder that is called `meter`.
+pub const LIST_IN_FOLDERS: List<'_> = List {
+    #[rustfmt::skip]
+    columns: &[
+        "time", "name", "space", "malo", "melo", "measurement", "direction", "value", "unit",
+        "status", "medium", "label", "deviceId", "deviceType", "deviceProvider",
+    ],
+    ..LIST
 };
 
 /// The member of this name; `timeStamp` is what the provider calls the time.
@@ -48,7 +58,7 @@ pub(super) fn cell<'a>(reading: &'a Reading, column: &str) -> Cell<'a> {
         "value" => return reading.value.as_deref().map_or(Cell::Empty, Cell::Number),
         "status" if reading.value.is_some() => "ok",
         "status" => "missing",
-        "meter" => reading.labels.meter.title(),
+        "meter" | "name" => reading.labels.meter.title(),
         "space" => &reading.labels.meter.space,
         "malo" => &reading.labels.meter.malo,
         "melo" => &reading.labels.meter.melo,

@@ -192,3 +192,23 @@ fn memory_stays_below_32_mib_for_years_of_quarter_hours() {
     assert!(one > 1024 && many < 32 * 1024, "{one} KiB, {many} KiB");
     assert!(many < one + 8 * 1024, "{one} KiB for one meter, {many} KiB for ten");
 }
+
+/// As DuckDB, Polars and pyarrow read a folder: a part of a month is a file of its own.
+#[test]
+fn parquet_goes_into_folders_by_meter_and_month() {
+    let (program, _fake) = with_meters(&["d", "e"]);
+    let parquet = ["--format", "parquet", "--out", "out"];
+    program.run([&OCTOBER[..], &parquet].concat()).exits(0);
+    let part = ["meter", "export", "--device", "d", "--from", "2026-10-05", "--to", "2026-10-07"];
+    program.run([&part[..], &["--account", "fake"], &parquet].concat()).exits(0);
+    for file in [
+        "meter=d/month=2026-10/readings.parquet",
+        "meter=e/month=2026-10/readings.parquet",
+        "meter=d/month=2026-10/readings_2026-10-05_2026-10-07.parquet",
+    ] {
+        let bytes = fs::read(program.root().join("out").join(file)).unwrap();
+        let told = String::from_utf8_lossy(&bytes);
+        assert!(told.starts_with("PAR1") && told.ends_with("PAR1"), "{file}");
+        assert!(told.contains("partnerlink.list"), "{file}");
+    }
+}

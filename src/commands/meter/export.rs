@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::file_name::{FileStems, kind_name};
+use super::file_name::{FileStems, kind_name, place};
 use super::range::{Range, RangeArgs};
 use super::readings::Gaps;
 use crate::api::{ApiError, meter, ordered};
@@ -12,7 +12,7 @@ use crate::data::gaps;
 use crate::data::query::{Query, Source, Window};
 use crate::data::reading::Reading;
 use crate::error::{Error, Failed};
-use crate::formats::{Content, Entry, Format, FormatError, Options, READINGS, Writer};
+use crate::formats::{Content, Entry, Format, FormatError, List, Options, Writer};
 use crate::system::OutputFile;
 use crate::terminal::Mark;
 use crate::terminal::progress::Progress;
@@ -20,6 +20,7 @@ use crate::terminal::progress::Progress;
 const EXAMPLES: &str = r#"Examples:
   partnerlink meter export --all --month 2026-10 --out lastgang/
   partnerlink meter export --device Pumpen --year 2025 --out lastgang/ --format csv-de
+  partnerlink meter export --all --year 2025 --out lastgang/ --format parquet   for DuckDB
 
 A run that broke off goes on where it stopped: finished files are skipped, and a file has its name
 only when it is whole."#;
@@ -109,8 +110,14 @@ impl Args {
         format: &Format,
     ) -> PathBuf {
         let (stem, kind) = (stems.stem(source), kind_name(query));
-        let name = format!("{stem}{kind}_{}.{}", time_name(month, query), format.ending());
-        Path::new(&self.out).join(name)
+        let month_name = clock::month_name(month.from, &query.zone);
+        Path::new(&self.out).join(place(
+            format,
+            &stem,
+            &kind,
+            &month_name,
+            &time_name(month, query),
+        ))
     }
 
     /// Fetches and writes every file, and counts the intervals without a reading.
@@ -121,12 +128,12 @@ impl Args {
         tasks: &[Task],
         format: &Format,
     ) -> Result<usize, DataError> {
-        let options = self.data.output.options(session)?;
+        let (list, options) = format.of_export(self.data.output.options(session)?);
         let mut progress = Progress::new(&session.context.output, tasks.len(), "files");
         let mut missing = 0;
         let fetch = |task| fetch(session, range, task);
         let exported = ordered::for_each(tasks, session.api.jobs, fetch, |task, parts| {
-            missing += self.save(task, &parts?, &range.query, format, &options)?;
+            missing += self.save(task, &parts?, &range.query, format, (&list, &options))?;
             progress.step();
             Ok(())
         });
@@ -141,11 +148,14 @@ impl Args {
         parts: &[(Window, Vec<Reading>)],
         query: &Query,
         format: &Format,
-        options: &Options,
+        (list, options): (&List<'_>, &Options),
     ) -> Result<usize, DataError> {
         let mut missing = 0;
+        if let Some(folder) = task.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
         let mut file = OutputFile::create(&task.path, self.data.output.force)?;
-        let mut writer = Writer::new(format, Box::new(&mut file), options, &READINGS)?;
+        let mut writer = Writer::new(format, Box::new(&mut file), options, list)?;
         for (window, readings) in parts {
             let with_gaps = gaps::marked(readings, task.source, query, *window);
             missing += with_gaps.iter().filter(|reading| reading.value.is_none()).count();

@@ -4,11 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use clap::ValueEnum as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::data::meter::Meter;
 use crate::data::names::in_ascii;
 use crate::data::query::{Measurement, Query, Resolution, Source};
+use crate::formats::Format;
 
+/// What would be taken for something else in an address.
+const NOT_IN_FOLDERS: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// Leaves room for an extension and `.part` in the 255 bytes that a name may have.
 const MOST_BYTES: usize = 120;
 /// Letters and digits that a name has at least, to say anything.
@@ -81,6 +86,20 @@ pub fn kind_name(query: &Query) -> String {
         measurement.and_then(|measurement| measurement.to_possible_value()),
     ];
     names.iter().flatten().map(|value| format!("_{}", value.get_name())).collect()
+}
+
+/// Where a file of one meter and month stands in the folder of an export:
+/// `strom-verwaltung_2026-10.csv`, or `meter=strom-verwaltung/month=2026-10/readings.parquet`.
+/// `kind` is that of [`kind_name`], `time` the time that it holds: the month's name, or a part of it.
+pub fn place(format: &Format, stem: &str, kind: &str, month: &str, time: &str) -> String {
+    let ending = format.ending();
+    if !format.in_folders {
+        return format!("{stem}{kind}_{time}.{ending}");
+    }
+    // As all readers of such folders take it apart.
+    let meter = safe_file_name(&utf8_percent_encode(stem, NOT_IN_FOLDERS).to_string());
+    let part = if time == month { String::new() } else { format!("_{time}") };
+    format!("meter={meter}/month={month}/readings{kind}{part}.{ending}")
 }
 
 /// Names for a meter's files, the shortest first; none where its name says nothing.
@@ -156,6 +175,26 @@ mod tests {
     fn meter(id: &str, name: &str, space: &str, serial: &str) -> Arc<Meter> {
         let [id, name, space, serial] = [id, name, space, serial].map(str::to_owned);
         Arc::new(Meter { id, name, space, serial, ..Meter::default() })
+    }
+
+    #[test]
+    fn databases_read_meter_and_month_from_the_folders() {
+        let [csv, parquet] = ["csv", "parquet"].map(|name| Format::named(name).unwrap());
+        let stem = "strom-verwaltung";
+        assert_eq!(
+            place(csv, stem, "_out", "2026-10", "2026-10"),
+            "strom-verwaltung_out_2026-10.csv"
+        );
+        assert_eq!(
+            place(parquet, stem, "", "2026-10", "2026-10"),
+            "meter=strom-verwaltung/month=2026-10/readings.parquet"
+        );
+        assert_eq!(
+            place(parquet, "a=b ü", "_out", "2026-10", "2026-10-05_2026-10-07"),
+            "meter=a%3Db%20%C3%BC/month=2026-10/readings_out_2026-10-05_2026-10-07.parquet"
+        );
+        let longest = place(parquet, &"ü".repeat(60), "", "2026-10", "2026-10");
+        assert!(longest.split('/').all(|name| name.len() < 255), "{longest}");
     }
 
     #[test]
