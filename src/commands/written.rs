@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::formats::{self, FORMATS, Format, Options};
 use crate::language::Language;
-use crate::plot::{Look, Picture};
+use crate::plot::{self, Look, Picture};
 use crate::system::OutputFile;
 use crate::terminal::{self, stdout_is_terminal};
 
@@ -82,9 +82,32 @@ impl OutputArgs {
 impl PictureArgs {
     /// Writes a picture as the file's ending says.
     pub fn save(&self, session: &Session, path: &Path, picture: &Picture) -> Result<(), Error> {
+        self.write(session, path, || picture.svg(), || picture.html())
+    }
+
+    /// Writes several pictures into one file, which has this title.
+    pub fn save_all(
+        &self,
+        session: &Session,
+        path: &Path,
+        title: &str,
+        pictures: &[Picture],
+    ) -> Result<(), Error> {
+        let language = self.language(session.context);
+        let html = || plot::html(language, title, pictures);
+        self.write(session, path, || plot::svg(title, "", pictures), html)
+    }
+
+    fn write(
+        &self,
+        session: &Session,
+        path: &Path,
+        svg: impl FnOnce() -> String,
+        html: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
         let text = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("svg") => picture.svg(),
-            Some("html") => picture.html(),
+            Some("svg") => svg(),
+            Some("html") => html(),
             _ => {
                 let why = format!("the ending of {} is neither .svg nor .html", path.display());
                 return Err(session.usage(why, "name a file with one of them"));

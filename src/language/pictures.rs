@@ -18,6 +18,8 @@ pub struct PictureTexts {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeterPictureTexts {
+    /// The title of a page of several.
+    pub several: String,
     pub power: String,
     pub energy: String,
     pub state: String,

@@ -26,7 +26,7 @@ use anstyle::Style;
 use self::colour::{FAINT, STRONG};
 use crate::text::printable;
 
-pub use self::picture::Picture;
+pub use self::picture::{Picture, html, svg};
 
 /// Columns that a picture in the terminal gets at least, however narrow the terminal says it is.
 const MIN_WIDTH: usize = 40;

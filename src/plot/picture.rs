@@ -1,4 +1,6 @@
-//! A picture as a file: an SVG document, or an HTML page around it with its numbers.
+//! Pictures as a file: an SVG document, or an HTML page around them with their numbers.
+
+use std::{iter, slice};
 
 use super::svg::{Anchor, Panel, WIDTH, round};
 use crate::language::Language;
@@ -62,7 +64,22 @@ impl NumbersColumn {
 impl Picture {
     /// One SVG document that stands alone: title and key figures above the pictures.
     pub fn svg(&self) -> String {
-        let mut header = Panel::default();
+        svg(&self.title, &self.caption, slice::from_ref(self))
+    }
+
+    /// A page: key figures, pictures, numbers.
+    pub fn html(&self) -> String {
+        let body = format!(
+            "<h1>{}</h1>\n{}",
+            html_escaped(&self.title),
+            self.section(&Defined::with_styles(1), "h2")
+        );
+        page(self.language, &self.title, &body)
+    }
+
+    /// Title, caption and key figures.
+    fn header(&self) -> Panel {
+        let mut header = Panel { height: HEADER, ..Panel::default() };
         header.text("title", (24.0, 34.0), Anchor::Start, &self.title);
         header.text("", (24.0, 54.0), Anchor::Start, &self.caption);
         // Name above value, side by side.
@@ -72,56 +89,107 @@ impl Picture {
             header.text("", (x, 80.0), Anchor::Start, figure.name);
             header.text("head", (x, 98.0), Anchor::Start, &figure.value);
         }
-        self.document(&(header.body + "\n"), HEADER)
+        header
     }
 
-    /// The pictures below each other, below a `header` of this height.
-    fn document(&self, header: &str, mut y: f64) -> String {
-        let height = round(y + self.panels.iter().map(|panel| panel.height).sum::<f64>() + 12.0);
-        let (title, caption) = (html_escaped(&self.title), html_escaped(&self.caption));
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
-             width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-labelledby=\"t d\">\n\
-             <title id=\"t\">{title}</title><desc id=\"d\">{caption}</desc>\n<style>{STYLE}</style>\n\
-             <defs><pattern id=\"gap\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
-             patternTransform=\"rotate(45)\"><path class=\"gap\" d=\"M0 0h6v6h-6z\"/>\
-             <path class=\"hatch\" d=\"M0 0v6\"/></pattern></defs>\n\
-             <rect class=\"bg\" width=\"{WIDTH}\" height=\"{height}\"/>\n{header}",
-        );
-        for Panel { height, body } in &self.panels {
-            svg += &format!("<g transform=\"translate(0 {})\">{body}</g>\n", round(y));
-            y += height;
-        }
-        svg + "</svg>\n"
-    }
-
-    /// A page: key figures, pictures, numbers.
-    pub fn html(&self) -> String {
-        let (title, caption) = (html_escaped(&self.title), html_escaped(&self.caption));
-        let mut html = format!(
-            "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
-             <meta name=\"viewport\" content=\"width=device-width\">\n\
-             <title>{title}</title>\n<style>{PAGE_STYLE}</style>\n</head>\n<body>\n\
-             <h1>{title}</h1>\n<p>{caption}</p>\n<dl>",
-            language = self.language.name(),
-        );
+    /// The part of a page below a title; the numbers have a heading of this level.
+    fn section(&self, defined: &Defined, level: &str) -> String {
+        let mut html = format!("<p>{}</p>\n<dl>", html_escaped(&self.caption));
         for KeyFigure { name, value, note } in &self.key_figures {
             let (value, note) = (html_escaped(value), html_escaped(note));
             html += &format!("<div><dt>{name}</dt><dd>{value}<small>{note}</small></dd></div>");
         }
+        let panels: Vec<&Panel> = self.panels.iter().collect();
         html += "</dl>\n";
-        html += &self.document("", 8.0);
-        html += &self.table.html(&self.language.texts().picture.missing);
-        html + "</body>\n</html>\n"
+        html += &document(&self.title, &self.caption, &panels, 8.0, defined);
+        html + &self.table.html(&self.language.texts().picture.missing, level)
     }
+}
+
+/// What a document defines: names must be its own in a page, and one definition is enough.
+struct Defined {
+    number: usize,
+    styles: String,
+}
+
+impl Defined {
+    fn with_styles(number: usize) -> Self {
+        let styles = format!(
+            "<style>{STYLE}</style>\n\
+             <defs><pattern id=\"gap\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
+             patternTransform=\"rotate(45)\"><path class=\"gap\" d=\"M0 0h6v6h-6z\"/>\
+             <path class=\"hatch\" d=\"M0 0v6\"/></pattern></defs>\n"
+        );
+        Self { number, styles }
+    }
+}
+
+/// One SVG document: the pictures below each other, each under its own title.
+pub fn svg(title: &str, caption: &str, pictures: &[Picture]) -> String {
+    let headers: Vec<Panel> = pictures.iter().map(Picture::header).collect();
+    let each = headers.iter().zip(pictures);
+    let panels = each.flat_map(|(header, picture)| iter::once(header).chain(&picture.panels));
+    document(title, caption, &panels.collect::<Vec<_>>(), 0.0, &Defined::with_styles(1))
+}
+
+/// One page: a list of what is in it, then a section for each picture.
+pub fn html(language: Language, title: &str, pictures: &[Picture]) -> String {
+    let (mut list, mut sections) = (String::new(), String::new());
+    for (number, picture) in (1..).zip(pictures) {
+        let defined = match number {
+            1 => Defined::with_styles(1),
+            number => Defined { number, styles: String::new() },
+        };
+        let (title, section) = (html_escaped(&picture.title), picture.section(&defined, "h3"));
+        list += &format!("<li><a href=\"#s{number}\">{title}</a></li>\n");
+        sections += &format!("<section id=\"s{number}\">\n<h2>{title}</h2>\n{section}</section>\n");
+    }
+    let heading = html_escaped(title);
+    page(language, title, &format!("<h1>{heading}</h1>\n<ol>\n{list}</ol>\n{sections}"))
+}
+
+fn page(language: Language, title: &str, body: &str) -> String {
+    let (language, title) = (language.name(), html_escaped(title));
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>{title}</title>\n<style>{PAGE_STYLE}</style>\n</head>\n<body>\n\
+         {body}</body>\n</html>\n"
+    )
+}
+
+/// Panels below each other, the first at `y`.
+fn document(
+    title: &str,
+    caption: &str,
+    panels: &[&Panel],
+    mut y: f64,
+    defined: &Defined,
+) -> String {
+    let height = round(y + panels.iter().map(|panel| panel.height).sum::<f64>() + 12.0);
+    let (title, caption) = (html_escaped(title), html_escaped(caption));
+    let Defined { number, styles } = defined;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
+         width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
+         aria-labelledby=\"t{number} d{number}\">\n\
+         <title id=\"t{number}\">{title}</title><desc id=\"d{number}\">{caption}</desc>\n{styles}\
+         <rect class=\"bg\" width=\"{WIDTH}\" height=\"{height}\"/>\n",
+    );
+    for Panel { height, body } in panels {
+        svg += &format!("<g transform=\"translate(0 {})\">{body}</g>\n", round(y));
+        y += height;
+    }
+    svg + "</svg>\n"
 }
 
 impl NumbersTable {
     /// `missing` stands where a value does not.
-    fn html(&self, missing: &str) -> String {
+    fn html(&self, missing: &str, level: &str) -> String {
         let caption = html_escaped(&self.caption);
-        let mut html = format!("<h2>{caption}</h2>\n<div class=\"wide\"><table>\n<thead><tr>");
+        let mut html =
+            format!("<{level}>{caption}</{level}>\n<div class=\"wide\"><table>\n<thead><tr>");
         for NumbersColumn { heading, class } in &self.columns {
             html += &format!("<th scope=\"col\"{class}>{}</th>", html_escaped(heading));
         }
@@ -178,6 +246,24 @@ mod tests {
         let svg = picture("<script>\"x\"", vec![panel]).svg();
         assert!(!svg.contains("<script"), "{svg}");
         assert!(svg.contains("a &amp; b"));
+    }
+
+    #[test]
+    fn several_are_below_each_other_and_no_name_is_given_twice() {
+        let all = ["one", "two", "three"].map(|text| picture(text, vec![Panel::new(10.0, text)]));
+        let html = html(Language::En, "3 series", &all);
+        for number in 1..=3 {
+            for name in ["s", "t", "d"] {
+                let id = format!(" id=\"{name}{number}\"");
+                assert_eq!(html.matches(&id).count(), 1, "{id}");
+            }
+        }
+        assert_eq!((html.matches("<h1>").count(), html.matches("<h2>two").count()), (1, 1));
+        assert_eq!((html.matches("id=\"gap\"").count(), html.matches("<table>").count()), (1, 3));
+        let svg = svg("3 series", "", &all);
+        assert_eq!((svg.matches("<svg").count(), svg.matches("class=\"title\"").count()), (1, 3));
+        let height = 3.0 * (HEADER + 10.0) + 12.0;
+        assert!(svg.contains(&format!("viewBox=\"0 0 960 {height}\"")), "{svg}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
 
+use crate::data_meter::is_self_contained;
 use crate::provider::Provider;
 use crate::provider::http::{Call, Reply};
 use crate::support::data::{Data, OFFICE, SUN, connected_to_fake, data_calls, files_in};
@@ -380,4 +381,41 @@ fn exported_files_are_called_as_their_meters() {
     assert_eq!(names(), few);
     export(&["--all"]);
     assert_eq!(names().len(), few.len() + 11, "each meter once: {:?}", names());
+}
+
+#[test]
+fn a_picture_shows_every_series_and_names_each() {
+    let data = Data::new();
+    let plot = |more: &[&str]| data.program.run([&["meter", "plot"], &DAY[..], more].concat());
+    let read = |file: &str| fs::read_to_string(data.program.root().join(file)).unwrap();
+    let both = ["--device", "Strom Haus", "--device", "Gastherme"];
+    for file in ["a.html", "a.svg"] {
+        plot(&[&both[..], &["-o", file]].concat()).exits(0);
+        let picture = read(file);
+        is_self_contained(&picture);
+        let house = "Mehrfamilienhaus Birkenweg 12";
+        for title in [
+            format!("Strom Haus mit Photovoltaik · {house} · electricity, consumption"),
+            format!("Strom Haus mit Photovoltaik · {house} · electricity, feed-in"),
+            format!("Gastherme Haus · {house} · gas, consumption"),
+        ] {
+            assert!(picture.contains(&title), "{title}");
+        }
+    }
+    assert!(read("a.html").contains("<title>3 series</title>"));
+    let german = ["--language", "de", "--force", "-o", "a.html"];
+    plot(&[&both[..], &german].concat()).exits(0);
+    assert!(read("a.html").contains("<h1>3 Messreihen</h1>"));
+
+    plot(&[&both[..], &["--each", "-o", "out.html"]].concat()).exits(0);
+    for file in [
+        "out_strom-haus-mit-photovoltaik_in.html",
+        "out_strom-haus-mit-photovoltaik_out.html",
+        "out_gastherme-haus.html",
+    ] {
+        assert_eq!(read(file).matches("<svg").count(), 1, "{file}");
+    }
+    plot(&[&both[..], &["--each"]].concat()).exits(2).says(&["--output"]);
+    let terminal = plot(&both).exits(0);
+    assert!(terminal.data().contains("Gastherme Haus · Mehrfamilienhaus"), "{}", terminal.told());
 }

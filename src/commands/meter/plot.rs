@@ -1,20 +1,33 @@
-use std::path::Path;
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::iter;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::range::RangeArgs;
+use super::file_name::FileStems;
+use super::range::{Range, RangeArgs};
 use crate::commands::session::{AccountArgs, Session};
 use crate::commands::written::PictureArgs;
 use crate::context::Context;
+use crate::data::names::in_ascii;
 use crate::data::series::{Collector, Series};
 use crate::error::{Error, Failed};
+use crate::language::filled;
+use crate::plot::Picture;
 use crate::plot::meter::{self, MeterView};
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = r#"Examples:
   partnerlink meter plot --device "Strom Verwaltung" --last 7d
   partnerlink meter plot --device Gastherme --month 2026-10 --view heat-map
-  partnerlink meter plot --device 50999000001 --month 10.2026 -o oktober.html"#;
+  partnerlink meter plot --device 50999000001 --month 10.2026 -o oktober.html
+  partnerlink meter plot --all --month 2026-10 -o oktober.svg --each
+
+A file shows every series, one below the other: both directions of a meter, and every meter."#;
+
+/// More series than this are a page that nobody scrolls through.
+const MOST_IN_ONE: usize = 24;
 
 /// Draw readings: load curve, heat map of a month, duration curve, key figures
 #[derive(Debug, clap::Args)]
@@ -27,6 +40,9 @@ pub struct Args {
     view: Vec<MeterView>,
     #[command(flatten)]
     picture: PictureArgs,
+    /// With -o: a file for each meter and direction, oktober_strom-haus.html for oktober.html
+    #[arg(long, requires = "output")]
+    each: bool,
     /// The time zone of every time that is read and shown
     #[arg(long, value_name = "ZONE", default_value = "Europe/Berlin")]
     tz: String,
@@ -49,7 +65,7 @@ impl Args {
                 return Ok(());
             }
             match &self.picture.output {
-                Some(path) => self.save(session, path, &all)?,
+                Some(path) => self.save(session, &range, path, &all)?,
                 None => self.show(context, &all)?,
             }
             range.complete()
@@ -72,17 +88,53 @@ impl Args {
         Ok(())
     }
 
-    /// One picture in one file: a file cannot be of several meters.
-    fn save(&self, session: &Session, path: &Path, all: &[Series]) -> Result<(), Error> {
-        let [series] = all else {
-            let count = all.len();
-            let why =
-                format!("these are {count} series (meters and directions), and a file shows one");
-            let hint = "name one --device that has one direction, or leave -o out";
-            return Err(session.usage(why, hint));
-        };
+    /// All series in one file, or each in one of its own.
+    fn save(
+        &self,
+        session: &Session,
+        range: &Range,
+        path: &Path,
+        all: &[Series],
+    ) -> Result<(), Error> {
         let language = self.picture.language(session.context);
-        let picture = meter::picture(series, &self.views(series), language);
-        self.picture.save(session, path, &picture)
+        let draw = |series: &Series| meter::picture(series, &self.views(series), language);
+        if self.each {
+            let paths = paths(path, range, all);
+            let mut each = paths.iter().zip(all);
+            return each
+                .try_for_each(|(path, series)| self.picture.save(session, path, &draw(series)));
+        }
+        if let [only] = all {
+            return self.picture.save(session, path, &draw(only));
+        }
+        let count = all.len().to_string();
+        if all.len() > MOST_IN_ONE {
+            let text = format!("{count} series are a long picture; --each writes a file for each");
+            session.context.output.say(Mark::Note, text);
+        }
+        let title = filled(&language.texts().meter_picture.several, &[("count", &count)]);
+        let pictures: Vec<Picture> = all.iter().map(draw).collect();
+        self.picture.save_all(session, path, &title, &pictures)
     }
+}
+
+/// `oktober_strom-haus_out.html` for each series, beside `oktober.html`; the direction where a meter
+/// has several series, and a number where even that does not tell them apart.
+fn paths(path: &Path, range: &Range, all: &[Series]) -> Vec<PathBuf> {
+    let stems = FileStems::of(range.meters.all());
+    let text = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let (begin, ending) = (text(path.file_stem()), text(path.extension()));
+    let mut taken = HashSet::new();
+    let name = |series: &Series| {
+        let meter = &series.labels.meter;
+        let source = range.sources.iter().find(|source| source.meter() == meter);
+        let mut stem = source.map_or_else(String::new, |source| stems.stem(source));
+        if all.iter().filter(|other| other.labels.meter == *meter).count() > 1 {
+            stem += &format!("_{}", in_ascii(&series.labels.direction));
+        }
+        let numbered = (2..).map(|number| format!("{stem}_{number}"));
+        let own = iter::once(stem.clone()).chain(numbered).find(|name| taken.insert(name.clone()));
+        path.with_file_name(format!("{begin}_{}.{ending}", own.unwrap_or(stem)))
+    };
+    all.iter().map(name).collect()
 }
