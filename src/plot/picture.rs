@@ -3,6 +3,7 @@
 use std::{iter, slice};
 
 use super::svg::{Anchor, Panel, WIDTH, round};
+use super::{cut, letters};
 use crate::language::Language;
 use crate::text::html_escaped;
 
@@ -14,6 +15,10 @@ const PAGE_STYLE: &str = include_str!("page.css");
 /// Classes, not attributes: a style sheet can turn them dark. No CSS variables, because programs
 /// other than browsers do not know them.
 const STYLE: &str = include_str!("picture.css");
+
+/// Letters of a title that has room at its usual size, and at a smaller one.
+const LONG_TITLE: usize = 72;
+const LONGEST_TITLE: usize = 110;
 
 /// Height of title, caption and key figures above the pictures.
 const HEADER: f64 = 118.0;
@@ -80,7 +85,8 @@ impl Picture {
     /// Title, caption and key figures.
     fn header(&self) -> Panel {
         let mut header = Panel { height: HEADER, ..Panel::default() };
-        header.text("title", (24.0, 34.0), Anchor::Start, &self.title);
+        let class = if letters(&self.title) > LONG_TITLE { "title long" } else { "title" };
+        header.text(class, (24.0, 34.0), Anchor::Start, &cut(&self.title, LONGEST_TITLE));
         header.text("", (24.0, 54.0), Anchor::Start, &self.caption);
         // Name above value, side by side.
         let each = (WIDTH - 48.0) / self.key_figures.len().max(1) as f64;

@@ -13,6 +13,7 @@ fn connected() -> Program {
     let program = parts::program().set("PARTNERLINK_STORE", "file").set("PARTNERLINK_SANDBOX", "1");
     let _turn = ports::zaehlerfreunde();
     program.run(["connect", ACCOUNT]).exits(0);
+    program.run(["meter", "devices"]).exits(0);
     fs::write(program.root().join("a file.csv"), "").unwrap();
     program
 }
@@ -42,6 +43,10 @@ fn completes_everything(terminal: &Terminal) {
         ("partnerlink tok", "partnerlink token"),
         ("partnerlink meter read", "partnerlink meter readings"),
         ("partnerlink meter readings --format=nd", "--format=ndjson"),
+        ("partnerlink meter plot --device Gasth", "--device Gastherme\\ Haus"),
+        ("partnerlink meter plot --device=Gasth", "--device=Gastherme\\ Haus"),
+        ("partnerlink meter plot --device \"Gasth", "--device \"Gastherme Haus\""),
+        ("partnerlink meter plot --device Strom\\ V", "--device Strom\\ Verwaltung"),
         ("partnerlink help exit", "partnerlink help exit-codes"),
         (
             "partnerlink connect timberdata --scope \"aggregation wo",
@@ -116,6 +121,8 @@ fn fish_completes_accounts_and_says_who_they_are() {
     assert_eq!(fish("partnerlink token get zaehlerfreunde:"), account);
     assert_eq!(fish("echo 1; partnerlink disconnect --no-revoke "), account);
     assert_eq!(fish("partnerlink meter readings --format=nd"), "--format=ndjson\n");
+    let meter = "Gastherme Haus\tMehrfamilienhaus Birkenweg 12, MaLo 50999000009\n";
+    assert_eq!(fish("partnerlink meter plot --device Gasth"), meter);
     assert_eq!(fish("partnerlink meter readings -o a"), "a file.csv\n");
     assert_eq!(fish("partnerlink meter readings --output=a"), "--output=a file.csv\n");
     let scope = fish("partnerlink connect timberdata --scope \"aggregation ");
