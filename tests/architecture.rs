@@ -74,8 +74,8 @@ const DOORS: [(&str, &[&str]); 26] = [
             "text",
         ],
     ),
-    // `secret`: it writes the header with the token.
-    ("api", &["clock", "data", "flow", "http", "oauth", "provider", "secret"]),
+    // `secret`: it writes the header with the token. `input`: a table may have been made on Windows.
+    ("api", &["clock", "data", "flow", "http", "input", "oauth", "provider", "secret"]),
     ("schedule", &["account_id", "clock", "config", "store", "system", "text"]),
     (
         "flow",

@@ -161,14 +161,14 @@ impl<'a> ApiClient<'a> {
     }
 
     /// A POST of JSON. It is sent once: whether a broken one was heard is not known. An answer that
-    /// is not empty has to be JSON as well, or somebody else gave it.
-    pub fn post_json(&self, url: &Url, body: &Value) -> Result<(), ApiError> {
+    /// is not empty has to be JSON as well, or somebody else gave it; an empty one is null.
+    pub fn post_json(&self, url: &Url, body: &Value) -> Result<Value, ApiError> {
         let mut request = Request::new("POST", url.clone());
         request.headers.push(("content-type".into(), "application/json".into()));
         request.body = Some(Secret::new(body.to_string().into_bytes()));
         match read_whole(url, explain(url, self.send(request)?)?.body)?.as_slice() {
-            [] => Ok(()),
-            bytes => parse(url, bytes).map(drop),
+            [] => Ok(Value::Null),
+            bytes => parse(url, bytes),
         }
     }
 

@@ -147,7 +147,7 @@ pub fn readings(
     Ok(readings)
 }
 
-/// `POST /devices/readings`
-pub fn push(api: &ApiClient, devices: &Value) -> Result<(), ApiError> {
+/// `POST /devices/readings`; the answer is not documented, and null where it is empty.
+pub fn push(api: &ApiClient, devices: &Value) -> Result<Value, ApiError> {
     api.post_json(&api.address("/devices/readings")?, devices)
 }

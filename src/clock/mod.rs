@@ -2,6 +2,7 @@
 
 mod span;
 mod wall;
+mod written;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ pub use jiff::tz::TimeZone;
 
 pub use self::span::{Span, with_offset};
 pub use self::wall::WallClock;
+pub use self::written::{NoInstant, Shift, parse_local};
 
 /// The rule of Germany's clocks since 1996, as good as the list of zones that a bare container lacks.
 const BERLIN_SINCE_1996: &str = "CET-1CEST,M3.5.0,M10.5.0/3";

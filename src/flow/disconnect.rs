@@ -1,5 +1,7 @@
 //! Ending an account: revoke at the provider where that can be done, delete here in any case.
 
+use std::fs;
+
 use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret, intent, moving};
 use crate::account_id::AccountId;
@@ -52,6 +54,8 @@ pub fn disconnect(
         }
         world.forget(account);
         intent::clear_all(&world.folders.intent_file(account));
+        // What an account handed in is of no use to the next one of its name.
+        let _ = fs::remove_dir_all(world.folders.pushed(account));
         moving::delete_other_copy(world, account).map_err(FlowError::NotDeleted)?;
         Ok(revocation)
     })

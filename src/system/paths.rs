@@ -134,6 +134,11 @@ impl Folders {
         self.state.join("moves").join(format!("{}.json", account.file_stem()))
     }
 
+    /// What readings an account handed in, for each person and address a file.
+    pub fn pushed(&self, account: &AccountId) -> PathBuf {
+        self.state.join("pushed").join(account.file_stem())
+    }
+
     /// What came of the last refresh that nobody watched.
     pub fn last_run_file(&self) -> PathBuf {
         self.state.join("last-run.json")

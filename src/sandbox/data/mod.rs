@@ -23,7 +23,7 @@ use super::http::{Answer, Params, Request};
 use super::provider::Provider;
 use super::state::State;
 
-pub use self::push::{Pushed, pushed};
+pub use self::push::{Handed, Pushed, pushed};
 
 /// Names under which a token is put into an address; from there it would get into logs.
 const IN_THE_ADDRESS: [&str; 4] = ["access_token", "token", "bearer", "authorization"];

@@ -1,8 +1,9 @@
 //! `POST /devices/readings`: what a partner's own meters measured. It is checked and counted, and
-//! not kept.
+//! load profiles and meter states are found again among the device's readings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,6 +20,10 @@ const OTHERS: &str = "6-1:1.0.0|7-1:3.1.0|8-1:1.0.0";
 /// Readings of a device that are remembered, by a hash, to see what is sent again: as many as come
 /// in one body.
 const REMEMBERED: usize = 6_000;
+/// Values of a register that are kept, the latest: a year of quarter hours, and a month.
+const KEPT: usize = 38_000;
+/// Timestamps beyond it (the year 5138 in seconds) count milliseconds.
+const SECONDS_UNTIL: i64 = 100_000_000_000;
 
 /// What was handed in for one device.
 #[derive(Default, Serialize, Deserialize)]
@@ -30,6 +35,8 @@ pub struct Pushed {
     /// The latest timestamp, in whatever unit it was sent.
     last: i64,
     seen: BTreeSet<u32>,
+    /// By OBIS code without `1-1:` and Unix second: millionths of a kilowatt-hour.
+    values: BTreeMap<String, BTreeMap<i64, u64>>,
 }
 
 /// What belongs to one device, which is named by either id.
@@ -43,7 +50,7 @@ struct Group {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "most members are checked by being read, and not kept")]
+#[expect(dead_code, reason = "the status is checked by being read, and not kept")]
 struct Reading {
     obis_code: String,
     timestamp: i64,
@@ -121,9 +128,57 @@ impl Pushed {
             let seed = reading.timestamp.cast_unsigned();
             let hash = reading.obis_code.bytes().fold(seed, |hash, byte| dice(hash, byte.into()));
             self.repeated += u64::from(!self.seen.insert(hash as u32));
+            self.keep(&reading);
         }
         while self.seen.len() > REMEMBERED {
             self.seen.pop_first();
         }
+    }
+
+    fn keep(&mut self, reading: &Reading) {
+        let register = reading.obis_code.strip_prefix("1-1:").unwrap_or(&reading.obis_code);
+        let is_profile = register.ends_with(".29.0");
+        let is_quarter = reading.metering_interval.is_none_or(|seconds| seconds.get() == 900);
+        if !(register.ends_with(".8.0") || is_profile && is_quarter) {
+            return;
+        }
+        let is_second = reading.timestamp < SECONDS_UNTIL;
+        let second = if is_second { reading.timestamp } else { reading.timestamp / 1000 };
+        let values = self.values.entry(register.to_owned()).or_default();
+        // Nothing is negative that a meter counts.
+        values.insert(second, (reading.value * 1e6).round() as u64);
+        while values.len() > KEPT {
+            values.pop_first();
+        }
+    }
+
+    /// What was handed in for these times.
+    pub fn between(&self, times: Range<i64>) -> Handed {
+        let of_register = |(register, values): (&String, &BTreeMap<i64, u64>)| {
+            let values = values.range(times.clone()).map(|(time, value)| (*time, *value));
+            (register.clone(), values.collect())
+        };
+        Handed(self.values.iter().map(of_register).collect())
+    }
+}
+
+/// Values that were handed in, by register and time.
+#[derive(Default)]
+pub struct Handed(BTreeMap<String, BTreeMap<i64, u64>>);
+
+impl Handed {
+    /// What flowed in the quarter hour that begins then, in millionths of a kilowatt-hour.
+    pub fn energy(&self, direction: &str, time: i64) -> Option<u64> {
+        self.value(direction, "29", time)
+    }
+
+    /// What the meter showed then, in millionths of a kilowatt-hour.
+    pub fn state(&self, direction: &str, time: i64) -> Option<u64> {
+        self.value(direction, "8", time)
+    }
+
+    fn value(&self, direction: &str, kind: &str, time: i64) -> Option<u64> {
+        let way = if direction == "OUT" { "2" } else { "1" };
+        self.0.get(&format!("{way}.{kind}.0"))?.get(&time).copied()
     }
 }

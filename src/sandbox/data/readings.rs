@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::super::calendar::{self, DAY, QUARTER};
 use super::super::catalogue::{CATALOGUE, Device, Flow};
 use super::super::http::{Answer, Params};
-use super::{Question, devices, problem};
+use super::{Handed, Question, devices, problem};
 
 /// Days that one request may span, by Berlin's clocks or by the hour, whichever is kinder. The
 /// provider's own limit is not known: this one makes a client cut long ranges into windows.
@@ -36,8 +36,7 @@ struct Asked {
 pub fn of_device(question: &Question) -> Result<String, Answer> {
     let mut devices = CATALOGUE.devices.iter();
     let device = devices.find(|device| device.text("id") == question.id);
-    let device = device.ok_or_else(|| problem(404, "unknown device"))?;
-    read(device, &question.request.query, question.request.at)
+    answer(question, device.ok_or_else(|| problem(404, "unknown device"))?)
 }
 
 /// `GET /spaces/{id}/readings`: a space without a main meter of that medium has none.
@@ -50,9 +49,21 @@ pub fn of_space(question: &Question) -> Result<String, Answer> {
     let is_main =
         |device: &&Device| device.text("medium") == medium && device.shown["isMainDevice"] == true;
     match devices.into_iter().find(is_main) {
-        Some(device) => read(device, &question.request.query, question.request.at),
+        Some(device) => answer(question, device),
         None => Ok("[]".to_owned()),
     }
+}
+
+fn answer(question: &Question, device: &Device) -> Result<String, Answer> {
+    let (query, now) = (&question.request.query, question.request.at);
+    let asked = asked(query)?;
+    // An interval's quarter hours reach beyond the end that was asked for.
+    let times = asked.start..asked.end + 2 * DAY;
+    let handed = question.service.store.with(now, |state| {
+        let pushed = state.pushed.get(device.text("id"));
+        pushed.map(|pushed| pushed.between(times)).unwrap_or_default()
+    });
+    read(device, query, now, &handed.map_err(|_| Answer::no_state())?)
 }
 
 fn asked(query: &Params) -> Result<Asked, Answer> {
@@ -84,7 +95,7 @@ fn asked(query: &Params) -> Result<Asked, Answer> {
 /// The readings that are asked for, as far as they are known at `now`: as text from the start, for
 /// a month of quarter hours are 2,976 readings, or twice that. None of the texts in it has a
 /// character that JSON would want escaped.
-pub fn read(device: &Device, query: &Params, now: i64) -> Result<String, Answer> {
+pub fn read(device: &Device, query: &Params, now: i64, handed: &Handed) -> Result<String, Answer> {
     let asked = asked(query)?;
     let (key, [of_energy, of_volume]) = asked.measurement;
     let is_energy = ["ELECTRICITY", "HEATING"].contains(&device.text("medium"));
@@ -92,7 +103,7 @@ pub fn read(device: &Device, query: &Params, now: i64) -> Result<String, Answer>
     let [id, kind, provider, medium] =
         ["id", "deviceType", "provider", "medium"].map(|member| device.text(member));
     let mut body = "[".to_owned();
-    each(device, asked, now, &mut |time, flow, millionths| {
+    each(device, asked, now, handed, &mut |time, flow, millionths| {
         let separator = if body.len() > 1 { "," } else { "" };
         let (time, value) = (calendar::text(time), millionths as f64 / 1e6);
         let direction = &flow.direction;
@@ -114,7 +125,14 @@ pub fn end(device: &Device, now: i64) -> i64 {
 /// Calls `found` with every reading in order of time: when its interval begins, which of the
 /// device's flows, how much in millionths of a kilowatt-hour, a kilowatt, a cubic metre or a cubic
 /// metre per hour.
-fn each(device: &Device, asked: Asked, now: i64, found: &mut dyn FnMut(i64, &Flow, u64)) {
+/// What was handed in takes the place of what would be measured, also where it would be missing.
+fn each(
+    device: &Device,
+    asked: Asked,
+    now: i64,
+    handed: &Handed,
+    found: &mut dyn FnMut(i64, &Flow, u64),
+) {
     let since = device.since.as_second();
     let (begin, known_until) = (asked.start.max(since), end(device, now));
     let end = asked.end.min(known_until);
@@ -138,20 +156,26 @@ fn each(device: &Device, asked: Asked, now: i64, found: &mut dyn FnMut(i64, &Flo
             if from < asked.start || from >= end || !known {
                 continue;
             }
-            let measured: Vec<usize> =
-                (first..first + step).filter(|i| !device.is_silent(time_of(*i))).collect();
             for (flow, (sums, meter)) in device.flows.iter().zip(sums.iter().zip(&meters)) {
-                let sum: u64 = measured.iter().map(|i| sums[i + 1] - sums[*i]).sum();
-                let count = measured.len() as u64;
+                let energy = |i: usize| {
+                    let measured = || (sums[i + 1] - sums[i]) * 1000;
+                    let time = time_of(i);
+                    let handed = handed.energy(&flow.direction, time);
+                    handed.or_else(|| (!device.is_silent(time)).then(measured))
+                };
+                let energies: Vec<u64> = (first..first + step).filter_map(energy).collect();
+                let (sum, count) = (energies.iter().sum::<u64>(), energies.len() as u64);
+                let state = handed.state(&flow.direction, from);
                 let value = match asked.measurement.0 {
+                    "METER_READING" if state.is_some() => state.unwrap_or_default(),
                     // It goes on counting in a gap, as meters do when only the radio is down.
                     "METER_READING" if device.is_silent(from) => continue,
                     "METER_READING" => device.begin * 1_000_000 + (meter + sums[first]) * 1000,
                     // A gap is no zero.
                     _ if count == 0 => continue,
-                    "ENERGY" => sum * 1000,
+                    "ENERGY" => sum,
                     // The mean of quarter hours, each four times its energy.
-                    _ => (sum * 4000 + count / 2) / count,
+                    _ => (sum * 4 + count / 2) / count,
                 };
                 found(from, flow, value);
             }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::calendar::{self, DAY, HOUR, QUARTER, midnight};
 use super::super::catalogue::{CATALOGUE, Device};
 use super::super::http::Params;
-use super::readings;
+use super::{Handed, readings};
 
 /// After everything asked for here.
 const LATER: i64 = 1_832_976_000;
@@ -33,7 +33,9 @@ fn ask(start: i64, end: i64, resolution: &str, measurement: &str) -> Params {
 }
 
 fn read_at(device: &Device, query: &Params, now: i64) -> Vec<Value> {
-    let Ok(body) = readings::read(device, query, now) else { panic!("refused") };
+    let Ok(body) = readings::read(device, query, now, &Handed::default()) else {
+        panic!("refused")
+    };
     serde_json::from_str(&body).unwrap()
 }
 
@@ -237,7 +239,8 @@ fn values_are_of_the_size_that_people_expect() {
 fn long_windows_are_refused_and_a_month_of_berlin_days_is_not_long() {
     let status = |start, end, resolution| {
         let query = ask(start, end, resolution, "ENERGY");
-        readings::read(meter(0), &query, LATER).map_or_else(|refused| refused.status, |_| 200)
+        readings::read(meter(0), &query, LATER, &Handed::default())
+            .map_or_else(|refused| refused.status, |_| 200)
     };
     let october = midnight(day_of(2026, 10, 1));
     assert_eq!(status(october, midnight(day_of(2026, 11, 1)), "15_MIN"), 200);
