@@ -163,7 +163,11 @@ const CRATES: [(&str, &[&str], &str); 21] = [
     ("rust_xlsxwriter", &["formats/xlsx.rs"], "one format needs it"),
     // The table of formats names the file of ours that is called like it.
     ("parquet", &["formats/parquet", "formats/format.rs"], "one format needs it"),
-    ("rusqlite", &["formats/gpkg"], "one format needs it"),
+    (
+        "rusqlite",
+        &["formats/gpkg", "commands/meter/push/memory.rs"],
+        "one format needs it, and what grows without end: the readings that were handed in",
+    ),
     ("ring", &["oauth/dpop.rs"], "one key, one kind of signature"),
     ("sys_locale", &["config/environment.rs"], "what the environment lacks"),
     ("jaq_core", &["commands/api/jq.rs"], "one option needs it"),

@@ -241,6 +241,17 @@ fn a_german_table_is_understood_to_the_letter() {
     assert_eq!(body.to_string(), expected.to_string());
 }
 
+#[test]
+fn what_was_exported_for_a_german_excel_can_be_handed_in() {
+    let data = Data::new();
+    let day = ["--device", OFFICE, "--from", "2026-10-25", "--to", "2026-10-26"];
+    let table = ["--measurement", "energy", "--fields", "time,offset,deviceId,value"];
+    let to = ["--language", "de", "--format", "csv-de", "-o", "a.csv"];
+    data.program.run([&["meter", "readings"], &day[..], &table, &to].concat()).exits(0);
+    let pushed = data.program.run(["meter", "push", "a.csv", "--obis", "1.29.0"]).exits(0);
+    pushed.says(&["100 readings of 1 meter handed in, 2026-10-25 00:00 to 2026-10-25 23:45"]);
+}
+
 /// The MeLo of the office's meter.
 const MELO: &str = "DE0099990699900000000000000000001";
 

@@ -30,7 +30,7 @@ enum Column {
 
 /// The columns by the provider's names, and what German tables call them; in any case of letters.
 const COLUMNS: [(Column, &str, &[&str]); 8] = [
-    (Column::Device, "deviceId", &[]),
+    (Column::Device, "deviceId", &["geräte-id", "device id"]),
     (
         Column::External,
         "externalDeviceId",
@@ -38,7 +38,11 @@ const COLUMNS: [(Column, &str, &[&str]); 8] = [
     ),
     (Column::Obis, "obisCode", &["obis", "obis-code", "obis-kennzahl"]),
     (Column::Timestamp, "timestamp", &["time", "zeit", "zeitstempel", "zeitpunkt"]),
-    (Column::Offset, "offset", &["utc-offset", "zeitverschiebung", "sommer/winter", "sommerzeit"]),
+    (
+        Column::Offset,
+        "offset",
+        &["utc-offset", "zeitverschiebung", "sommer/winter", "sommerzeit", "zeitzone", "time zone"],
+    ),
     (Column::Value, "value", &["wert", "messwert", "zählerstand"]),
     (Column::Status, "status", &[]),
     (Column::Interval, "meteringInterval", &["intervall"]),
