@@ -12,12 +12,12 @@ use crate::support::program::Program;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real/read-tables.py");
 /// Electricity in both directions.
-const WITH_FEED_IN: &str = "d0000000-0000-4000-8000-000000000007";
-const OCTOBER: [&str; 5] = ["--from", "2026-10", "--to", "2026-11", "--gaps=mark"];
+pub const WITH_FEED_IN: &str = "d0000000-0000-4000-8000-000000000007";
+pub const OCTOBER: [&str; 5] = ["--from", "2026-10", "--to", "2026-11", "--gaps=mark"];
 
 /// What a reader found in a file.
 #[track_caller]
-fn read(reader: &str, file: &Path, summed: &str, shown: &[&str]) -> Value {
+pub fn read(reader: &str, file: &Path, summed: &str, shown: &[&str]) -> Value {
     let python = env::var_os("PARTNERLINK_TEST_PYTHON").unwrap();
     let mut command = Command::new(python);
     command.arg(SCRIPT).arg(reader).arg(file).arg(summed).args(shown).stdin(Stdio::null());
@@ -26,7 +26,7 @@ fn read(reader: &str, file: &Path, summed: &str, shown: &[&str]) -> Value {
 
 /// Writes a table with the program, and has it read.
 #[track_caller]
-fn found(
+pub fn found(
     (program, command): (&Program, &[&str]),
     (reader, name): (&str, &str),
     summed: &str,
@@ -41,7 +41,7 @@ fn found(
 
 /// How many entries the JSON output has, the sum of a member in thousandths, and how many lack it.
 #[track_caller]
-fn in_json(program: &Program, command: &[&str], list: &str, summed: &str) -> (u64, i64, u64) {
+pub fn in_json(program: &Program, command: &[&str], list: &str, summed: &str) -> (u64, i64, u64) {
     let told = program.run([command, &["--format", "json"]].concat()).exits(0).json();
     let entries = told[list].as_array().unwrap();
     let sum_of = |entry: &Value| thousandths(&entry[summed].to_string());
@@ -59,7 +59,7 @@ fn thousandths(digits: &str) -> i64 {
 }
 
 #[track_caller]
-fn agrees(found: &Value, json: (u64, i64, u64)) {
+pub fn agrees(found: &Value, json: (u64, i64, u64)) {
     let sum = thousandths(found["sum"].as_str().unwrap());
     let number = |name: &str| found[name].as_u64().unwrap();
     assert_eq!((number("rows"), sum, number("empty")), json);
@@ -67,7 +67,7 @@ fn agrees(found: &Value, json: (u64, i64, u64)) {
 
 /// Readings of the day on which summer time ends, of each direction: it has 25 hours.
 #[track_caller]
-fn has_100_quarter_hours_when_summer_time_ends(found: &Value, directions: u64) {
+pub fn has_100_quarter_hours_when_summer_time_ends(found: &Value, directions: u64) {
     let mut hours = vec!["2026-10-24T22".to_owned(), "2026-10-24T23".to_owned()];
     hours.extend((0..23).map(|hour| format!("2026-10-25T{hour:02}")));
     let readings = hours.iter().map(|hour| found["hours"][hour].as_u64().unwrap());

@@ -18,6 +18,7 @@
 mod calendar;
 mod chromium;
 mod completions;
+mod data_columns;
 mod data_maps;
 mod data_pictures;
 mod data_prism;

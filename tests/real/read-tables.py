@@ -1,15 +1,18 @@
 """Reads a table of partnerlink's with a program that nobody here wrote, and tells what it found there.
 
-    read-tables.py pandas|duckdb|duckdb-de|openpyxl FILE SUMMED [SHOWN…]
+    read-tables.py pandas|duckdb|duckdb-de|openpyxl|polars|pyarrow FILE SUMMED [SHOWN…]
 
 One line of JSON: `rows`; `columns`, each with its type in the reader's words; `sum` of the column SUMMED with
 all its digits; `empty`, the rows without a value there; `hours`, how many rows each hour of UTC has (where
 there is a column `time`); and of each column SHOWN the first value, as the reader shows it.
-An empty SUMMED sums nothing.
+An empty SUMMED sums nothing. A FILE that ends in .parquet, or a folder of such files, is read as Parquet; a
+warning of the reader is an error.
 """
 
 import json
+import os
 import sys
+import warnings
 from collections import Counter
 from datetime import timedelta, timezone
 from decimal import Decimal
@@ -72,7 +75,44 @@ def openpyxl():
     tell(len(rows), columns, values, times, {name: cell.value for name, cell in dicts[0].items()})
 
 
-if reader == 'pandas':
+def parquet():
+    """As each reader's own pages say it is done, with nothing said about columns or folders."""
+    warnings.simplefilter('error')
+    if reader == 'duckdb':
+        import duckdb
+
+        files = f'{path}/**/*.parquet' if os.path.isdir(path) else path
+        table = duckdb.sql('select * from read_parquet($files)', params={'files': files})
+        columns = dict(zip(table.columns, map(str, table.types)))
+        rows = [dict(zip(columns, row)) for row in table.fetchall()]
+    elif reader == 'polars':
+        import polars
+
+        table = polars.scan_parquet(path, hive_partitioning=os.path.isdir(path)).collect()
+        columns = {name: str(kind) for name, kind in table.schema.items()}
+        rows = table.to_dicts()
+    elif reader == 'pyarrow':
+        from pyarrow import dataset
+
+        table = dataset.dataset(path, partitioning='hive').to_table()
+        columns = {field.name: str(field.type) for field in table.schema}
+        rows = table.to_pylist()
+    else:
+        import pandas
+
+        table = pandas.read_parquet(path)
+        columns = {name: str(kind) for name, kind in table.dtypes.items()}
+        rows = [
+            {name: None if value is None or value != value else value for name, value in row.items()}
+            for row in table.to_dict('records')
+        ]
+    times = [row['time'] for row in rows if 'time' in row]
+    tell(len(rows), columns, [row.get(summed) for row in rows], times, rows[0])
+
+
+if os.path.isdir(path) or path.endswith('.parquet'):
+    parquet()
+elif reader == 'pandas':
     pandas()
 elif reader == 'duckdb':
     duckdb('', lambda rows: [row['time'] for row in rows if 'time' in row])

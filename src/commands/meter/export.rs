@@ -23,7 +23,8 @@ const EXAMPLES: &str = r#"Examples:
   partnerlink meter export --all --year 2025 --out lastgang/ --format parquet   for DuckDB
 
 A run that broke off goes on where it stopped: finished files are skipped, and a file has its name
-only when it is whole."#;
+only when it is whole. Parquet goes to meter=strom-verwaltung/month=2026-10/readings.parquet: one
+table for DuckDB, Polars, pyarrow and pandas, whose column "name" has the meter's own name."#;
 
 /// Write a file for each meter and month; goes on where it stopped
 #[derive(Debug, clap::Args)]
