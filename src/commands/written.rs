@@ -73,6 +73,7 @@ impl OutputArgs {
             zone: session.zone(&self.tz)?,
             fields: self.fields.clone(),
             language: session.context.settings.language(),
+            named_language: session.context.settings.named_language,
             for_person: self.output.is_none() && stdout_is_terminal(),
             sandbox: session.context.output.sandbox,
         })

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{Content, Entry, FormatError, Options, pile, reading};
 use crate::clock::{Timestamp, WallClock};
 use crate::data::pile::text_of;
+use crate::language::Language;
 
 /// A list that is to be written.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +39,23 @@ pub(super) enum Cell<'a> {
 
 /// The columns of a list, in the order in which they are written: a reading's members; an object's
 /// as well, or the names on the way to them (`address.city`).
-pub(super) struct Columns(Vec<String>);
+pub(super) struct Columns {
+    names: Vec<String>,
+    /// Of headings and codes, where people read them.
+    language: Option<Language>,
+}
+
+/// Columns whose values are a provider's codes, or ours.
+const CODED: [&str; 8] = [
+    "measurement",
+    "direction",
+    "medium",
+    "status",
+    "isMainDevice",
+    "isMainDeviceAllowed",
+    "isParticipatingInLttProject",
+    "business_account",
+];
 
 impl<'a> List<'a> {
     /// Any objects. `columns` are the members that a row shows (`address.city` reaches inside);
@@ -62,21 +79,26 @@ impl Columns {
         options: &Options,
         own: &[&str],
     ) -> Result<Self, FormatError> {
-        let Some(fields) = &options.fields else {
-            return Ok(Self(own.iter().map(|&name| name.to_owned()).collect()));
+        let names = match (&options.fields, list.content) {
+            (None, _) => Ok(own.iter().map(|&name| name.to_owned()).collect()),
+            (Some(fields), Content::Readings) => {
+                fields.iter().map(|name| reading::member(name)).collect()
+            }
+            (Some(fields), Content::Piles | Content::Records) => Ok(fields.clone()),
         };
-        match list.content {
-            Content::Readings => fields.iter().map(|name| reading::member(name)).collect(),
-            Content::Piles | Content::Records => Ok(fields.clone()),
-        }
-        .map(Self)
+        Ok(Self { names: names?, language: None })
+    }
+
+    /// For people: headings, and words in place of codes.
+    pub(super) fn in_words(self, language: Language) -> Self {
+        Self { language: Some(language), ..self }
     }
 
     /// For formats of local time, which never goes without its offset.
     pub(super) fn with_offset(mut self) -> Self {
-        let at = |name| self.0.iter().position(|column| column == name);
+        let at = |name| self.names.iter().position(|column| column == name);
         if let (Some(time), None) = (at("time"), at("offset")) {
-            self.0.insert(time + 1, "offset".to_owned());
+            self.names.insert(time + 1, "offset".to_owned());
         }
         self
     }
@@ -84,26 +106,40 @@ impl Columns {
     /// Each name once, in capitals or not: databases know no two that differ in that alone.
     pub(super) fn distinct(mut self) -> Self {
         let mut seen = BTreeSet::new();
-        self.0.retain(|name| seen.insert(name.to_lowercase()));
+        self.names.retain(|name| seen.insert(name.to_lowercase()));
         self
     }
 
     /// In the order of their names.
     pub(super) fn sorted(mut self) -> Self {
-        self.0.sort_unstable();
+        self.names.sort_unstable();
         self
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.names.iter().map(String::as_str)
+    }
+
+    /// What stands above each column; a member that nobody documented keeps its name.
+    pub(super) fn headings(&self) -> impl Iterator<Item = &str> {
+        let words = self.language.map(|language| &language.texts().columns);
+        let heading =
+            move |name| words.and_then(|words| words.get(name)).map_or(name, String::as_str);
+        self.names().map(heading)
     }
 
     /// The cells of a row, one for each column.
     pub(super) fn cells<'a>(&'a self, entry: Entry<'a>) -> impl Iterator<Item = Cell<'a>> {
-        self.0.iter().map(move |column| match entry {
-            Entry::Reading(reading) => reading::cell(reading, column),
-            Entry::Pile(pile) => pile::cell(pile, column),
-            Entry::Record(object) => Cell::of(member(object, column)),
+        self.names.iter().map(move |column| {
+            let cell = match entry {
+                Entry::Reading(reading) => reading::cell(reading, column),
+                Entry::Pile(pile) => pile::cell(pile, column),
+                Entry::Record(object) => Cell::of(member(object, column)),
+            };
+            match self.language {
+                Some(language) if CODED.contains(&column.as_str()) => cell.decoded(language),
+                _ => cell,
+            }
         })
     }
 }
@@ -120,6 +156,18 @@ impl<'a> Cell<'a> {
                 Self::of(object.get("name").or_else(|| object.get("id")))
             }
             other => Self::Text(Cow::Owned(text_of(other))),
+        }
+    }
+
+    /// With the meaning of a code in its place.
+    fn decoded(self, language: Language) -> Self {
+        let word = |text: &str| language.texts().codes.get(text);
+        match self {
+            Self::Text(text) => Self::Text(match word(&text) {
+                Some(word) => Cow::Borrowed(word),
+                None => text,
+            }),
+            other => other,
         }
     }
 
@@ -159,6 +207,7 @@ pub(super) fn member<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api;
     use crate::formats::testing::object;
 
     #[test]
@@ -173,5 +222,58 @@ mod tests {
         assert_eq!(Cell::of(member(&all, "i")), Cell::Number("7.50"));
         assert_eq!(["z", "e", "missing", "a.zip", "t.x"].map(text), [""; 5]);
         assert_eq!(["a.city", "a.b"].map(text), ["Ulm", "1"]);
+    }
+
+    /// Every list, with everything that an entry of it may have.
+    fn documented() -> Vec<Vec<&'static str>> {
+        let lists = [
+            api::meter::PARTNER,
+            api::meter::SPACES,
+            api::meter::DEVICES,
+            api::meter::CUSTOMERS,
+            api::timber::USER,
+            api::timber::WOODLISTS,
+            api::timber::AGGREGATIONS,
+        ];
+        let mut all: Vec<Vec<&str>> =
+            lists.iter().map(|list| [list.columns, &list.documented()].concat()).collect();
+        all.push([pile::LIST.columns, pile::LIST.documented].concat());
+        all.push(reading::MEMBERS.to_vec());
+        all
+    }
+
+    #[test]
+    fn every_documented_column_has_a_heading_in_both_languages() {
+        for language in [Language::De, Language::En] {
+            for name in documented().concat() {
+                assert!(language.texts().columns.contains_key(name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_list_has_one_heading_twice() {
+        for language in [Language::De, Language::En] {
+            for list in documented() {
+                let names: BTreeSet<&str> = list.into_iter().collect();
+                let heading = |name: &&str| language.texts().columns[*name].as_str();
+                let mut headings: Vec<&str> = names.iter().map(heading).collect();
+                headings.sort_unstable();
+                headings.dedup();
+                assert_eq!(headings.len(), names.len(), "{headings:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_becomes_a_word_and_what_is_none_stays() {
+        let device = object(r#"{"medium":"GAS","status":"odd","isMainDevice":true,"x":"GAS"}"#);
+        let columns = ["medium", "status", "isMainDevice", "x"].map(str::to_owned).to_vec();
+        let columns = Columns { names: columns, language: Some(Language::De) };
+        let cells: Vec<String> =
+            columns.cells(Entry::Record(&device)).map(|cell| cell.text().to_owned()).collect();
+        assert_eq!(cells, ["Gas", "odd", "ja", "GAS"]);
+        let headings: Vec<&str> = columns.headings().collect();
+        assert_eq!(headings, ["Medium", "Status", "Hauptzähler", "x"]);
     }
 }

@@ -44,8 +44,9 @@ pub(super) fn plain(list: &List<'_>, options: &Options) -> NewRows {
 }
 
 pub(super) fn german(list: &List<'_>, options: &Options) -> NewRows {
-    let columns = Columns::new(list, options, list.columns)?.with_offset();
-    Ok(Box::new(rows(columns, options, true, b';')))
+    let language = options.named_language.unwrap_or(Language::De);
+    let columns = Columns::new(list, options, list.columns)?.with_offset().in_words(language);
+    Ok(Box::new(Csv { language, ..rows(columns, options, true, b';') }))
 }
 
 fn rows(columns: Columns, options: &Options, german: bool, separator: u8) -> Csv {
@@ -63,7 +64,7 @@ fn rows(columns: Columns, options: &Options, german: bool, separator: u8) -> Csv
 impl Rows for Csv {
     fn head(&self) -> Vec<u8> {
         let mut out = if self.dialect.german { BOM.as_bytes().to_vec() } else { Vec::new() };
-        for (index, name) in self.columns.names().enumerate() {
+        for (index, name) in self.columns.headings().enumerate() {
             self.dialect.separate(&mut out, index);
             self.dialect.text(&mut out, name);
         }

@@ -57,8 +57,10 @@ pub struct Options {
     pub fields: Option<Vec<String>>,
     /// Somebody reads it on a terminal: columns, and nothing that could move the cursor.
     pub for_person: bool,
-    /// Of headings that people read.
+    /// Of headings and words that people read.
     pub language: Language,
+    /// The same, if it was asked for and is not just the system's: `csv-de` is German without.
+    pub named_language: Option<Language>,
     /// JSON says that this came from the sandbox.
     pub sandbox: bool,
 }
@@ -70,6 +72,7 @@ impl Default for Options {
             fields: None,
             for_person: false,
             language: Language::default(),
+            named_language: None,
             sandbox: false,
         }
     }

@@ -95,7 +95,7 @@ fn rows_have_the_number_in_full_and_nothing_runs() {
     let text = written("csv-de", &options);
     assert_eq!(
         text,
-        "\u{feff}full_number;latitude;note;buyer.id\r\n\"12-3-7\t\";51,30;'=1+1;1\r\n;;;\r\n"
+        "\u{feff}Polternummer;Breitengrad;Bemerkung;buyer.id\r\n\"12-3-7\t\";51,30;'=1+1;1\r\n;;;\r\n"
     );
     let text = written("csv", &Options::default());
     assert!(text.starts_with("full_number,id,woodlist_id,"));

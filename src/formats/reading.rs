@@ -11,7 +11,7 @@ use crate::data::reading::Reading;
 /// What can be asked for, by the provider's names; `time`, `offset`, `status` and the meter's names
 /// are ours. `name` is `meter` where that is taken.
 #[rustfmt::skip]
-const MEMBERS: [&str; 18] = [
+pub(super) const MEMBERS: [&str; 18] = [
     "time", "offset", "meter", "name", "space", "malo", "melo", "serial", "measurement", "direction",
     "value", "unit", "status", "medium", "label", "deviceId", "deviceType", "deviceProvider",
 ];

@@ -1,4 +1,4 @@
-use super::testing::object;
+use super::testing::{object, reading};
 use super::*;
 
 fn written(format: &str, options: &Options) -> String {
@@ -55,4 +55,55 @@ fn nothing_is_a_whole_file_in_every_format() {
     }
     let influx = Format::named("influx").unwrap();
     assert!(Writer::new(influx, Box::new(io::sink()), &Options::default(), &PILES).is_err());
+}
+
+/// What programs read; the others are for people.
+const MACHINES: [&str; 8] =
+    ["table", "plain", "csv", "json", "ndjson", "geojson", "influx", "parquet"];
+
+#[test]
+fn what_programs_read_never_changes_with_the_language() {
+    let mut gap = reading();
+    gap.value = None;
+    let pile = Pile(object(r#"{"number":1,"latitude":51.5,"longitude":10.25,"note":"Weg"}"#));
+    let entries = [Entry::Reading(&reading()), Entry::Reading(&gap), Entry::Pile(&pile)];
+    for format in FORMATS.iter().filter(|format| MACHINES.contains(&format.name)) {
+        for (list, content) in [(&READINGS, Content::Readings), (&PILES, Content::Piles)] {
+            if format.check(content).is_err() {
+                continue;
+            }
+            let written = |language| {
+                let options =
+                    Options { language, named_language: Some(language), ..Options::default() };
+                let mut out = Vec::new();
+                let mut writer = Writer::new(format, Box::new(&mut out), &options, list).unwrap();
+                for entry in entries {
+                    if matches!(entry, Entry::Pile(_)) == (content == Content::Piles) {
+                        writer.write(entry).unwrap();
+                    }
+                }
+                writer.finish().unwrap();
+                out
+            };
+            let (german, english) = (written(Language::De), written(Language::En));
+            assert!(!german.is_empty() && german == english, "{}", format.name);
+        }
+    }
+}
+
+#[test]
+fn a_german_table_is_german_unless_english_is_asked_for_by_name() {
+    let heading = |language, named_language| {
+        let options = Options { language, named_language, ..Options::default() };
+        let text = super::testing::written("csv-de", &options, &[reading()]);
+        let lines: Vec<String> = text.lines().take(2).map(str::to_owned).collect();
+        lines.join("\n")
+    };
+    for german in [heading(Language::En, None), heading(Language::De, Some(Language::De))] {
+        assert!(german.contains("\u{feff}Zeit;Zeitzone;Zähler;"), "{german}");
+        assert!(german.contains(";Energie;Bezug;0,1230;kWh;ok;Strom;"), "{german}");
+    }
+    let english = heading(Language::En, Some(Language::En));
+    assert!(english.contains("\u{feff}Time;Time zone;Meter;"), "{english}");
+    assert!(english.contains(";energy;consumption;0,1230;kWh;ok;electricity;"), "{english}");
 }

@@ -61,9 +61,10 @@ pub(super) fn sheet(list: &List<'_>, options: &Options) -> NewRows {
 fn book(list: &List<'_>, options: &Options) -> Result<Xlsx, FormatError> {
     let mut workbook = Workbook::new();
     workbook.set_zip_compression_level(COMPRESSION);
-    let columns = Columns::new(list, options, list.columns)?.with_offset();
+    let columns =
+        Columns::new(list, options, list.columns)?.with_offset().in_words(options.language);
     Ok(Xlsx {
-        widths: columns.names().map(|name| display_width(name) + BUTTON_WIDTH).collect(),
+        widths: columns.headings().map(|name| display_width(name) + BUTTON_WIDTH).collect(),
         columns,
         clock: WallClock::new(options.zone.clone()),
         utc: WallClock::new(TimeZone::UTC),
@@ -151,7 +152,7 @@ impl Xlsx {
         sheet.set_landscape().set_paper_size(A4).set_repeat_columns(0, 0)?;
         sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3).set_footer("&R&P / &N");
         let bold = Style::new().set_bold();
-        for (column, name) in (0..).zip(self.columns.names()) {
+        for (column, name) in (0..).zip(self.columns.headings()) {
             sheet.write_string_with_format(0, column, name, &bold)?;
         }
         Ok(sheet)

@@ -27,6 +27,15 @@ impl Texts {
     pub fn code<'a>(&'a self, code: &'a str) -> &'a str {
         self.codes.get(code).map_or(code, String::as_str)
     }
+
+    /// Central European Summer Time and Central European Time in this language; others as they are.
+    pub fn name_of_time<'a>(&'a self, name: &'a str) -> &'a str {
+        match name {
+            "CEST" => &self.time.summer,
+            "CET" => &self.time.winter,
+            other => other,
+        }
+    }
 }
 
 /// Names from Monday and from January on, and patterns of strftime.
@@ -69,15 +78,4 @@ pub struct PileTexts {
 pub struct TimeTexts {
     pub summer: String,
     pub winter: String,
-}
-
-impl Texts {
-    /// Central European Summer Time and Central European Time in this language; others as they are.
-    pub fn name_of_time<'a>(&'a self, name: &'a str) -> &'a str {
-        match name {
-            "CEST" => &self.time.summer,
-            "CET" => &self.time.winter,
-            other => other,
-        }
-    }
 }

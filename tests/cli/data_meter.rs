@@ -53,12 +53,12 @@ fn readings_come_in_every_format() {
 
     let german = run("csv-de").stdout;
     assert!(
-        german.starts_with("\u{feff}time;offset;meter;space;malo;melo;measurement;"),
+        german.starts_with("\u{feff}Zeit;Zeitzone;Zähler;Liegenschaft;MaLo;MeLo;Messgröße;"),
         "{german}"
     );
     let second = german.split("\r\n").nth(1).unwrap();
     assert!(
-        second.starts_with("2026-10-01 00:00;CEST;") && second.contains(";ENERGY;IN;1,623;kWh;"),
+        second.starts_with("2026-10-01 00:00;MESZ;") && second.contains(";Energie;Bezug;1,623;kWh;"),
         "{second}"
     );
     assert_eq!(german.matches("\r\n").count(), german.matches('\n').count());

@@ -61,7 +61,7 @@ fn piles_are_where_they_are_in_every_format() {
     assert!(csv.data().starts_with("full_number,id,woodlist_id,"));
     let german = run("csv-de").stdout;
     assert!(
-        german.starts_with("\u{feff}full_number;id;") && german.contains(";52,957818;10,084805;")
+        german.starts_with("\u{feff}Polternummer;ID;") && german.contains(";52,957818;10,084805;")
     );
 
     let map = run("geojson").json();
