@@ -58,7 +58,8 @@ fn readings_come_in_every_format() {
     );
     let second = german.split("\r\n").nth(1).unwrap();
     assert!(
-        second.starts_with("2026-10-01 00:00;MESZ;") && second.contains(";Energie;Bezug;1,623;kWh;"),
+        second.starts_with("2026-10-01 00:00;MESZ;")
+            && second.contains(";Energie;Bezug;1,623;kWh;"),
         "{second}"
     );
     assert_eq!(german.matches("\r\n").count(), german.matches('\n').count());
