@@ -10,6 +10,7 @@ use super::pictures::{MeterPictureTexts, PictureTexts, PilePictureTexts};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
+    pub calendar: CalendarTexts,
     /// Headings, by the column's name in machine formats.
     pub columns: BTreeMap<String, String>,
     /// What the providers' codes mean.
@@ -36,6 +37,16 @@ impl Texts {
             other => other,
         }
     }
+}
+
+/// Of `status --calendar`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarTexts {
+    pub summary: String,
+    /// Where it is too late.
+    pub ended: String,
+    pub ends: String,
 }
 
 /// Names from Monday and from January on, and patterns of strftime.

@@ -56,12 +56,11 @@ fn a_sign_in_that_is_dead_stands_in_the_calendar_today() {
     program.run(["status", "--calendar", "-"]).exits(0).says(&["No sign-in has a known end"]);
     answers(&fake, 403, "invalid_grant");
     program.run(FORCED).exits(4);
-    let calendar = program.run(["status", "--calendar", "-"]).exits(0).stdout;
-    let calendar = calendar.replace("\r\n ", "");
-    let today = jiff::Zoned::now().strftime("%Y%m%d").to_string();
-    for part in ["is no longer accepted", "gilt nicht mehr", &format!("DTSTART;VALUE=DATE:{today}")]
-    {
-        assert!(calendar.contains(part), "{part}: {calendar}");
+    let today = jiff::Zoned::now().strftime("DTSTART;VALUE=DATE:%Y%m%d").to_string();
+    for (language, sentence) in [("en", "is no longer accepted"), ("de", "gilt nicht mehr")] {
+        let status = ["--language", language, "status", "--calendar", "-"];
+        let calendar = program.run(status).exits(0).stdout.replace("\r\n ", "");
+        assert!(calendar.contains(sentence) && calendar.contains(&today), "{calendar}");
     }
 }
 

@@ -45,11 +45,11 @@ fn is_read_as_told(program: &Program) {
         let end = account["sign_in_by"].as_str().unwrap();
         assert_eq!(entry["day"].as_str(), Some(&end[..10]));
         assert_eq!(entry["uid"], format!("{}.default@partnerlink", name));
-        assert_eq!(entry["summary"], format!("{name}: sign in again / neu anmelden"));
+        assert_eq!(entry["summary"], format!("{name}: sign in again"));
         let description = entry["description"].as_str().unwrap();
         let command = format!("\npartnerlink connect {name}\n");
         assert!(description.contains(&command), "{description:?}");
-        assert!(description.contains(" ausführen:\n"), "{description:?}");
+        assert!(description.contains(", run:\n"), "{description:?}");
         assert!(entry["alarm"].as_f64().unwrap() >= 86_400.0, "{entry}");
     }
     let again = entries(program, &["--within", "14d"]);
