@@ -151,3 +151,19 @@ fn executable(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
+
+/// In Germany `9,325 kWh` is nine and a bit.
+#[test]
+fn no_number_of_a_picture_has_a_comma_between_thousands() {
+    for name in ["oktober", "polter", "session"] {
+        let path = format!("{}/.github/{name}.svg", env!("CARGO_MANIFEST_DIR"));
+        let picture = fs::read_to_string(path).unwrap();
+        let (_, shown) = picture.split_once("</style>").unwrap();
+        for part in shown.split('>').filter_map(|part| part.split('<').next()) {
+            let digits: Vec<bool> = part.bytes().map(|byte| byte.is_ascii_digit()).collect();
+            let is_wrong =
+                |at: usize| at > 0 && digits[at - 1] && digits.get(at + 1) == Some(&true);
+            assert!(!part.match_indices(',').any(|(at, _)| is_wrong(at)), "{name}: {part}");
+        }
+    }
+}

@@ -128,3 +128,17 @@ fn no_number_of_a_picture_has_a_comma_between_thousands() {
         }
     }
 }
+
+#[test]
+fn a_letter_is_in_both_languages_unless_one_is_named() {
+    let program = Program::new().set("LANG", "de_DE.UTF-8");
+    let letter = |flags: &[&str]| {
+        let args = [flags, &["provider", "register", "timberdata"]].concat();
+        let text = program.run(args).exits(0).stdout;
+        [text.contains("Mit freundlichen Grüßen"), text.contains("Kind regards")]
+    };
+    assert_eq!(letter(&[]), [true, true]);
+    assert_eq!(letter(&["--language", "de"]), [true, false]);
+    program.run(["config", "set", "language", "en"]).exits(0);
+    assert_eq!(letter(&[]), [false, true]);
+}
