@@ -76,13 +76,15 @@ fn lists_are_asked_for_as_the_openapi_file_says() {
     assert_eq!(first(1, "spaces", "spaces")["id"], SPACE);
     assert_eq!(first(2, "devices", "devices")["id"], DEVICE);
     assert_eq!(first(1, "customers", "customers")["email"], "string");
-    let of_space = allowed(&stage, 1, &["devices", "--space", SPACE, "--fields", "id,medium"]);
-    assert_eq!(of_space, format!("{DEVICE}\tELECTRICITY\n"));
+    let of_space = allowed(&stage, 2, &["devices", "--space", SPACE, "--fields", "id,medium"]);
+    assert_eq!(of_space, format!("{DEVICE}\tELECTRICITY\n"), "the spaces, and the one's devices");
 }
 
 #[test]
 fn readings_are_asked_for_as_the_openapi_file_says() {
     let Some(stage) = stage("readings at Prism") else { return };
+    // What the meters are called is known from here on.
+    allowed(&stage, 2, &["devices"]);
     let readings = |requests, arguments: &[&str]| {
         let fields = ["--fields", "time,value", "--format", "csv"];
         let told = allowed(&stage, requests, &[&["readings"], arguments, &DAY, &fields].concat());
@@ -133,8 +135,9 @@ fn what_the_openapi_file_forbids_is_refused_and_explained() {
     let Some((data, prism)) = stage("a refusal by Prism") else { return };
     let outcome = data
         .program
-        .run([&["meter", "readings", "--json", "--device", "no-uuid"], &DAY[..]].concat())
+        .run([&["meter", "readings", "--json", "--device", "no-uuid-1"], &DAY[..]].concat())
         .exits(6);
     assert_eq!(outcome.error_json()["error"]["http_status"], json!(422), "{}", outcome.told());
-    assert_eq!(prism.judged(1), (0, 1));
+    // The spaces and their devices, where it is not listed.
+    assert_eq!(prism.judged(3), (2, 1));
 }
