@@ -78,17 +78,18 @@ def openpyxl():
 def parquet():
     """As each reader's own pages say it is done, with nothing said about columns or folders."""
     warnings.simplefilter('error')
+    # A folder as such is not for Polars where other files lie in it.
+    files = f'{path}/**/*.parquet' if os.path.isdir(path) else path
     if reader == 'duckdb':
         import duckdb
 
-        files = f'{path}/**/*.parquet' if os.path.isdir(path) else path
         table = duckdb.sql('select * from read_parquet($files)', params={'files': files})
         columns = dict(zip(table.columns, map(str, table.types)))
         rows = [dict(zip(columns, row)) for row in table.fetchall()]
     elif reader == 'polars':
         import polars
 
-        table = polars.scan_parquet(path, hive_partitioning=os.path.isdir(path)).collect()
+        table = polars.scan_parquet(files, hive_partitioning=os.path.isdir(path)).collect()
         columns = {name: str(kind) for name, kind in table.schema.items()}
         rows = table.to_dicts()
     elif reader == 'pyarrow':
