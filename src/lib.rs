@@ -15,6 +15,7 @@
 //! | [`api`] | the providers' data: requests with a valid token, pages, windows |
 //! | [`data`] | plain types: a reading, a pile, what is asked for, what is missing |
 //! | [`formats`], [`plot`] | rows to bytes, one file for each format; series to pictures |
+//! | [`report`] | a month or a year of meters for the desk: a workbook, a page |
 //! | [`language`] | German and English for what others read: files, pictures, letters |
 //! | [`terminal`] | the only code that prints: talk, tables, prompts, progress |
 //! | [`schedule`] | running unattended: the schedules, the record of the last run, who is told |
@@ -59,6 +60,7 @@ pub mod loopback;
 pub mod oauth;
 pub mod plot;
 pub mod provider;
+pub mod report;
 pub mod sandbox;
 pub mod schedule;
 pub mod secret;

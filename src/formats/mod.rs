@@ -34,6 +34,7 @@ pub use columns::List;
 pub use format::{Content, FORMATS, Format, FormatError, names};
 pub use pile::LIST as PILES;
 pub use reading::LIST as READINGS;
+pub use xlsx::saved_workbook;
 
 use std::io::{self, Write};
 

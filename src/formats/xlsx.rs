@@ -102,11 +102,7 @@ impl Rows for Xlsx {
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let mut file = tempfile::tempfile()?;
-        on_disk(|| self.save(&mut file))?;
-        file.rewind()?;
-        io::copy(&mut file, out)?;
-        Ok(())
+        saved_workbook(out, |file| self.save(file))
     }
 }
 
@@ -192,6 +188,18 @@ fn days(
         Some(Moment::Day(time)) => (utc.spreadsheet_days(time)?, true),
     };
     Ok(Some(days).filter(|(days, _)| *days >= FIRST_DAY))
+}
+
+/// Writes what `save` makes in a temporary file without a name, which a workbook needs.
+pub fn saved_workbook(
+    out: &mut dyn Write,
+    save: impl FnOnce(&mut File) -> Result<(), XlsxError>,
+) -> io::Result<()> {
+    let mut file = tempfile::tempfile()?;
+    on_disk(|| save(&mut file))?;
+    file.rewind()?;
+    io::copy(&mut file, out)?;
+    Ok(())
 }
 
 /// Does what needs the temporary file. Where that cannot be written, the library panics.

@@ -7,6 +7,7 @@
 mod date;
 mod number;
 mod pictures;
+mod report;
 mod texts;
 
 use std::sync::LazyLock;
@@ -15,6 +16,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 pub use self::pictures::PilePictureTexts;
+pub use self::report::ReportTexts;
 pub use self::texts::Texts;
 
 /// One file for each, read when a word of it is needed.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::pictures::{MeterPictureTexts, PictureTexts, PilePictureTexts};
+use super::report::ReportTexts;
 
 /// Every word of a language. In a sentence `{name}` stands for a value (`filled`).
 #[derive(Debug, Deserialize)]
@@ -20,6 +21,7 @@ pub struct Texts {
     pub meter_picture: MeterPictureTexts,
     pub pile: PileTexts,
     pub pile_picture: PilePictureTexts,
+    pub report: ReportTexts,
     pub time: TimeTexts,
 }
 

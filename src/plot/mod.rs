@@ -15,11 +15,11 @@
 mod canvas;
 mod colour;
 pub mod meter;
-mod number;
-mod picture;
-mod svg;
+pub mod number;
+pub mod picture;
+pub mod svg;
 pub mod timber;
-mod time;
+pub mod time;
 
 use anstyle::Style;
 

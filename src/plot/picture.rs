@@ -79,7 +79,7 @@ impl Picture {
             html_escaped(&self.title),
             self.section(&Defined::with_styles(1), "h2")
         );
-        page(self.language, &self.title, &body)
+        page(self.language, &self.title, "", &body)
     }
 
     /// Title, caption and key figures.
@@ -151,18 +151,31 @@ pub fn html(language: Language, title: &str, pictures: &[Picture]) -> String {
         sections += &format!("<section id=\"s{number}\">\n<h2>{title}</h2>\n{section}</section>\n");
     }
     let heading = html_escaped(title);
-    page(language, title, &format!("<h1>{heading}</h1>\n<ol>\n{list}</ol>\n{sections}"))
+    page(language, title, "", &format!("<h1>{heading}</h1>\n<ol>\n{list}</ol>\n{sections}"))
 }
 
-fn page(language: Language, title: &str, body: &str) -> String {
+/// A page that loads nothing and runs nothing, with a style of its own behind that of all pages.
+pub fn page(language: Language, title: &str, style: &str, body: &str) -> String {
     let (language, title) = (language.name(), html_escaped(title));
     format!(
         "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>{title}</title>\n<style>{PAGE_STYLE}</style>\n</head>\n<body>\n\
+         <title>{title}</title>\n<style>{PAGE_STYLE}{style}</style>\n</head>\n<body>\n\
          {body}</body>\n</html>\n"
     )
+}
+
+/// What [`drawing`]s refer to, once on a page.
+pub fn drawing_styles() -> String {
+    let styles = Defined::with_styles(1).styles;
+    format!("<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\">{styles}</svg>\n")
+}
+
+/// One panel as an element of a page.
+pub fn drawing(panel: &Panel) -> String {
+    let (height, body) = (round(panel.height), &panel.body);
+    format!("<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">{body}</svg>\n")
 }
 
 /// Panels below each other, the first at `y`.

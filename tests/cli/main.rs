@@ -22,6 +22,7 @@ mod data_names;
 mod data_output;
 mod data_pages;
 mod data_push;
+mod data_report;
 mod data_timber;
 mod disconnect;
 mod doctor;

@@ -131,3 +131,31 @@ fn lists_open_right_in_libreoffice() {
         assert_eq!(types(&file, filter)["date"], 3 * rows.len(), "{name}");
     }
 }
+
+/// LibreOffice calculates every formula anew.
+#[test]
+fn the_sums_of_a_report_are_the_same_calculated_anew() {
+    if !has("a report in LibreOffice", &[Part::Spreadsheet]) {
+        return;
+    }
+    let data = Data::of_meters();
+    let october = ["--device", DEVICE, "--month", "2026-10"];
+    let readings = [&["meter", "readings", "--format", "json"][..], &october].concat();
+    let json = data.program.run(readings).exits(0).json();
+    let sum = |direction: &str| {
+        let readings = json["readings"].as_array().unwrap().iter();
+        let own = readings.filter(|reading| reading["direction"] == direction);
+        own.map(|reading| reading["value"].to_string().parse::<f64>().unwrap()).sum::<f64>()
+    };
+    let file = data.program.root().join("report.xlsx");
+    let report = ["meter", "report", "--language", "en", "-o", file.to_str().unwrap()];
+    data.program.run([&report[..], &october].concat()).exits(0);
+    let rows = opened(&file, None);
+    let found = |direction: &str| {
+        let row = rows.iter().find(|row| row[3] == direction && !row[6].is_empty()).unwrap();
+        row[4].parse::<f64>().unwrap()
+    };
+    for (direction, word) in [("IN", "consumption"), ("OUT", "feed-in")] {
+        assert!((found(word) - sum(direction)).abs() < 1e-6, "{word}: {rows:?}");
+    }
+}

@@ -8,6 +8,7 @@ mod plot;
 mod push;
 mod range;
 mod readings;
+mod report;
 mod verify;
 
 use clap::Subcommand;
@@ -37,6 +38,7 @@ pub enum Command {
     Readings(readings::Args),
     Verify(verify::Args),
     Plot(plot::Args),
+    Report(report::Args),
     Export(export::Args),
     Push(push::Args),
 }
@@ -57,6 +59,7 @@ impl Command {
             Self::Readings(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::Plot(args) => args.run(context),
+            Self::Report(args) => args.run(context),
             Self::Export(args) => args.run(context),
             Self::Push(args) => args.run(context),
         }

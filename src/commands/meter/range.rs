@@ -75,7 +75,7 @@ impl RangeArgs {
     /// there are.
     pub fn resolve(&self, session: &Session, zone: &str) -> Result<Range, DataError> {
         let query = self.query(session, session.zone(zone)?)?;
-        let kept = if self.all { None } else { Meters::kept(session) };
+        let kept = if self.is_all() { None } else { Meters::kept(session) };
         let found = kept.and_then(|meters| Some((self.sources(session, &meters).ok()?, meters)));
         let (sources, meters) = match found {
             Some(found) => found,
@@ -84,7 +84,13 @@ impl RangeArgs {
                 (self.sources(session, &meters)?, meters)
             }
         };
-        Ok(Range { sources, query, window_days: i64::from(self.window), meters, is_all: self.all })
+        Ok(Range {
+            sources,
+            query,
+            window_days: i64::from(self.window),
+            meters,
+            is_all: self.is_all(),
+        })
     }
 
     fn query(&self, session: &Session, zone: TimeZone) -> Result<Query, Error> {
@@ -109,7 +115,7 @@ impl RangeArgs {
     fn list(&self, session: &Session) -> Result<Meters, DataError> {
         match Meters::fetch(session) {
             // Whoever names a meter by its id needs no list of them.
-            Err(DataError::Api(error)) if !self.all && error.is_of_this_alone() => {
+            Err(DataError::Api(error)) if !self.is_all() && error.is_of_this_alone() => {
                 names_unknown(session, &error);
                 Ok(Meters::unknown())
             }
@@ -126,7 +132,7 @@ impl RangeArgs {
         for space in &self.space {
             sources.push(self.main_meter(meters, meters.space(session, space)?));
         }
-        if self.all {
+        if self.is_all() {
             sources.extend(meters.all().cloned().map(Source::Device));
         }
         let mut seen = HashSet::new();
@@ -139,6 +145,11 @@ impl RangeArgs {
             })
         });
         Ok(sources)
+    }
+
+    /// Nothing named is everything, where a command allows that.
+    fn is_all(&self) -> bool {
+        self.all || (self.device.is_empty() && self.space.is_empty())
     }
 
     /// The main meter of a space, as far as the list tells which one that is.

@@ -68,7 +68,8 @@ pub fn picture(series: &Series, views: &[MeterView], language: Language) -> Pict
     }
 }
 
-fn panels(series: &Series, views: &[MeterView], language: Language) -> Vec<Panel> {
+/// The pictures alone, for a page that has others beside them.
+pub fn panels(series: &Series, views: &[MeterView], language: Language) -> Vec<Panel> {
     if series.values().next().is_none() {
         return vec![Panel::new(40.0, &language.texts().meter_picture.no_values)];
     }

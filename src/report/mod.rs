@@ -1,0 +1,240 @@
+//! What the desk wants of a month or a year: a workbook, or a page, of any number of meters.
+//!
+//! [`Report`] takes each meter's readings as they come and keeps of them what the sheets show;
+//! [`book`] and [`page`] write it. A year of quarter hours is kept, and shown, by days.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `column` | a meter and direction: amounts, powers, days, key figures, what is odd |
+//! | `quantity`, `decimal` | amounts and powers become each other; sums without binary noise |
+//! | `words` | titles, times and numbers as the reader's language writes them |
+//! | `book` | sheets, formulas, charts, print set-up |
+//! | `page` | the same as one HTML page, with the panels of `plot` |
+
+pub mod book;
+mod column;
+mod decimal;
+pub mod page;
+mod quantity;
+mod words;
+
+use std::iter;
+use std::sync::Arc;
+
+use self::column::Column;
+use self::decimal::Decimal;
+use self::quantity::Kind;
+use self::words::Words;
+use crate::data::meter::Meter;
+use crate::data::query::{Query, Resolution};
+use crate::data::reading::{Labels, Reading};
+use crate::data::series::{Collector, Interval, Series, TooManyIntervals};
+use crate::data::span::Span;
+use crate::language::{Language, filled};
+
+/// Rows of intervals at most, a quarter of a year of quarter hours: more are neither read nor
+/// printed, and become days.
+const MOST_ROWS: usize = 10_000;
+
+/// Readings of several meters, as far as sheets and pages show them.
+pub struct Report {
+    frame: Frame,
+    columns: Vec<Column>,
+    failures: Vec<Failure>,
+}
+
+/// What all columns have in common.
+struct Frame {
+    query: Query,
+    words: Words,
+    /// Whether this is made-up data.
+    sandbox: bool,
+    /// Whether panels are drawn, which only a page has.
+    drawn: bool,
+    /// Every interval of the time that was asked for, or its days where these are the rows.
+    rows: Vec<Span>,
+    days: Vec<Span>,
+    by_day: bool,
+}
+
+/// A meter whose readings could not be had, and why.
+pub struct Failure {
+    pub meter: Arc<Meter>,
+    pub why: String,
+}
+
+impl Frame {
+    /// From when to when.
+    fn span(&self) -> Span {
+        Span { begin: self.query.from, end: self.query.to }
+    }
+
+    /// Intervals of the whole time.
+    fn intervals(&self) -> usize {
+        self.intervals_in(self.span())
+    }
+
+    /// Intervals of a part of it.
+    fn intervals_in(&self, span: Span) -> usize {
+        let Query { resolution, ref zone, .. } = self.query;
+        let begins = iter::successors(Some(span.begin), |at| Some(resolution.next(*at, zone)));
+        begins.take_while(|at| *at < span.end).count()
+    }
+}
+
+/// Amounts that may be added up: of one medium, direction and unit.
+struct Total<'a> {
+    medium: &'a str,
+    direction: &'a str,
+    unit: &'a str,
+    sum: Decimal,
+    columns: usize,
+}
+
+impl Report {
+    pub fn new(query: &Query, language: Language, sandbox: bool, drawn: bool) -> Self {
+        let intervals = spans(query, query.resolution);
+        let days = spans(query, Resolution::Day);
+        let by_day = intervals.len() > MOST_ROWS;
+        let rows = if by_day { days.clone() } else { intervals };
+        let words = Words::new(language, query.zone.clone());
+        let frame = Frame { query: query.clone(), words, sandbox, drawn, rows, days, by_day };
+        Self { frame, columns: Vec::new(), failures: Vec::new() }
+    }
+
+    /// Takes all readings of one meter: a column for each direction, and one without a value where
+    /// there are none.
+    pub fn add(
+        &mut self,
+        meter: &Arc<Meter>,
+        readings: &[Reading],
+    ) -> Result<(), TooManyIntervals> {
+        let mut collector = Collector::new(&self.frame.query);
+        readings.iter().for_each(|reading| collector.add(reading));
+        let mut all = collector.finish()?;
+        if all.is_empty() {
+            all.push(self.nothing(meter));
+        }
+        for series in all {
+            self.columns.push(Column::new(&series, &self.frame));
+        }
+        Ok(())
+    }
+
+    /// A series of a meter without readings. Its direction and unit are not known.
+    fn nothing(&self, meter: &Arc<Meter>) -> Series {
+        let Query { resolution, measurement, ref zone, .. } = self.frame.query;
+        let (meter, medium) = (Arc::clone(meter), meter.medium.clone());
+        let intervals = spans(&self.frame.query, resolution);
+        Series {
+            labels: Labels { meter, medium, ..Labels::default() }.into(),
+            unit: String::new(),
+            measurement: Some(measurement),
+            resolution,
+            intervals: intervals.into_iter().map(|time| Interval { time, value: None }).collect(),
+            zone: zone.clone(),
+        }
+    }
+
+    /// Names a meter whose readings could not be had.
+    pub fn fail(&mut self, meter: &Arc<Meter>, why: String) {
+        self.failures.push(Failure { meter: Arc::clone(meter), why });
+    }
+
+    pub fn failures(&self) -> &[Failure] {
+        &self.failures
+    }
+
+    /// Meters that are in it.
+    pub fn meters(&self) -> usize {
+        let mut ids: Vec<&str> = self.columns.iter().map(|it| it.meter.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.len()
+    }
+
+    /// Values that are in it.
+    pub fn known(&self) -> usize {
+        self.columns.iter().map(|column| column.intervals - column.figures.missing).sum()
+    }
+
+    /// Intervals without a value.
+    pub fn missing(&self) -> usize {
+        self.columns.iter().map(|column| column.figures.missing).sum()
+    }
+
+    /// What must be known to read figures and profile.
+    fn notes(&self) -> Vec<String> {
+        let words = &self.frame.words;
+        let interval = words.interval(self.frame.query.resolution);
+        let mut notes = vec![filled(&words.texts.figures_are, &[("interval", interval)])];
+        notes.extend(self.profile_notes());
+        notes
+    }
+
+    /// What must be known to read the profile.
+    fn profile_notes(&self) -> Vec<String> {
+        let frame = &self.frame;
+        let (words, texts) = (&frame.words, frame.words.texts);
+        let interval = words.interval(frame.query.resolution);
+        let count = words.language.integer(frame.intervals());
+        let zone = words.zone();
+        let rows = if frame.by_day { &texts.row_is_day } else { &texts.row_is_interval };
+        let values = [("interval", interval), ("zone", &zone), ("count", &count)];
+        let mut notes = vec![filled(rows, &values)];
+        notes.extend(words.hour_twice(frame.span()).filter(|_| !frame.by_day));
+        notes.extend(words.computed(self));
+        let colour =
+            if frame.by_day { &texts.coloured_is_partial } else { &texts.empty_is_missing };
+        notes.push(colour.clone());
+        notes
+    }
+
+    /// What is odd about a column, in words.
+    fn remarks(&self, column: &Column) -> Vec<String> {
+        let texts = self.frame.words.texts;
+        let is_of_another_unit = |other: &Column| {
+            other.meter.id == column.meter.id
+                && other.direction == column.direction
+                && other.quantity.unit != column.quantity.unit
+        };
+        let remarks = [
+            (!column.has_values(), &texts.no_values),
+            (column.quantity.kind == Kind::Unknown, &texts.not_added),
+            (self.columns.iter().any(is_of_another_unit), &texts.other_unit),
+        ];
+        remarks.into_iter().filter(|(is_odd, _)| *is_odd).map(|(_, text)| text.clone()).collect()
+    }
+
+    /// What may be added up, in the order of the columns.
+    fn totals(&self) -> Vec<Total<'_>> {
+        let mut totals: Vec<Total> = Vec::new();
+        for column in &self.columns {
+            let Some(sum) = column.sum.filter(|_| column.quantity.is_summed()) else { continue };
+            let Column { medium, direction, .. } = column;
+            let unit = column.quantity.unit.as_str();
+            let alike = |it: &&mut Total| {
+                (it.medium, it.direction, it.unit) == (medium.as_str(), direction.as_str(), unit)
+            };
+            match totals.iter_mut().find(alike) {
+                Some(total) => {
+                    total.sum = total.sum + sum;
+                    total.columns += 1;
+                }
+                None => totals.push(Total { medium, direction, unit, sum, columns: 1 }),
+            }
+        }
+        totals
+    }
+}
+
+/// The intervals of a query, one after the other.
+fn spans(query: &Query, resolution: Resolution) -> Vec<Span> {
+    let next = |begin| resolution.next(begin, &query.zone);
+    let begins = iter::successors(Some(query.from), |at| Some(next(*at)));
+    let span = |begin| Span { begin, end: next(begin) };
+    begins.take_while(|at| *at < query.to).map(span).collect()
+}
+
+#[cfg(test)]
+mod tests;
