@@ -157,6 +157,22 @@ pub fn day_name(instant: Timestamp, zone: &TimeZone) -> String {
     instant.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string()
 }
 
+/// An instant for people, as a clock on the wall of this zone shows it: `2026-10-25 02:15`.
+pub fn minute_name(instant: Timestamp, zone: &TimeZone) -> String {
+    instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The time that holds at an instant, without any change of the clocks.
+pub fn without_changes(zone: &TimeZone, instant: Timestamp) -> TimeZone {
+    TimeZone::fixed(zone.to_offset(instant))
+}
+
+/// When the clocks of a zone change between two instants.
+pub fn changes(zone: &TimeZone, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+    let changes = zone.following(from).map(|change| change.timestamp());
+    changes.take_while(|change| *change < to).collect()
+}
+
 /// An instant for a file's name, to the minute: `2026-10-25`, or `2026-10-25T1415` where it is no
 /// local midnight.
 pub fn point_name(instant: Timestamp, zone: &TimeZone) -> String {

@@ -1,6 +1,7 @@
 //! What the providers' data is: a reading, a pile, what is asked for, what is missing. Plain types
 //! that know neither requests nor output.
 
+pub mod decimal;
 pub mod figures;
 pub mod gaps;
 pub mod meter;
@@ -14,3 +15,4 @@ pub mod series;
 pub mod span;
 #[cfg(test)]
 pub mod testing;
+pub mod year;

@@ -9,6 +9,8 @@
 //! | `csv`, `json`, `table`, `xlsx`, `influx` | tables and lists |
 //! | `typed`, `parquet` | the types of columns, and tables that have them |
 //! | `geojson`, `gpkg`, `gpx`, `kml` | places on a map |
+//! | `profile` | a year for planning tools, one file for each |
+//! | `geojson`, `gpx`, `kml` | places on a map |
 //!
 //! Everything is written as it comes; nothing here grows with the number of rows.
 
@@ -25,6 +27,7 @@ mod kml;
 mod moment;
 mod parquet;
 mod pile;
+pub mod profile;
 mod reading;
 mod table;
 mod typed;

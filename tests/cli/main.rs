@@ -21,6 +21,7 @@ mod data_meter;
 mod data_names;
 mod data_output;
 mod data_pages;
+mod data_profile;
 mod data_push;
 mod data_report;
 mod data_timber;

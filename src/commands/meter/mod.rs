@@ -5,6 +5,7 @@ mod export;
 mod file_name;
 mod meters;
 mod plot;
+mod profile;
 mod push;
 mod range;
 mod readings;

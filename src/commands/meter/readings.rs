@@ -1,16 +1,20 @@
 use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
 
+use super::profile::{self, Missing};
 use super::range::RangeArgs;
 use crate::commands::session::DataArgs;
 use crate::context::Context;
 use crate::data::gaps;
 use crate::error::Failed;
+use crate::formats::profile::{PROFILES, Profile};
 use crate::formats::{Entry, READINGS};
 
 const EXAMPLES: &str = r#"Examples:
   partnerlink meter readings --all --last 7d
   partnerlink meter readings --device Pumpen --month 2026-10 --format csv-de -o oktober.csv
-  partnerlink meter readings --space Freibad --from 25.10.2026 --to 26.10.2026 --gaps mark"#;
+  partnerlink meter readings --space Freibad --from 25.10.2026 --to 26.10.2026 --gaps mark
+  partnerlink meter readings --device Photovoltaik --year 2025 --profile tesvolt -o tesvolt.csv"#;
 
 /// Print readings (Lastgang): quarter hours, hours or days of any number of meters
 #[derive(Debug, clap::Args)]
@@ -18,9 +22,13 @@ const EXAMPLES: &str = r#"Examples:
 pub struct Args {
     #[command(flatten)]
     range: RangeArgs,
-    /// Intervals without a reading: an empty row with status missing, or no row
-    #[arg(long, value_enum, default_value_t = Gaps::Skip)]
-    gaps: Gaps,
+    /// Intervals without a reading
+    #[arg(long, value_enum, default_value_t = Missing::Skip)]
+    gaps: Missing,
+    /// A year for this planning tool, in its rows, columns and units
+    #[arg(long, value_name = "TOOL", conflicts_with_all = ["format", "fields"],
+        value_parser = PossibleValuesParser::new(PROFILES.iter().map(|profile| profile.name)))]
+    profile: Option<String>,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -35,10 +43,16 @@ impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         self.data.account.open(context, super::ACCOUNT, "could not fetch readings", |session| {
             let range = self.range.resolve(session, &self.data.output.tz)?;
+            if let Some(name) = &self.profile {
+                let profile = Profile::named(name)
+                    .map_err(|error| session.usage(error.to_string(), "`--help` lists them"))?;
+                return profile::write(session, &range, profile, self.gaps, &self.data.output);
+            }
+            let gaps = self.gaps.in_rows(session)?;
             session.write_rows(&self.data.output, READINGS, |writer| {
                 range.fetch(session, |source, window, readings| {
                     let with_gaps;
-                    let rows = match self.gaps {
+                    let rows = match gaps {
                         Gaps::Skip => readings,
                         Gaps::Mark => {
                             with_gaps = gaps::marked(readings, source, &range.query, window);
