@@ -74,7 +74,9 @@ fn run(commands: &[&str]) {
 
 #[test]
 fn every_configuration_is_accepted() {
-    let pages: Vec<String> = TOPICS.iter().map(Topic::page).collect();
+    // The recipes of the formats are in the languages of other programs.
+    let own = TOPICS.iter().filter(|topic| topic.name != "formats");
+    let pages: Vec<String> = own.map(Topic::page).collect();
     let blocks: Vec<String> = pages.iter().flat_map(|page| configurations(page)).collect();
     assert!(blocks.len() >= 2, "{blocks:?}");
     for block in blocks {

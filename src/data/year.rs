@@ -64,7 +64,7 @@ impl Year {
         let year =
             |instant| clock::point_name(instant, zone).strip_suffix("-01-01")?.parse::<i32>().ok();
         let number = year(from).filter(|number| year(to) == Some(number + 1));
-        let number = number.ok_or_else(|| YearError::NotAYear)?;
+        let number = number.ok_or(YearError::NotAYear)?;
         match (resolution, measurement) {
             (Resolution::Day, _) => return Err(YearError::Days),
             (_, Measurement::MeterReading) => return Err(YearError::States),
@@ -129,13 +129,13 @@ impl Year {
     }
 
     /// Intervals, of which a leap year has more.
-    pub fn len(&self) -> usize {
+    pub fn intervals(&self) -> usize {
         self.values.len()
     }
 
     pub fn is_leap(&self) -> bool {
-        let days =
-            i64::try_from(self.len()).unwrap_or_default() * self.resolution.seconds() / 86_400;
+        let days = i64::try_from(self.intervals()).unwrap_or_default() * self.resolution.seconds()
+            / 86_400;
         days == 366
     }
 
@@ -219,9 +219,9 @@ mod tests {
 
     #[test]
     fn a_local_year_has_as_many_hours_as_any_and_nothing_else_is_one() {
-        assert_eq!(year("2026-01", "2027-01").unwrap().len(), 8760);
+        assert_eq!(year("2026-01", "2027-01").unwrap().intervals(), 8760);
         let leap = year("2024-01-01", "2025-01").unwrap();
-        assert_eq!((leap.len(), leap.is_leap()), (8784, true));
+        assert_eq!((leap.intervals(), leap.is_leap()), (8784, true));
         for (from, to) in [("2026-01", "2026-12"), ("2026-02", "2027-02"), ("2025-01", "2027-01")] {
             assert!(matches!(year(from, to), Err(YearError::NotAYear)), "{from}");
         }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{Content, Entry, FormatError, Options, pile, reading};
 use crate::clock::{Timestamp, WallClock};
 use crate::data::pile::text_of;
+use crate::data::query::Resolution;
 use crate::language::Language;
 
 /// A list that is to be written.
@@ -23,6 +24,8 @@ pub struct List<'a> {
     pub(super) few_columns: &'a [&'a str],
     /// What an entry may have beside the columns.
     pub(super) documented: &'a [&'a str],
+    /// How far apart its readings are, if it is of readings.
+    pub(super) resolution: Resolution,
 }
 
 /// What stands in one column of a row.
@@ -62,7 +65,14 @@ impl<'a> List<'a> {
     /// JSON has every member.
     pub fn of_records(name: &'a str, columns: &'a [&'a str]) -> Self {
         let (content, few_columns, documented) = (Content::Records, columns, &[]);
-        Self { name, content, columns, few_columns, documented }
+        let resolution = Resolution::QuarterHour;
+        Self { name, content, columns, few_columns, documented, resolution }
+    }
+
+    /// Readings that are so far apart.
+    #[must_use]
+    pub fn every(self, resolution: Resolution) -> Self {
+        Self { resolution, ..self }
     }
 
     /// With the members that an entry may have, whether it does or not.

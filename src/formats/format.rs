@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::columns::List;
 use super::{
-    NewRows, Options, csv, geojson, gpkg, gpx, influx, json, kml, parquet, reading, table, xlsx,
+    NewRows, Options, csv, geojson, gpkg, gpx, homeassistant, influx, json, kml, parquet, reading,
+    table, xlsx,
 };
 use crate::text::wrapped;
 
@@ -54,6 +55,8 @@ pub static FORMATS: &[Format] = &[
         help: "DuckDB, Polars, pandas, R: columns with types, times in UTC, a fiftieth of csv" },
     Format { name: "influx", endings: &["lp", "influx"], binary: false, in_folders: false, fits: READINGS, rows: influx::points,
         help: "InfluxDB's line protocol" },
+    Format { name: "homeassistant", endings: &["csv"], binary: false, in_folders: false, fits: READINGS, rows: homeassistant::statistics,
+        help: "Home Assistant's import of statistics: whole hours, UTC. Ask for it by name" },
     // RFC 7946.
     Format { name: "geojson", endings: &["geojson"], binary: false, in_folders: false, fits: PILES, rows: geojson::features,
         help: "QGIS and other maps; longitude before latitude" },
@@ -85,6 +88,10 @@ pub enum FormatError {
     DoesNotFit { format: &'static str, content: Content },
     #[error("there is no field {field:?} in {content}; there are {}", .known.join(", "))]
     NoField { content: Content, field: String, known: Vec<String> },
+    #[error("{0} has columns of its own: leave --fields out")]
+    Fixed(&'static str),
+    #[error("{0} wants hours: use --resolution 15min or --resolution hour")]
+    TooCoarse(&'static str),
 }
 
 impl Format {
@@ -123,7 +130,7 @@ impl Format {
         let endings =
             if endings.is_empty() { String::new() } else { format!(" ({})", endings.join(", ")) };
         let text = format!("{}{endings}", self.help);
-        format!("  {:<11}{}\n", self.name, wrapped(&text, Some(66), &" ".repeat(13)))
+        format!("  {:<14}{}\n", self.name, wrapped(&text, Some(63), &" ".repeat(16)))
     }
 
     /// Whether it can hold this.
@@ -171,7 +178,7 @@ mod tests {
             assert_eq!(Format::named(format.name).unwrap().name, format.name);
             let file = format!("Lastgang 10.2026.{}", format.ending().to_uppercase());
             let same = match format.name {
-                "csv-de" => "csv",
+                "csv-de" | "homeassistant" => "csv",
                 "table" => "plain",
                 other => other,
             };

@@ -6,11 +6,10 @@
 //! | `columns`, `reading`, `pile` | entries as rows of cells |
 //! | `moment` | days and times among texts, for spreadsheets |
 //! | `fields` | whether the entries have what was asked for |
-//! | `csv`, `json`, `table`, `xlsx`, `influx` | tables and lists |
+//! | `csv`, `json`, `table`, `xlsx`, `influx`, `homeassistant` | tables and lists |
 //! | `typed`, `parquet` | the types of columns, and tables that have them |
 //! | `geojson`, `gpkg`, `gpx`, `kml` | places on a map |
 //! | `profile` | a year for planning tools, one file for each |
-//! | `geojson`, `gpx`, `kml` | places on a map |
 //!
 //! Everything is written as it comes; nothing here grows with the number of rows.
 
@@ -21,6 +20,7 @@ mod format;
 mod geojson;
 mod gpkg;
 mod gpx;
+mod homeassistant;
 mod influx;
 mod json;
 mod kml;

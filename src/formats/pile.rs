@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::Content;
 use super::columns::{Cell, List, member};
 use crate::data::pile::{Pile, name_member};
+use crate::data::query::Resolution;
 use crate::language::Language;
 
 /// The pile's number in full, put together here.
@@ -44,6 +45,7 @@ pub const LIST: List<'_> = List {
     ],
     // Those that fit in no cell.
     documented: &["images", "class_entries"],
+    resolution: Resolution::QuarterHour,
 };
 
 /// A pile's cell in one column.

@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind};
 use super::columns::{Cell, List};
 use super::typed::Kind;
 use super::{Content, FormatError};
+use crate::data::query::Resolution;
 use crate::data::reading::Reading;
 
 /// What can be asked for, by the provider's names; `time`, `offset`, `status` and the meter's names
@@ -28,6 +29,7 @@ pub const LIST: List<'_> = List {
     ],
     few_columns: &["time", "meter", "direction", "value", "unit", "status"],
     documented: &[],
+    resolution: Resolution::QuarterHour,
 };
 
 /// The same, in a folder that is called `meter`.

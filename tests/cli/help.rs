@@ -116,10 +116,14 @@ fn a_topic_is_a_page_that_every_terminal_shows() {
     for topic in TOPICS {
         let page = program.run(["help", topic.name]).exits(0).stdout;
         assert_eq!(page.trim_end(), topic.page().trim_end());
-        assert!(page.lines().count() <= 60, "{}", topic.name);
+        // That of the formats has a recipe for each program that reads them.
+        let most = if topic.name == "formats" { 120 } else { 60 };
+        assert!(page.lines().count() <= most, "{}", topic.name);
         let long = page.lines().find(|line| line.chars().count() > 80);
         assert_eq!(long, None, "{}", topic.name);
-        assert!(!page.contains(['{', '\u{1b}', '\t']) || topic.name == "exit-codes", "{page}");
+        let has_code = matches!(topic.name, "exit-codes" | "formats");
+        assert!(!page.contains(['\u{1b}', '\t']), "{page}");
+        assert!(!page.contains('{') || has_code, "{page}");
         let json = program.run(["help", topic.name, "--json"]).exits(0).json();
         assert_eq!((&json["schema"], &json["topic"]), (&1.into(), &topic.name.into()));
     }
@@ -224,7 +228,7 @@ fn every_format_is_told_with_what_it_fits() {
     ] {
         let missing = FORMATS.iter().filter(|format| format.check(content).is_err());
         let missing: Vec<&str> = missing.map(|format| format.name).collect();
-        let line = format!("  {what:<28}all but {}\n", missing.join(", "));
+        let line = format!("  {what:<22}all but {}\n", missing.join(", "));
         assert!(page.contains(&line), "{line:?} is not in {page}");
     }
 }

@@ -28,6 +28,7 @@ mod doctor;
 mod keychain;
 mod keychain_fails;
 mod manual;
+mod metrics;
 mod moves;
 mod oidc;
 mod packages;
@@ -36,6 +37,7 @@ mod parts;
 #[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]
 mod provider;
 mod proxy;
+mod recipes;
 mod schedule;
 mod servers;
 mod sign_in_over_oidc;

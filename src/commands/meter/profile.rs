@@ -97,7 +97,8 @@ fn without_gaps(
     fill: Option<Fill>,
 ) -> Result<Option<String>, Error> {
     let Some((count, first)) = year.missing() else { return Ok(None) };
-    let why = format!("{count} of {} values are missing, the first of them {first}", year.len());
+    let why =
+        format!("{count} of {} values are missing, the first of them {first}", year.intervals());
     let Some(fill) = fill else {
         let hint = "say how to fill them: --gaps interpolate, --gaps previous or --gaps zero";
         return Err(session.usage(why, hint));
@@ -130,7 +131,7 @@ fn tell(
         Mark::Good,
         format_args!(
             "{} values in {unit} for {}{sum}: {} {} of {}",
-            year.len(),
+            year.intervals(),
             profile.name,
             labels.meter.title(),
             labels.direction,

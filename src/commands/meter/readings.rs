@@ -49,7 +49,8 @@ impl Args {
                 return profile::write(session, &range, profile, self.gaps, &self.data.output);
             }
             let gaps = self.gaps.in_rows(session)?;
-            session.write_rows(&self.data.output, READINGS, |writer| {
+            let list = READINGS.every(range.query.resolution);
+            session.write_rows(&self.data.output, list, |writer| {
                 range.fetch(session, |source, window, readings| {
                     let with_gaps;
                     let rows = match gaps {

@@ -1,11 +1,13 @@
 //! `status`: how every account stands.
 
 mod calendar;
+mod metrics;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::json;
 
@@ -28,6 +30,7 @@ Examples:
   partnerlink status
   partnerlink status --check --within 14d           exit 4 if a sign-in ends within 14 days
   partnerlink status --calendar sign-ins.ics        the days to sign in again, for a calendar
+  partnerlink status --format openmetrics           for Prometheus: partnerlink help formats
   partnerlink status --json";
 
 /// For people in the order of their weight, because a narrow terminal leaves the last ones out.
@@ -50,12 +53,24 @@ pub struct Args {
     /// How long before its end a sign-in is worth a warning [default: 30d, or a quarter of its life]
     #[arg(long, value_name = "TIME", value_parser = super::duration)]
     within: Option<Duration>,
+    /// How it is written [default: a table]
+    #[arg(long, value_enum, conflicts_with = "calendar")]
+    format: Option<Form>,
     /// Write the days by which to sign in again as a calendar (.ics); - is standard output
     #[arg(long, value_name = "FILE")]
     calendar: Option<PathBuf>,
     /// Replace an existing calendar
     #[arg(long, requires = "calendar")]
     force: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Table,
+    /// As --json
+    Json,
+    /// Gauges for Prometheus and others
+    Openmetrics,
 }
 
 /// One account, and what is to be said of it.
@@ -99,8 +114,10 @@ impl Args {
             let accounts = lines.iter().map(|line| &line.account);
             calendar::write(context, accounts, self.within, file, self.force)?;
         }
-        if context.output.json {
-            let last = last_run(&context.folders);
+        let last = last_run(&context.folders);
+        if self.format == Some(Form::Openmetrics) {
+            context.output.raw(&metrics::text(&lines, last.as_ref()))?;
+        } else if context.output.json || self.format == Some(Form::Json) {
             context.output.json(&json!({ "accounts": lines, "last_refresh": last }))?;
         } else if lines.is_empty() && unknown.is_empty() {
             let text = format!("No account is connected. Begin with: {}", begin(context));

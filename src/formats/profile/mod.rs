@@ -154,7 +154,8 @@ impl Profile {
         let mut note = format!(
             "the first row is 1 January 00:00 {winter}, and the rows count on in {winter} all year"
         );
-        let seconds = i64::try_from(year.len()).unwrap_or_default() * year.resolution.seconds();
+        let seconds =
+            i64::try_from(year.intervals()).unwrap_or_default() * year.resolution.seconds();
         let changes = clock::changes(&year.zone, year.begin, clock::after(year.begin, seconds));
         if let [spring, autumn] = changes[..] {
             let day = |instant: Timestamp| clock::day_name(instant, &year.zone);
