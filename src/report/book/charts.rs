@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::profile::Layout;
-use super::style::number_format;
+use super::style::{locale, number_format};
 use super::{Book, days, row};
 use crate::report::column::Column;
 use crate::report::words::short;
@@ -84,7 +84,7 @@ fn curve(book: &mut Book, index: usize) -> Result<Chart, XlsxError> {
     let [from, end] = [book.clock.spreadsheet_days(from)?, book.clock.spreadsheet_days(end)?];
     let axis = chart.x_axis();
     if frame.by_day {
-        months(axis, &texts.axis_month);
+        months(axis, &format!("{}{}", locale(frame.words.language), texts.axis_month));
     } else {
         let step = [1.0, 2.0, 7.0, 14.0].into_iter().find(|step| (end - from) / step <= 16.0);
         axis.set_min(from.floor()).set_max(end.ceil()).set_major_unit(step.unwrap_or(14.0));
@@ -112,7 +112,8 @@ fn sums(book: &Book, index: usize) -> Result<Chart, XlsxError> {
     let title = format!("{}, {}", texts.daily_sums, short(&it.quantity.unit));
     dress(&mut chart, book, &title, DAYS_WIDTH);
     if frame.by_day {
-        months(chart.x_axis(), &texts.axis_month);
+        let format = format!("{}{}", locale(frame.words.language), texts.axis_month);
+        months(chart.x_axis(), &format);
     } else {
         let axis = chart.x_axis();
         axis.set_date_axis(true).set_num_format(&texts.axis_day);

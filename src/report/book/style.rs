@@ -113,7 +113,7 @@ pub fn number_format(language: Language, places: usize) -> String {
 }
 
 /// Names of weekdays and the decimal point, where a program takes them from the format.
-fn locale(language: Language) -> &'static str {
+pub fn locale(language: Language) -> &'static str {
     match language {
         Language::De => "[$-407]",
         Language::En => "[$-809]",
