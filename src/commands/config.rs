@@ -19,6 +19,7 @@ Examples:
   partnerlink config get provider.zaehlerfreunde.client_id
   partnerlink config set store file
   partnerlink config set provider.timberdata.default_scope \"aggregation woodlist\"
+  partnerlink config set provider.timberdata.sale_status.3 verkauft
 
 Keys: store, file_key, key_file, browser, ca_file, notify, language, provider.NAME.FIELD";
 
@@ -52,7 +53,7 @@ pub enum Command {
 /// A key, its provider's name however it is written.
 fn key(text: &str) -> Result<String, Infallible> {
     let mut words: Vec<String> = text.split('.').map(str::to_owned).collect();
-    if let [first, name, _] = &mut words[..]
+    if let [first, name, _, ..] = &mut words[..]
         && first == "provider"
     {
         *name = folded(name);
@@ -126,6 +127,11 @@ fn get(context: &Context, key: &str) -> Result<(), Failed> {
             let registry = &context.settings.registry;
             registry.value(name, field).map_err(|error| Error::new(&what, &error))?
         }
+        ["provider", name, field, entry] => {
+            let registry = &context.settings.registry;
+            let table = registry.value(name, field).map_err(|error| Error::new(&what, &error))?;
+            table.get(entry).cloned().unwrap_or_default()
+        }
         [key] if KEYS.contains(&key) => values(&context.settings)[key].take(),
         _ => return Err(unknown(&what, key).into()),
     };
@@ -163,7 +169,7 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
                 Error::usage(what, "a secret is not kept in the configuration", hint).into()
             );
         }
-        ["provider", name, field] if [name, field].iter().all(|word| is_bare(word)) => {}
+        ["provider", _, _] | ["provider", _, _, _] if keys.iter().all(|word| is_bare(word)) => {}
         [key] if KEYS.contains(&key) => {}
         _ => return Err(unknown(&what, key).into()),
     }
@@ -183,7 +189,7 @@ fn set(context: &Context, key: &str, value: &str) -> Result<(), Failed> {
             }
             error => explain(&error),
         })?;
-    if let ["provider", name, _] = keys[..] {
+    if let ["provider", name, ..] = keys[..] {
         let registry = draft.registry().map_err(|error| explain(&error))?;
         match registry.get(name) {
             // A provider of one's own is described field by field.

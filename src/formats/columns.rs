@@ -75,6 +75,22 @@ impl<'a> List<'a> {
         Self { resolution, ..self }
     }
 
+    /// With these columns, and these few of them on a terminal.
+    #[must_use]
+    pub fn with_columns(self, columns: &'a [&'a str], few_columns: &'a [&'a str]) -> Self {
+        Self { columns, few_columns, ..self }
+    }
+
+    /// Its columns, unless others are asked for.
+    pub fn columns(&self) -> &'a [&'a str] {
+        self.columns
+    }
+
+    /// Those of them that fit on a terminal.
+    pub fn few_columns(&self) -> &'a [&'a str] {
+        self.few_columns
+    }
+
     /// With the members that an entry may have, whether it does or not.
     #[must_use]
     pub fn documenting(self, documented: &'a [&'a str]) -> Self {

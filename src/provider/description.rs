@@ -81,6 +81,13 @@ pub struct Description {
     pub paths: BTreeMap<String, String>,
     /// Lists that need no command of their own, by the name a person types.
     pub lists: BTreeMap<String, DescribedList>,
+    /// What people call the numbers that a log pile's members have, by the number.
+    pub sale_status: BTreeMap<String, String>,
+    pub transport_status: BTreeMap<String, String>,
+    pub contractor_status: BTreeMap<String, String>,
+    pub supplier_billing_status: BTreeMap<String, String>,
+    pub measurement_type: BTreeMap<String, String>,
+    pub bark_reduction_type: BTreeMap<String, String>,
     /// What the letter that asks for a registration says of its own.
     pub letter: Letter,
 }

@@ -33,6 +33,8 @@ pub struct Catalogue {
     pub species: BTreeMap<String, Species>,
     /// What logs are sorted into (Sortiment). `price_percent` is of the price of good saw logs.
     pub assortments: Vec<Value>,
+    /// Short names of species, usages and calamities, by their names.
+    pub kinds: BTreeMap<String, String>,
     /// Why trees were felled, unless a calamity felled them.
     pub fellings: Vec<String>,
     pub roads: Vec<String>,

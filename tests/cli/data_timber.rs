@@ -91,6 +91,72 @@ fn piles_are_where_they_are_in_every_format() {
 }
 
 #[test]
+fn piles_are_narrowed_by_what_they_belong_to_and_where_they_lie() {
+    let data = Data::new();
+    let list = |more: &[&str]| {
+        let args = ["timber", "aggregations", "--format", "ndjson"];
+        let outcome = data.program.run([&args[..], more].concat()).exits(0);
+        let parse = |line| serde_json::from_str::<Value>(line).unwrap();
+        (outcome.stdout.lines().map(parse).collect::<Vec<_>>(), outcome.stderr)
+    };
+    let (piles, said) = list(&["--wood-list", "24-001", "--wood-list", "70002"]);
+    assert_eq!(piles.len(), 4);
+    assert!(said.contains("4 of 340 piles are asked for"), "{said}");
+    let (piles, _) = list(&["--near", "51.8,10.4", "--within", "8", "--status", "3"]);
+    assert!(!piles.is_empty() && piles.iter().all(|pile| pile["sale_status"] == 3));
+    assert!(piles.iter().all(|pile| pile["base_area"]["name"] == "Revier Clausthal"));
+    let (both, _) = list(&["--bbox", "10,51,11,52", "--area", "revier clausthal"]);
+    assert!(both.len() > piles.len());
+    let (recent, _) = list(&["--since", "2026-10-01"]);
+    assert!(recent.iter().all(|pile| pile["updated_at"].as_str().unwrap() >= "2026-09-30T22"));
+    assert!(!recent.is_empty() && recent.len() < 340);
+    let (none, said) = list(&["--status", "9"]);
+    assert!(none.is_empty() && said.contains("0 of 340 piles"), "{said}");
+    let fails = |more: &[&str]| {
+        data.program.run([&["timber", "aggregations", "-o", "a.gpx"], more].concat()).exits(2)
+    };
+    fails(&["--wood-list", "24-01"])
+        .says(&["no pile has --wood-list", "there are 24-010 Johanniskreuz"]);
+    fails(&["--area", "Revier Clausdal"]).says(&["did you mean Revier Clausthal?"]);
+    fails(&["--near", "10.4,51.8", "--within", "8"]).says(&["latitude comes first: 51.8,10.4"]);
+    fails(&["--bbox", "51,9,52,10"]).says(&["longitude comes first: 9,51,10,52"]);
+    fails(&["--near", "51.8,10.4"]);
+    fails(&["--since", "gestern"]).says(&["is no time for --since"]);
+    assert!(!data.program.root().join("a.gpx").exists(), "nothing is written before it is right");
+}
+
+#[test]
+fn names_for_the_provider_s_numbers_stand_beside_them() {
+    let data = Data::new();
+    let set = |key: &str, name: &str| {
+        let key = format!("provider.timberdata.{key}");
+        data.program.run(["config", "set", &key, name]).exits(0);
+        assert_eq!(data.program.run(["config", "get", &key]).exits(0).data().trim(), name);
+    };
+    set("sale_status.3", "verkauft");
+    set("bark_reduction_type.0", "o. R.");
+    let run = |more: &[&str]| {
+        let args = ["timber", "aggregations", "--status", "Verkauft", "--language", "de"];
+        data.program.run([&args[..], more].concat()).exits(0).stdout
+    };
+    let json: Value = serde_json::from_str(&run(&["--format", "json"])).unwrap();
+    let pile = &json["piles"][0];
+    assert_eq!((&pile["sale_status"], &pile["sale_status_name"]), (&json!(3), &json!("verkauft")));
+    assert!(run(&["--format", "csv"]).contains(",sale_status,sale_status_name,"));
+    assert!(run(&["--format", "plain"]).contains("\tverkauft\t"));
+    let gpx = run(&["--format", "gpx", "--short-names"]);
+    assert!(
+        gpx.contains("<desc>FI, C D X · 62,02 Fm verkauft, o. R. · Status verkauft · "),
+        "{gpx}"
+    );
+    assert!(run(&["--format", "kml"]).contains("<Folder><name>Status verkauft</name>"));
+    let fields = ["--format", "csv", "--fields", "sale_status_name,tree_types"];
+    assert!(run(&fields).starts_with("sale_status_name,tree_types\nverkauft,Fichte\n"));
+    let short = [&fields[..], &["--short-names"]].concat();
+    assert!(run(&short).starts_with("sale_status_name,tree_types\nverkauft,FI\n"));
+}
+
+#[test]
 fn controls_in_the_data_leave_xml_and_geojson_well_formed() {
     let (data, _front) = Data::behind(spoiled::controls);
     let run = |format| data.program.run(["timber", "aggregations", "--format", format]).exits(0);

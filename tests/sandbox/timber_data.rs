@@ -145,7 +145,8 @@ fn entries_have_the_known_members_and_sums_agree() {
         let volume: i64 = classes.iter().map(|class| cents(&class["fm_volume"])).sum();
         assert_eq!(volume, cents(&pile["protocol_fm_volume"]));
         assert_eq!(pile["sale_status"].as_u64().unwrap() >= 2, pile["buyer"].is_object());
-        species.extend(pile["tree_types"].as_array().unwrap().iter().filter_map(Value::as_str));
+        let kinds = pile["tree_types"].as_array().unwrap().iter();
+        species.extend(kinds.filter_map(|kind| kind["name"].as_str()));
     }
     species.sort_unstable();
     species.dedup();

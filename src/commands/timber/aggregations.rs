@@ -1,10 +1,9 @@
-use crate::api::{ApiError, timber};
-use crate::commands::session::{DataArgs, DataError, Session};
+use super::piles::{PileArgs, PileColumns};
+use crate::commands::session::DataArgs;
 use crate::context::Context;
-use crate::data::pile::Pile;
 use crate::data::position::{Lost, NoPlace, Positions};
 use crate::error::Failed;
-use crate::formats::{Entry, PILES};
+use crate::formats::Entry;
 use crate::terminal::Mark;
 use crate::text::printable;
 
@@ -12,7 +11,17 @@ const EXAMPLES: &str = "\
 Examples:
   partnerlink timber aggregations
   partnerlink timber aggregations -o polter.geojson          for QGIS
-  partnerlink timber aggregations -o polter.gpx              for the driver's phone
+  partnerlink timber aggregations --status 2 -o polter.gpx   for the driver's phone
+  partnerlink timber aggregations --near 51.8,10.3 --within 20 --since 2026-10-01
+
+Piles at 0/0, with latitude and longitude swapped, far away, or without degrees (Gauß-Krüger, UTM)
+are in no gpx and kml, and have no geometry in geojson; they are counted at the end. Nothing is
+converted.
+
+Names for the provider's numbers stand in the configuration file (sale_status, transport_status,
+contractor_status, supplier_billing_status, measurement_type, bark_reduction_type), or are set:
+  partnerlink config set provider.timberdata.sale_status.3 verkauft
+json, csv and the like keep the number, and have the name in sale_status_name.
 
 The path of this list is not confirmed by a page of the provider. If it is wrong, name the right one
 in the configuration file:
@@ -27,6 +36,8 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     page: Option<u64>,
     #[command(flatten)]
+    piles: PileArgs,
+    #[command(flatten)]
     data: DataArgs,
 }
 
@@ -35,35 +46,19 @@ impl Args {
         self.data.account.open(context, super::ACCOUNT, "could not list log piles", |session| {
             session.require_scope("aggregation")?;
             let mut positions = Positions::default();
-            session.write_rows(&self.data.output, PILES, |writer| {
-                each_pile(session, self.page, |pile| {
-                    positions.count(&pile);
-                    Ok(writer.write(Entry::Pile(&pile))?)
+            let zone = session.zone(&self.data.output.tz)?;
+            PileColumns::of(session).list(|list| {
+                session.write_rows(&self.data.output, list, |writer| {
+                    self.piles.each(session, &zone, self.page, |pile| {
+                        positions.count(&pile);
+                        Ok(writer.write(Entry::Pile(&pile))?)
+                    })
                 })
             })?;
             warn_about(context, &positions);
             Ok(())
         })
     }
-}
-
-/// Gives every pile, or those of one page, to `each`.
-pub fn each_pile(
-    session: &Session,
-    page: Option<u64>,
-    mut each: impl FnMut(Pile) -> Result<(), DataError>,
-) -> Result<(), DataError> {
-    let each = |entry| each(Pile(entry));
-    timber::AGGREGATIONS.for_each(&session.api, &[], page, each).map_err(|error| match error {
-        // Most likely the unconfirmed path is wrong.
-        DataError::Api(error @ ApiError::NotFound { .. }) => {
-            let hint = "this path is not confirmed by a page of the provider: ask for the right \
-                        one, and set provider.timberdata.paths.aggregations in the configuration \
-                        file";
-            session.explained(error).with_hint(hint).into()
-        }
-        error => error,
-    })
 }
 
 /// The piles that are on no map, counted by what is wrong with their positions.

@@ -1,6 +1,8 @@
 //! `timber …`: TimberData's data.
 
 mod aggregations;
+mod filter;
+mod piles;
 mod plot;
 mod woodlists;
 

@@ -1,6 +1,7 @@
 use clap::ValueEnum;
 
-use super::aggregations::each_pile;
+use super::piles::PileArgs;
+use crate::clock;
 use crate::commands::session::AccountArgs;
 use crate::commands::written::PictureArgs;
 use crate::context::Context;
@@ -23,6 +24,8 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = GroupedBy::SaleStatus)]
     by: GroupedBy,
     #[command(flatten)]
+    piles: PileArgs,
+    #[command(flatten)]
     picture: PictureArgs,
     #[command(flatten)]
     account: AccountArgs,
@@ -33,7 +36,7 @@ impl Args {
         self.account.open(context, super::ACCOUNT, "could not draw log piles", |session| {
             session.require_scope("aggregation")?;
             let mut all = Vec::new();
-            each_pile(session, None, |pile| {
+            self.piles.each(session, &clock::berlin(), None, |pile| {
                 all.push(pile);
                 Ok(())
             })?;

@@ -158,11 +158,11 @@ fn pile(index: usize, list: &List) -> Value {
         "number": 1 + index / LISTS,
         "area": { "id": 2_000 + list.index, "name": list.compartment },
         "base_area": list.place.base_area,
-        "tree_types": distinct(&classes, "tree_type"),
-        "usages": distinct(&classes, "usage"),
-        "qualities": distinct(&classes, "quality"),
-        "thickness_classes": distinct(&classes, "thickness_class"),
-        "calamities": Vec::from_iter(list.calamity),
+        "tree_types": kinds(distinct(&classes, "tree_type")),
+        "usages": kinds(distinct(&classes, "usage")),
+        "qualities": kinds(distinct(&classes, "quality")),
+        "thickness_classes": kinds(distinct(&classes, "thickness_class")),
+        "calamities": kinds(list.calamity),
         "avg_length": if species.conifer { 5.1 } else { decimal(400 + n(29) % 300) },
         "avg_diameter": decimal(1_800 + n(30) % 3_200),
         "cut_identifier": if species.conifer { "4L" } else { "6L" },
@@ -226,4 +226,14 @@ fn decimal(hundredths: u64) -> f64 {
 
 fn distinct<'a>(classes: impl IntoIterator<Item = &'a Value>, member: &str) -> BTreeSet<&'a str> {
     classes.into_iter().filter_map(|class| class[member].as_str()).collect()
+}
+
+/// As the API shows species, usages and the like. What has no short name is short already (`B`).
+fn kinds<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Value> {
+    let kind = |name| {
+        let place = CATALOGUE.kinds.keys().position(|known| known == name);
+        let short = CATALOGUE.kinds.get(name).map_or(name, String::as_str);
+        json!({ "id": place.map_or(100, |place| place + 1), "name": name, "short_name": short })
+    };
+    names.into_iter().map(kind).collect()
 }

@@ -1,0 +1,424 @@
+//! Which log piles are asked for: by wood list, status, area, place and time, all of them together.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::clock::{self, TimeZone, Timestamp};
+use crate::commands::session::Session;
+use crate::data::pile::{Pile, ValueNames, text_of};
+use crate::data::position::Position;
+use crate::error::Error;
+use crate::provider::registry::nearest;
+use crate::terminal::Mark;
+
+/// Kilometres of the earth's radius, as a sphere.
+const RADIUS: f64 = 6371.0;
+/// Words that an error names of those that there are.
+const MOST_NAMED: usize = 10;
+
+#[derive(Debug, Default, PartialEq, clap::Args)]
+#[command(next_help_heading = "Which piles")]
+pub struct Filter {
+    /// Only of this wood list: number, name or id; several may be given
+    #[arg(long, value_name = "LIST")]
+    wood_list: Vec<String>,
+    /// Only with this sale status: its number, or its name in the configuration; several may be given
+    #[arg(long, value_name = "STATUS")]
+    status: Vec<String>,
+    /// Only of this area or base area: name or id; several may be given
+    #[arg(long, value_name = "AREA")]
+    area: Vec<String>,
+    /// Only inside of these degrees: west, south, east, north
+    #[arg(long, value_name = "W,S,E,N", value_parser = bounds, allow_hyphen_values = true)]
+    bbox: Option<Bounds>,
+    /// Only around this place, latitude before longitude: --near 51.8,10.3 --within 20
+    #[arg(long, value_name = "LAT,LON", value_parser = place, requires = "within")]
+    near: Option<Degrees>,
+    /// How far from there at most, in kilometres
+    #[arg(long, value_name = "KM", value_parser = kilometres, requires = "near")]
+    within: Option<f64>,
+    /// Only what was entered or changed since then: a day, a month, or an instant with offset
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Degrees {
+    latitude: f64,
+    longitude: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Bounds {
+    west: f64,
+    south: f64,
+    east: f64,
+    north: f64,
+}
+
+/// One of the questions that are answered by words, and what the piles have there.
+struct Words<'a> {
+    option: &'static str,
+    wanted: &'a [String],
+    /// By what was asked for, in the same order: whether some pile has it.
+    found: Vec<bool>,
+    /// What there is, as it is shown, with the number of piles.
+    there: BTreeMap<String, usize>,
+    /// The words that would have been right.
+    right: BTreeSet<String>,
+}
+
+/// A filter at work.
+pub struct Selection<'a> {
+    filter: &'a Filter,
+    names: &'a ValueNames,
+    since: Option<Timestamp>,
+    /// Wood lists, statuses, areas.
+    words: [Words<'a>; 3],
+    all: usize,
+    taken: usize,
+    /// Without a position, where one is asked for.
+    placeless: usize,
+}
+
+impl<'a> Selection<'a> {
+    pub fn new(
+        filter: &'a Filter,
+        session: &Session,
+        zone: &TimeZone,
+        names: &'a ValueNames,
+    ) -> Result<Self, Error> {
+        let parse = |text: &String| {
+            clock::parse_point(text, zone).ok_or_else(|| {
+                let why = format!("{text:?} is no time for --since");
+                session.usage(why, "write a day, 2026-10-25, or a month, 2026-10")
+            })
+        };
+        let since = filter.since.as_ref().map(parse).transpose()?;
+        Ok(Self::since(filter, names, since))
+    }
+
+    fn since(filter: &'a Filter, names: &'a ValueNames, since: Option<Timestamp>) -> Self {
+        // A number, or a name of one, is a status that may have no pile today.
+        let named: Vec<String> =
+            names.get("sale_status").into_iter().flatten().map(|(_, name)| folded(name)).collect();
+        let is_status =
+            |word: &String| word.parse::<u64>().is_ok() || named.contains(&folded(word));
+        let words = |option, wanted: &'a [String]| {
+            let is_known = |word| option == "--status" && is_status(word);
+            let found = wanted.iter().map(is_known).collect();
+            Words { option, wanted, found, there: BTreeMap::new(), right: BTreeSet::new() }
+        };
+        Self {
+            filter,
+            names,
+            since,
+            words: [
+                words("--wood-list", &filter.wood_list),
+                words("--status", &filter.status),
+                words("--area", &filter.area),
+            ],
+            all: 0,
+            taken: 0,
+            placeless: 0,
+        }
+    }
+
+    /// Whether this pile is one of those that are asked for.
+    pub fn takes(&mut self, pile: &Pile) -> bool {
+        self.all += 1;
+        let mut fits = true;
+        for (words, (known, shown)) in self.words.iter_mut().zip(known(pile, self.names)) {
+            // Every one is asked, for what is said at the end.
+            fits &= words.fit(&known, &shown);
+        }
+        let filter = self.filter;
+        if filter.bbox.is_some() || filter.near.is_some() {
+            let place = Position::of(pile).map(|it| it.degrees());
+            self.placeless += usize::from(place.is_none());
+            fits &= place.is_some_and(|(latitude, longitude)| {
+                filter.has_inside(Degrees { latitude, longitude })
+            });
+        }
+        fits &= self.since.is_none_or(|since| changed(pile).is_some_and(|time| time >= since));
+        self.taken += usize::from(fits);
+        fits
+    }
+
+    /// Says how many of how many were taken. Where there is none because of a word that no pile
+    /// has, that is a slip of the finger, and what there is instead is named.
+    pub fn finish(&self, session: &Session) -> Result<(), Error> {
+        let is_narrowed = self.filter != &Filter::default();
+        if !is_narrowed {
+            return Ok(());
+        }
+        let output = &session.context.output;
+        for words in &self.words {
+            for wanted in words.unknown() {
+                let why = format!("no pile has {} {wanted:?}", words.option);
+                let instead = words.instead(wanted);
+                if self.taken == 0 && self.all > 0 {
+                    return Err(session.usage(why, instead));
+                }
+                output.say(Mark::Warn, format_args!("{why}; {instead}"));
+            }
+        }
+        let placeless = match self.placeless {
+            0 => String::new(),
+            many => format!("; {many} have no place that can be right"),
+        };
+        let Self { taken, all, .. } = self;
+        output.say(Mark::Note, format_args!("{taken} of {all} piles are asked for{placeless}"));
+        Ok(())
+    }
+}
+
+/// Of a pile's wood list, status and areas: by what they can be asked for, and how they are shown.
+fn known(pile: &Pile, names: &ValueNames) -> [(Vec<String>, Vec<String>); 3] {
+    let list = ["woodlist_number", "woodlist_name", "woodlist_id"].map(|it| pile.text(it));
+    let list_shown = list[..2].join(" ").trim().to_owned();
+    let status = pile.text("sale_status");
+    let name = names.get("sale_status").and_then(|names| names.get(&status));
+    let status_shown = name.map_or_else(|| status.clone(), |name| format!("{name} ({status})"));
+    let id = |member: &str| pile.0.get(member)?.get("id").map(|id| text_of(Some(id)));
+    let areas = ["area", "base_area"];
+    let area_names = areas.map(|member| pile.text(member));
+    let ids = areas.into_iter().filter_map(id);
+    [
+        (list.into(), vec![list_shown]),
+        ([status].into_iter().chain(name.cloned()).collect(), vec![status_shown]),
+        (area_names.iter().cloned().chain(ids).collect(), area_names.into()),
+    ]
+}
+
+/// When a pile was changed last, or else entered: RFC 3339, or Unix time in seconds.
+fn changed(pile: &Pile) -> Option<Timestamp> {
+    let time = |member: &str| {
+        let text = pile.text(member);
+        let seconds = || Timestamp::from_second(text.parse().ok()?).ok();
+        clock::parse_instant(&text).or_else(seconds)
+    };
+    time("updated_at").or_else(|| time("created_at"))
+}
+
+impl Words<'_> {
+    /// Whether a pile that is known by these words is asked for.
+    fn fit(&mut self, known: &[String], shown: &[String]) -> bool {
+        if self.wanted.is_empty() {
+            return true;
+        }
+        for shown in shown.iter().filter(|shown| !shown.is_empty()) {
+            *self.there.entry(shown.clone()).or_default() += 1;
+        }
+        self.right.extend(known.iter().filter(|word| !word.is_empty()).cloned());
+        let known: Vec<String> = known.iter().map(|word| folded(word)).collect();
+        let mut fits = false;
+        for (wanted, found) in self.wanted.iter().zip(&mut self.found) {
+            let is_it = known.contains(&folded(wanted));
+            *found |= is_it;
+            fits |= is_it;
+        }
+        fits
+    }
+
+    /// What was asked for and no pile has.
+    fn unknown(&self) -> impl Iterator<Item = &String> {
+        let wanted = self.wanted.iter().zip(&self.found);
+        wanted.filter(|(_, found)| !**found).map(|(word, _)| word)
+    }
+
+    /// What there is instead of a word: the most alike, and others.
+    fn instead(&self, word: &str) -> String {
+        let alike = nearest(word, self.right.iter().map(String::as_str));
+        let alike = alike.map(|word| format!("did you mean {word}? ")).unwrap_or_default();
+        let mut there: Vec<(&String, &usize)> = self.there.iter().collect();
+        there.sort_by_key(|(known, _)| Reverse(common(known, word)));
+        let named = there.iter().take(MOST_NAMED);
+        let named: Vec<String> = named.map(|(word, many)| format!("{word}: {many}")).collect();
+        let more = self.there.len() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{alike}there are {}{more}", named.join(", "))
+    }
+}
+
+/// Letters that two words begin with alike.
+fn common(one: &str, other: &str) -> usize {
+    one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count()
+}
+
+/// Without the difference between capital and small letters.
+fn folded(word: &str) -> String {
+    word.trim().to_lowercase()
+}
+
+impl Filter {
+    fn has_inside(&self, at: Degrees) -> bool {
+        let in_box = self.bbox.is_none_or(|Bounds { west, south, east, north }| {
+            (west..=east).contains(&at.longitude) && (south..=north).contains(&at.latitude)
+        });
+        let near = self.near.zip(self.within);
+        in_box && near.is_none_or(|(middle, within)| distance(middle, at) <= within)
+    }
+}
+
+/// Kilometres between two places, along a great circle.
+fn distance(one: Degrees, other: Degrees) -> f64 {
+    let half = |from: f64, to: f64| ((to - from).to_radians() / 2.0).sin().powi(2);
+    let shrink = one.latitude.to_radians().cos() * other.latitude.to_radians().cos();
+    let part = half(one.latitude, other.latitude) + shrink * half(one.longitude, other.longitude);
+    2.0 * RADIUS * part.sqrt().clamp(0.0, 1.0).asin()
+}
+
+/// Numbers with commas between.
+fn numbers<const MANY: usize>(text: &str, form: &str) -> Result<[f64; MANY], String> {
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|it| it.trim().parse()).collect();
+    let numbers = numbers.ok().and_then(|numbers| <[f64; MANY]>::try_from(numbers).ok());
+    let finite = numbers.filter(|numbers| numbers.iter().all(|number| number.is_finite()));
+    finite.ok_or_else(|| format!("write {form}, degrees with a decimal point"))
+}
+
+fn place(text: &str) -> Result<Degrees, String> {
+    let [latitude, longitude] = numbers(text, "LATITUDE,LONGITUDE, as in 51.8,10.3")?;
+    if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
+        return Err("that is not on the globe".to_owned());
+    }
+    if (5.0..=16.0).contains(&latitude) && (47.0..=56.0).contains(&longitude) {
+        return Err(format!("latitude comes first: {longitude},{latitude}"));
+    }
+    Ok(Degrees { latitude, longitude })
+}
+
+fn bounds(text: &str) -> Result<Bounds, String> {
+    let [west, south, east, north] = numbers(text, "WEST,SOUTH,EAST,NORTH, as in 9.5,51,11,52.5")?;
+    let on_globe = [west, east].iter().all(|it| (-180.0..=180.0).contains(it))
+        && [south, north].iter().all(|it| (-90.0..=90.0).contains(it));
+    if !on_globe || west >= east || south >= north {
+        return Err("the order is west, south, east, north".to_owned());
+    }
+    if (5.0..=16.0).contains(&south) && (47.0..=56.0).contains(&west) {
+        return Err(format!("longitude comes first: {south},{west},{north},{east}"));
+    }
+    Ok(Bounds { west, south, east, north })
+}
+
+fn kilometres(text: &str) -> Result<f64, String> {
+    let number = text.trim().trim_end_matches("km").trim_end();
+    let fits = |kilometres: &f64| kilometres.is_finite() && *kilometres >= 0.0;
+    let number = number.parse().ok().filter(fits);
+    number.ok_or_else(|| "write kilometres, as in 20 or 2.5".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pile(value: &serde_json::Value) -> Pile {
+        Pile(value.as_object().unwrap().clone())
+    }
+
+    fn selection<'a>(filter: &'a Filter, names: &'a ValueNames) -> Selection<'a> {
+        Selection::since(filter, names, Some("2026-10-01T00:00:00Z".parse().unwrap()))
+    }
+
+    fn sold() -> ValueNames {
+        [("sale_status", [("3".to_owned(), "verkauft".to_owned())].into())].into()
+    }
+
+    #[test]
+    fn a_pile_is_asked_for_by_any_name_of_what_it_belongs_to() {
+        let pile = pile(&json!({
+            "woodlist_number": "26-001", "woodlist_name": "Harz", "woodlist_id": 7, "sale_status": 3,
+            "area": { "id": 40, "name": "Abt. 12 a" }, "base_area": { "id": 4, "name": "Revier Süd" },
+            "updated_at": "2026-10-02T00:00:00Z",
+        }));
+        let names = sold();
+        let takes = |wood_list: &str, status: &str, area: &str| {
+            let words = |word: &str| Vec::from_iter((!word.is_empty()).then(|| word.to_owned()));
+            let filter = Filter {
+                wood_list: words(wood_list),
+                status: words(status),
+                area: words(area),
+                ..Filter::default()
+            };
+            selection(&filter, &names).takes(&pile)
+        };
+        for (wood_list, status, area) in [
+            ("", "", ""),
+            ("26-001", "3", "40"),
+            ("harz", "Verkauft", "revier süd"),
+            ("7", "", "ABT. 12 A"),
+        ] {
+            assert!(takes(wood_list, status, area), "{wood_list} {status} {area}");
+        }
+        for (wood_list, status, area) in [("26", "", ""), ("26-001", "2", ""), ("", "3", "5")] {
+            assert!(!takes(wood_list, status, area), "{wood_list} {status} {area}");
+        }
+    }
+
+    #[test]
+    fn words_that_no_pile_has_are_known_and_a_status_without_piles_is_no_mistake() {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let filter = Filter {
+            wood_list: words(&["26-001", "26-01"]),
+            status: words(&["1", "9", "verkaufft"]),
+            ..Filter::default()
+        };
+        let names = sold();
+        let mut selection = selection(&filter, &names);
+        let pile = pile(&json!({ "woodlist_number": "26-001", "sale_status": 3 }));
+        assert!(!selection.takes(&pile));
+        let [lists, statuses, _] = &selection.words;
+        assert_eq!(lists.unknown().collect::<Vec<_>>(), ["26-01"]);
+        assert_eq!(statuses.unknown().collect::<Vec<_>>(), ["verkaufft"]);
+        assert_eq!(
+            statuses.instead("verkaufft"),
+            "did you mean verkauft? there are verkauft (3): 1"
+        );
+    }
+
+    #[test]
+    fn places_are_inside_of_a_box_and_near_another() {
+        let at = |latitude, longitude| Degrees { latitude, longitude };
+        let filter = |bbox: &str, near: &str, within| Filter {
+            bbox: bounds(bbox).ok(),
+            near: place(near).ok(),
+            within: Some(within),
+            ..Filter::default()
+        };
+        let clausthal = at(51.81, 10.34);
+        assert!(filter("10,51,11,52", "", 0.0).has_inside(clausthal));
+        assert!(!filter("10,51,10.2,52", "", 0.0).has_inside(clausthal));
+        // From Clausthal to Goslar it is about 13 km.
+        assert!(filter("", "51.91,10.43", 13.0).has_inside(clausthal));
+        assert!(!filter("", "51.91,10.43", 12.0).has_inside(clausthal));
+        assert!(!filter("10,51,11,52", "51.91,10.43", 5.0).has_inside(clausthal));
+    }
+
+    #[test]
+    fn places_in_another_order_are_refused_with_the_right_one() {
+        assert_eq!(place("10.3,51.8").unwrap_err(), "latitude comes first: 51.8,10.3");
+        assert_eq!(bounds("51,9,52,10").unwrap_err(), "longitude comes first: 9,51,10,52");
+        for bad in
+            ["", "9,51,10", "10,51,9,52", "9,52,10,51", "9,51,10,99", "a,b,c,d", "9,51,10,NaN"]
+        {
+            assert!(bounds(bad).is_err(), "{bad}");
+        }
+        for bad in ["51.8", "51,8,10,3", "91,10", "x,y"] {
+            assert!(place(bad).is_err(), "{bad}");
+        }
+        assert_eq!((kilometres("20km"), kilometres("2.5")), (Ok(20.0), Ok(2.5)));
+        assert!(kilometres("-1").is_err() && kilometres("far").is_err());
+    }
+
+    #[test]
+    fn a_pile_counts_from_its_last_change_on() {
+        let filter = Filter::default();
+        let names = ValueNames::new();
+        let takes = |members: serde_json::Value| selection(&filter, &names).takes(&pile(&members));
+        assert!(takes(json!({ "updated_at": "2026-10-01T02:00:00+02:00" })));
+        assert!(!takes(json!({ "updated_at": "2026-09-30T23:59:59Z" })));
+        assert!(takes(json!({ "updated_at": null, "created_at": 1_790_899_200 })));
+        assert!(!takes(json!({ "created_at": "2026-09-01T00:00:00Z" })) && !takes(json!({})));
+    }
+}
