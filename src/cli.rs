@@ -54,6 +54,9 @@ struct Global {
     /// JSON on stdout, and errors as JSON on stderr
     #[arg(long, global = true)]
     json: bool,
+    /// JSON through a filter in the language of jq; texts without quotes
+    #[arg(long, global = true, value_name = "FILTER")]
+    jq: Option<String>,
     /// Say what happens, for sharing with support: never a secret
     #[arg(long, short, global = true)]
     verbose: bool,
@@ -162,13 +165,14 @@ impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
 impl Cli {
     /// Runs the command, tells how it failed if it did, and returns the exit code.
     pub fn run(self) -> u8 {
-        let Global { sandbox, json, verbose, quiet, no_input, ca_file, language } = self.global;
+        let Global { sandbox, json, jq, verbose, quiet, no_input, ca_file, language } = self.global;
         let start = Start {
             flags: Flags { sandbox, no_input, ca_file, language, ..Flags::default() },
             environment: Environment::of_this_process(),
             interactive: !no_input && stdin_is_terminal() && stderr_is_terminal(),
         };
-        let mut output = Output { json, quiet, verbose, sandbox };
+        let (text_errors, json) = (!json, json || jq.is_some());
+        let mut output = Output { json, quiet, verbose, sandbox, jq, text_errors };
         match self.command.run(start, &mut output) {
             Ok(code) => code,
             Err(Failed::Told(exit)) => exit as u8,

@@ -26,6 +26,7 @@ const DOORS: [(&str, &[&str]); 27] = [
             "formats",
             "http",
             "input",
+            "jq",
             "language",
             "loopback",
             "oauth",
@@ -53,7 +54,7 @@ const DOORS: [(&str, &[&str]); 27] = [
         "terminal",
         // Formats: their help topic is made from their table. Secret: what a person pastes holds a
         // code. System: the browser that the sign-in is shown in.
-        &["error", "flow", "formats", "loopback", "secret", "system", "text"],
+        &["error", "flow", "formats", "jq", "loopback", "secret", "system", "text"],
     ),
     // It explains the errors of all of them.
     (
@@ -121,7 +122,7 @@ const DOORS: [(&str, &[&str]); 27] = [
 ];
 
 /// Rooms of one file without an import, each a type or a few functions.
-const PLAIN: [&str; 2] = ["input", "text"];
+const PLAIN: [&str; 3] = ["input", "jq", "text"];
 
 /// The commands that run the sandbox by themselves.
 const STARTS_THE_SANDBOX: [&str; 3] =
@@ -173,7 +174,7 @@ const CRATES: [(&str, &[&str], &str); 21] = [
     ),
     ("ring", &["oauth/dpop.rs"], "one key, one kind of signature"),
     ("sys_locale", &["config/environment.rs"], "what the environment lacks"),
-    ("jaq_core", &["commands/api/jq.rs"], "one option needs it"),
+    ("jaq_core", &["jq.rs"], "one option needs it"),
 ];
 
 #[test]

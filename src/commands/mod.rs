@@ -11,6 +11,7 @@ pub mod demo;
 pub mod disconnect;
 pub mod doctor;
 pub mod exec;
+mod filtered;
 mod held;
 pub mod help;
 mod keeping;

@@ -9,6 +9,7 @@ use crate::accounts::Account;
 use crate::api::list::List;
 use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
+use crate::commands::filtered::{self, Filtered};
 use crate::commands::held::given_token;
 use crate::commands::written::OutputArgs;
 use crate::commands::{accounts_of, explain, not_connected};
@@ -17,7 +18,7 @@ use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
 use crate::flow::origins::{self, Target};
 use crate::flow::token_source::TokenSource;
-use crate::formats::{self, Entry, FormatError, Writer};
+use crate::formats::{self, Closing, Entry, FormatError, Writer};
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
@@ -154,7 +155,7 @@ impl Session<'_> {
     fn told(&self, error: DataError) -> Result<(), Error> {
         Err(match error {
             DataError::Write(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            DataError::Write(error) => Error::io(self.what, &error),
+            DataError::Write(error) => filtered::told(self.what, &error),
             DataError::Api(error) => self.explained(error),
             DataError::File(error) => Error::new(self.what, &error),
             DataError::Format(error) => self.usage(error.to_string(), meant(&error)),
@@ -259,18 +260,25 @@ impl Session<'_> {
         let (format, options) = (output.chosen_format(self)?, output.options(self)?);
         let create = |path: &PathBuf| OutputFile::create(path, output.force);
         let mut file = output.output.as_ref().map(create).transpose()?;
-        let out: Box<dyn Write + '_> = match &mut file {
+        let mut out: Box<dyn Write + '_> = match &mut file {
             Some(file) => Box::new(file),
             None => stdout_stream(),
         };
+        if self.context.output.jq.is_some() {
+            out = Box::new(Filtered::new(&self.context.output, format.name == "ndjson", out));
+        }
         let mut writer = Writer::new(format, out, &options, &list)?;
         fill(&mut writer)?;
         writer.check_fields()?;
-        let note = writer.note();
-        writer.finish()?;
+        let Closing { note, left_out } = writer.finish()?;
         file.map_or(Ok(()), OutputFile::finish)?;
         if let Some(note) = note {
             self.context.output.say(Mark::Warn, note);
+        }
+        if !left_out.is_empty() {
+            let (names, fields) = (left_out.join(", "), left_out.join(","));
+            let text = format!("no room for {names}; --fields {fields} shows them");
+            self.context.output.say(Mark::Note, text);
         }
         Ok(())
     }

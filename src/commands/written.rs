@@ -51,6 +51,16 @@ impl OutputArgs {
     pub(super) fn chosen_format(&self, session: &Session) -> Result<&'static Format, Error> {
         let usage = |why: String| session.usage(why, "`--help` lists the formats");
         let named = |name| Format::named(name).map_err(|error| usage(error.to_string()));
+        if session.context.output.jq.is_some() {
+            return match self.format.as_deref() {
+                None | Some("json") => named("json"),
+                Some("ndjson") => named("ndjson"),
+                Some(other) => Err(session.usage(
+                    format!("--jq takes JSON, and {other} is none"),
+                    "use --format json for all in one, or ndjson for each entry by itself",
+                )),
+            };
+        }
         let format = match (&self.format, &self.output) {
             (Some(name), _) => named(name)?,
             (None, _) if session.context.output.json => named("json")?,
@@ -67,6 +77,11 @@ impl OutputArgs {
         Ok(format)
     }
 
+    /// Whether a person reads them at once.
+    fn for_person(&self) -> bool {
+        self.output.is_none() && stdout_is_terminal()
+    }
+
     /// How rows are written, whatever the format.
     pub fn options(&self, session: &Session) -> Result<Options, Error> {
         Ok(Options {
@@ -74,7 +89,8 @@ impl OutputArgs {
             fields: self.fields.clone(),
             language: session.context.settings.language(),
             named_language: session.context.settings.named_language,
-            for_person: self.output.is_none() && stdout_is_terminal(),
+            width: self.for_person().then(|| terminal::size().0),
+            for_person: self.for_person(),
             sandbox: session.context.output.sandbox,
         })
     }

@@ -39,7 +39,8 @@ pub use pile::LIST as PILES;
 pub use reading::LIST as READINGS;
 pub use xlsx::saved_workbook;
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Seek as _, Write};
 
 use serde_json::{Map, Value};
 
@@ -61,6 +62,8 @@ pub struct Options {
     pub fields: Option<Vec<String>>,
     /// Somebody reads it on a terminal: columns, and nothing that could move the cursor.
     pub for_person: bool,
+    /// Columns of the terminal; `None` leaves every row as long as it is.
+    pub width: Option<usize>,
     /// Of headings and words that people read.
     pub language: Language,
     /// The same, if it was asked for and is not just the system's: `csv-de` is German without.
@@ -75,6 +78,7 @@ impl Default for Options {
             zone: berlin(),
             fields: None,
             for_person: false,
+            width: None,
             language: Language::default(),
             named_language: None,
             sandbox: false,
@@ -110,6 +114,20 @@ trait Rows {
     fn note(&self) -> Option<String> {
         None
     }
+
+    /// The columns that found no room on the terminal.
+    fn left_out(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// What is to be said of a list that is written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Closing {
+    /// What a person must know of the file and cannot see in it.
+    pub note: Option<String>,
+    /// The columns that found no room on the terminal.
+    pub left_out: Vec<String>,
 }
 
 /// A format's rows, or why a list cannot be written so.
@@ -121,6 +139,9 @@ pub struct Writer<'w> {
     rows: Box<dyn Rows>,
     buffer: Vec<u8>,
     fields: Fields,
+    /// Entries that wait until every field that was asked for was in one of them: a slip of the
+    /// finger must not be seen only when half of a list is written.
+    held: Option<File>,
     for_person: bool,
 }
 
@@ -135,40 +156,59 @@ impl<'w> Writer<'w> {
         format.check(list.content)?;
         let rows = (format.rows)(list, options)?;
         let (buffer, fields) = (rows.head(), Fields::new(list, options));
-        Ok(Self { out, rows, buffer, fields, for_person: options.for_person })
+        Ok(Self { out, rows, buffer, fields, held: None, for_person: options.for_person })
     }
 
     /// Writes an entry; on a terminal at once. While a field that was asked for was in no entry yet,
-    /// they are held back, as many as the buffer takes.
+    /// they are held back in a temporary file without a name.
     pub fn write(&mut self, entry: Entry<'_>) -> io::Result<()> {
         if let Entry::Reading(reading) = entry {
             reading::check(reading)?;
         }
         self.fields.look(entry);
         self.rows.row(entry, &mut self.buffer)?;
-        let at_once = self.for_person && !self.fields.are_missing();
-        if at_once || self.buffer.len() >= BUFFER_BYTES {
-            self.out.write_all(&self.buffer)?;
-            self.buffer.clear();
+        let is_full = self.buffer.len() >= BUFFER_BYTES;
+        if self.fields.are_missing() {
+            if is_full {
+                self.hold()?;
+            }
+        } else if is_full || self.for_person {
+            self.hand_on()?;
         }
         Ok(())
     }
 
-    /// Fails where no entry had a field that was asked for. What is left is not worth writing then.
+    fn hold(&mut self) -> io::Result<()> {
+        let held = match &mut self.held {
+            Some(held) => held,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        held.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        if let Some(mut held) = self.held.take() {
+            held.rewind()?;
+            io::copy(&mut held, &mut self.out)?;
+        }
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Fails where no entry had a field that was asked for. Nothing was written then.
     pub fn check_fields(&self) -> Result<(), FormatError> {
         self.fields.check()
     }
 
-    /// What a person must know of the file and cannot see in it, when all entries are written.
-    pub fn note(&self) -> Option<String> {
-        self.rows.note()
-    }
-
     /// Writes what is left; without it the output is not whole.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
+    pub fn finish(mut self) -> io::Result<Closing> {
+        self.hand_on()?;
         self.rows.end(&mut self.out)?;
-        self.out.flush()
+        self.out.flush()?;
+        Ok(Closing { note: self.rows.note(), left_out: self.rows.left_out() })
     }
 }
 

@@ -1,17 +1,25 @@
 //! Rows for a person, in columns (`table`); and for a program, tab-separated (`plain`).
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use textwrap::core::display_width;
 
 use super::columns::{Cell, Columns, List};
+use super::moment::Moment;
 use super::{Entry, NewRows, Options, Rows};
 use crate::clock::WallClock;
 use crate::text::{is_plain, printable};
 
 const HEADING: anstyle::Style = anstyle::Style::new().bold();
-/// Rows that decide how wide the columns are. They are held back until then; what comes later and
-/// is wider pushes the rest of its row to the right.
+/// Blanks between two columns.
+const GAP: usize = 2;
+/// Columns of the terminal that a text is left at least.
+const LEAST_TEXT: usize = 16;
+/// `2026-10-25 02:15`
+const TO_THE_MINUTE: usize = 16;
+/// Rows that decide how wide the columns are. They are held back until then; of what comes later and
+/// is wider, texts are cut.
 const SAMPLE_ROWS: usize = 200;
 
 /// Tab-separated, so that `cut` and `awk` can take it apart: a tab or line end in a text is `?`.
@@ -21,18 +29,28 @@ struct Plain {
 }
 
 /// Columns, numbers to the right. The terminal's stream takes away the bold heading where there is
-/// no colour.
+/// no colour. Unless fields were asked for, the columns are those that fit.
 struct Table {
     columns: Columns,
     clock: WallClock,
     sample: Vec<Vec<Shown>>,
-    /// Known when the sample is full.
+    /// Columns of the terminal for the list to fit in.
+    room: Option<usize>,
+    /// Of each column, known when the sample is full; those behind the last have no room.
     widths: Option<Vec<usize>>,
 }
 
 struct Shown {
     text: String,
-    is_number: bool,
+    kind: Kind,
+}
+
+/// What stands in a cell: numbers go to the right, and texts alone can be cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Time,
+    Text,
 }
 
 pub(super) fn plain(list: &List<'_>, options: &Options) -> NewRows {
@@ -44,9 +62,13 @@ pub(super) fn table(list: &List<'_>, options: &Options) -> NewRows {
     if !options.for_person {
         return plain(list, options);
     }
-    let columns = Columns::new(list, options, list.few_columns)?;
+    // A person calls things by their names: ids come last, and are the first to have no room.
+    let (ids, names): (Vec<&str>, Vec<&str>) =
+        list.few_columns.iter().partition(|name| is_id(name));
+    let columns = Columns::new(list, options, &[names, ids].concat())?;
     let clock = WallClock::new(options.zone.clone());
-    Ok(Box::new(Table { columns, clock, sample: Vec::new(), widths: None }))
+    let room = options.width.filter(|_| options.fields.is_none());
+    Ok(Box::new(Table { columns, clock, sample: Vec::new(), room, widths: None }))
 }
 
 impl Rows for Plain {
@@ -72,8 +94,21 @@ impl Rows for Table {
     fn row(&mut self, entry: Entry<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         let Self { columns, clock, .. } = self;
         let shown = |cell: Cell<'_>| {
-            let is_number = matches!(cell, Cell::Number(_));
-            Ok(Shown { text: printable(&cell.shown(clock)?), is_number })
+            let kind = match cell {
+                Cell::Number(_) => Kind::Number,
+                Cell::Time(_) => Kind::Time,
+                _ => Kind::Text,
+            };
+            match Moment::of(cell.text()) {
+                Some(Moment::Instant(time)) => {
+                    let mut local = Vec::new();
+                    clock.local(time, &mut local)?;
+                    local.truncate(TO_THE_MINUTE);
+                    let text = String::from_utf8_lossy(&local).into_owned();
+                    Ok(Shown { text, kind: Kind::Time })
+                }
+                _ => Ok(Shown { text: printable(&cell.shown(clock)?), kind }),
+            }
         };
         let row: Vec<Shown> = columns.cells(entry).map(shown).collect::<io::Result<_>>()?;
         if let Some(widths) = &self.widths {
@@ -86,20 +121,34 @@ impl Rows for Table {
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.widths.is_none() { self.write_sample(out) } else { Ok(()) }
     }
+
+    fn left_out(&self) -> Vec<String> {
+        let there = self.widths.as_ref().map_or(usize::MAX, Vec::len);
+        self.columns.names().skip(there).map(str::to_owned).collect()
+    }
 }
 
 impl Table {
     fn write_sample(&mut self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-        let heading = |(column, name): (usize, &str)| Shown {
-            text: heading(name),
-            is_number: self.sample.iter().any(|row| row[column].is_number),
+        let names: Vec<&str> = self.columns.names().collect();
+        let has = |column: usize, kind| self.sample.iter().any(|row| row[column].kind == kind);
+        let heading = |(column, name): (usize, &&str)| {
+            let kind = if has(column, Kind::Number) { Kind::Number } else { Kind::Text };
+            Shown { text: heading(name), kind }
         };
-        let headings: Vec<Shown> = self.columns.names().enumerate().map(heading).collect();
+        let headings: Vec<Shown> = names.iter().enumerate().map(heading).collect();
         let mut widths = vec![0; headings.len()];
         for row in self.sample.iter().chain([&headings]) {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = display_width(&cell.text).max(*width);
             }
+        }
+        if let Some(room) = self.room {
+            let can_be_cut = |(column, name): (usize, &&str)| {
+                !is_id(name) && !has(column, Kind::Number) && !has(column, Kind::Time)
+            };
+            let can_be_cut: Vec<bool> = names.iter().enumerate().map(can_be_cut).collect();
+            widths = fitting(&widths, &can_be_cut, room);
         }
         writeln!(out, "{HEADING}{}{HEADING:#}", line(&headings, &widths))?;
         for row in self.sample.drain(..) {
@@ -110,13 +159,52 @@ impl Table {
     }
 }
 
+/// The widths of those columns that fit, but never none. As long as texts need no cutting for it
+/// the last columns go; then each text is left a little, the first ones as much as they want.
+fn fitting(wanted: &[usize], can_be_cut: &[bool], room: usize) -> Vec<usize> {
+    let least =
+        |(&wanted, &can): (&usize, &bool)| if can { wanted.min(LEAST_TEXT) } else { wanted };
+    let mut widths: Vec<usize> = wanted.iter().zip(can_be_cut).map(least).collect();
+    let taken = |widths: &[usize]| widths.iter().sum::<usize>() + GAP * (widths.len() - 1);
+    while widths.len() > 1 && taken(&widths) > room {
+        widths.pop();
+    }
+    let mut spare = room.saturating_sub(taken(&widths));
+    for (width, wanted) in widths.iter_mut().zip(wanted) {
+        let more = (wanted - *width).min(spare);
+        *width += more;
+        spare -= more;
+    }
+    widths
+}
+
+fn is_id(name: &str) -> bool {
+    name == "id" || ["Id", "_id", ".id"].iter().any(|end| name.ends_with(end))
+}
+
 fn line(row: &[Shown], widths: &[usize]) -> String {
-    let padded = |(Shown { text, is_number }, width): (&Shown, &usize)| {
-        let space = " ".repeat(width.saturating_sub(display_width(text)));
-        if *is_number { format!("{space}{text}") } else { format!("{text}{space}") }
+    let padded = |(Shown { text, kind }, width): (&Shown, &usize)| {
+        let text = if *kind == Kind::Text { cut(text, *width) } else { Cow::Borrowed(&**text) };
+        let space = " ".repeat(width.saturating_sub(display_width(&text)));
+        if *kind == Kind::Number { format!("{space}{text}") } else { format!("{text}{space}") }
     };
-    let line = row.iter().zip(widths).map(padded).collect::<Vec<_>>().join("  ");
+    let line = row.iter().zip(widths).map(padded).collect::<Vec<_>>().join(&" ".repeat(GAP));
     line.trim_end().to_owned()
+}
+
+/// A text that takes this many columns at most.
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    if display_width(text) <= most {
+        return Cow::Borrowed(text);
+    }
+    let mut end = 0;
+    for (at, c) in text.char_indices() {
+        if display_width(&text[..at + c.len_utf8()]) + 1 > most {
+            break;
+        }
+        end = at + c.len_utf8();
+    }
+    Cow::Owned(format!("{}…", text[..end].trim_end()))
 }
 
 /// `saleFmVolume` and `sale_fm_volume` as `SALE FM VOLUME`.
@@ -133,9 +221,11 @@ fn heading(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use textwrap::core::display_width;
+
     use crate::data::reading::{Labels, Reading};
-    use crate::formats::Options;
-    use crate::formats::testing::{labels, reading, written};
+    use crate::formats::testing::{labels, object, reading, written};
+    use crate::formats::{Entry, Format, List, Options, Writer};
 
     fn seen(format: &str, options: &Options) -> String {
         let labels = Labels { unit: "k\u{1b}[2J\u{202e}\tü".into(), ..labels() };
@@ -164,6 +254,37 @@ mod tests {
         let second = "2026-10-25T02:15:00+02:00\tHalle Süd\tIN\t-12.5\tk?[2J??ü\tok";
         assert_eq!(plain.lines().nth(1), Some(second));
         assert_eq!(seen("plain", &Options::default()), plain);
+    }
+
+    #[test]
+    fn a_list_fits_the_terminal_and_tells_what_does_not() {
+        let list = List::of_records("devices", &["id", "name", "kind", "made", "note"]);
+        let row = r#"{"id":"a0000000-0000-4000-8000-000000000001","name":"Strom Verwaltung Nord",
+            "kind":"Intelligentes Messsystem","made":"2026-10-25T00:15:30Z","note":"x"}"#;
+        let seen = |width| {
+            let mut out = Vec::new();
+            let options = Options { for_person: true, width: Some(width), ..Options::default() };
+            let format = Format::named("table").unwrap();
+            let mut writer = Writer::new(format, Box::new(&mut out), &options, &list).unwrap();
+            writer.write(Entry::Record(&object(row))).unwrap();
+            let left_out = writer.finish().unwrap().left_out;
+            let text = String::from_utf8(out).unwrap();
+            (anstream::adapter::strip_str(&text).to_string(), left_out)
+        };
+        assert_eq!(
+            seen(80).0,
+            "NAME                   KIND                      MADE              NOTE\n\
+             Strom Verwaltung Nord  Intelligentes Messsystem  2026-10-25 02:15  x\n"
+        );
+        assert_eq!(seen(80).1, ["id"]);
+        assert_eq!(seen(120).1, Vec::<String>::new());
+        let narrow = seen(60).0;
+        assert!(narrow.contains("Strom Verwaltung…") && narrow.contains("2026-10-25 02:15  x"));
+        for width in [10, 40, 60, 80, 105, 120] {
+            let (text, _) = seen(width);
+            assert!(text.lines().all(|line| display_width(line) <= width.max(16)), "{text}");
+        }
+        assert_eq!(seen(30).1, ["made", "note", "id"]);
     }
 
     #[test]

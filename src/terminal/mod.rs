@@ -22,7 +22,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use terminal_size::{Height, Width};
 
-use crate::error::Error;
+use crate::error::{Error, Exit};
+use crate::jq::{self, JqError};
 use crate::text::{self, printable, printable_lines};
 
 const BOLD: Style = Style::new().bold();
@@ -77,6 +78,10 @@ pub struct Output {
     pub verbose: bool,
     /// Every line says that this is the sandbox.
     pub sandbox: bool,
+    /// What JSON on stdout goes through, in the language of jq.
+    pub jq: Option<String>,
+    /// JSON was asked for by a filter alone: errors stay text.
+    pub text_errors: bool,
 }
 
 impl Output {
@@ -103,7 +108,27 @@ impl Output {
 
     /// Data as one JSON object: `schema` first, so that readers know what they read.
     pub fn json(&self, value: &impl Serialize) -> Result<(), Error> {
-        self.data(&self.json_text(value))
+        let text = self.json_text(value);
+        match self.jq {
+            Some(_) => self.raw(&self.filtered(text.as_bytes())?),
+            None => self.data(&text),
+        }
+    }
+
+    /// What `--jq` makes of JSON, a line for each result; harmless where a person reads it.
+    pub fn filtered(&self, json: &[u8]) -> Result<String, Error> {
+        self.filtered_all(&[json]).map_err(|error| filter_failed(&error))
+    }
+
+    /// The same of one JSON text after another.
+    pub fn filtered_all(&self, texts: &[&[u8]]) -> Result<String, JqError> {
+        let mut lines = String::new();
+        let filter = self.jq.as_deref().unwrap_or(".");
+        jq::apply(filter, texts, |line| {
+            lines += &if stdout_is_terminal() { printable(line) } else { line.to_owned() };
+            lines.push('\n');
+        })?;
+        Ok(lines)
     }
 
     fn json_text(&self, value: &impl Serialize) -> String {
@@ -184,7 +209,7 @@ impl Output {
     /// A failure: what, why, what to do; or one JSON object on stderr.
     pub fn error(&self, error: &Error) {
         let mut stderr = anstream::stderr().lock();
-        let _ = if self.json {
+        let _ = if self.json && !self.text_errors {
             let error = error.clone().with_hint(self.command(&error.hint));
             writeln!(stderr, "{}", self.json_text(&json!({ "error": error })))
         } else {
@@ -201,6 +226,21 @@ impl Output {
             writeln!(out, "{prefix}  do:  {}", self.wrapped(&hint, 7))?;
         }
         Ok(())
+    }
+}
+
+/// A filter that cannot be applied: its own fault, or the answer's.
+pub fn filter_failed(error: &JqError) -> Error {
+    const WHAT: &str = "could not apply --jq";
+    let bad = |hint| Error::of(WHAT, error.to_string(), Exit::BadAnswer.means("not-json", hint));
+    match error {
+        JqError::NotJson => bad("the same without --jq shows the answer"),
+        JqError::TooDeep => {
+            bad("have another program read it: without --jq it is handed on as it came")
+        }
+        JqError::Syntax(_) | JqError::TooLong | JqError::NoMemory(_) | JqError::Failed(_) => {
+            Error::usage(WHAT, error.to_string(), "")
+        }
     }
 }
 

@@ -176,3 +176,48 @@ fn a_field_that_no_entry_has_is_wrong_usage_and_nothing_is_written() {
     data.program.run(["meter", "spaces", "--fields", "id,parentSpaceId"]).exits(0);
     data.program.run(["timber", "aggregations", "--fields", "images,buyer.id"]).exits(0);
 }
+
+#[test]
+fn jq_picks_from_every_answer_that_is_json() {
+    let data = Data::new();
+    let picked = |line: &str, filter: &str| {
+        let words = line.split(' ').chain(["--jq", filter]);
+        data.program.run(words).exits(0).stdout
+    };
+    assert_eq!(picked("timber aggregations", ".piles | length"), "340\n");
+    assert_eq!(picked("timber user", ".user[0].name, .schema"), "Anna Muster\n1\n");
+    let each = picked("timber aggregations --format ndjson", "select(.sale_status == 3) | .id");
+    assert_eq!(each.lines().count(), 164);
+    assert_eq!(picked("status", ".accounts | length"), "2\n");
+    assert!(picked("provider list", ".providers[].name").starts_with("zaehlerfreunde\n"));
+    assert_eq!(
+        picked("token show timberdata", ".account.provider // .account.account").lines().count(),
+        1
+    );
+    picked("timber aggregations -o volumes.csv", ".piles[] | [.id, .protocol_fm_volume] | @csv");
+    let written = fs::read_to_string(data.program.root().join("volumes.csv")).unwrap();
+    assert!(written.starts_with("900001,62.02\n"), "{written}");
+
+    let fails = |line: &str| data.program.run(line.split(' ')).exits(2);
+    fails("timber aggregations --jq .[").says(&["error: could not apply --jq"]);
+    fails("timber aggregations --json --jq .[").says(&["{\"schema\":1,", "could not apply --jq"]);
+    fails("timber aggregations --format csv --jq .").says(&["--jq takes JSON, and csv is none"]);
+    let refused = fails("token get timberdata --jq .")
+        .says(&["not for what holds one", "partnerlink token show timberdata"]);
+    assert!(refused.stdout.is_empty());
+}
+
+#[test]
+fn a_field_that_no_entry_has_is_told_before_anything_is_written_also_of_a_long_list() {
+    let data = Data::new();
+    let run = |fields: &str| {
+        let args = ["timber", "aggregations", "--format", "ndjson", "--fields", fields];
+        data.program.run(args)
+    };
+    let long = "full_number,storage_location,note,images,class_entries,buyer,owner_group";
+    assert!(run(long).exits(0).stdout.len() > 100_000, "more than is kept in memory");
+    let wrong = run(&long.replace("location", "locatoin"))
+        .exits(2)
+        .says(&["no field \"storage_locatoin\"", "did you mean storage_location?"]);
+    assert!(wrong.stdout.is_empty());
+}

@@ -52,6 +52,12 @@ enum Format {
 
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
+        if context.output.jq.is_some() {
+            // What a filter says of a mistake would quote the token.
+            let (what, why) = ("could not print a token", "--jq is not for what holds one");
+            let hint = format!("partnerlink token show {}", self.account);
+            return Err(Error::usage(what, why, hint).into());
+        }
         let held = valid_token(context, &self.account, self.min_ttl)?;
         if stdout_is_terminal() {
             context.output.say(

@@ -45,17 +45,20 @@ def @tsv: row(
   | split("\n") | join("\\n") | split("\r") | join("\\r"); "tsv"; "\t");
 "#;
 
-/// Applies `filter` to the JSON text in `input`; each result is given to `each`, strings without
+/// Applies `filter` to one JSON text after another; each result is given to `each`, strings without
 /// quotes (as `jq -r`).
-pub fn apply(filter: &str, input: &[u8], each: impl FnMut(&str) + Send) -> Result<(), JqError> {
+///
+/// A filter that calls itself without end takes all of the stack, and ends the process: jaq has no
+/// limit of its own.
+pub fn apply(filter: &str, inputs: &[&[u8]], each: impl FnMut(&str) + Send) -> Result<(), JqError> {
     if filter.len() > MAX_FILTER {
         return Err(JqError::TooLong);
     }
-    if depth(input) > MAX_DEPTH {
+    if inputs.iter().any(|input| depth(input) > MAX_DEPTH) {
         return Err(JqError::TooDeep);
     }
     thread::scope(|scope| {
-        let work = || run(filter, input, each);
+        let work = || run(filter, inputs, each);
         let running = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
         running.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
     })
@@ -79,7 +82,7 @@ fn depth(json: &[u8]) -> usize {
     deepest
 }
 
-fn run(filter: &str, input: &[u8], mut each: impl FnMut(&str)) -> Result<(), JqError> {
+fn run(filter: &str, inputs: &[&[u8]], mut each: impl FnMut(&str)) -> Result<(), JqError> {
     let more = load::parse(MORE_DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
     let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(more);
     let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
@@ -89,13 +92,15 @@ fn run(filter: &str, input: &[u8], mut each: impl FnMut(&str)) -> Result<(), JqE
         .load(&arena, File { code: filter, path: () })
         .map_err(|_| syntax())?;
     let filter = Compiler::default().with_funs(functions).compile(modules).map_err(|_| syntax())?;
-    let input = read::parse_single(input).map_err(|_| JqError::NotJson)?;
-    let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
-    for result in filter.id.run((context, input)).map(unwrap_valr) {
-        match result {
-            Ok(Val::TStr(text)) => each(&String::from_utf8_lossy(&text)),
-            Ok(value) => each(&value.to_string()),
-            Err(error) => return Err(JqError::Failed(error.to_string())),
+    for input in inputs {
+        let input = read::parse_single(input).map_err(|_| JqError::NotJson)?;
+        let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
+        for result in filter.id.run((context, input)).map(unwrap_valr) {
+            match result {
+                Ok(Val::TStr(text)) => each(&String::from_utf8_lossy(&text)),
+                Ok(value) => each(&value.to_string()),
+                Err(error) => return Err(JqError::Failed(error.to_string())),
+            }
         }
     }
     Ok(())
@@ -107,7 +112,7 @@ mod tests {
 
     fn results(filter: &str, input: &str) -> Result<Vec<String>, JqError> {
         let mut all = Vec::new();
-        apply(filter, input.as_bytes(), |result| all.push(result.to_owned()))?;
+        apply(filter, &[input.as_bytes()], |result| all.push(result.to_owned()))?;
         Ok(all)
     }
 

@@ -1,5 +1,3 @@
-mod jq;
-
 use std::fs;
 use std::io::{self, Cursor, Read, Write as _};
 use std::path::PathBuf;
@@ -7,14 +5,13 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 use url::Url;
 
-use self::jq::JqError;
 use crate::account_id::AccountId;
 use crate::api::ApiError;
 use crate::api::client::{MAX_ANSWER, explain, read_whole};
 use crate::api::list::{check_pages, page_url, pages_of};
 use crate::commands::session::{DataError, Session};
 use crate::context::Context;
-use crate::error::{Error, Exit, Failed};
+use crate::error::{Error, Failed};
 use crate::http::{Answer, Request};
 use crate::input;
 use crate::secret::Secret;
@@ -63,9 +60,6 @@ pub struct Args {
     /// Print status and headers as well
     #[arg(long, short)]
     include: bool,
-    /// Apply a filter in the language of jq
-    #[arg(long, value_name = "FILTER")]
-    jq: Option<String>,
 }
 
 impl Args {
@@ -186,41 +180,19 @@ impl Args {
         url: &Url,
         mut body: Box<dyn Read + Send>,
     ) -> Result<bool, DataError> {
-        if let Some(filter) = &self.jq {
-            let mut lines = String::new();
-            let each = |line: &str| {
-                lines += &if stdout_is_terminal() { printable(line) } else { line.to_owned() };
-                lines.push('\n');
-            };
-            jq::apply(filter, &read_whole(url, body)?, each)
-                .map_err(|error| filter_failed(&error))?;
-            body = Box::new(Cursor::new(lines));
+        if output.jq.is_some() {
+            body = Box::new(Cursor::new(output.filtered(&read_whole(url, body)?)?));
         } else if stdout_is_terminal() {
             output.data(&shown(&read_whole(url, body)?))?;
             return Ok(true);
         }
         let mut stdout = stdout_stream();
-        let end: &[u8] = if self.jq.is_some() { b"" } else { b"\n" };
+        let end: &[u8] = if output.jq.is_some() { b"" } else { b"\n" };
         let written = io::copy(&mut body, &mut stdout).and_then(|_| stdout.write_all(end));
         match written.and_then(|()| stdout.flush()) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(ApiError::BrokeOff(error).into()),
-        }
-    }
-}
-
-/// A filter that cannot be applied: its own fault, or the answer's.
-fn filter_failed(error: &JqError) -> Error {
-    const WHAT: &str = "could not apply --jq";
-    let bad = |hint| Error::of(WHAT, error.to_string(), Exit::BadAnswer.means("not-json", hint));
-    match error {
-        JqError::NotJson => bad("the same without --jq shows the answer"),
-        JqError::TooDeep => {
-            bad("have another program read it: without --jq it is handed on as it came")
-        }
-        JqError::Syntax(_) | JqError::TooLong | JqError::NoMemory(_) | JqError::Failed(_) => {
-            Error::usage(WHAT, error.to_string(), "")
         }
     }
 }
