@@ -107,7 +107,8 @@ impl Picture {
         }
         let panels: Vec<&Panel> = self.panels.iter().collect();
         html += "</dl>\n";
-        html += &document(&self.title, &self.caption, &panels, 8.0, defined);
+        let pictures = document(&self.title, &self.caption, &panels, 8.0, defined);
+        html += &format!("<div class=\"picture\">{pictures}</div>\n");
         html + &self.table.html(&self.language.texts().picture.missing, level)
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::clock::{self, TimeZone, Timestamp};
+use crate::clock::{self, Span, TimeZone, Timestamp};
 use crate::commands::session::Session;
 use crate::data::pile::{Pile, ValueNames, text_of};
 use crate::data::position::Position;
@@ -89,9 +89,10 @@ impl<'a> Selection<'a> {
         names: &'a ValueNames,
     ) -> Result<Self, Error> {
         let parse = |text: &String| {
-            clock::parse_point(text, zone).ok_or_else(|| {
+            let begin = Span::parse(text).and_then(|span| span.begin(zone));
+            begin.ok_or_else(|| {
                 let why = format!("{text:?} is no time for --since");
-                session.usage(why, "write a day, 2026-10-25, or a month, 2026-10")
+                session.usage(why, "write a day, 25.10.2026, or a month, 2026-10")
             })
         };
         let since = filter.since.as_ref().map(parse).transpose()?;

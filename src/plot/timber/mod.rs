@@ -1,5 +1,6 @@
 //! Log piles: on a plain map by volume, and their volume by status or by wood list.
 
+mod country;
 mod piles;
 mod projection;
 mod svg;

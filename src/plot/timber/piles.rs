@@ -17,6 +17,9 @@ pub enum GroupedBy {
     BillingStatus,
     // By number, as it is shown to the forester, with its name.
     WoodList,
+    Species,
+    // The forest district.
+    Area,
 }
 
 /// How piles are put together, in words.
@@ -44,6 +47,8 @@ impl GroupedBy {
                 (&texts.billing_status, &texts.no_billing_status, "supplier_billing_status")
             }
             Self::WoodList => (&texts.wood_list, &texts.no_wood_list, "woodlist_number"),
+            Self::Species => (&texts.species, &texts.no_species, "tree_types"),
+            Self::Area => (&texts.area, &texts.no_area, "base_area"),
         };
         Grouping { words, none, member }
     }
@@ -51,7 +56,7 @@ impl GroupedBy {
     /// What a pile's group is called.
     fn group_of(self, pile: &Pile, language: Language) -> String {
         let Grouping { none, member, .. } = self.grouping(language);
-        let mut name = pile.text(member);
+        let mut name = pile.named(member);
         if self == Self::WoodList {
             name = [name, pile.text("woodlist_name")].join(" ").trim().to_owned();
         }

@@ -6,8 +6,9 @@ use crate::plot::number::{decimals, step};
 
 /// Kilometres of one degree of latitude, on a sphere as large as the earth.
 const DEGREE: f64 = 111.195;
-/// Kilometres that a map shows at least: a single pile would have no extent.
-const LEAST: f64 = 2.0;
+/// Kilometres that a map shows at least: a single pile would have no extent, and a map without a
+/// town says nothing.
+const LEAST: f64 = 20.0;
 /// Piles that have room at full size.
 const FEW: f64 = 100.0;
 /// Free edge on each side, as a part of the map.
@@ -67,7 +68,7 @@ pub struct Projection {
     /// Pixels (or dots) of one degree.
     per_latitude: f64,
     per_longitude: f64,
-    width: f64,
+    pub width: f64,
     pub height: f64,
 }
 
@@ -80,7 +81,7 @@ pub struct GridLine {
 impl Projection {
     /// A map of these places that is `width` wide, and as high as it has to be, at most `most_high`
     /// and at least a third of it; the rest of the room is more country.
-    fn of(places: &[Position], width: f64, most_high: f64) -> Option<Self> {
+    pub fn of(places: &[Position], width: f64, most_high: f64) -> Option<Self> {
         let [south, north] = ends(places.iter().map(|place| place.latitude))?;
         let [west, east] = ends(places.iter().map(|place| place.longitude))?;
         let (middle, centre) = ((south + north) / 2.0, (west + east) / 2.0);
@@ -97,7 +98,7 @@ impl Projection {
     }
 
     /// From the left and from the top.
-    fn place(&self, position: Position) -> (f64, f64) {
+    pub fn place(&self, position: Position) -> (f64, f64) {
         let x = (position.longitude - self.west) * self.per_longitude;
         (x, self.height - (position.latitude - self.south) * self.per_latitude)
     }

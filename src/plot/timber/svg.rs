@@ -1,11 +1,12 @@
 //! Piles as SVG: a map, and bars for the volume of each group.
 
+use super::country::{self, Label};
 use super::piles::{Piles, PlottedPile};
 use super::projection::{PileMap, Projection, radius};
 use super::shade;
 use crate::language::{Language, filled};
 use crate::plot::number::{Scale, decimals, step};
-use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT};
+use crate::plot::svg::{Anchor, LEFT, LETTER, Panel, RIGHT, round};
 use crate::plot::{cut, letters};
 
 const TOP: f64 = 34.0;
@@ -36,11 +37,13 @@ pub fn map(piles: &Piles) -> Panel {
     let mut panel = Panel::new(0.0, &texts.map);
     let bottom = TOP + map.projection.height;
     grid(&mut panel, &map.projection, bottom, language);
+    let towns = country(&mut panel, &map.projection);
     for circle in &map.circles {
         let class = format!("pile c{}", shade(circle.pile.group));
         let (at, radius) = ((LEFT + circle.x, TOP + circle.y), circle.radius.max(SMALLEST));
         panel.circle(&class, at, radius, &hover(piles, circle.pile));
     }
+    names(&mut panel, &towns);
     sizes(&mut panel, &map, bottom + 48.0, language);
     scale_bar(&mut panel, &map.projection, bottom + 48.0, language);
     let mut y = groups(&mut panel, piles, bottom + 84.0);
@@ -51,6 +54,33 @@ pub fn map(piles: &Piles) -> Panel {
     }
     panel.height = y + 14.0;
     panel
+}
+
+/// The borders of the states, and the dots of the towns that are named.
+fn country(panel: &mut Panel, projection: &Projection) -> Vec<Label> {
+    let (mut path, mut last) = (String::new(), None);
+    for (from, to) in country::borders(projection) {
+        if last != Some(from) {
+            path += &format!("M{} {}", round(LEFT + from.0), round(TOP + from.1));
+        }
+        path += &format!("L{} {}", round(LEFT + to.0), round(TOP + to.1));
+        last = Some(to);
+    }
+    panel.path("state", &path);
+    let towns = country::towns(projection);
+    for Label { at, .. } in &towns {
+        panel.circle("town", (LEFT + at.0, TOP + at.1), 2.0, "");
+    }
+    towns
+}
+
+/// Over the piles, which they must not disappear under.
+fn names(panel: &mut Panel, towns: &[Label]) {
+    for Label { name, at, is_left } in towns {
+        let (x, y) = (LEFT + at.0, TOP + at.1 + 4.0);
+        let (x, anchor) = if *is_left { (x - 5.0, Anchor::End) } else { (x + 5.0, Anchor::Start) };
+        panel.text("halo", (x, y), anchor, name);
+    }
 }
 
 /// What the pointer shows on a pile.

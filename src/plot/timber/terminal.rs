@@ -1,5 +1,6 @@
 //! Piles in the terminal: a map, and bars for the volume of each group.
 
+use super::country;
 use super::group_ink;
 use super::piles::Piles;
 use super::projection::{GridLine, PileCircle, PileMap};
@@ -31,6 +32,16 @@ pub fn map(piles: &Piles, look: &Look) -> String {
     };
     let rows = (map.projection.height / 4.0).ceil() as usize;
     let mut canvas = Canvas::new(columns, rows, look);
+    // In plain ASCII a border would look like piles.
+    let borders = if look.ascii { Vec::new() } else { country::borders(&map.projection) };
+    for (from, to) in borders {
+        let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().max(1.0);
+        for step in 0..=steps as usize {
+            let part = step as f64 / steps;
+            let at = |from: f64, to: f64| (from + part * (to - from)).max(0.0) as usize;
+            canvas.dot(at(from.0, to.0), at(from.1, to.1), FAINT);
+        }
+    }
     for circle in &map.circles {
         if look.ascii {
             sign(&mut canvas, circle, map.most);
