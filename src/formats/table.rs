@@ -45,6 +45,17 @@ struct Shown {
     kind: Kind,
 }
 
+/// How a column gives way where there is no room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    /// It is left out first
+    Id,
+    /// Numbers and times: whole, or left out
+    Whole,
+    /// It can be cut
+    Text,
+}
+
 /// What stands in a cell: numbers go to the right, and texts alone can be cut.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -144,11 +155,13 @@ impl Table {
             }
         }
         if let Some(room) = self.room {
-            let can_be_cut = |(column, name): (usize, &&str)| {
-                !is_id(name) && !has(column, Kind::Number) && !has(column, Kind::Time)
+            let column = |(column, name): (usize, &&str)| match is_id(name) {
+                true => Column::Id,
+                false if has(column, Kind::Number) || has(column, Kind::Time) => Column::Whole,
+                false => Column::Text,
             };
-            let can_be_cut: Vec<bool> = names.iter().enumerate().map(can_be_cut).collect();
-            widths = fitting(&widths, &can_be_cut, room);
+            let columns: Vec<Column> = names.iter().enumerate().map(column).collect();
+            widths = fitting(&widths, &columns, room);
         }
         writeln!(out, "{HEADING}{}{HEADING:#}", line(&headings, &widths))?;
         for row in self.sample.drain(..) {
@@ -159,13 +172,19 @@ impl Table {
     }
 }
 
-/// The widths of those columns that fit, but never none. As long as texts need no cutting for it
-/// the last columns go; then each text is left a little, the first ones as much as they want.
-fn fitting(wanted: &[usize], can_be_cut: &[bool], room: usize) -> Vec<usize> {
-    let least =
-        |(&wanted, &can): (&usize, &bool)| if can { wanted.min(LEAST_TEXT) } else { wanted };
-    let mut widths: Vec<usize> = wanted.iter().zip(can_be_cut).map(least).collect();
+/// The widths of those columns that fit, but never none. Ids go before a text is cut for them; then
+/// each text is left a little and the last columns go, and the first texts get as much as they want.
+fn fitting(wanted: &[usize], columns: &[Column], room: usize) -> Vec<usize> {
     let taken = |widths: &[usize]| widths.iter().sum::<usize>() + GAP * (widths.len() - 1);
+    let mut many = wanted.len();
+    while many > 1 && columns[many - 1] == Column::Id && taken(&wanted[..many]) > room {
+        many -= 1;
+    }
+    let least = |(&wanted, column): (&usize, &Column)| match column {
+        Column::Text => wanted.min(LEAST_TEXT),
+        Column::Id | Column::Whole => wanted,
+    };
+    let mut widths: Vec<usize> = wanted[..many].iter().zip(columns).map(least).collect();
     while widths.len() > 1 && taken(&widths) > room {
         widths.pop();
     }
@@ -178,8 +197,10 @@ fn fitting(wanted: &[usize], can_be_cut: &[bool], room: usize) -> Vec<usize> {
     widths
 }
 
+/// A provider's own id, which nobody knows by heart; one that others gave is a name.
 fn is_id(name: &str) -> bool {
-    name == "id" || ["Id", "_id", ".id"].iter().any(|end| name.ends_with(end))
+    let is_others = name.starts_with("external");
+    !is_others && (name == "id" || ["Id", "_id", ".id"].iter().any(|end| name.ends_with(end)))
 }
 
 fn line(row: &[Shown], widths: &[usize]) -> String {

@@ -244,7 +244,7 @@ fn a_member_of_another_type_in_a_list_is_named() {
         ("meter whoami", "", r#"{"id":"p","name":{}}"#, "name is an object and not text"),
         ("timber user", "", r#"{"groups":"all"}"#, "groups is text and not a list"),
         ("timber woodlists", "entries", r#"{"name":1}"#, "name is a number and not text"),
-        ("timber aggregations", "entries", r#"{"latitude":"52"}"#, "latitude is text and not a"),
+        ("timber aggregations", "entries", r#"{"latitude":"52 N"}"#, "latitude is text and not a"),
     ] {
         let body = match list {
             "" => entry.to_owned(),
