@@ -305,7 +305,7 @@ mod tests {
             let (text, _) = seen(width);
             assert!(text.lines().all(|line| display_width(line) <= width.max(16)), "{text}");
         }
-        assert_eq!(seen(30).1, ["made", "note", "id"]);
+        assert_eq!(seen(30).1, ["kind", "made", "note", "id"]);
     }
 
     #[test]
