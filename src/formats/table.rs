@@ -228,8 +228,12 @@ fn cut(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", text[..end].trim_end()))
 }
 
-/// `saleFmVolume` and `sale_fm_volume` as `SALE FM VOLUME`.
+/// `saleQuantity` and `sale_quantity` as `SALE QUANTITY`. A unit says that it is a volume, and a word
+/// that it is a name.
 fn heading(name: &str) -> String {
+    let short = name.strip_suffix("_volume").filter(|short| short.ends_with("_fm"));
+    let short = short.or(name.strip_suffix("_name").filter(|short| short.ends_with("_status")));
+    let name = short.unwrap_or(name);
     let mut heading = String::new();
     for c in name.chars() {
         if c.is_uppercase() {

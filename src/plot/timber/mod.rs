@@ -151,6 +151,20 @@ mod tests {
     }
 
     #[test]
+    fn those_that_are_put_together_leave_the_others_their_length() {
+        let pile = |n: i64| match json!({ "woodlist_number": n.to_string(), "sale_fm_volume": 10 })
+        {
+            Value::Object(members) => Pile(members),
+            _ => Pile(Map::new()),
+        };
+        let all: Vec<Pile> = (1..=200).map(pile).collect();
+        let piles = Piles::new("", GroupedBy::WoodList, Language::En, &all);
+        let bars = piles.bars(40);
+        assert_eq!((bars.len(), bars[40].volume), (41, 1600.0));
+        assert_eq!((Piles::length(&bars[39]), Piles::length(&bars[40])), (10.0, 0.0));
+    }
+
+    #[test]
     fn no_piles_at_all_are_no_failure() {
         let none = Piles::new("", GroupedBy::WoodList, Language::En, &[]);
         let look = Look::of_terminal(20, 5);

@@ -87,7 +87,7 @@ pub struct Position {
 /// Piles with the same status, or of the same wood list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PileGroup {
-    /// As the provider has it.
+    /// As the provider has it; empty for all groups that have no place of their own.
     pub name: String,
     /// What it is called in a picture: a bare integer means nothing without its member's name.
     pub label: String,
@@ -175,6 +175,12 @@ impl Piles {
             });
         }
         bars
+    }
+
+    /// The length of a bar: of all that are put together there is none, it would make those of the
+    /// others too short to compare.
+    pub fn length(bar: &PileGroup) -> f64 {
+        if bar.name.is_empty() { 0.0 } else { bar.volume }
     }
 
     /// What the colours mean, in their order.

@@ -154,7 +154,7 @@ pub fn bars(piles: &Piles) -> Panel {
     let longest = groups.iter().map(|group| letters(&group.label)).max().unwrap_or_default();
     let left = (NAMES + longest as f64 * LETTER * 1.1 + 12.0).min(LONGEST_NAME);
     let name_room = ((left - NAMES - 8.0) / LETTER) as usize;
-    let most = groups.iter().map(|group| group.volume).fold(0.0, f64::max);
+    let most = groups.iter().map(Piles::length).fold(0.0, f64::max);
     let scale = Scale::within(0.0, most, 6);
     let x = |volume: f64| left + scale.part(volume) * (RIGHT - NUMBERS - left);
     for tick in scale.ticks() {
@@ -168,7 +168,7 @@ pub fn bars(piles: &Piles) -> Panel {
     }
     for (index, group) in groups.iter().enumerate() {
         let y = BARS_TOP + BAR_ROW * index as f64;
-        let (class, end) = (format!("c{}", shade(index)), x(group.volume));
+        let (class, end) = (format!("c{}", shade(index)), x(Piles::length(group)));
         panel.text("", (left - 8.0, y + 15.0), Anchor::End, &cut(&group.label, name_room));
         panel.rect(&class, (left, y + 3.0), (end - left, BAR_ROW - 8.0));
         let numbers = format!("{} · {}", piles.fm(group.volume), piles.count(group.piles));

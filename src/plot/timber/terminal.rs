@@ -147,10 +147,10 @@ pub fn bars(piles: &Piles, look: &Look) -> String {
     let width = |column: usize| texts.iter().map(|line| letters(&line[column])).max();
     let [name, volume, many] = [0, 1, 2].map(|column| width(column).unwrap_or_default());
     let room = look.columns().saturating_sub(name + volume + many + 6).max(8);
-    let most = bars.iter().map(|group| group.volume).fold(0.0, f64::max);
+    let most = bars.iter().map(Piles::length).fold(0.0, f64::max);
     let mut text = format!("Volume in Fm by {}\n", piles.by_words());
     for (index, (line, group)) in texts.iter().zip(&bars).enumerate() {
-        let bar = bar(group.volume, most, room, look);
+        let bar = bar(Piles::length(group), most, room, look);
         let space = " ".repeat(room.saturating_sub(letters(&bar)));
         let bar = look.paint(group_ink(index), &bar) + &space;
         text += &format!("{:name$}  {bar}  {:>volume$}  {:>many$}\n", line[0], line[1], line[2]);
