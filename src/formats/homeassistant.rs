@@ -207,11 +207,11 @@ mod tests {
             let other = Reading { labels: Arc::new(fed_in.clone()), ..at(quarter * 15, "2") };
             writer.write(Entry::Reading(&other)).unwrap();
         }
-        let told = writer.note().unwrap();
+        let told = writer.rows.note().unwrap();
         assert!(told.ends_with("timezone_identifier: UTC"), "{told}");
         // An interval that comes twice makes no hour.
         writer.write(Entry::Reading(&at(45, "1"))).unwrap();
-        assert!(writer.note().unwrap().ends_with("1 hour that lacks readings is left out"));
+        assert!(writer.rows.note().unwrap().ends_with("1 hour that lacks readings is left out"));
     }
 
     #[test]
