@@ -130,9 +130,10 @@ const STARTS_THE_SANDBOX: [&str; 3] =
 
 /// What commands have in common; everything else directly in `commands/` is a command, or a group
 /// of them whose files know each other.
-const SHARED: [&str; 9] = [
+const SHARED: [&str; 10] = [
     "candidates",
     "client_secret",
+    "closing",
     "held",
     "keeping",
     "kept_meters",

@@ -7,6 +7,7 @@ use std::thread;
 use serde_json::Value;
 use url::Url;
 
+use crate::clock::{self, TimeZone};
 use crate::flow::FlowError;
 use crate::flow::token_source::{Access, TokenSource};
 use crate::http::{Answer, HttpError, Request, Transport, retry};
@@ -55,6 +56,13 @@ pub enum ApiError {
     TryLater { status: u16, reason: Reason },
     #[error("{path} leads to another host than the provider's, and the token stays here")]
     OtherHost { path: String },
+    #[error(
+        "the times in the answer of {path} have no offset ({time:?}), and which time zone they are \
+         of is not said"
+    )]
+    NoOffset { path: String, time: String },
+    #[error("there is no time zone {0:?}")]
+    NoZone(String),
     #[error("the answer of {path} {why}")]
     Unusable { path: String, why: String },
     #[error("the answer broke off: {0}")]
@@ -108,6 +116,12 @@ impl<'a> ApiClient<'a> {
     #[must_use]
     pub fn with_jobs(&self, jobs: usize) -> Self {
         Self { jobs: jobs.max(1), ..*self }
+    }
+
+    /// The zone of the provider's times without an offset, where it has such.
+    pub fn zone(&self) -> Result<Option<TimeZone>, ApiError> {
+        let zone = |name| clock::zone(name).ok_or_else(|| ApiError::NoZone(name.to_owned()));
+        self.provider.time_zone.as_deref().map(zone).transpose()
     }
 
     /// How the provider pages its lists.

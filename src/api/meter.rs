@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::client::{ApiClient, ApiError};
 use super::list::{Entry, List, segment};
 use super::members::{FLAG, LIST, TEXT};
-use super::readings;
+use super::readings::{self, Asked};
+use crate::clock::TimeZone;
+use crate::data::answer::Answer;
 use crate::data::meter::Meter;
 use crate::data::pile::text_of;
 use crate::data::query::{Query, Source, Window};
-use crate::data::reading::Reading;
 
 /// What the provider calls the number on the meter.
 const SERIAL: [&str; 2] = ["Zählernummer", "serialNumber"];
@@ -109,6 +110,8 @@ fn named(device: &Entry) -> Meter {
     if let Some(serial) = list("metaData").find(is_serial) {
         meter.serial = text_of(serial.get("value"));
     }
+    meter.directions = list("directions").map(|direction| text_of(Some(direction))).collect();
+    meter.directions.retain(|direction| !direction.is_empty());
     let numbers = list("externalDeviceIds").chain(device.get("externalDeviceId"));
     numbers.map(|number| text_of(Some(number))).for_each(|number| {
         if !number.is_empty() {
@@ -119,13 +122,14 @@ fn named(device: &Entry) -> Meter {
 }
 
 /// The readings of one window: `GET /devices/{deviceId}/readings` or
-/// `GET /spaces/{spaceId}/readings`.
+/// `GET /spaces/{spaceId}/readings`. The zone is that of times without an offset.
 pub fn readings(
     api: &ApiClient,
     source: &Source,
     query: &Query,
     window: Window,
-) -> Result<Vec<Reading>, ApiError> {
+    zone: Option<&TimeZone>,
+) -> Result<Answer, ApiError> {
     let path = match source {
         Source::Device(meter) => format!("/devices/{}/readings", segment(&meter.id)),
         Source::Space(meter, _) => format!("/spaces/{}/readings", segment(&meter.space_id)),
@@ -139,12 +143,13 @@ pub fn readings(
     if let Source::Space(_, medium) = source {
         url.query_pairs_mut().append_pair("medium", &medium.to_string());
     }
-    let mut readings = readings::read(&url, api.open(&url)?.body, window, source.meter())?;
+    let asked = Asked { meter: source.meter(), window, zone };
+    let mut answer = readings::read(&url, api.open(&url)?.body, &asked)?;
     if let Some(direction) = query.direction {
         let direction = direction.to_string();
-        readings.retain(|reading| reading.labels.direction == direction);
+        answer.readings.retain(|reading| reading.labels.direction == direction);
     }
-    Ok(readings)
+    Ok(answer)
 }
 
 /// `POST /devices/readings`; the answer is not documented, and null where it is empty.

@@ -8,6 +8,7 @@ pub mod meter;
 pub mod ordered;
 pub mod push;
 mod reading;
+mod reading_time;
 mod readings;
 pub mod timber;
 

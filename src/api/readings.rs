@@ -1,13 +1,17 @@
 //! The readings of one window, read as they arrive: what is kept of an answer is a sixth of it.
 
-use std::fmt;
+use std::fmt::Display;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use url::Url;
 
 use super::client::{ApiError, MAX_ANSWER};
-use super::reading::Reader;
+use super::reading::{Entry, NoReading, Reader};
+use super::reading_time::WrongTime;
+use crate::clock::TimeZone;
+use crate::data::answer::Answer;
 use crate::data::meter::Meter;
 use crate::data::query::Window;
 use crate::data::reading::Reading;
@@ -15,23 +19,22 @@ use crate::data::reading::Reading;
 /// How much of an answer is read at a time, in bytes: a few hundred readings.
 const CHUNK: u64 = 64 << 10;
 
-/// The readings of a list, which are this meter's, from the window's beginning until before its end: windows that are put
-/// together then neither double nor lose an interval.
-pub(super) fn read(
-    url: &Url,
-    body: impl Read,
-    window: Window,
-    meter: &Arc<Meter>,
-) -> Result<Vec<Reading>, ApiError> {
-    read_by(CHUNK, url, body, List::new(window, meter))
+/// Whose readings an answer has, and of which time.
+pub(super) struct Asked<'a> {
+    pub(super) meter: &'a Arc<Meter>,
+    pub(super) window: Window,
+    /// The zone of times without an offset, where it is known.
+    pub(super) zone: Option<&'a TimeZone>,
 }
 
-fn read_by(
-    chunk: u64,
-    url: &Url,
-    body: impl Read,
-    mut list: List,
-) -> Result<Vec<Reading>, ApiError> {
+/// The readings of a list, which are this meter's, from the window's beginning until before its
+/// end: windows that are put together then neither double nor lose an interval. What is no reading
+/// does not stop the others; an answer that has nothing else is an error.
+pub(super) fn read(url: &Url, body: impl Read, asked: &Asked) -> Result<Answer, ApiError> {
+    read_by(CHUNK, url, body, List::new(asked))
+}
+
+fn read_by(chunk: u64, url: &Url, body: impl Read, mut list: List) -> Result<Answer, ApiError> {
     let mut body = body.take(MAX_ANSWER + 1);
     let mut bytes = Vec::new();
     loop {
@@ -48,7 +51,13 @@ fn read_by(
             }
             Err(_) => return Err(ApiError::unusable(url, "is not JSON: it is not UTF-8")),
         };
-        let taken = list.take(text).map_err(|why| list.wrong(url, why))?;
+        let taken = match list.take(text) {
+            Err(Broken::List(why)) => return Err(list.wrong(url, why)),
+            Err(Broken::NoOffset(time)) => {
+                return Err(ApiError::NoOffset { path: url.path().to_owned(), time });
+            }
+            Ok(taken) => taken,
+        };
         if ended {
             return list.end(url);
         }
@@ -56,10 +65,16 @@ fn read_by(
     }
 }
 
+/// Why the rest of a list is of no use.
+enum Broken {
+    List(&'static str),
+    NoOffset(String),
+}
+
 /// A list that is read as far as it has arrived.
 struct List {
     window: Window,
-    rows: Vec<Reading>,
+    answer: Answer,
     /// Entries so far.
     count: usize,
     reader: Reader,
@@ -73,6 +88,8 @@ struct List {
 #[derive(Clone, Copy)]
 enum Next {
     List,
+    /// The rest of `null`.
+    Null,
     EntryOrEnd,
     Entry,
     CommaOrEnd,
@@ -80,54 +97,100 @@ enum Next {
 }
 
 impl List {
-    fn new(window: Window, meter: &Arc<Meter>) -> Self {
-        let (rows, reader) = (Vec::new(), Reader::new(meter.clone()));
-        Self { window, rows, count: 0, reader, next: Next::List, failed: None }
+    fn new(asked: &Asked) -> Self {
+        let reader = Reader::new(asked.meter.clone(), asked.zone.cloned());
+        let (window, answer) = (asked.window, Answer::default());
+        Self { window, answer, count: 0, reader, next: Next::List, failed: None }
     }
 
     /// Reads on, and says how much of the text is done with.
-    fn take(&mut self, text: &str) -> Result<usize, &'static str> {
+    fn take(&mut self, text: &str) -> Result<usize, Broken> {
         let mut left = text;
         loop {
             left = left.trim_ascii_start();
             let Some(next) = left.bytes().next() else { return Ok(text.len()) };
-            self.next = match (self.next, next) {
-                (Next::List, b'[') => Next::EntryOrEnd,
-                (Next::EntryOrEnd | Next::CommaOrEnd, b']') => Next::Nothing,
-                (Next::CommaOrEnd, b',') => Next::Entry,
-                (Next::EntryOrEnd | Next::Entry, _) => match self.reader.read(left) {
-                    Ok((reading, length)) => {
-                        self.add(reading);
-                        left = &left[length..];
-                        continue;
-                    }
-                    Err(error) => {
-                        self.failed = Some(error);
-                        return Ok(text.len() - left.len());
-                    }
+            let (next, length) = match (self.next, next) {
+                (Next::List, b'[') => (Next::EntryOrEnd, 1),
+                // What some providers say where there are no readings.
+                (Next::List | Next::Null, _) if left.starts_with("null") => {
+                    (Next::Nothing, "null".len())
+                }
+                (Next::List | Next::Null, _) if "null".starts_with(left) => {
+                    self.next = Next::Null;
+                    return Ok(text.len() - left.len());
+                }
+                (Next::EntryOrEnd | Next::CommaOrEnd, b']') => (Next::Nothing, 1),
+                (Next::CommaOrEnd, b',') => (Next::Entry, 1),
+                (Next::EntryOrEnd | Next::Entry, _) => match self.entry(left)? {
+                    Some(length) => (Next::CommaOrEnd, length),
+                    None => return Ok(text.len() - left.len()),
                 },
-                (Next::List, _) => return Err("a list was expected"),
-                (Next::CommaOrEnd, _) => return Err("a comma was expected"),
-                (Next::Nothing, _) => return Err("something follows the list"),
+                (Next::List | Next::Null, _) => return Err(Broken::List("a list was expected")),
+                (Next::CommaOrEnd, _) => return Err(Broken::List("a comma was expected")),
+                (Next::Nothing, _) => return Err(Broken::List("something follows the list")),
             };
-            left = &left[1..];
+            (self.next, left) = (next, &left[length..]);
         }
     }
 
-    fn add(&mut self, reading: Reading) {
-        self.next = Next::CommaOrEnd;
+    /// Takes an entry, and says how long it is; nothing where more of it may still arrive.
+    fn entry(&mut self, text: &str) -> Result<Option<usize>, Broken> {
+        let length = match self.reader.read(text) {
+            Ok(Entry { reading, odd, length }) => {
+                self.add(reading, odd);
+                length
+            }
+            // It is so with all of them, and which time is meant nobody can know.
+            Err(NoReading::Time(WrongTime::NoOffset(time), _)) => {
+                return Err(Broken::NoOffset(time));
+            }
+            Err(NoReading::Time(why, length)) => {
+                self.leave_out(why);
+                length
+            }
+            Err(NoReading::Json(error)) => match length_of_value(text) {
+                Some(length) => {
+                    self.leave_out(error);
+                    length
+                }
+                None => {
+                    self.failed = Some(error);
+                    return Ok(None);
+                }
+            },
+        };
         self.failed = None;
         self.count += 1;
-        if (self.window.from..self.window.to).contains(&reading.time) {
-            self.rows.push(reading);
+        Ok(Some(length))
+    }
+
+    fn add(&mut self, reading: Reading, odd: Option<String>) {
+        let Window { from, to } = self.window;
+        if (from..to).contains(&reading.time) {
+            if let Some(why) = odd {
+                self.answer.odd.add(|| why);
+            }
+            self.answer.readings.push(reading);
+        } else if reading.time != to {
+            self.answer.outside += 1;
         }
+    }
+
+    fn leave_out(&mut self, why: impl Display) {
+        let entry = self.count;
+        self.answer.unread.add(|| format!("entry {entry}, {why}"));
     }
 
     /// The readings, when nothing more arrives.
-    fn end(self, url: &Url) -> Result<Vec<Reading>, ApiError> {
+    fn end(self, url: &Url) -> Result<Answer, ApiError> {
         match (self.next, &self.failed) {
-            (Next::Nothing, _) => Ok(self.rows),
-            (Next::List, _) => Err(self.wrong(url, "it is empty")),
+            (Next::Nothing, _) if self.answer.unread.count < self.count.max(1) => Ok(self.answer),
+            (Next::Nothing, _) => {
+                let why = self.answer.unread.first.unwrap_or_default();
+                Err(ApiError::unusable(url, format!("is no list of readings: {why}")))
+            }
+            // An empty body, as with status 204: no readings.
+            (Next::List, _) if self.failed.is_none() => Ok(self.answer),
             (_, Some(error)) if !error.is_eof() => Err(self.wrong(url, error)),
             _ => {
                 let why = "it ends in the middle";
@@ -136,137 +199,20 @@ impl List {
         }
     }
 
-    fn wrong(&self, url: &Url, why: impl fmt::Display) -> ApiError {
+    fn wrong(&self, url: &Url, why: impl Display) -> ApiError {
         let why = format!("is no list of readings: entry {}, {why}", self.count);
         ApiError::unusable(url, why)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Timestamp;
-
-    const ONE: &str = r#"{"deviceId":"d","timeStamp":"2026-10-25T02:15:00+02:00","measurement":"ENERGY",
-        "value":0.123456789012345678901,"unit":"kWh","label":"a\u001bb","deviceType":"SMART_METER",
-        "deviceProvider":"P","medium":"ELECTRICITY","direction":"IN"}"#;
-
-    fn answer(text: &str, from: Timestamp, to: Timestamp) -> Result<Vec<Reading>, ApiError> {
-        let url: Url = "https://provider.example/readings".parse().unwrap();
-        read(&url, text.as_bytes(), Window { from, to }, &Arc::default())
-    }
-
-    fn all(text: &str) -> Result<Vec<Reading>, ApiError> {
-        answer(text, Timestamp::UNIX_EPOCH, Timestamp::MAX)
-    }
-
-    #[test]
-    fn a_reading_comes_with_all_its_digits() {
-        let readings = all(&format!("[{ONE},{ONE}]"));
-        let rows = readings.unwrap();
-        assert_eq!(rows.len(), 2);
-        let first = &rows[0];
-        assert_eq!(first.value.as_deref(), Some("0.123456789012345678901"));
-        assert_eq!(first.time.to_string(), "2026-10-25T00:15:00Z");
-        assert_eq!((&*first.labels.label, &*first.labels.direction), ("a\u{1b}b", "IN"));
-    }
-
-    #[test]
-    fn missing_members_are_empty_unknown_ones_carried_along_and_wrong_ones_named() {
-        let readings = all(r#"[{"timeStamp":"2026-01-01T00:00:00Z","new":{"x":[1]},"unit":null}]"#);
-        let reading = &readings.unwrap()[0];
-        assert_eq!((&reading.value, &reading.labels), (&None, &Arc::default()));
-        assert_eq!(reading.rest.as_deref(), Some(r#""new":{"x":[1]}"#));
-        for (member, value) in [
-            ("unit", "5"),
-            ("value", "\"5\""),
-            ("value", "true"),
-            ("timeStamp", "\"soon\""),
-            ("medium", "[]"),
-        ] {
-            let text = format!(r#"[{{"timeStamp":"2026-01-01T00:00:00Z","{member}":{value}}}]"#);
-            let error = all(&text).unwrap_err().to_string();
-            assert!(error.contains(member), "{error}");
-        }
-        let error = all("[{}]").unwrap_err().to_string();
-        assert!(error.contains("entry 0, timeStamp is missing"), "{error}");
-    }
-
-    #[test]
-    fn a_list_that_ends_in_the_middle_is_an_error() {
-        for text in ["[", "[{", &format!("[{ONE}"), &format!("[{ONE},"), r#"[{"unit":"k"#] {
-            assert!(matches!(all(text), Err(ApiError::BrokeOff(_))), "{text}");
-        }
-        for text in ["", "{}", "[nonsense]", r#"[{"value":0.}]"#, "[] x", &format!("[{ONE}{ONE}]")]
-        {
-            assert!(matches!(all(text), Err(ApiError::Unusable { .. })), "{text}");
-        }
-        assert!(all(" [] ").unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_list_may_be_cut_anywhere_on_its_way() {
-        let text = format!("[{ONE} , {}]", ONE.replace("0.12", "-0.5e-1").replace("P\"", "ß€\""));
-        let url = "https://provider.example/readings".parse().unwrap();
-        let window = Window { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
-        let whole = all(&text).unwrap();
-        assert_eq!((whole.len(), &*whole[1].labels.device_provider), (2, "ß€"));
-        for chunk in 1..text.len() as u64 {
-            assert_eq!(
-                read_by(chunk, &url, text.as_bytes(), List::new(window, &Arc::default())).unwrap(),
-                whole,
-                "{chunk}"
-            );
-        }
-    }
-
-    #[test]
-    fn only_what_is_inside_the_window_is_kept() {
-        let at = |minute: u32| {
-            format!(r#"{{"timeStamp":"2026-01-01T00:{minute:02}:00Z","value":{minute}}}"#)
-        };
-        let text = format!("[{},{},{}]", at(0), at(15), at(30));
-        let instant = |minute: i64| Timestamp::from_second(1_767_225_600 + minute * 60).unwrap();
-        let readings = answer(&text, instant(15), instant(30));
-        let rows = readings.unwrap();
-        let values: Vec<_> = rows.iter().map(|row| row.value.as_deref().unwrap()).collect();
-        assert_eq!(values, ["15"]);
-    }
-
-    #[test]
-    fn a_reading_means_the_same_in_a_list_and_by_itself() {
-        let plain =
-            r#"{"deviceId":"d","timeStamp":"2026-01-01T00:00:00Z","value":1.50,"unit":"kWh"}"#;
-        let turned = r#"{"value":2,"x":1,"timeStamp":"2026-01-01T00:15:00Z","unit":"kWh"}"#;
-        let mut texts = Vec::new();
-        for text in [plain, turned] {
-            texts.push(text.to_owned());
-            for (old, new) in [
-                ("00:00Z", "00:00.5Z"),
-                ("2026", r"2\u003026"),
-                ("1.50", "null"),
-                ("1.50", "-1e400"),
-                ("kWh", "W\\n"),
-                (",\"unit\"", ",\"value\":7,\"unit\""),
-                ("\"x\":1", "\"x\":2"),
-                ("\"value\":", "\"value\" : "),
-                ("\"value\":", "\"x\":{\"value\":1.50},\"value\" : "),
-                ("\"value\":", "\"x\":{\"value\":1.50},\"valu\\u0065\":"),
-                ("\"value\":1.50", "\"x\":{\"value\":1.50}"),
-                ("\"value\":1.50", "\"x\":{\"value\":2}"),
-                ("{", "{ "),
-            ] {
-                texts.extend([text.replace(old, new), text.to_owned()]);
-            }
-        }
-        let rows = |text: &str| {
-            let readings = all(text);
-            let rows = readings.unwrap();
-            rows.iter().map(|reading| format!("{reading:?}")).collect::<Vec<_>>()
-        };
-        let alone: Vec<String> = texts.iter().flat_map(|text| rows(&format!("[{text}]"))).collect();
-        assert_eq!(rows(&format!("[{}]", texts.join(" , "))), alone);
-        let wrong = all(&format!("[{plain},{}]", plain.replace("2026-01", "2026-13")));
-        assert!(wrong.unwrap_err().to_string().contains("entry 1, timeStamp"));
-    }
+/// How long the JSON value at the beginning of a text is. None where it is no JSON, or ends where
+/// the text does: a number may go on.
+fn length_of_value(text: &str) -> Option<usize> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.next()?.ok()?;
+    Some(values.byte_offset()).filter(|length| *length < text.len())
 }
+
+#[cfg(test)]
+#[path = "readings_tests.rs"]
+mod tests;

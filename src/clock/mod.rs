@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub use jiff::Timestamp;
 use jiff::ToSpan;
-pub use jiff::civil::Date;
+pub use jiff::civil::{Date, DateTime};
 pub use jiff::tz::TimeZone;
 
 pub use self::span::{Span, with_offset};
@@ -113,6 +113,18 @@ pub fn day_number(day: Date) -> i32 {
     day.duration_since(Date::constant(1970, 1, 1)).as_hours() as i32 / 24
 }
 
+/// A local time as some data endpoints write it, without an offset.
+pub fn parse_without_offset(text: &str) -> Option<DateTime> {
+    text.parse().ok()
+}
+
+/// The instants that a local time of a zone may be: the same one twice but in the hour that
+/// October has twice. A time in the hour that March leaves out is one an hour later.
+pub fn instants_of(local: DateTime, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let either = zone.to_ambiguous_timestamp(local);
+    Some((either.compatible().ok()?, either.later().ok()?))
+}
+
 /// A time zone by its IANA name; Europe/Berlin for both providers' data unless said otherwise.
 pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()
@@ -171,6 +183,11 @@ pub fn without_changes(zone: &TimeZone, instant: Timestamp) -> TimeZone {
 pub fn changes(zone: &TimeZone, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     let changes = zone.following(from).map(|change| change.timestamp());
     changes.take_while(|change| *change < to).collect()
+}
+
+/// The same with its offset, which tells October's two hours apart: `2026-10-25 02:15+02:00`.
+pub fn minute_with_offset(instant: Timestamp, zone: &TimeZone) -> String {
+    instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M%:z").to_string()
 }
 
 /// An instant for a file's name, to the minute: `2026-10-25`, or `2026-10-25T1415` where it is no

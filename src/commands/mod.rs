@@ -3,6 +3,7 @@
 pub mod api;
 mod candidates;
 mod client_secret;
+mod closing;
 pub mod completions;
 pub mod config;
 pub mod connect;

@@ -9,6 +9,7 @@ use crate::accounts::Account;
 use crate::api::list::List;
 use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
+use crate::commands::closing::Closing;
 use crate::commands::filtered::{self, Filtered};
 use crate::commands::held::given_token;
 use crate::commands::written::OutputArgs;
@@ -18,7 +19,7 @@ use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
 use crate::flow::origins::{self, Target};
 use crate::flow::token_source::TokenSource;
-use crate::formats::{self, Closing, Entry, FormatError, Writer};
+use crate::formats::{self, Entry, FormatError, Writer};
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
@@ -75,6 +76,9 @@ pub enum DataError {
     /// Ready to be shown.
     #[error("{}", .0.why)]
     Explained(Box<Error>),
+    /// Shown already.
+    #[error("told already")]
+    Told(Exit),
 }
 
 impl From<Error> for DataError {
@@ -152,15 +156,17 @@ impl Session<'_> {
     }
 
     /// The failure, unless it is only that nobody reads any more.
-    fn told(&self, error: DataError) -> Result<(), Error> {
-        Err(match error {
+    fn told(&self, error: DataError) -> Result<(), Failed> {
+        let error = match error {
             DataError::Write(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             DataError::Write(error) => filtered::told(self.what, &error),
             DataError::Api(error) => self.explained(error),
             DataError::File(error) => Error::new(self.what, &error),
             DataError::Format(error) => self.usage(error.to_string(), meant(&error)),
             DataError::Explained(error) => *error,
-        })
+            DataError::Told(exit) => return Err(Failed::Told(exit)),
+        };
+        Err(error.into())
     }
 
     /// A failed request as a person is told of it.
@@ -250,12 +256,25 @@ impl Session<'_> {
     }
 
     /// Writes the entries that `fill` gives, to standard output or into a file that gets its name
-    /// at the end.
+    /// at the end, and closes with how many they are.
     pub fn write_rows(
         &self,
         output: &OutputArgs,
         list: formats::List,
         fill: impl FnOnce(&mut Writer) -> Result<(), DataError>,
+    ) -> Result<(), DataError> {
+        self.write_closed(output, list, |writer| {
+            fill(writer)?;
+            Ok(Closing::of_rows(writer.count(), list.name()))
+        })
+    }
+
+    /// The same, where `fill` knows how to close.
+    pub fn write_closed(
+        &self,
+        output: &OutputArgs,
+        list: formats::List,
+        fill: impl FnOnce(&mut Writer) -> Result<Closing, DataError>,
     ) -> Result<(), DataError> {
         let (format, options) = (output.chosen_format(self)?, output.options(self)?);
         let create = |path: &PathBuf| OutputFile::create(path, output.force);
@@ -268,9 +287,10 @@ impl Session<'_> {
             out = Box::new(Filtered::new(&self.context.output, format.name == "ndjson", out));
         }
         let mut writer = Writer::new(format, out, &options, &list)?;
-        fill(&mut writer)?;
+        let closing = fill(&mut writer)?;
         writer.check_fields()?;
-        let Closing { note, left_out } = writer.finish()?;
+        let rows = writer.count();
+        let formats::Closing { note, left_out } = writer.finish()?;
         file.map_or(Ok(()), OutputFile::finish)?;
         if let Some(note) = note {
             self.context.output.say(Mark::Warn, note);
@@ -280,6 +300,7 @@ impl Session<'_> {
             let text = format!("no room for {names}; --fields {fields} shows them");
             self.context.output.say(Mark::Note, text);
         }
+        closing.say(&self.context.output, rows, output.output.as_deref());
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering::Equal;
 use super::query::Measurement;
 use super::series::{Interval, Series};
 use super::span::Span;
+use super::states::{self, Fall};
 
 /// Part of the measured intervals whose value is at least the base load.
 const BASE_PART: f64 = 0.95;
@@ -24,10 +25,14 @@ pub struct Figures {
     pub missing: usize,
     /// The same in pieces: intervals that follow each other are one.
     pub gaps: Vec<Span>,
+    /// Where a meter was exchanged or rolled over: what flowed there is not in the sum.
+    pub falls: Vec<Fall>,
+    /// Values that no meter measures, or that the states around them contradict.
+    pub left_out: usize,
 }
 
 /// Power in W, kW or MW: kWh, each mean times its interval. Energy: its own unit. A meter's state:
-/// the last minus the first.
+/// the last minus the first, between falls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sum {
     pub amount: f64,
@@ -41,6 +46,10 @@ impl Figures {
         // From the end, because `max_by` returns the last of equals.
         let peak = known.rev().max_by(|a, b| a.value.partial_cmp(&b.value).unwrap_or(Equal));
         let sum = sum(series);
+        let states =
+            if series.is_state() { states::trusted(&series.intervals) } else { Vec::new() };
+        let trusted = states.iter().filter(|state| state.value.is_some()).count();
+        let contradicted = if series.is_state() { series.values().count() - trusted } else { 0 };
         Self {
             peak: peak.copied(),
             base_load: base_load(&flow),
@@ -48,6 +57,8 @@ impl Figures {
             sum,
             missing: series.intervals.len() - series.values().count(),
             gaps: gaps(series),
+            falls: states::falls(&states),
+            left_out: series.impossible + contradicted,
         }
     }
 }
@@ -60,10 +71,12 @@ fn base_load(flow: &Series) -> Option<f64> {
 }
 
 fn sum(series: &Series) -> Option<Sum> {
-    let first = series.values().next()?;
+    series.values().next()?;
     let (amount, unit) = match series.measurement? {
         Measurement::Energy => (series.values().sum(), series.unit.as_str()),
-        Measurement::MeterReading => (series.values().skip(1).last()? - first, &*series.unit),
+        Measurement::MeterReading => {
+            (states::sum(&states::trusted(&series.intervals))?, &*series.unit)
+        }
         Measurement::Power => {
             let (factor, unit) = per_hour(&series.unit)?;
             (factor * times_hours(series), unit)

@@ -26,6 +26,8 @@ pub struct Meter {
     pub melo: String,
     /// `ELECTRICITY`, `GAS`, `WATER`, `HEATING`
     pub medium: String,
+    /// `IN`, `OUT`: those that it has readings of, as far as the list of devices tells.
+    pub directions: Vec<String>,
     /// Whether the readings of its space are its readings, for its medium.
     pub is_main: bool,
 }

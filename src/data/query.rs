@@ -140,7 +140,7 @@ impl Resolution {
     }
 
     /// The beginning of the interval that an instant lies in.
-    pub(super) fn begin_of(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
+    pub fn begin_of(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day => clock::midnight_after(instant, 0, zone),
             _ => clock::after(instant, -instant.as_second().rem_euclid(self.seconds())),

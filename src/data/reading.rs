@@ -39,14 +39,23 @@ pub struct Labels {
 }
 
 impl Reading {
-    /// An interval of the same series without a value.
+    /// An interval of a series without a value.
     #[must_use]
-    pub fn without_value(&self, time: Timestamp) -> Self {
-        Reading { labels: self.labels.clone(), time, value: None, rest: None }
+    pub fn without_value(labels: &Arc<Labels>, time: Timestamp) -> Self {
+        Reading { labels: labels.clone(), time, value: None, rest: None }
     }
 }
 
 impl Labels {
+    /// Whether two readings belong to one series: of one meter, quantity and direction. Their unit
+    /// may change on the way, and is looked at.
+    pub fn is_same_series(&self, other: &Self) -> bool {
+        self.device_id == other.device_id
+            && self.measurement == other.measurement
+            && self.direction == other.direction
+            && self.label == other.label
+    }
+
     /// The text that the provider has under this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         Some(match name {

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use thiserror::Error;
 
+use super::limits::Limits;
 use super::query::{Measurement, Query, Resolution};
 use super::reading::{Labels, Reading};
 use super::span::Span;
+use super::states;
 use crate::clock::{TimeZone, Timestamp};
 
 /// Intervals that one picture may have: eleven years of quarter hours.
@@ -42,6 +44,8 @@ pub struct Series {
     pub intervals: Vec<Interval>,
     /// Where the meter is: its days begin at midnight there.
     pub zone: TimeZone,
+    /// Values that no meter measures: they have no interval here.
+    pub impossible: usize,
 }
 
 impl Series {
@@ -62,16 +66,17 @@ impl Series {
     }
 
     /// What flowed: power and energy as they are, a meter's state as its increase per interval,
-    /// which is known where both ends of the interval are.
+    /// which is known where both ends of the interval are, and the meter was not exchanged.
     pub fn flow(&self) -> Cow<'_, Self> {
         if !self.is_state() {
             return Cow::Borrowed(self);
         }
         let increase = |pair: &[Interval]| {
             let value = pair[1].value.zip(pair[0].value).map(|(to, from)| to - from);
-            Interval { value, ..pair[0] }
+            Interval { value: value.filter(|increase| *increase >= 0.0), ..pair[0] }
         };
-        let intervals = self.intervals.windows(2).map(increase).collect();
+        let states = states::trusted(&self.intervals);
+        let intervals = states.windows(2).map(increase).collect();
         Cow::Owned(Self { intervals, measurement: Some(Measurement::Energy), ..self.clone() })
     }
 }
@@ -96,6 +101,7 @@ struct Found {
     key: [String; 4],
     /// Without its intervals.
     series: Series,
+    limits: Limits,
     values: BTreeMap<Timestamp, f64>,
 }
 
@@ -105,10 +111,8 @@ impl<'a> Collector<'a> {
         Self { query, found: Vec::new() }
     }
 
-    /// A value that is no finite number is a missing one.
+    /// A value that no meter measures is counted, and is a missing one.
     pub fn add(&mut self, reading: &Reading) {
-        let value = reading.value.as_deref().and_then(|digits| digits.parse().ok());
-        let value = value.filter(|value: &f64| value.is_finite());
         let key: [&str; 4] = [
             &reading.labels.device_id,
             &reading.labels.measurement,
@@ -117,10 +121,17 @@ impl<'a> Collector<'a> {
         ];
         let place = self.found.iter().position(|found| found.key == key).unwrap_or_else(|| {
             let (key, series) = (key.map(ToOwned::to_owned), self.empty_series(reading));
-            self.found.push(Found { key, series, values: BTreeMap::new() });
+            let limits = Limits::of(&reading.labels, self.query.resolution);
+            self.found.push(Found { key, series, limits, values: BTreeMap::new() });
             self.found.len() - 1
         });
-        self.found[place].values.extend(value.map(|value| (reading.time, value)));
+        let found = &mut self.found[place];
+        let Some(digits) = reading.value.as_deref() else { return };
+        let value = digits.parse().unwrap_or(f64::NAN);
+        match found.limits.allow(value) {
+            true => drop(found.values.insert(reading.time, value)),
+            false => found.series.impossible += 1,
+        }
     }
 
     fn empty_series(&self, reading: &Reading) -> Series {
@@ -132,6 +143,7 @@ impl<'a> Collector<'a> {
             resolution: self.query.resolution,
             intervals: Vec::new(),
             zone: self.query.zone.clone(),
+            impossible: 0,
         }
     }
 

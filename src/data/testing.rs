@@ -30,6 +30,7 @@ pub fn series(
         resolution,
         intervals,
         zone: berlin(),
+        impossible: 0,
     }
 }
 

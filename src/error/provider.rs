@@ -333,6 +333,16 @@ impl Explain for ApiError {
                 "use a path below the provider's API, such as /spaces",
             ),
             Self::Unusable { .. } => not_the_provider(),
+            Self::NoOffset { .. } => BadAnswer.means(
+                "no-offset",
+                "ask the provider which zone it is, and say so: --tz-of-provider Europe/Berlin, or \
+                 for good `time_zone = \"Europe/Berlin\"` below the provider's table in the \
+                 configuration file (`partnerlink config path`)",
+            ),
+            Self::NoZone(_) => Usage.means(
+                "no-time-zone",
+                "use a name such as Europe/Berlin or UTC for `time_zone`",
+            ),
         }
     }
 }

@@ -91,6 +91,11 @@ impl<'a> List<'a> {
         self.few_columns
     }
 
+    /// What it is called in JSON.
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
     /// With the members that an entry may have, whether it does or not.
     #[must_use]
     pub fn documenting(self, documented: &'a [&'a str]) -> Self {

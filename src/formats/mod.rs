@@ -143,6 +143,7 @@ pub struct Writer<'w> {
     /// finger must not be seen only when half of a list is written.
     held: Option<File>,
     for_person: bool,
+    count: usize,
 }
 
 impl<'w> Writer<'w> {
@@ -156,7 +157,8 @@ impl<'w> Writer<'w> {
         format.check(list.content)?;
         let rows = (format.rows)(list, options)?;
         let (buffer, fields) = (rows.head(), Fields::new(list, options));
-        Ok(Self { out, rows, buffer, fields, held: None, for_person: options.for_person })
+        let for_person = options.for_person;
+        Ok(Self { out, rows, buffer, fields, held: None, for_person, count: 0 })
     }
 
     /// Writes an entry; on a terminal at once. While a field that was asked for was in no entry yet,
@@ -165,6 +167,7 @@ impl<'w> Writer<'w> {
         if let Entry::Reading(reading) = entry {
             reading::check(reading)?;
         }
+        self.count += 1;
         self.fields.look(entry);
         self.rows.row(entry, &mut self.buffer)?;
         let is_full = self.buffer.len() >= BUFFER_BYTES;
@@ -196,6 +199,11 @@ impl<'w> Writer<'w> {
         self.out.write_all(&self.buffer)?;
         self.buffer.clear();
         Ok(())
+    }
+
+    /// Entries so far.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// Fails where no entry had a field that was asked for. Nothing was written then.

@@ -74,6 +74,8 @@ pub struct Description {
     pub refresh_parameters: BTreeMap<String, String>,
     /// Who signed in, where no ID token says it.
     pub whoami: Option<WhoAmI>,
+    /// The zone of times without an offset, by its IANA name; `None` where all have one.
+    pub time_zone: Option<String>,
     /// How lists are paged; `None` where they are not.
     pub paging: Option<Paging>,
     /// Paths below `api_base` that a page of the provider does not confirm, by the name a command

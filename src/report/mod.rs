@@ -133,6 +133,7 @@ impl Report {
             resolution,
             intervals: intervals.into_iter().map(|time| Interval { time, value: None }).collect(),
             zone: zone.clone(),
+            impossible: 0,
         }
     }
 

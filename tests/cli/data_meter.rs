@@ -170,6 +170,9 @@ fn fields_are_written_in_the_order_they_are_named() {
     data.program.run(args).exits(2).says(&["no field \"vlaue\"", "did you mean value?"]);
 }
 
+const VERIFIED: &str = "day,meter,direction,expected,present,missing,doubles,falls,impossible,\
+    otherUnit,offGrid,space,device";
+
 #[test]
 fn gaps_are_marked_and_counted_and_never_zero() {
     let data = Data::new();
@@ -189,9 +192,12 @@ fn gaps_are_marked_and_counted_and_never_zero() {
     let verify = ["meter", "verify", "--device", OFFICE, "--from", "2026-10", "--to", "2026-11"];
     let outcome = data.program.run([&verify[..], &["--format", "csv"]].concat()).exits(0);
     let lines: Vec<&str> = outcome.data().lines().collect();
-    assert_eq!((lines.len(), lines[0]), (5, "device,direction,day,expected,present,missing"));
-    assert_eq!(lines[1], format!("{OFFICE},IN,2026-10-07,96,80,16"));
-    outcome.says(&["64 readings are missing"]);
+    assert_eq!((lines.len(), lines[0]), (5, VERIFIED));
+    let counts = format!(
+        "2026-10-07,Strom Verwaltung,IN,96,80,16,0,0,0,0,0,\"Stadtwerke Muster, Verwaltung\",{OFFICE}"
+    );
+    assert_eq!(lines[1], counts);
+    outcome.says(&["64 intervals are missing"]);
     let complete =
         data.program.run([&verify[..], &["--complete", "--json"]].concat()).exits(0).json();
     let days = complete["days"].as_array().unwrap();

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use clap::ValueEnum as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::clock;
 use crate::data::meter::Meter;
 use crate::data::names::in_ascii;
-use crate::data::query::{Measurement, Query, Resolution, Source};
+use crate::data::query::{Measurement, Query, Resolution, Source, Window};
 use crate::formats::Format;
 
 /// What would be taken for something else in an address.
@@ -165,6 +166,18 @@ fn is_device(name: &str) -> bool {
 /// FNV-1a: to tell names apart, not against anybody; an existing file is never replaced unasked.
 fn fingerprint(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// `2026-10` for a whole month; a part of one names its beginning and end, so that the file of the
+/// whole month is not taken to be there already.
+pub fn time_name(window: Window, query: &Query) -> String {
+    let zone = &query.zone;
+    let begins = clock::midnight_after(window.from, 0, zone) == window.from
+        && clock::day_name(window.from, zone).ends_with("-01");
+    if begins && clock::next_month(window.from, zone) == window.to {
+        return clock::month_name(window.from, zone);
+    }
+    format!("{}_{}", clock::point_name(window.from, zone), clock::point_name(window.to, zone))
 }
 
 #[cfg(test)]

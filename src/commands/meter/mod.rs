@@ -2,7 +2,10 @@
 
 mod devices;
 mod export;
+mod export_files;
+mod fetch;
 mod file_name;
+mod ledger;
 mod meters;
 mod plot;
 mod profile;
@@ -10,6 +13,7 @@ mod push;
 mod range;
 mod readings;
 mod report;
+mod summary;
 mod verify;
 
 use clap::Subcommand;

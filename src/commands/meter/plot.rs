@@ -55,20 +55,22 @@ impl Args {
         self.account.open(context, super::ACCOUNT, "could not draw readings", |session| {
             let range = self.range.resolve(session, &self.tz)?;
             let mut collector = Collector::new(&range.query);
-            range.fetch(session, |_, _, readings| {
+            let summary = range.fetch(session, |_, _, readings| {
                 readings.iter().for_each(|reading| collector.add(reading));
                 Ok(())
             })?;
             let all = collector.finish().map_err(|error| session.usage(error.to_string(), ""))?;
             if all.is_empty() {
                 context.output.say(Mark::Note, "there are no readings in this time");
-                return Ok(());
+                return range.end(session, summary);
             }
             match &self.picture.output {
                 Some(path) => self.save(session, &range, path, &all)?,
                 None => self.show(context, &all)?,
             }
-            range.complete()
+            let closing = summary.closing(&range.query);
+            closing.say(&context.output, 0, self.picture.output.as_deref());
+            range.end(session, summary)
         })
     }
 

@@ -72,10 +72,13 @@ pub fn write(
     let of_tool = |error: ProfileError| session.usage(error.to_string(), hint_of(&error));
     let mut year = Year::new(&range.query).map_err(of_year)?;
     profile.check(&year).map_err(of_tool)?;
-    range.fetch(session, |_, _, readings| {
+    let summary = range.fetch(session, |_, _, readings| {
         Ok(readings.iter().try_for_each(|reading| year.add(reading)).map_err(of_year)?)
     })?;
-    range.complete()?;
+    for warning in summary.warnings(&range.query) {
+        session.context.output.say(Mark::Warn, warning);
+    }
+    range.end(session, summary)?;
     let filled = without_gaps(session, &mut year, missing.fill())?;
     let create = |path| OutputFile::create(path, output.force);
     let mut file = output.output.as_deref().map(create).transpose()?;

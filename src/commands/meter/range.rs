@@ -6,16 +6,12 @@ use std::time::Duration;
 
 use super::devices::names_unknown;
 use super::meters::Meters;
-use crate::api::{meter, ordered};
 use crate::clock::{Clock as _, TimeZone};
 use crate::commands::candidates;
 use crate::commands::session::{DataError, Session};
 use crate::data::meter::{Meter, Space};
 use crate::data::period;
-use crate::data::query::{
-    Direction, Measurement, Medium, Period, Query, Resolution, Source, Window,
-};
-use crate::data::reading::Reading;
+use crate::data::query::{Direction, Measurement, Medium, Period, Query, Resolution, Source};
 use crate::error::Error;
 use crate::terminal::Mark;
 
@@ -58,6 +54,9 @@ pub struct RangeArgs {
     /// Days that one request asks for
     #[arg(long, value_name = "DAYS", default_value_t = 31, value_parser = clap::value_parser!(u16).range(1..=366))]
     window: u16,
+    /// The zone of the provider's times where they have no offset
+    #[arg(long, value_name = "ZONE")]
+    tz_of_provider: Option<String>,
 }
 
 /// A checked question.
@@ -68,6 +67,8 @@ pub struct Range {
     /// Every meter that is known, for telling those apart that are called the same.
     pub meters: Meters,
     is_all: bool,
+    /// Of times without an offset.
+    pub zone_of_provider: Option<TimeZone>,
 }
 
 impl RangeArgs {
@@ -84,13 +85,12 @@ impl RangeArgs {
                 (self.sources(session, &meters)?, meters)
             }
         };
-        Ok(Range {
-            sources,
-            query,
-            window_days: i64::from(self.window),
-            meters,
-            is_all: self.is_all(),
-        })
+        let zone_of_provider = match &self.tz_of_provider {
+            Some(name) => Some(session.zone(name)?),
+            None => session.api.zone()?,
+        };
+        let (window_days, is_all) = (i64::from(self.window), self.is_all());
+        Ok(Range { sources, query, window_days, zone_of_provider, meters, is_all })
     }
 
     fn query(&self, session: &Session, zone: TimeZone) -> Result<Query, Error> {
@@ -174,24 +174,5 @@ impl Range {
             Some(error) if self.is_all => Err(error.clone().into()),
             _ => Ok(()),
         }
-    }
-
-    /// Fetches every window of every source, several at once, and gives their readings to `each` in
-    /// order.
-    pub fn fetch(
-        &self,
-        session: &Session,
-        mut each: impl FnMut(&Source, Window, &[Reading]) -> Result<(), DataError>,
-    ) -> Result<(), DataError> {
-        let api = &session.api;
-        let windows = self.query.windows(self.window_days);
-        let of = |source| windows.iter().map(move |window| (source, *window));
-        let tasks: Vec<(&Source, Window)> = self.sources.iter().flat_map(of).collect();
-        let fetch = |(source, window): &(&Source, Window)| {
-            meter::readings(api, source, &self.query, *window)
-        };
-        ordered::for_each(&tasks, api.jobs, fetch, |(source, window), readings| {
-            each(source, *window, &readings?)
-        })
     }
 }

@@ -5,7 +5,6 @@ use super::profile::{self, Missing};
 use super::range::RangeArgs;
 use crate::commands::session::DataArgs;
 use crate::context::Context;
-use crate::data::gaps;
 use crate::error::Failed;
 use crate::formats::profile::{PROFILES, Profile};
 use crate::formats::{Entry, READINGS};
@@ -50,21 +49,17 @@ impl Args {
             }
             let gaps = self.gaps.in_rows(session)?;
             let list = READINGS.every(range.query.resolution);
-            session.write_rows(&self.data.output, list, |writer| {
-                range.fetch(session, |source, window, readings| {
-                    let with_gaps;
-                    let rows = match gaps {
-                        Gaps::Skip => readings,
-                        Gaps::Mark => {
-                            with_gaps = gaps::marked(readings, source, &range.query, window);
-                            &with_gaps
-                        }
-                    };
-                    let mut rows = rows.iter().map(Entry::Reading);
+            let mut summary = None;
+            session.write_closed(&self.data.output, list, |writer| {
+                let fetched = range.fetch_judged(session, gaps, |_, _, judged| {
+                    let mut rows = judged.rows.iter().map(Entry::Reading);
                     Ok(rows.try_for_each(|reading| writer.write(reading))?)
-                })
+                })?;
+                let closing = fetched.closing(&range.query);
+                summary = Some(fetched);
+                Ok(closing)
             })?;
-            range.complete()
+            summary.map_or(Ok(()), |summary| range.end(session, summary))
         })
     }
 }

@@ -9,6 +9,7 @@ use super::range::{Range, RangeArgs};
 use crate::api::{ApiError, meter, ordered};
 use crate::commands::session::{AccountArgs, DataError, Session};
 use crate::context::Context;
+use crate::data::judge::Judge;
 use crate::data::meter::Meter;
 use crate::data::query::{Query, Source, Window};
 use crate::data::reading::Reading;
@@ -139,16 +140,20 @@ fn collect(
     let of = |source| windows.iter().map(move |window| (source, *window));
     let tasks: Vec<(&Source, Window)> = range.sources.iter().flat_map(of).collect();
     let api = &session.api;
-    let fetch =
-        |(source, window): &(&Source, Window)| meter::readings(api, source, &range.query, *window);
+    let fetch = |(source, window): &(&Source, Window)| {
+        meter::readings(api, source, &range.query, *window, range.zone_of_provider.as_ref())
+    };
     let mut progress = Progress::new(&session.context.output, tasks.len(), "requests");
     let mut failures = Vec::new();
     let mut left = windows.len();
     let mut readings: Result<Vec<Reading>, ApiError> = Ok(Vec::new());
-    let fetched = ordered::for_each(&tasks, api.jobs, fetch, |(source, _), answer| {
+    let fetched = ordered::for_each(&tasks, api.jobs, fetch, |(source, window), answer| {
         progress.step();
         match (&mut readings, answer) {
-            (Ok(all), Ok(more)) => all.extend(more),
+            (Ok(all), Ok(more)) => {
+                // Each interval once.
+                all.extend(Judge::new(&range.query, source).take(more, *window, false).rows);
+            }
             (Ok(_), Err(error)) if error.is_of_this_alone() => readings = Err(error),
             (Ok(_), Err(error)) => return Err(error.into()),
             (Err(_), _) => {}

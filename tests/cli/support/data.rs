@@ -107,6 +107,8 @@ pub fn space_page(pages: u64) -> Value {
 pub fn files_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // What an export knows of its files is not one of them.
+    paths.retain(|path| !path.ends_with(".partnerlink-export.jsonl"));
     paths.sort();
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     paths.iter().map(|path| (name(path), fs::read(path).unwrap())).collect()
