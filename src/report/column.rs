@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Frame;
-use super::decimal::Decimal;
 use super::quantity::{Kind, Quantity};
+use crate::data::decimal::Decimal;
 use crate::data::figures::Figures;
 use crate::data::meter::Meter;
 use crate::data::query::Measurement;
@@ -145,10 +145,10 @@ fn sum(series: &Series, quantity: &Quantity, figures: &Figures) -> Option<Decima
 /// The sum of the values that are there; `None` where there are none, or one cannot be added.
 fn added(intervals: &[Interval], quantity: &Quantity) -> Option<Decimal> {
     let known = intervals.iter().filter_map(|it| Some((it.value?, it.time.seconds())));
-    let mut sum = None;
+    let mut sum: Option<Decimal> = None;
     for (value, seconds) in known {
         let amount = quantity.amount(value, seconds)?;
-        sum = Some(sum.unwrap_or_default() + amount);
+        sum = Some(sum.unwrap_or(Decimal::ZERO).plus(amount)?);
     }
     sum
 }

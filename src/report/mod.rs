@@ -6,14 +6,13 @@
 //! | file | what it is |
 //! |---|---|
 //! | `column` | a meter and direction: amounts, powers, days, key figures, what is odd |
-//! | `quantity`, `decimal` | amounts and powers become each other; sums without binary noise |
+//! | `quantity` | amounts and powers become each other |
 //! | `words` | titles, times and numbers as the reader's language writes them |
 //! | `book` | sheets, formulas, charts, print set-up |
 //! | `page` | the same as one HTML page, with the panels of `plot` |
 
 pub mod book;
 mod column;
-mod decimal;
 pub mod page;
 mod quantity;
 mod words;
@@ -22,9 +21,9 @@ use std::iter;
 use std::sync::Arc;
 
 use self::column::Column;
-use self::decimal::Decimal;
 use self::quantity::Kind;
 use self::words::Words;
+use crate::data::decimal::Decimal;
 use crate::data::meter::Meter;
 use crate::data::query::{Query, Resolution};
 use crate::data::reading::{Labels, Reading};
@@ -217,9 +216,10 @@ impl Report {
             let alike = |it: &&mut Total| {
                 (it.medium, it.direction, it.unit) == (medium.as_str(), direction.as_str(), unit)
             };
-            match totals.iter_mut().find(alike) {
-                Some(total) => {
-                    total.sum = total.sum + sum;
+            let known = totals.iter_mut().find(alike);
+            match known.and_then(|total| total.sum.plus(sum).map(|sum| (total, sum))) {
+                Some((total, sum)) => {
+                    total.sum = sum;
                     total.columns += 1;
                 }
                 None => totals.push(Total { medium, direction, unit, sum, columns: 1 }),

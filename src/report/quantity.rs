@@ -1,6 +1,6 @@
 //! What was measured, and what it is as an amount (kWh, m³) and as a power (kW).
 
-use super::decimal::Decimal;
+use crate::data::decimal::Decimal;
 use crate::data::query::Measurement;
 
 /// What the values of a column are.
@@ -11,8 +11,8 @@ pub struct Quantity {
     pub unit: String,
     /// Of the powers, where the amounts are energy.
     pub power_unit: Option<String>,
-    /// A unit of power for an hour is so many of `unit`: a factor, and its decimal places.
-    per_hour: (i128, u32),
+    /// A unit of power for an hour is one of `unit` times ten to this power.
+    per_hour: i32,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,19 +34,15 @@ impl Quantity {
         match measurement {
             Some(Measurement::Energy) => {
                 let power_unit = unit.strip_suffix('h').filter(|unit| unit.ends_with('W'));
-                Self {
-                    power_unit: power_unit.map(ToOwned::to_owned),
-                    per_hour: (1, 0),
-                    ..plain(Kind::Amount)
-                }
+                Self { power_unit: power_unit.map(ToOwned::to_owned), ..plain(Kind::Amount) }
             }
             Some(Measurement::Power) => {
                 let (per_hour, amount) = match unit {
-                    "W" => ((1, 3), "kWh"),
-                    "kW" => ((1, 0), "kWh"),
-                    "MW" => ((1000, 0), "kWh"),
+                    "W" => (-3, "kWh"),
+                    "kW" => (0, "kWh"),
+                    "MW" => (3, "kWh"),
                     other => match other.strip_suffix("/h") {
-                        Some(amount) => ((1, 0), amount),
+                        Some(amount) => (0, amount),
                         None => return plain(Kind::Unknown),
                     },
                 };
@@ -69,10 +65,11 @@ impl Quantity {
         if self.kind != Kind::Power {
             return Some(value);
         }
-        let (factor, places) = self.per_hour;
+        if seconds % QUARTER != 0 {
+            return None;
+        }
         // Quarters of an hour are 0.25 each, which is exact.
-        let quarters = i128::from(seconds / QUARTER);
-        (seconds % QUARTER == 0).then(|| value.times(factor * quarters * 25, places + 2))
+        value.times_ten_to(self.per_hour - 2)?.times(i128::from(seconds / QUARTER) * 25)
     }
 
     /// The same as the mean power of these seconds.
@@ -82,9 +79,7 @@ impl Quantity {
         match self.kind {
             Kind::Power => Some(value),
             // A day is no whole part of an hour: its mean power says little, and would be rounded.
-            _ if seconds > 0 && HOUR % seconds == 0 => {
-                Some(value.times((HOUR / seconds).into(), 0))
-            }
+            _ if seconds > 0 && HOUR % seconds == 0 => value.times((HOUR / seconds).into()),
             _ => None,
         }
     }
@@ -101,7 +96,7 @@ mod tests {
     fn both(measurement: Measurement, unit: &str, value: f64, seconds: i64) -> [String; 2] {
         let quantity = Quantity::of(Some(measurement), unit);
         let text = |number: Option<Decimal>, unit: Option<&str>| match (number, unit) {
-            (Some(number), Some(unit)) => format!("{} {unit}", number.text()),
+            (Some(number), Some(unit)) => format!("{number} {unit}"),
             _ => String::new(),
         };
         let (amount, power) = (quantity.amount(value, seconds), quantity.power(value, seconds));

@@ -66,14 +66,14 @@ fn a_column_has_energy_its_power_and_an_exact_sum() {
     let report = report(OCTOBER, Measurement::Energy);
     let report = added(report, "Halle", ("ENERGY", "kWh"), &["0.1", "0.2", "0.7", "1.623"]);
     let column = &report.columns[0];
-    assert_eq!(column.sum.unwrap().text(), "2.623");
+    assert_eq!(column.sum.unwrap().to_string(), "2.623");
     assert_eq!(column.amounts[..4], [Some(0.1), Some(0.2), Some(0.7), Some(1.623)]);
     assert_eq!(column.powers[..5], [Some(0.4), Some(0.8), Some(2.8), Some(6.492), None]);
     assert_eq!((column.amounts.len(), column.figures.missing), (2980, 2976));
     assert_eq!((column.places, column.power_unit()), ([3, 3], Some("kW")));
     assert_eq!(column.figures.peak.unwrap().value, Some(6.492));
     let [first, second] = [column.days[0], column.days[1]];
-    assert_eq!((first.amount.unwrap().text(), first.missing), ("2.623".to_owned(), 92));
+    assert_eq!((first.amount.unwrap().to_string(), first.missing), ("2.623".to_owned(), 92));
     assert_eq!((second.amount, second.missing), (None, 96));
 }
 
@@ -84,7 +84,7 @@ fn measured_power_becomes_energy_and_other_media_have_no_power() {
             if what == ("POWER", "kW") { Measurement::Power } else { Measurement::Energy };
         let report = added(report(OCTOBER, measurement), "Halle", what, values);
         let column = &report.columns[0];
-        (column.sum.unwrap().text(), column.quantity.unit.clone(), column.powers.len())
+        (column.sum.unwrap().to_string(), column.quantity.unit.clone(), column.powers.len())
     };
     assert_eq!(of(("POWER", "kW"), &["6.491", "1"]), ("1.87275".into(), "kWh".into(), 2980));
     assert_eq!(of(("ENERGY", "m³"), &["0.5", "0.25"]), ("0.75".into(), "m³".into(), 0));
@@ -97,7 +97,7 @@ fn only_what_is_alike_is_added_up() {
         report = added(report, name, ("ENERGY", unit), &[value]);
     }
     let totals = report.totals().into_iter();
-    let totals: Vec<_> = totals.map(|it| (it.unit, it.sum.text(), it.columns)).collect();
+    let totals: Vec<_> = totals.map(|it| (it.unit, it.sum.to_string(), it.columns)).collect();
     assert_eq!(totals, [("kWh", "0.3".to_owned(), 2), ("m³", "5".to_owned(), 1)]);
 }
 

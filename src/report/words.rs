@@ -1,10 +1,10 @@
 //! Titles, times and numbers as the reader's language writes them.
 
 use super::column::Column;
-use super::decimal::Decimal;
 use super::quantity::Kind;
 use super::{Frame, Report};
 use crate::clock::{TimeZone, Timestamp, after, midnight_after, next_month};
+use crate::data::decimal::Decimal;
 use crate::data::query::{Query, Resolution};
 use crate::data::span::Span;
 use crate::language::{Language, ReportTexts, filled};

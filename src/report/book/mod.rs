@@ -26,9 +26,9 @@ use rust_xlsxwriter::{
 use self::style::Style;
 use super::Report;
 use super::column::Column;
-use super::decimal::Decimal;
 use super::words::short;
 use crate::clock::{Timestamp, WallClock};
+use crate::data::decimal::Decimal;
 use crate::formats::saved_workbook;
 
 /// Excel has 16,384 columns, and most meters two: energy and power.
@@ -154,7 +154,7 @@ impl<'a> Book<'a> {
 
 /// A formula whose result is there before anybody calculates.
 fn calculated(formula: String, result: Decimal) -> Formula {
-    Formula::new(formula).set_result(result.text())
+    Formula::new(formula).set_result(result.to_string())
 }
 
 /// `'Lastgang'!C10:C2989`

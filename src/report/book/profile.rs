@@ -3,9 +3,9 @@
 use rust_xlsxwriter::{ColNum, Format, FormatAlign, RowNum, Worksheet, XlsxError};
 
 use super::{Book, calculated, cells, column, row};
+use crate::data::decimal::Decimal;
 use crate::report::Report;
 use crate::report::column::Column;
-use crate::report::decimal::Decimal;
 use crate::report::quantity::Kind;
 use crate::report::words::short;
 
