@@ -17,6 +17,13 @@ pub struct Position {
     pub longitude: String,
 }
 
+/// A place in degrees (WGS 84).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Degrees {
+    pub latitude: f64,
+    pub longitude: f64,
+}
+
 /// Why a pile is on no map: where it seems to lie, nobody should be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoPlace {
@@ -59,16 +66,33 @@ impl Position {
     /// The position, or why there is none.
     pub fn judged(pile: &Pile) -> Result<Self, NoPlace> {
         let [latitude, longitude] = ["latitude", "longitude"].map(|member| pile.0.get(member));
-        if let Some(why) = judged(degrees(latitude)?, degrees(longitude)?) {
+        let at = Degrees { latitude: degrees(latitude)?, longitude: degrees(longitude)? };
+        if let Some(why) = judged(at) {
             return Err(why);
         }
         Ok(Self { latitude: digits(latitude), longitude: digits(longitude) })
     }
 
-    /// Latitude and longitude as numbers.
-    pub fn degrees(&self) -> (f64, f64) {
+    pub fn degrees(&self) -> Degrees {
         let number = |text: &str| text.parse().unwrap_or_default();
-        (number(&self.latitude), number(&self.longitude))
+        Degrees { latitude: number(&self.latitude), longitude: number(&self.longitude) }
+    }
+}
+
+impl Degrees {
+    pub fn is_on_globe(self) -> bool {
+        (-90.0..=90.0).contains(&self.latitude) && (-180.0..=180.0).contains(&self.longitude)
+    }
+
+    /// In Germany or its surroundings.
+    pub fn is_near_germany(self) -> bool {
+        let Self { latitude, longitude } = self;
+        (NORTH.0..=NORTH.1).contains(&latitude) && (EAST.0..=EAST.1).contains(&longitude)
+    }
+
+    /// With latitude and longitude in each other's place.
+    pub fn swapped(self) -> Self {
+        Self { latitude: self.longitude, longitude: self.latitude }
     }
 }
 
@@ -92,18 +116,15 @@ fn digits(value: Option<&Value>) -> String {
     if is_plain { text } else { degrees(value).map_or(text, |number| number.to_string()) }
 }
 
-fn judged(latitude: f64, longitude: f64) -> Option<NoPlace> {
-    let is_in = |north: f64, east: f64| {
-        (NORTH.0..=NORTH.1).contains(&north) && (EAST.0..=EAST.1).contains(&east)
-    };
-    if is_in(latitude, longitude) {
+fn judged(at: Degrees) -> Option<NoPlace> {
+    if at.is_near_germany() {
         None
-    } else if !((-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude)) {
+    } else if !at.is_on_globe() {
         // Swapped degrees are on the globe: nobody's longitude here is above 90.
         Some(NoPlace::NoDegrees)
-    } else if latitude == 0.0 && longitude == 0.0 {
+    } else if (at.latitude, at.longitude) == (0.0, 0.0) {
         Some(NoPlace::Zero)
-    } else if is_in(longitude, latitude) {
+    } else if at.swapped().is_near_germany() {
         Some(NoPlace::Swapped)
     } else {
         Some(NoPlace::Far)
@@ -142,7 +163,7 @@ mod tests {
             assert_eq!((&*position.latitude, &*position.longitude), expected);
         }
         let position = Position::of(&pile("51.5", "\"9.25\"")).unwrap();
-        assert_eq!(position.degrees(), (51.5, 9.25));
+        assert_eq!(position.degrees(), Degrees { latitude: 51.5, longitude: 9.25 });
     }
 
     #[test]

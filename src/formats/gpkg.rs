@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::columns::List;
 use super::typed::{Held, Kind, TypedRows};
 use super::{Entry, NewRows, Options, Rows};
-use crate::data::position::Position;
+use crate::data::position::{Degrees, Position};
 
 /// What the layer is called in a GIS.
 const LAYER: &str = "polter";
@@ -52,23 +52,17 @@ CREATE TABLE gpkg_geometry_columns (
 struct GeoPackage {
     rows: TypedRows,
     /// Where each of these rows lies.
-    points: Vec<Option<Point>>,
+    points: Vec<Option<Degrees>>,
     /// Made with the first rows, whose types it has to know.
     database: Option<Database>,
     sandbox: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Point {
-    longitude: f64,
-    latitude: f64,
 }
 
 struct Database {
     connection: Connection,
     insert: String,
     /// What the points lie between, as south-west and north-east.
-    extent: Option<(Point, Point)>,
+    extent: Option<(Degrees, Degrees)>,
     /// Goes with this value.
     folder: TempDir,
 }
@@ -81,7 +75,7 @@ pub(super) fn layer(list: &List<'_>, options: &Options) -> NewRows {
 impl Rows for GeoPackage {
     fn row(&mut self, entry: Entry<'_>, _: &mut Vec<u8>) -> io::Result<()> {
         let Entry::Pile(pile) = entry else { return Ok(()) };
-        self.points.push(Position::of(pile).map(|position| Point::of(&position)));
+        self.points.push(Position::of(pile).map(|position| position.degrees()));
         if self.rows.add(entry)? { self.insert() } else { Ok(()) }
     }
 
@@ -144,19 +138,19 @@ impl Database {
         Ok(Self { connection, insert, extent: None, folder })
     }
 
-    fn insert(&mut self, rows: &TypedRows, points: &[Option<Point>]) -> rusqlite::Result<()> {
+    fn insert(&mut self, rows: &TypedRows, points: &[Option<Degrees>]) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare(&self.insert)?;
         let columns = rows.columns().iter();
         let mut columns: Vec<_> = columns.map(|column| (column.kind(), column.values())).collect();
         for point in points {
-            let geometry = point.map_or(Value::Null, |point| Value::Blob(point.blob()));
+            let geometry = point.map_or(Value::Null, |point| Value::Blob(blob(point)));
             let cells = columns.iter_mut().map(|(kind, values)| {
                 values.next().map_or(Value::Null, |held| sql_value(held, *kind))
             });
             statement.execute(params_from_iter(once(geometry).chain(cells)))?;
             if let Some(point) = point {
                 let (low, high) = self.extent.unwrap_or((*point, *point));
-                self.extent = Some((low.with(*point, f64::min), high.with(*point, f64::max)));
+                self.extent = Some((edge(low, *point, f64::min), edge(high, *point, f64::max)));
             }
         }
         Ok(())
@@ -177,28 +171,22 @@ impl Database {
     }
 }
 
-impl Point {
-    fn of(position: &Position) -> Self {
-        let (latitude, longitude) = position.degrees();
-        Self { longitude, latitude }
+/// The lower or upper edge of both.
+fn edge(one: Degrees, other: Degrees, choice: fn(f64, f64) -> f64) -> Degrees {
+    Degrees {
+        latitude: choice(one.latitude, other.latitude),
+        longitude: choice(one.longitude, other.longitude),
     }
+}
 
-    fn with(self, other: Self, choice: fn(f64, f64) -> f64) -> Self {
-        Self {
-            longitude: choice(self.longitude, other.longitude),
-            latitude: choice(self.latitude, other.latitude),
-        }
-    }
-
-    /// Clause 2.1.3: a head, and the point as well-known binary (OGC 06-103r4), least byte first.
-    fn blob(self) -> Vec<u8> {
-        let mut blob = b"GP\x00\x01".to_vec();
-        blob.extend(WGS_84.to_le_bytes());
-        blob.extend([1, 1, 0, 0, 0]);
-        blob.extend(self.longitude.to_le_bytes());
-        blob.extend(self.latitude.to_le_bytes());
-        blob
-    }
+/// Clause 2.1.3: a head, and the point as well-known binary (OGC 06-103r4), least byte first.
+fn blob(point: Degrees) -> Vec<u8> {
+    let mut blob = b"GP\x00\x01".to_vec();
+    blob.extend(WGS_84.to_le_bytes());
+    blob.extend([1, 1, 0, 0, 0]);
+    blob.extend(point.longitude.to_le_bytes());
+    blob.extend(point.latitude.to_le_bytes());
+    blob
 }
 
 fn quoted(name: &str) -> String {

@@ -3,16 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::place::{Bounds, bounds, distance, kilometres, place};
 use crate::clock::{self, Span, TimeZone, Timestamp};
 use crate::commands::session::Session;
 use crate::data::pile::{Pile, ValueNames, text_of};
-use crate::data::position::Position;
+use crate::data::position::{Degrees, Position};
 use crate::error::Error;
 use crate::provider::registry::nearest;
 use crate::terminal::Mark;
 
-/// Kilometres of the earth's radius, as a sphere.
-const RADIUS: f64 = 6371.0;
 /// Words that an error names of those that there are.
 const MOST_NAMED: usize = 10;
 
@@ -40,20 +39,6 @@ pub struct Filter {
     /// Only what was entered or changed since then: a day, a month, or an instant with offset
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Degrees {
-    latitude: f64,
-    longitude: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Bounds {
-    west: f64,
-    south: f64,
-    east: f64,
-    north: f64,
 }
 
 /// One of the questions that are answered by words, and what the piles have there.
@@ -137,9 +122,7 @@ impl<'a> Selection<'a> {
         if filter.bbox.is_some() || filter.near.is_some() {
             let place = Position::of(pile).map(|it| it.degrees());
             self.placeless += usize::from(place.is_none());
-            fits &= place.is_some_and(|(latitude, longitude)| {
-                filter.has_inside(Degrees { latitude, longitude })
-            });
+            fits &= place.is_some_and(|at| filter.has_inside(at));
         }
         fits &= self.since.is_none_or(|since| changed(pile).is_some_and(|time| time >= since));
         self.taken += usize::from(fits);
@@ -254,59 +237,10 @@ fn folded(word: &str) -> String {
 
 impl Filter {
     fn has_inside(&self, at: Degrees) -> bool {
-        let in_box = self.bbox.is_none_or(|Bounds { west, south, east, north }| {
-            (west..=east).contains(&at.longitude) && (south..=north).contains(&at.latitude)
-        });
         let near = self.near.zip(self.within);
-        in_box && near.is_none_or(|(middle, within)| distance(middle, at) <= within)
+        self.bbox.is_none_or(|bounds| bounds.has_inside(at))
+            && near.is_none_or(|(middle, within)| distance(middle, at) <= within)
     }
-}
-
-/// Kilometres between two places, along a great circle.
-fn distance(one: Degrees, other: Degrees) -> f64 {
-    let half = |from: f64, to: f64| ((to - from).to_radians() / 2.0).sin().powi(2);
-    let shrink = one.latitude.to_radians().cos() * other.latitude.to_radians().cos();
-    let part = half(one.latitude, other.latitude) + shrink * half(one.longitude, other.longitude);
-    2.0 * RADIUS * part.sqrt().clamp(0.0, 1.0).asin()
-}
-
-/// Numbers with commas between.
-fn numbers<const MANY: usize>(text: &str, form: &str) -> Result<[f64; MANY], String> {
-    let numbers: Result<Vec<f64>, _> = text.split(',').map(|it| it.trim().parse()).collect();
-    let numbers = numbers.ok().and_then(|numbers| <[f64; MANY]>::try_from(numbers).ok());
-    let finite = numbers.filter(|numbers| numbers.iter().all(|number| number.is_finite()));
-    finite.ok_or_else(|| format!("write {form}, degrees with a decimal point"))
-}
-
-fn place(text: &str) -> Result<Degrees, String> {
-    let [latitude, longitude] = numbers(text, "LATITUDE,LONGITUDE, as in 51.8,10.3")?;
-    if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
-        return Err("that is not on the globe".to_owned());
-    }
-    if (5.0..=16.0).contains(&latitude) && (47.0..=56.0).contains(&longitude) {
-        return Err(format!("latitude comes first: {longitude},{latitude}"));
-    }
-    Ok(Degrees { latitude, longitude })
-}
-
-fn bounds(text: &str) -> Result<Bounds, String> {
-    let [west, south, east, north] = numbers(text, "WEST,SOUTH,EAST,NORTH, as in 9.5,51,11,52.5")?;
-    let on_globe = [west, east].iter().all(|it| (-180.0..=180.0).contains(it))
-        && [south, north].iter().all(|it| (-90.0..=90.0).contains(it));
-    if !on_globe || west >= east || south >= north {
-        return Err("the order is west, south, east, north".to_owned());
-    }
-    if (5.0..=16.0).contains(&south) && (47.0..=56.0).contains(&west) {
-        return Err(format!("longitude comes first: {south},{west},{north},{east}"));
-    }
-    Ok(Bounds { west, south, east, north })
-}
-
-fn kilometres(text: &str) -> Result<f64, String> {
-    let number = text.trim().trim_end_matches("km").trim_end();
-    let fits = |kilometres: &f64| kilometres.is_finite() && *kilometres >= 0.0;
-    let number = number.parse().ok().filter(fits);
-    number.ok_or_else(|| "write kilometres, as in 20 or 2.5".to_owned())
 }
 
 #[cfg(test)]
@@ -394,22 +328,6 @@ mod tests {
         assert!(filter("", "51.91,10.43", 13.0).has_inside(clausthal));
         assert!(!filter("", "51.91,10.43", 12.0).has_inside(clausthal));
         assert!(!filter("10,51,11,52", "51.91,10.43", 5.0).has_inside(clausthal));
-    }
-
-    #[test]
-    fn places_in_another_order_are_refused_with_the_right_one() {
-        assert_eq!(place("10.3,51.8").unwrap_err(), "latitude comes first: 51.8,10.3");
-        assert_eq!(bounds("51,9,52,10").unwrap_err(), "longitude comes first: 9,51,10,52");
-        for bad in
-            ["", "9,51,10", "10,51,9,52", "9,52,10,51", "9,51,10,99", "a,b,c,d", "9,51,10,NaN"]
-        {
-            assert!(bounds(bad).is_err(), "{bad}");
-        }
-        for bad in ["51.8", "51,8,10,3", "91,10", "x,y"] {
-            assert!(place(bad).is_err(), "{bad}");
-        }
-        assert_eq!((kilometres("20km"), kilometres("2.5")), (Ok(20.0), Ok(2.5)));
-        assert!(kilometres("-1").is_err() && kilometres("far").is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod aggregations;
 mod filter;
 mod piles;
+mod place;
 mod plot;
 mod woodlists;
 

@@ -1,7 +1,7 @@
 //! What a map has besides piles: the borders of the federal states, and names of towns.
 
-use super::piles::Position;
 use super::projection::Projection;
+use crate::data::position::Degrees;
 use crate::plot::letters;
 use crate::plot::svg::LETTER;
 
@@ -39,7 +39,7 @@ pub fn borders(map: &Projection) -> Vec<(Point, Point)> {
             longitude += east;
             latitude += north;
             let [latitude, longitude] = [latitude, longitude].map(|it| f64::from(it) * UNIT);
-            let to = map.place(Position { latitude, longitude });
+            let to = map.place(Degrees { latitude, longitude });
             let inside = from.and_then(|from| clipped(from, to, (map.width, map.height)));
             strokes.extend(inside);
             from = Some(to);
@@ -89,7 +89,7 @@ fn town(map: &Projection) -> impl Fn(&'static str) -> Option<(u8, &'static str, 
         let mut degrees = || parts.next()?.parse().ok();
         let (latitude, longitude) = (degrees()?, degrees()?);
         let rank = parts.next()?.parse().ok()?;
-        let at = map.place(Position { latitude, longitude });
+        let at = map.place(Degrees { latitude, longitude });
         let is_inside = (0.0..=map.width).contains(&at.0) && (0.0..=map.height).contains(&at.1);
         is_inside.then_some((rank, parts.next()?, at))
     }
@@ -126,8 +126,8 @@ mod tests {
     use super::*;
 
     fn map(places: &[(f64, f64)]) -> Projection {
-        let place = |&(latitude, longitude): &(f64, f64)| Position { latitude, longitude };
-        let places: Vec<Position> = places.iter().map(place).collect();
+        let place = |&(latitude, longitude): &(f64, f64)| Degrees { latitude, longitude };
+        let places: Vec<Degrees> = places.iter().map(place).collect();
         Projection::of(&places, 864.0, 640.0).unwrap()
     }
 

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::data::pile::Pile;
-use crate::data::position::{self, NoPlace};
+use crate::data::position::{Degrees, NoPlace, Position};
 use crate::language::{Language, PilePictureTexts, filled};
 use crate::plot::colour::COLOURED_GROUPS;
 use crate::plot::picture::KeyFigure;
@@ -70,18 +70,11 @@ pub struct PlottedPile {
     /// Its full number.
     pub number: String,
     /// Where it lies, or why it is on no map.
-    pub position: Result<Position, NoPlace>,
+    pub position: Result<Degrees, NoPlace>,
     /// Solid cubic metres (Fm).
     pub volume: Option<f64>,
     /// Index into [`Piles::groups`].
     pub group: usize,
-}
-
-/// In degrees (WGS 84).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Position {
-    pub latitude: f64,
-    pub longitude: f64,
 }
 
 /// Piles with the same status, or of the same wood list.
@@ -127,10 +120,7 @@ impl Piles {
         let plotted = |pile: &Pile| {
             let name = by.group_of(pile, language);
             let group = groups.iter().position(|group| group.name == name).unwrap_or_default();
-            let position = position::Position::judged(pile).map(|position| {
-                let (latitude, longitude) = position.degrees();
-                Position { latitude, longitude }
-            });
+            let position = Position::judged(pile).map(|position| position.degrees());
             PlottedPile { number: pile.full_number(), position, volume: volume(pile), group }
         };
         let piles = piles.iter().map(plotted).collect();
@@ -195,7 +185,7 @@ impl Piles {
     }
 
     /// Those that have a place; the largest first, so that small ones lie on top.
-    pub fn placed(&self) -> Vec<(Position, &PlottedPile)> {
+    pub fn placed(&self) -> Vec<(Degrees, &PlottedPile)> {
         let mut placed: Vec<_> =
             self.piles.iter().filter_map(|pile| Some((pile.position.ok()?, pile))).collect();
         let volume = |pile: &PlottedPile| pile.volume.unwrap_or_default();

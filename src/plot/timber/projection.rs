@@ -1,6 +1,7 @@
 //! From degrees to places on a plain map, and round numbers for its grid and its scale bar.
 
-use super::piles::{Piles, PlottedPile, Position};
+use super::piles::{Piles, PlottedPile};
+use crate::data::position::Degrees;
 use crate::language::Language;
 use crate::plot::number::{decimals, step};
 
@@ -40,12 +41,12 @@ impl<'a> PileMap<'a> {
     /// the radius `largest`. `None` without piles.
     pub fn of(piles: &'a Piles, width: f64, most_high: f64, largest: f64) -> Option<Self> {
         let placed = piles.placed();
-        let positions: Vec<Position> = placed.iter().map(|(position, _)| *position).collect();
+        let positions: Vec<Degrees> = placed.iter().map(|(position, _)| *position).collect();
         let projection = Projection::of(&positions, width, most_high)?;
         // Many piles share the map.
         let largest = largest * (FEW / placed.len() as f64).sqrt().clamp(0.5, 1.0);
         let most = placed.first().and_then(|(_, pile)| pile.volume).unwrap_or_default();
-        let circle = |(position, pile): (Position, &'a PlottedPile)| {
+        let circle = |(position, pile): (Degrees, &'a PlottedPile)| {
             let (x, y) = projection.place(position);
             let radius = radius(pile.volume.unwrap_or_default(), most, largest);
             PileCircle { x, y, radius, pile }
@@ -81,7 +82,7 @@ pub struct GridLine {
 impl Projection {
     /// A map of these places that is `width` wide, and as high as it has to be, at most `most_high`
     /// and at least a third of it; the rest of the room is more country.
-    pub fn of(places: &[Position], width: f64, most_high: f64) -> Option<Self> {
+    pub fn of(places: &[Degrees], width: f64, most_high: f64) -> Option<Self> {
         let [south, north] = ends(places.iter().map(|place| place.latitude))?;
         let [west, east] = ends(places.iter().map(|place| place.longitude))?;
         let (middle, centre) = ((south + north) / 2.0, (west + east) / 2.0);
@@ -98,7 +99,7 @@ impl Projection {
     }
 
     /// From the left and from the top.
-    pub fn place(&self, position: Position) -> (f64, f64) {
+    pub fn place(&self, position: Degrees) -> (f64, f64) {
         let x = (position.longitude - self.west) * self.per_longitude;
         (x, self.height - (position.latitude - self.south) * self.per_latitude)
     }
@@ -166,13 +167,13 @@ mod tests {
     use super::*;
 
     fn map(places: &[(f64, f64)]) -> Projection {
-        let place = |&(latitude, longitude): &(f64, f64)| Position { latitude, longitude };
-        let places: Vec<Position> = places.iter().map(place).collect();
+        let place = |&(latitude, longitude): &(f64, f64)| Degrees { latitude, longitude };
+        let places: Vec<Degrees> = places.iter().map(place).collect();
         Projection::of(&places, 800.0, 600.0).unwrap()
     }
 
     fn place(map: &Projection, latitude: f64, longitude: f64) -> (f64, f64) {
-        map.place(Position { latitude, longitude })
+        map.place(Degrees { latitude, longitude })
     }
 
     #[test]
