@@ -3,6 +3,7 @@
 use crate::data::figures::{Figures, Sum};
 use crate::data::series::{Interval, Series};
 use crate::data::span::Span;
+use crate::data::states::Fall;
 use crate::language::{Language, filled};
 use crate::plot::number::length;
 use crate::plot::picture::{KeyFigure, NumbersColumn, NumbersTable};
@@ -30,15 +31,20 @@ impl Figures {
             add(&texts.base_load, short(base, &axis), &texts.base_load_note);
         }
         if let Some(Sum { amount, unit }) = &self.sum {
-            let note = match self.missing {
-                _ if series.is_state() => &texts.sum_of_states,
-                0 => "",
-                _ => &texts.sum_of_measured,
+            let note = match (self.missing, self.falls.first()) {
+                (_, Some(first)) => self.falls_note(first, series, language),
+                _ if series.is_state() => texts.sum_of_states.clone(),
+                (0, None) => String::new(),
+                _ => texts.sum_of_measured.clone(),
             };
-            add(&texts.sum, short(*amount, unit), note);
+            add(&texts.sum, short(*amount, unit), &note);
         }
         if let Some(hours) = self.full_load_hours {
             add(&texts.full_load_hours, short(hours, "h"), &texts.full_load_hours_note);
+        }
+        if self.left_out > 0 {
+            let count = language.count(self.left_out, &texts.value, &texts.values);
+            add(&texts.left_out, count, &texts.left_out_note);
         }
         let missing = match self.missing {
             0 => texts.no_gaps.clone(),
@@ -46,6 +52,20 @@ impl Figures {
         };
         add(&texts.gaps, missing, &self.gaps_note(series, language));
         figures
+    }
+
+    /// That the sum is not the last state minus the first, and where the states fall.
+    fn falls_note(&self, first: &Fall, series: &Series, language: Language) -> String {
+        let texts = &language.texts().meter_picture;
+        let often = self.falls.len() > 1;
+        let text = if often { &texts.state_falls_often } else { &texts.state_falls };
+        let values = [
+            ("count", &*language.integer(self.falls.len())),
+            ("when", &moment(first.at, &series.zone, language)),
+            ("from", &language.number(first.from, DECIMALS)),
+            ("to", &language.number(first.to, DECIMALS)),
+        ];
+        filled(&texts.sum_of_parts, &[("fall", &filled(text, &values))])
     }
 
     /// How much is missing of what, and the longest gap, the earlier of two alike.
@@ -139,6 +159,7 @@ fn columns_of_days(flow: &Series, language: Language) -> Vec<NumbersColumn> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::query::Measurement;
     use crate::data::testing::quarters;
 
     #[test]
@@ -148,5 +169,37 @@ mod tests {
         let note = |language| Figures::of(&series).in_words(&series, language).pop().unwrap().note;
         assert_eq!(note(Language::En), "of 7: 45 min; longest Mon 12 Jan 01:30–02:00");
         assert_eq!(note(Language::De), "von 7: 45 min; längste Mo 12.01. 01:30–02:00");
+    }
+
+    /// An exchanged meter, and a state that cannot be.
+    #[test]
+    fn a_sum_over_a_fall_does_not_say_that_it_is_last_minus_first() {
+        let said = |values: &[f64], impossible, language: Language| {
+            let states = quarters("2026-01-12T00:00:00Z", values.iter().copied().map(Some));
+            let measurement = Some(Measurement::MeterReading);
+            let states = Series { measurement, impossible, unit: "kWh".into(), ..states };
+            let texts = &language.texts().meter_picture;
+            let figures = Figures::of(&states).in_words(&states, language);
+            let of = |name: &str| figures.iter().find(|figure| figure.name == name);
+            let left_out = of(&texts.left_out).map(|figure| figure.value.clone());
+            (of(&texts.sum).unwrap().note.clone(), left_out)
+        };
+        let exchanged = [12_000.0, 12_010.5, 3.0, 4.5];
+        let (note, left_out) = said(&exchanged, 0, Language::En);
+        let fall = "the reading falls Mon 12 Jan 01:30, from 12\u{202f}010.500 to 3.000";
+        assert_eq!(note, format!("the parts before and after a fall; {fall}"));
+        assert_eq!(left_out, None);
+        let (note, left_out) = said(&exchanged, 2, Language::De);
+        let fall = "der Stand fällt Mo 12.01. 01:30 von 12\u{202f}010,500 auf 3,000";
+        assert_eq!(note, format!("die Teile vor und nach dem Rückfall; {fall}"));
+        assert_eq!(left_out.as_deref(), Some("2 Werte"));
+        let (note, _) = said(&[9.0, 1.0, 2.0, 0.5], 0, Language::En);
+        assert!(
+            note.contains("falls 2 times, first Mon 12 Jan 01:15, from 9.000 to 1.000"),
+            "{note}"
+        );
+        // Zeros before the old state goes on are no exchange.
+        let zeros = said(&[100.0, 101.0, 0.0, 102.0], 0, Language::En);
+        assert_eq!(zeros, ("last minus first reading".to_owned(), Some("1 value".to_owned())));
     }
 }
