@@ -19,7 +19,7 @@ use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
 use crate::flow::origins::{self, Target};
 use crate::flow::token_source::TokenSource;
-use crate::formats::{self, Entry, FormatError, Writer};
+use crate::formats::{self, Entry, FormatError, Remarks, Writer};
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
 use crate::provider::registry::nearest;
@@ -290,7 +290,7 @@ impl Session<'_> {
         let closing = fill(&mut writer)?;
         writer.check_fields()?;
         let rows = writer.count();
-        let formats::Closing { note, left_out } = writer.finish()?;
+        let Remarks { note, left_out } = writer.finish()?;
         file.map_or(Ok(()), OutputFile::finish)?;
         if let Some(note) = note {
             self.context.output.say(Mark::Warn, note);

@@ -78,20 +78,20 @@ fn sum(series: &Series) -> Option<Sum> {
             (states::sum(&states::trusted(&series.intervals))?, &*series.unit)
         }
         Measurement::Power => {
-            let (factor, unit) = per_hour(&series.unit)?;
-            (factor * times_hours(series), unit)
+            let (power, unit) = per_hour(&series.unit)?;
+            (10f64.powi(power) * times_hours(series), unit)
         }
     };
     Some(Sum { amount, unit: unit.to_owned() })
 }
 
-/// What a unit of power is after an hour, and how many of it.
-fn per_hour(unit: &str) -> Option<(f64, &str)> {
+/// A unit of power for an hour: so many times this unit, as a power of ten.
+pub fn per_hour(unit: &str) -> Option<(i32, &str)> {
     match unit {
-        "W" => Some((0.001, "kWh")),
-        "kW" => Some((1.0, "kWh")),
-        "MW" => Some((1000.0, "kWh")),
-        other => Some((1.0, other.strip_suffix("/h")?)),
+        "W" => Some((-3, "kWh")),
+        "kW" => Some((0, "kWh")),
+        "MW" => Some((3, "kWh")),
+        other => Some((0, other.strip_suffix("/h")?)),
     }
 }
 

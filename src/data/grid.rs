@@ -1,32 +1,39 @@
 //! The intervals that a question asks for: even ones, and local days.
 
 use super::query::{Query, Resolution};
-use crate::clock::{self, Timestamp};
+use super::span::Span;
+use crate::clock::{self, TimeZone, Timestamp};
 
-/// Intervals one after the other, as begin and end; the last one ends where the time does.
+/// Intervals one after the other; the last one ends where the time does.
 pub struct Grid<'q> {
-    query: &'q Query,
+    resolution: Resolution,
+    zone: &'q TimeZone,
     begin: Timestamp,
     until: Timestamp,
 }
 
 impl<'q> Grid<'q> {
     pub fn new(query: &'q Query, from: Timestamp, until: Timestamp) -> Self {
-        Self { query, begin: from, until }
+        Self { resolution: query.resolution, zone: &query.zone, begin: from, until }
+    }
+
+    /// The same time in other pieces.
+    #[must_use]
+    pub fn every(self, resolution: Resolution) -> Self {
+        Self { resolution, ..self }
     }
 }
 
 impl Iterator for Grid<'_> {
-    type Item = (Timestamp, Timestamp);
+    type Item = Span;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.begin >= self.until {
             return None;
         }
-        let Query { resolution, zone, .. } = self.query;
-        let (begin, end) = (self.begin, resolution.next(self.begin, zone).min(self.until));
-        self.begin = end;
-        Some((begin, end))
+        let begin = self.begin;
+        self.begin = self.resolution.next(begin, self.zone).min(self.until);
+        Some(Span { begin, end: self.begin })
     }
 }
 

@@ -11,6 +11,7 @@ use super::grid::{self, Grid};
 use super::limits::Limits;
 use super::query::{Measurement, Query, Source, Window};
 use super::reading::{Labels, Reading};
+use super::span::Span;
 use crate::clock::Timestamp;
 
 /// What has been seen of a source so far.
@@ -123,7 +124,7 @@ impl<'q> Judge<'q> {
                 direction,
                 ..Labels::default()
             });
-            for (begin, _) in Grid::new(query, self.begin, until) {
+            for Span { begin, .. } in Grid::new(query, self.begin, until) {
                 judged.intervals += 1;
                 judged.missing += 1;
                 judged.rows.extend(mark_gaps.then(|| Reading::without_value(&labels, begin)));
@@ -172,7 +173,7 @@ impl<'q> Judge<'q> {
                 judged.rows.extend(readings.filter(|_| mark_gaps).cloned());
                 continue;
             }
-            for (begin, end) in Grid::new(self.query, known.counted, window.to) {
+            for Span { begin, end } in Grid::new(self.query, known.counted, window.to) {
                 let (mut is_there, mut has_row) = (false, false);
                 // A reading inside the interval, and not only at its very beginning, fills it.
                 while let Some(reading) = readings.next_if(|reading| reading.time < end) {

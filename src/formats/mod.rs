@@ -123,7 +123,7 @@ trait Rows {
 
 /// What is to be said of a list that is written.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Closing {
+pub struct Remarks {
     /// What a person must know of the file and cannot see in it.
     pub note: Option<String>,
     /// The columns that found no room on the terminal.
@@ -212,11 +212,11 @@ impl<'w> Writer<'w> {
     }
 
     /// Writes what is left; without it the output is not whole.
-    pub fn finish(mut self) -> io::Result<Closing> {
+    pub fn finish(mut self) -> io::Result<Remarks> {
         self.hand_on()?;
         self.rows.end(&mut self.out)?;
         self.out.flush()?;
-        Ok(Closing { note: self.rows.note(), left_out: self.rows.left_out() })
+        Ok(Remarks { note: self.rows.note(), left_out: self.rows.left_out() })
     }
 }
 

@@ -17,13 +17,13 @@ pub mod page;
 mod quantity;
 mod words;
 
-use std::iter;
 use std::sync::Arc;
 
 use self::column::Column;
 use self::quantity::Kind;
 use self::words::Words;
 use crate::data::decimal::Decimal;
+use crate::data::grid::Grid;
 use crate::data::meter::Meter;
 use crate::data::query::{Query, Resolution};
 use crate::data::reading::{Labels, Reading};
@@ -75,9 +75,7 @@ impl Frame {
 
     /// Intervals of a part of it.
     fn intervals_in(&self, span: Span) -> usize {
-        let Query { resolution, ref zone, .. } = self.query;
-        let begins = iter::successors(Some(span.begin), |at| Some(resolution.next(*at, zone)));
-        begins.take_while(|at| *at < span.end).count()
+        Grid::new(&self.query, span.begin, span.end).count()
     }
 }
 
@@ -141,26 +139,12 @@ impl Report {
         self.failures.push(Failure { meter: Arc::clone(meter), why });
     }
 
-    pub fn failures(&self) -> &[Failure] {
-        &self.failures
-    }
-
     /// Meters that are in it.
     pub fn meters(&self) -> usize {
         let mut ids: Vec<&str> = self.columns.iter().map(|it| it.meter.id.as_str()).collect();
         ids.sort_unstable();
         ids.dedup();
         ids.len()
-    }
-
-    /// Values that are in it.
-    pub fn known(&self) -> usize {
-        self.columns.iter().map(|column| column.intervals - column.figures.missing).sum()
-    }
-
-    /// Intervals without a value.
-    pub fn missing(&self) -> usize {
-        self.columns.iter().map(|column| column.figures.missing).sum()
     }
 
     /// What must be known to read figures and profile.
@@ -231,10 +215,7 @@ impl Report {
 
 /// The intervals of a query, one after the other.
 fn spans(query: &Query, resolution: Resolution) -> Vec<Span> {
-    let next = |begin| resolution.next(begin, &query.zone);
-    let begins = iter::successors(Some(query.from), |at| Some(next(*at)));
-    let span = |begin| Span { begin, end: next(begin) };
-    begins.take_while(|at| *at < query.to).map(span).collect()
+    Grid::new(query, query.from, query.to).every(resolution).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What was measured, and what it is as an amount (kWh, m³) and as a power (kW).
 
 use crate::data::decimal::Decimal;
+use crate::data::figures::per_hour;
 use crate::data::query::Measurement;
 
 /// What the values of a column are.
@@ -37,15 +38,7 @@ impl Quantity {
                 Self { power_unit: power_unit.map(ToOwned::to_owned), ..plain(Kind::Amount) }
             }
             Some(Measurement::Power) => {
-                let (per_hour, amount) = match unit {
-                    "W" => (-3, "kWh"),
-                    "kW" => (0, "kWh"),
-                    "MW" => (3, "kWh"),
-                    other => match other.strip_suffix("/h") {
-                        Some(amount) => (0, amount),
-                        None => return plain(Kind::Unknown),
-                    },
-                };
+                let Some((per_hour, amount)) = per_hour(unit) else { return plain(Kind::Unknown) };
                 let power_unit = Some(unit.to_owned());
                 Self { kind: Kind::Power, unit: amount.to_owned(), power_unit, per_hour }
             }

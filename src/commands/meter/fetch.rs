@@ -22,11 +22,8 @@ struct Task {
 impl Range {
     /// Tells what failed, when everything else is written: which meters could not be fetched, and
     /// where every meter was asked for, which spaces did not list theirs.
-    pub fn end(&self, session: &Session, mut summary: Summary) -> Result<(), DataError> {
-        if let Err(DataError::Explained(error)) = self.complete() {
-            summary.failed.push(*error);
-        }
-        summary.end(session)
+    pub fn end(&self, session: &Session, summary: Summary) -> Result<(), DataError> {
+        summary.end(session, self.meters.refused.clone().filter(|_| self.is_all))
     }
 
     /// The readings of one month of one source, by its place, window by window.

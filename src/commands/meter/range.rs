@@ -66,7 +66,8 @@ pub struct Range {
     pub window_days: i64,
     /// Every meter that is known, for telling those apart that are called the same.
     pub meters: Meters,
-    is_all: bool,
+    /// Whether every meter was asked for.
+    pub is_all: bool,
     /// Of times without an offset.
     pub zone_of_provider: Option<TimeZone>,
 }
@@ -163,16 +164,5 @@ impl RangeArgs {
             Arc::new(Meter { space_id, space, medium, ..Meter::default() })
         });
         Source::Space(meter, self.medium)
-    }
-}
-
-impl Range {
-    /// Fails where every meter was asked for and the provider did not list those of some space. For
-    /// when all that could be fetched has been.
-    pub fn complete(&self) -> Result<(), DataError> {
-        match &self.meters.refused {
-            Some(error) if self.is_all => Err(error.clone().into()),
-            _ => Ok(()),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the readings of several meters come down to, and what of them failed or is odd.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::api::ApiError;
 use crate::clock;
@@ -32,8 +33,15 @@ pub struct Summary {
     outside: usize,
     /// By its sentence: how often, and the first.
     found: BTreeMap<Sentence, (usize, Finding)>,
-    pub failed: Vec<Error>,
+    pub failures: Vec<Failure>,
     troubles: usize,
+}
+
+/// A meter whose readings could not be fetched.
+#[derive(Debug)]
+pub struct Failure {
+    pub meter: Arc<Meter>,
+    pub error: Error,
 }
 
 impl Summary {
@@ -81,17 +89,18 @@ impl Summary {
         }
         let error = session.explained(error);
         let what = format!("{} of {}", error.what, name_of(source.meter()));
-        self.failed.push(Error { what, ..error });
-        match self.failed.last() {
-            Some(last) if self.troubles >= MOST_TROUBLES => Err(last.clone().into()),
-            _ => Ok(()),
+        let error = Error { what, ..error };
+        if self.troubles >= MOST_TROUBLES {
+            return Err(error.into());
         }
+        self.failures.push(Failure { meter: source.meter().clone(), error });
+        Ok(())
     }
 
     /// The first failure where nothing but failures came.
     pub fn unless_all_failed(self) -> Result<Self, DataError> {
-        match self.failed.first() {
-            Some(first) if self.failed.len() >= self.sources => Err(first.clone().into()),
+        match self.failures.first() {
+            Some(first) if self.failures.len() >= self.sources => Err(first.error.clone().into()),
             _ => Ok(self),
         }
     }
@@ -99,7 +108,7 @@ impl Summary {
     /// Whether every interval has its reading, and nothing is odd.
     pub fn is_whole(&self) -> bool {
         let odd = self.unread.count + self.odd.count + self.outside + self.found.len();
-        self.readings > 0 && self.missing + odd + self.failed.len() == 0
+        self.readings > 0 && self.missing + odd + self.failures.len() == 0
     }
 
     /// The line that closes the answer.
@@ -128,7 +137,7 @@ impl Summary {
     /// How many meters have no reading, or could not be asked.
     pub fn meters_without(&self) -> Vec<String> {
         let silent = if self.meters.len() > 1 { self.silent() } else { 0 };
-        [(silent, "without any reading"), (self.failed.len(), "could not be fetched")]
+        [(silent, "without any reading"), (self.failures.len(), "could not be fetched")]
             .into_iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{} {what}", counted(count, "meter", "meters")))
@@ -161,12 +170,14 @@ impl Summary {
         warnings
     }
 
-    /// Tells what failed. For when everything else is written.
-    pub(super) fn end(self, session: &Session) -> Result<(), DataError> {
-        let output = &session.context.output;
-        self.failed.iter().for_each(|error| output.error(error));
-        let exits = Exit::BY_URGENCY.into_iter();
-        match exits.into_iter().find(|exit| self.failed.iter().any(|error| error.exit == *exit)) {
+    /// Tells what failed, and that a space did not list its meters. For when everything else is
+    /// written.
+    pub(super) fn end(self, session: &Session, unlisted: Option<Error>) -> Result<(), DataError> {
+        let failures = self.failures.into_iter().map(|failure| failure.error);
+        let errors: Vec<Error> = failures.chain(unlisted).collect();
+        errors.iter().for_each(|error| session.context.output.error(error));
+        let mut exits = Exit::BY_URGENCY.into_iter();
+        match exits.find(|exit| errors.iter().any(|error| error.exit == *exit)) {
             Some(exit) => Err(DataError::Told(exit)),
             None => Ok(()),
         }
