@@ -31,8 +31,6 @@ use crate::clock::{Timestamp, WallClock};
 use crate::data::decimal::Decimal;
 use crate::formats::saved_workbook;
 
-/// Excel has 16,384 columns, and most meters two: energy and power.
-pub const MOST_COLUMNS: usize = 8_000;
 /// Pixels of a row and a column of which nothing else is said.
 const ROW: u32 = 17;
 const COLUMN: u32 = 64;
