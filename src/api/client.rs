@@ -18,6 +18,8 @@ use crate::secret::Secret;
 /// Largest answer that is read whole, in bytes: a year of a meter's quarter hours has a sixth of it,
 /// and one without end is a fault.
 pub const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+/// What some servers on Windows put before their JSON; it may be ignored (RFC 8259 §8.1).
+pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
 /// Of an error answer as much is read as an explanation needs, in bytes.
 const MAX_ERROR_TEXT: u64 = 16 * 1024;
 
@@ -296,6 +298,7 @@ pub fn read_whole(url: &Url, body: impl Read) -> Result<Vec<u8>, ApiError> {
 }
 
 fn parse(url: &Url, bytes: &[u8]) -> Result<Value, ApiError> {
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         ApiError::unusable(url, format!("is not JSON (line {line}, column {column})"))

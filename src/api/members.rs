@@ -1,5 +1,5 @@
 //! The documented members of an answer's objects. One that is missing or null is empty, one that
-//! is not listed here is carried through, and one of another type is an error that names it.
+//! is not listed here is carried through, and one of another type is carried too, and named.
 
 use serde_json::{Number, Value};
 
@@ -28,21 +28,32 @@ pub const NAMED: MemberType =
 /// Members by their type, their names with blanks between.
 pub type Members<'a> = &'a [(MemberType, &'a str)];
 
-/// The entry, unless a member is wrong: `name is a number and not text`. A number may come as text,
-/// as servers write decimals that must not lose a digit; it becomes the number that it is.
-pub fn check(mut entry: Entry, members: Members) -> Result<Entry, String> {
+/// Names the first member that is wrong: `name is a list and not text`. A number may come as text,
+/// as servers write decimals that must not lose a digit; it becomes the number that it is. And a
+/// number where a text is documented, an id as a rule, becomes the text that it is.
+pub fn check(entry: &mut Entry, members: Members) -> Result<(), String> {
+    let mut wrong = Ok(());
     for (documented, names) in members {
         for name in names.split_whitespace() {
-            if documented.name == NUMBER.name {
-                entry.get_mut(name).map(take_number);
+            let Some(value) = entry.get_mut(name) else { continue };
+            match documented.name {
+                name if name == NUMBER.name => take_number(value),
+                name if name == TEXT.name => take_text(value),
+                _ => {}
             }
-            let found = entry.get(name).map_or("null", type_of);
+            let found = type_of(value);
             if found != "null" && !documented.values.contains(&found) {
-                return Err(format!("{name} is {found} and not {}", documented.name));
+                wrong = wrong.and(Err(format!("{name} is {found} and not {}", documented.name)));
             }
         }
     }
-    Ok(entry)
+    wrong
+}
+
+fn take_text(value: &mut Value) {
+    if let Value::Number(number) = &*value {
+        *value = Value::String(number.to_string());
+    }
 }
 
 /// Makes a number of text that is one; of an empty text, nothing.
@@ -81,7 +92,7 @@ mod tests {
     ];
 
     fn checked(text: &str) -> Result<(), String> {
-        check(serde_json::from_str(text).unwrap(), MEMBERS).map(drop)
+        check(&mut serde_json::from_str(text).unwrap(), MEMBERS)
     }
 
     #[test]
@@ -100,15 +111,25 @@ mod tests {
     #[test]
     fn a_number_that_comes_as_text_is_a_number_with_its_digits() {
         for (text, expected) in [("\"10.50\"", "10.50"), ("\" 7\"", "7"), ("\"\"", "null")] {
-            let entry = serde_json::from_str(&format!("{{\"volume\":{text}}}")).unwrap();
-            assert_eq!(check(entry, MEMBERS).unwrap()["volume"].to_string(), expected);
+            let mut entry: Entry = serde_json::from_str(&format!("{{\"volume\":{text}}}")).unwrap();
+            assert_eq!(check(&mut entry, MEMBERS), Ok(()));
+            assert_eq!(entry["volume"].to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_number_where_a_text_belongs_is_that_text() {
+        for (text, expected) in [("5", "5"), ("7.50", "7.50"), ("\"05\"", "05")] {
+            let mut entry: Entry = serde_json::from_str(&format!("{{\"name\":{text}}}")).unwrap();
+            assert_eq!(check(&mut entry, MEMBERS), Ok(()));
+            assert_eq!(entry["name"], expected);
         }
     }
 
     #[test]
     fn another_type_is_named() {
         for (text, why) in [
-            (r#"{"name":5}"#, "name is a number and not text"),
+            (r#"{"name":[5],"volume":true}"#, "name is a list and not text"),
             (r#"{"volume":"5 Fm"}"#, "volume is text and not a number"),
             (r#"{"main":1}"#, "main is a number and not true or false"),
             (r#"{"types":{}}"#, "types is an object and not a list"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 use url::Url;
 
-use super::client::{ApiError, MAX_ANSWER};
+use super::client::{ApiError, BOM, MAX_ANSWER};
 use super::reading::{Entry, NoReading, Reader};
 use super::reading_time::WrongTime;
 use crate::clock::TimeZone;
@@ -110,6 +110,7 @@ impl List {
             left = left.trim_ascii_start();
             let Some(next) = left.bytes().next() else { return Ok(text.len()) };
             let (next, length) = match (self.next, next) {
+                (Next::List, _) if left.as_bytes().starts_with(BOM) => (Next::List, BOM.len()),
                 (Next::List, b'[') => (Next::EntryOrEnd, 1),
                 // What some providers say where there are no readings.
                 (Next::List | Next::Null, _) if left.starts_with("null") => {

@@ -79,7 +79,7 @@ fn one_entry_that_is_no_reading_does_not_stop_the_others() {
 
 #[test]
 fn nothing_is_no_readings() {
-    for text in ["null", "", " ", "[]", " null "] {
+    for text in ["null", "", " ", "[]", " null ", "\u{feff}[]", "\u{feff}"] {
         assert_eq!(judged(text), Answer::default(), "{text:?}");
     }
     for text in ["nul", "nullx", "null,"] {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::account_id::AccountId;
 use crate::accounts::Account;
-use crate::api::list::List;
+use crate::api::list::{Faults, List};
 use crate::api::{ApiClient, ApiError};
 use crate::clock::{self, TimeZone};
 use crate::commands::closing::Closing;
@@ -25,7 +25,7 @@ use crate::provider::Provider;
 use crate::provider::registry::nearest;
 use crate::system::{FileError, OutputFile};
 use crate::terminal::{Mark, stdout_stream};
-use crate::text::shell_word;
+use crate::text::{printable, shell_word};
 
 /// Requests at once, unless `--jobs` says otherwise.
 pub const DEFAULT_JOBS: u16 = 8;
@@ -248,11 +248,21 @@ impl Session<'_> {
     ) -> Result<(), DataError> {
         let documented = list.documented();
         let rows = formats::List::of_records(list.name, list.columns).documenting(&documented);
+        let mut faults = Faults::default();
         self.write_rows(output, rows, |writer| {
-            list.for_each(&self.api, parameters, page, |entry| {
-                Ok(writer.write(Entry::Record(&entry))?)
-            })
-        })
+            faults = list.for_each(&self.api, parameters, page, |entry| {
+                Ok::<_, DataError>(writer.write(Entry::Record(&entry))?)
+            })?;
+            Ok(())
+        })?;
+        self.warn_about(&faults, list.name);
+        Ok(())
+    }
+
+    /// Says what of a list is not as it should be.
+    pub fn warn_about(&self, faults: &Faults, list: &str) {
+        let lines = faults.lines(list);
+        lines.iter().for_each(|line| self.context.output.say(Mark::Warn, printable(line)));
     }
 
     /// Writes the entries that `fill` gives, to standard output or into a file that gets its name

@@ -233,18 +233,18 @@ fn a_value_that_is_no_number_is_shown_as_missing_and_said() {
 }
 
 #[test]
-fn a_member_of_another_type_in_a_list_is_named() {
+fn a_member_of_another_type_is_named_and_stops_nothing() {
     let lines = "paths = { user = \"/user\", woodlists = \"/lists\", aggregations = \"/piles\" }\n\
                  scopes = { openid = \"name\", offline_access = \"lasting\", woodlist = \"lists\", aggregation = \"piles\" }";
     let scope = ["--scope", "offline_access woodlist aggregation"];
     let (program, fake) = connected_to_fake_with(lines, &scope);
     for (command, list, entry, why) in [
-        ("meter spaces", "spaces", r#"{"id":7}"#, "id is a number and not text"),
+        ("meter spaces", "spaces", r#"{"id":[7]}"#, "id is a list and not text"),
         ("meter devices --space s", "devices", r#"{"isMainDevice":"yes"}"#, "isMainDevice is text"),
         ("meter customers", "customers", r#"{"email":[]}"#, "email is a list and not text"),
         ("meter whoami", "", r#"{"id":"p","name":{}}"#, "name is an object and not text"),
         ("timber user", "", r#"{"groups":"all"}"#, "groups is text and not a list"),
-        ("timber woodlists", "entries", r#"{"name":1}"#, "name is a number and not text"),
+        ("timber woodlists", "entries", r#"{"name":[1]}"#, "name is a list and not text"),
         ("timber aggregations", "entries", r#"{"latitude":"52 N"}"#, "latitude is text and not a"),
     ] {
         let body = match list {
@@ -253,7 +253,27 @@ fn a_member_of_another_type_in_a_list_is_named() {
         };
         fake.serves(move |_| Reply::new(200, "", body.as_bytes()));
         let words: Vec<&str> = command.split(' ').chain(["--account", "fake"]).collect();
-        let outcome = program.run(words).exits(6).says(&[why]);
-        assert!(list.is_empty() || outcome.stderr.contains("number 1"), "{}", outcome.told());
+        let outcome = program.run(words).exits(0).says(&[": 1 with a member", why]);
+        assert!(list.is_empty() || outcome.stdout.contains("good"), "{}", outcome.told());
+    }
+}
+
+#[test]
+fn what_is_no_entry_or_came_before_is_left_out_and_counted_once() {
+    let (program, fake) = connected_to_fake();
+    for (body, lines, told) in [
+        (r#"{"spaces":[{"id":"a"},null,7],"totalNumPages":1}"#, 1, "2 left out, for they are no"),
+        (
+            r#"{"spaces":[{"id":"a"},{"id":"b"}],"totalNumPages":"2"}"#,
+            2,
+            "2 left out, for they came",
+        ),
+        ("\u{feff}{\"spaces\":[{\"id\":7}],\"totalNumPages\":1}", 1, ""),
+        (r#"{"spaces":null}"#, 0, ""),
+    ] {
+        fake.serves(move |_| Reply::new(200, "", body.as_bytes()));
+        let spaces = ["meter", "spaces", "--account", "fake", "--format", "csv", "--fields", "id"];
+        let outcome = program.run(spaces).exits(0).says(&[told]);
+        assert_eq!(outcome.data().lines().count(), 1 + lines, "{}", outcome.told());
     }
 }

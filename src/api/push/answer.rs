@@ -16,6 +16,8 @@ const COMPLAINTS: [&str; 9] =
 /// Names of members that say how much was taken.
 const TAKEN: [&str; 7] =
     ["accepted", "stored", "inserted", "saved", "created", "imported", "written"];
+/// Names of members that say how much of it the provider had before.
+const KEPT: [&str; 5] = ["updated", "replaced", "unchanged", "duplicates", "existing"];
 /// What a status may say that is no success.
 const BAD: [&str; 6] = ["error", "failed", "failure", "rejected", "invalid", "partial"];
 /// What says only that all is well.
@@ -257,12 +259,16 @@ impl Hints {
     }
 }
 
-/// How many readings were taken, where the answer says it.
+/// How many readings the provider has, where the answer says it.
 fn taken(answer: &Value) -> Option<u64> {
-    let is_count =
-        |name: &str| TAKEN.contains(&name.to_ascii_lowercase().trim_end_matches("readings"));
-    let mut members = answer.as_object()?.iter();
-    members.find_map(|(name, value)| value.as_u64().filter(|_| is_count(name)))
+    let members = answer.as_object()?;
+    let counts = |names: &'static [&str]| {
+        let is_one =
+            |name: &str| names.contains(&name.to_ascii_lowercase().trim_end_matches("readings"));
+        members.iter().filter_map(move |(name, value)| value.as_u64().filter(|_| is_one(name)))
+    };
+    let kept = counts(&KEPT).fold(0, u64::saturating_add);
+    counts(&TAKEN).min().map(|new| new.saturating_add(kept))
 }
 
 /// Whether an answer says no more than that all is well.

@@ -56,6 +56,7 @@ fn what_cannot_be_placed_counts_against_the_whole() {
         json!({ "rejected": 1 }),
         json!({ "accepted": 3 }),
         json!({ "acceptedReadings": 0 }),
+        json!({ "inserted": 0, "updated": 3 }),
         json!({ "success": false }),
         json!({ "status": "partially failed", "ok": false }),
         json!({ "errors": ["no"] }),
@@ -77,6 +78,7 @@ fn a_plain_success_is_one_and_what_else_is_said_is_shown() {
         json!("OK"),
         json!({ "status": "ok", "errors": [], "rejected": 0, "accepted": 4, "error": null }),
         json!({ "success": true, "failedReadings": {} }),
+        json!({ "inserted": 1, "updated": 2, "unchanged": 1 }),
         json!([{ "deviceId": "d1" }]),
     ] {
         let said = refused(&answer);

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::meters::Meters;
-use crate::api::list::{Entry, List};
+use crate::api::list::{Entry, Faults, List};
 use crate::api::{ApiError, meter, ordered};
 use crate::commands::candidates;
 use crate::commands::session::{DataArgs, DataError, Session};
@@ -90,7 +90,7 @@ pub fn names_unknown(session: &Session, error: &ApiError) {
 /// Every space, each once; one without an id is told of, for nothing can be asked about it.
 pub fn spaces(session: &Session) -> Result<Vec<Entry>, ApiError> {
     let (mut spaces, mut seen) = (Vec::new(), HashSet::new());
-    meter::SPACES.for_each(&session.api, &[], None, |space| {
+    let faults = meter::SPACES.for_each(&session.api, &[], None, |space| {
         let id = text_of(space.get("id"));
         if id.is_empty() {
             let name = text_of(space.get("name"));
@@ -101,6 +101,7 @@ pub fn spaces(session: &Session) -> Result<Vec<Entry>, ApiError> {
         }
         Ok::<_, ApiError>(())
     })?;
+    session.warn_about(&faults, "spaces");
     Ok(spaces)
 }
 
@@ -117,26 +118,32 @@ pub fn each_device(
         let mut devices = Vec::new();
         let path = meter::devices_path(&text_of(space.get("id")));
         let list = List { path: Some(&path), ..meter::DEVICES };
-        list.for_each(&api, &[], None, |device| {
+        let faults = list.for_each(&api, &[], None, |device| {
             devices.push(device);
             Ok::<_, ApiError>(())
         })?;
-        Ok::<_, ApiError>(devices)
+        Ok::<_, ApiError>((devices, faults))
     };
     let mut refused: Vec<(&Entry, ApiError)> = Vec::new();
+    let mut all = Faults::default();
     ordered::for_each(spaces, session.api.jobs, list, |space, devices| match devices {
         Err(error) if error.is_of_this_alone() => {
             refused.push((space, error));
             Ok(())
         }
-        devices => devices?.into_iter().try_for_each(|device| {
-            if text_of(device.get("id")).is_empty() {
-                let text = format!("a device of {} has no id", called(space));
-                session.context.output.say(Mark::Warn, text + ", so nothing can ask for it");
-            }
-            each(space, device)
-        }),
+        Err(error) => Err(error.into()),
+        Ok((devices, faults)) => {
+            all.merge(&faults);
+            devices.into_iter().try_for_each(|device| {
+                if text_of(device.get("id")).is_empty() {
+                    let text = format!("a device of {} has no id", called(space));
+                    session.context.output.say(Mark::Warn, text + ", so nothing can ask for it");
+                }
+                each(space, device)
+            })
+        }
     })?;
+    session.warn_about(&all, "devices");
     if refused.len() < spaces.len() {
         for (space, error) in &refused {
             let text = format!("the meters of {} are not known: {error}", called(space));

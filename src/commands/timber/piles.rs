@@ -40,7 +40,8 @@ impl PileArgs {
             }
             each(pile)
         });
-        fetched.map_err(|error| unconfirmed(session, error))?;
+        let faults = fetched.map_err(|error| unconfirmed(session, error))?;
+        session.warn_about(&faults, "log piles");
         Ok(selection.finish(session)?)
     }
 }
