@@ -81,7 +81,10 @@ fn values_are_offered_where_the_program_knows_them() {
         (&["connect", "timberdata", "--scope", ""][..], &["aggregation", "woodlist"][..]),
         (&["connect", "timberdata", "--scope", "woodlist a"], &["woodlist aggregation"]),
         (&["meter", "readings", "--format", "c"], &["csv", "csv-de"]),
-        (&["timber", "aggregations", "--format=g"], &["--format=geojson", "--format=gpx"]),
+        (
+            &["timber", "aggregations", "--format=g"],
+            &["--format=geojson", "--format=gpkg", "--format=gpx"],
+        ),
         (&["token", "get", "fake", "--format", ""], &["bare", "header", "env", "curl", "json"]),
         (&["help", "e"], &["exec", "exit-codes", "environment"]),
         (&["help", "token", "re"], &["refresh"]),

@@ -253,10 +253,10 @@ fn what_was_exported_for_a_german_excel_can_be_handed_in() {
 }
 
 /// The MeLo of the office's meter.
-const MELO: &str = "DE0099990699900000000000000000001";
+pub const MELO: &str = "DE0099990699900000000000000000001";
 
 /// An MSCONS file with quarter hours of the office from this Unix second on.
-fn mscons(begin: i64, count: i64) -> String {
+pub fn mscons(begin: i64, count: i64) -> String {
     let time = |second: i64| {
         let text = jiff::Timestamp::from_second(second).unwrap().strftime("%Y%m%d%H%M").to_string();
         text + "?+00:303"

@@ -15,7 +15,7 @@ const OCTOBER: [&str; 4] = ["meter", "report", "--month", "2026-10"];
 
 /// A file inside of a workbook, which is a ZIP archive.
 #[track_caller]
-fn inside(book: &[u8], name: &str) -> String {
+pub fn inside(book: &[u8], name: &str) -> String {
     let number = |at: usize, bytes: usize| {
         book[at..at + bytes].iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
     };

@@ -103,29 +103,42 @@ fn a_map_of_piles_is_in_the_chosen_language() {
     assert!(!german.contains(" by ") && !german.contains("piles"), "{german}");
 }
 
+/// In English a comma stands behind words; in German it has decimals behind it.
+#[track_caller]
+fn has_no_comma_between_thousands(picture: &str, language: &str) {
+    let numbers = picture.split(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'));
+    for number in numbers.filter(|it| it.trim_matches([',', '.']).contains(',')) {
+        let (_, decimals) = number.split_once(',').unwrap();
+        let is_decimal = language == "de" && !decimals.contains([',', '.']);
+        assert!(is_decimal, "{number} in {language}");
+    }
+}
+
 #[test]
 fn no_number_of_a_picture_has_a_comma_between_thousands() {
     let data = Data::new();
     let year = ["--device", OFFICE, "--from", "2026-01", "--to", "2026-11"];
+    let plots = [
+        [&["meter", "plot", "--measurement", "energy"][..], &year].concat(),
+        vec!["timber", "plot", "--by", "wood-list"],
+    ];
+    let drawn = |language: &str, command: &[&str], file: &str| {
+        let args = [&["--language", language], command, &["--force", "-o", file]].concat();
+        data.program.run(args).exits(0);
+        let picture = words(&fs::read_to_string(data.program.root().join(file)).unwrap());
+        assert!(picture.contains('\u{202f}'), "a large number in {picture}");
+        has_no_comma_between_thousands(&picture, language);
+    };
     for language in ["de", "en"] {
-        let file = format!("{language}.html");
-        let plots = [
-            [&["meter", "plot", "--measurement", "energy"][..], &year].concat(),
-            vec!["timber", "plot", "--by", "wood-list"],
-        ];
-        for plot in plots {
-            let args = [&["--language", language], &plot[..], &["--force", "-o", &file]].concat();
-            data.program.run(args).exits(0);
-            let picture = words(&fs::read_to_string(data.program.root().join(&file)).unwrap());
-            assert!(picture.contains('\u{202f}'), "a large number in {picture}");
-            // In English a comma stands behind words; in German it has decimals behind it.
-            let numbers = picture.split(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'));
-            for number in numbers.filter(|it| it.trim_matches([',', '.']).contains(',')) {
-                let (_, decimals) = number.split_once(',').unwrap();
-                let is_decimal = language == "de" && !decimals.contains([',', '.']);
-                assert!(is_decimal, "{number} in {language}");
-            }
+        for (plot, file) in plots.iter().flat_map(|plot| [(plot, "a.html"), (plot, "a.svg")]) {
+            drawn(language, plot, file);
         }
+        drawn(language, &["meter", "report", "--year", "2025"], "a.html");
+    }
+    for plot in plots {
+        let seen = data.program.run(&plot).exits(0).stdout;
+        assert!(seen.contains('\u{202f}'), "a large number in {seen}");
+        has_no_comma_between_thousands(&seen, "en");
     }
 }
 

@@ -24,6 +24,7 @@ mod data_pages;
 mod data_profile;
 mod data_push;
 mod data_report;
+mod data_taken_home;
 mod data_timber;
 mod disconnect;
 mod doctor;

@@ -359,7 +359,8 @@ fn config_set_refuses_what_does_not_belong_there() {
         ("provider.timberdata.clientid", "a", &["unknown field `clientid`", "`client_id`"]),
         ("provider.timberdata.token_url", "http://p.example/", &["must begin with https://"]),
         ("provider.timberdata.pkce", "perhaps", &["invalid type"]),
-        ("provider.timberdata.scopes.x", "y", &["there is no such setting"]),
+        ("provider.timberdata.scopes.x.y", "z", &["there is no such setting"]),
+        ("provider.timberdata.title.x", "y", &["invalid type"]),
         ("provider.a b.title", "y", &["there is no such setting"]),
         ("provider.timberdata.pkce", "true\nstore = \"keychain\"", &["invalid type"]),
     ] {

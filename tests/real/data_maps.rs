@@ -43,6 +43,20 @@ fn feature_count(told: &str) -> u32 {
     counts.map(|count| count.parse::<u32>().unwrap()).sum()
 }
 
+/// The extent of every layer that has something in it.
+#[track_caller]
+fn lies_in_germany(told: &str) {
+    let mut seen = 0;
+    for line in told.lines().filter_map(|line| line.strip_prefix("Extent: ")) {
+        let numbers = line.split(['(', ')', ',', ' ', '-']).filter(|part| !part.is_empty());
+        let edges: Vec<f64> = numbers.map(|number| number.parse().unwrap()).collect();
+        let [west, south, east, north] = edges[..] else { panic!("{line}") };
+        assert!(5.8 <= west && east <= 15.1 && 47.2 <= south && north <= 55.1, "{line}");
+        seen += 1;
+    }
+    assert!(seen > 0, "{told}");
+}
+
 /// KML has the piles by their status.
 fn in_order(positions: impl Iterator<Item = Option<(f64, f64)>>) -> Vec<Option<(f64, f64)>> {
     let mut positions: Vec<_> = positions.collect();
@@ -87,6 +101,7 @@ fn gdal_finds_every_pile_at_its_place() {
         let around_germany = ogrinfo(&file, &["-so", "-spat", "5", "47", "16", "56"]);
         assert_eq!(feature_count(&around_germany), 329, "{format}");
         assert!(around_germany.contains("WGS 84"), "{format}");
+        lies_in_germany(&ogrinfo(&file, &["-so"]));
     }
     let told = ogrinfo(&data.program.root().join("piles.gpkg"), &["-where", "fid = 1"]);
     for line in [

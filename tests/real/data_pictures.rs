@@ -61,8 +61,9 @@ fn a_month_of_readings_in_chromium() {
     let gaps = readings.iter().filter(|reading| reading["value"].is_null()).count();
 
     for picture in opened(&data, &[&["meter", "plot"], &range[..]].concat(), "load") {
-        assert_eq!(picture["title"], "Energie Bezug · electricity, consumption");
-        shows(&picture, &format!("{thousands},{rest:03} kWh"));
+        let meter = "Strom Verwaltung · Stadtwerke Muster, Verwaltung";
+        assert_eq!(picture["title"], format!("{meter} · electricity, consumption"));
+        shows(&picture, &format!("{thousands}\u{202f}{rest:03} kWh"));
         shows(&picture, &format!("{gaps} intervals"));
         for part in ["Load curve", "Heat map", "Duration curve"] {
             shows(&picture, part);

@@ -23,6 +23,7 @@ mod data_maps;
 mod data_pictures;
 mod data_prism;
 mod data_spreadsheet;
+mod data_sums;
 mod data_tables;
 mod doctor;
 mod keychain;

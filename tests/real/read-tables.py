@@ -12,12 +12,22 @@ warning of the reader is an error.
 import json
 import os
 import sys
+import tomllib
 import warnings
 from collections import Counter
 from datetime import timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 reader, path, summed, *shown = sys.argv[1:]
+
+# Headings for people, and what other files call the same column.
+TEXTS = Path(__file__).parent.parent.parent / 'src/language'
+NAMES = {
+    heading: name
+    for language in ('en', 'de')
+    for name, heading in tomllib.loads((TEXTS / f'{language}.toml').read_text('utf-8'))['columns'].items()
+}
 
 
 def tell(rows, columns, values, times, first):
@@ -54,7 +64,8 @@ def duckdb(options, typed):
     import duckdb
 
     table = duckdb.sql(f'select * from read_csv($path{options})', params={'path': path})
-    columns = dict(zip(table.columns, map(str, table.types)))
+    names = [NAMES.get(name, name) for name in table.columns]
+    columns = dict(zip(names, map(str, table.types)))
     rows = table.fetchall()
     dicts = [dict(zip(columns, row)) for row in rows]
     tell(len(rows), columns, [row.get(summed) for row in dicts], typed(dicts), dicts[0])
@@ -65,7 +76,7 @@ def openpyxl():
 
     sheet = openpyxl.load_workbook(path).worksheets[0]
     names, *rows = sheet.iter_rows()
-    names = [cell.value for cell in names]
+    names = [NAMES.get(cell.value, cell.value) for cell in names]
     dicts = [dict(zip(names, row)) for row in rows]
     # An empty cell counts as a number there.
     kinds = {name: {row[name].data_type for row in dicts if row[name].value is not None} for name in names}

@@ -138,7 +138,10 @@ impl Meters {
     ) -> Result<(), Error> {
         let nearest: Vec<String> =
             nearest(text, names).into_iter().map(|name| shell_word(&printable(name))).collect();
-        let kind = if option == "device" { "meter" } else { "space" };
+        let (kind, list) = match option {
+            "device" => ("meter", "partnerlink meter devices"),
+            _ => ("space", "partnerlink meter spaces"),
+        };
         let why = format!("no {kind} of this account is called {text:?}");
         if self.is_new && (self.spaces.is_empty() || could_be_an_id(text)) {
             // Where nothing is listed, that was said already.
@@ -151,7 +154,7 @@ impl Meters {
         Err(session.usage(
             why,
             match nearest.as_slice() {
-                [] => format!("partnerlink meter {option}s lists what there is"),
+                [] => format!("{list} lists what there is"),
                 names => format!("did you mean {}?", names.join(" or ")),
             },
         ))
