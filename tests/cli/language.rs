@@ -133,7 +133,7 @@ fn no_number_of_a_picture_has_a_comma_between_thousands() {
         for (plot, file) in plots.iter().flat_map(|plot| [(plot, "a.html"), (plot, "a.svg")]) {
             drawn(language, plot, file);
         }
-        drawn(language, &["meter", "report", "--year", "2025"], "a.html");
+        drawn(language, &["meter", "report", "--device", OFFICE, "--month", "2026-10"], "a.html");
     }
     for plot in plots {
         let seen = data.program.run(&plot).exits(0).stdout;
