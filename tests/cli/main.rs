@@ -26,6 +26,7 @@ mod data_push;
 mod data_report;
 mod data_taken_home;
 mod data_timber;
+mod data_whole;
 mod disconnect;
 mod doctor;
 mod dpop;
