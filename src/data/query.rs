@@ -143,7 +143,11 @@ impl Resolution {
     pub fn begin_of(self, instant: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day => clock::midnight_after(instant, 0, zone),
-            _ => clock::after(instant, -instant.as_second().rem_euclid(self.seconds())),
+            _ => {
+                let second = instant.as_second();
+                let begin = second - second.rem_euclid(self.seconds());
+                Timestamp::from_second(begin).unwrap_or(instant)
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -210,4 +211,43 @@ fn parquet_goes_into_folders_by_meter_and_month() {
         assert!(told.starts_with("PAR1") && told.ends_with("PAR1"), "{file}");
         assert!(told.contains("partnerlink.list"), "{file}");
     }
+}
+
+/// A month that is not over is called by what is there of it, and the longer file takes its place.
+#[test]
+fn a_running_months_file_is_named_by_what_it_holds() {
+    let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+    let now = jiff::Timestamp::now().to_zoned(zone);
+    let begin = now.first_of_month().unwrap().start_of_day().unwrap();
+    let held = Arc::new(AtomicUsize::new(1));
+    if now.duration_since(&begin).as_secs() < 3 * 900 {
+        return;
+    }
+    let (program, fake) = connected_to_fake();
+    let count = Arc::clone(&held);
+    fake.serves(move |call| {
+        let from = call.query("startTime").unwrap_or_default().parse::<jiff::Timestamp>();
+        let Ok(from) = from else { return Reply::error(404, "not_found") };
+        let one = |number: usize| {
+            let at = from + Duration::from_secs(900 * number as u64);
+            json!({ "timeStamp": at.to_string(), "value": 1, "unit": "kWh" })
+        };
+        let count = count.load(Ordering::SeqCst);
+        Reply::json(200, &(0..count).map(one).collect::<Vec<_>>().into())
+    });
+    let month = begin.strftime("%Y-%m").to_string();
+    let args = ["meter", "export", "--device", "d", "--account", "fake", "--out", "out"];
+    let export = || program.run([&args[..], &["--month", &month]].concat());
+    let names = || {
+        let files = files_in(&program.root().join("out"));
+        files.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    export().exits(0).says(&["1 file written"]);
+    let day = begin.strftime("%Y-%m-%d").to_string();
+    let first = names();
+    assert!(first.len() == 1 && first[0].starts_with(&format!("d_{day}_{day}T")), "{first:?}");
+    held.store(2, Ordering::SeqCst);
+    export().exits(0).says(&["1 file written", "1 of a shorter time removed"]);
+    let second = names();
+    assert!(second.len() == 1 && second != first, "{second:?}");
 }
