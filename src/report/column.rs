@@ -6,6 +6,7 @@ use super::Frame;
 use super::quantity::{Kind, Quantity};
 use crate::data::decimal::Decimal;
 use crate::data::figures::Figures;
+use crate::data::finding::Finding;
 use crate::data::meter::Meter;
 use crate::data::query::Measurement;
 use crate::data::series::{Interval, Series};
@@ -31,6 +32,8 @@ pub struct Column {
     /// Peak and base load as power where there is one, else per interval.
     pub figures: Figures,
     pub intervals: usize,
+    /// What is odd about its readings.
+    pub found: Vec<Finding>,
     /// For a page: the curve of what is shown.
     pub panels: Vec<Panel>,
 }
@@ -43,11 +46,15 @@ pub struct DayAmount {
 }
 
 impl Column {
-    pub fn new(series: &Series, frame: &Frame) -> Self {
+    pub fn new(series: &Series, found: &[Finding], frame: &Frame) -> Self {
         let quantity = Quantity::of(series.measurement, &series.unit);
         let shown = as_power(series, &quantity);
         let figures = Figures::of(&shown);
+        let is_own = |it: &&Finding| {
+            it.labels.is_same_series(&series.labels) && it.labels.unit == series.unit
+        };
         let mut column = Self {
+            found: found.iter().filter(is_own).cloned().collect(),
             meter: Arc::clone(&series.labels.meter),
             direction: series.labels.direction.clone(),
             medium: medium(series),

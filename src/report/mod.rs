@@ -23,6 +23,7 @@ use self::column::Column;
 use self::quantity::Kind;
 use self::words::Words;
 use crate::data::decimal::Decimal;
+use crate::data::finding::{self, Finding};
 use crate::data::grid::Grid;
 use crate::data::meter::Meter;
 use crate::data::query::{Query, Resolution};
@@ -99,12 +100,13 @@ impl Report {
         Self { frame, columns: Vec::new(), failures: Vec::new() }
     }
 
-    /// Takes all readings of one meter: a column for each direction, and one without a value where
-    /// there are none.
+    /// Takes all readings of one meter, and what was found about them: a column for each direction,
+    /// and one without a value where there are none.
     pub fn add(
         &mut self,
         meter: &Arc<Meter>,
         readings: &[Reading],
+        found: &[Finding],
     ) -> Result<(), TooManyIntervals> {
         let mut collector = Collector::new(&self.frame.query);
         readings.iter().for_each(|reading| collector.add(reading));
@@ -113,7 +115,7 @@ impl Report {
             all.push(self.nothing(meter));
         }
         for series in all {
-            self.columns.push(Column::new(&series, &self.frame));
+            self.columns.push(Column::new(&series, found, &self.frame));
         }
         Ok(())
     }
@@ -140,7 +142,7 @@ impl Report {
     }
 
     /// Meters that are in it.
-    pub fn meters(&self) -> usize {
+    fn meters(&self) -> usize {
         let mut ids: Vec<&str> = self.columns.iter().map(|it| it.meter.id.as_str()).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -187,7 +189,34 @@ impl Report {
             (column.quantity.kind == Kind::Unknown, &texts.not_added),
             (self.columns.iter().any(is_of_another_unit), &texts.other_unit),
         ];
-        remarks.into_iter().filter(|(is_odd, _)| *is_odd).map(|(_, text)| text.clone()).collect()
+        let remarks = remarks.into_iter().filter(|(is_odd, _)| *is_odd);
+        remarks.map(|(_, text)| text.clone()).chain(self.found(column)).collect()
+    }
+
+    /// What was found about the readings of a column: how often, and when first. Another unit is a
+    /// column of its own.
+    fn found(&self, column: &Column) -> Vec<String> {
+        use finding::Kind;
+        type IsMeant = fn(&Kind) -> bool;
+        let (words, texts) = (&self.frame.words, self.frame.words.texts);
+        let kinds: [(IsMeant, &str); 6] = [
+            (|it| matches!(it, Kind::Double), &texts.doubled),
+            (|it| matches!(it, Kind::OtherValue { .. }), &texts.other_value),
+            (|it| matches!(it, Kind::Fall { .. }), &texts.falls),
+            (|it| matches!(it, Kind::Impossible { .. }), &texts.impossible),
+            (|it| matches!(it, Kind::OffGrid), &texts.off_grid),
+            (|it| matches!(it, Kind::OtherMeasurement), &texts.other_measurement),
+        ];
+        let mut remarks = Vec::new();
+        for (is_meant, text) in kinds {
+            let mut all = column.found.iter().filter(|it| is_meant(&it.kind));
+            if let Some(first) = all.next() {
+                let count = words.language.integer(1 + all.count());
+                let values = [("count", &*count), ("first", &words.moment(first.at))];
+                remarks.push(filled(text, &values));
+            }
+        }
+        remarks
     }
 
     /// What may be added up, in the order of the columns.

@@ -51,7 +51,7 @@ fn readings(
 fn added(mut report: Report, name: &str, what: (&str, &str), values: &[&'static str]) -> Report {
     let meter = meter(name);
     let readings = readings(&report, &meter, what, values);
-    report.add(&meter, &readings).unwrap();
+    report.add(&meter, &readings, &[]).unwrap();
     report
 }
 
@@ -104,7 +104,7 @@ fn only_what_is_alike_is_added_up() {
 #[test]
 fn a_year_is_shown_by_days_and_a_meter_without_readings_is_all_gap() {
     let mut report = report(["2026", "2027"], Measurement::Energy);
-    report.add(&meter("Still"), &[]).unwrap();
+    report.add(&meter("Still"), &[], &[]).unwrap();
     let report = added(report, "Halle", ("ENERGY", "kWh"), &["1", "3"]);
     assert!(report.frame.by_day);
     let [silent, column] = &report.columns[..] else { panic!("two columns") };

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::DeflateDecoder;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::provider::http::Reply;
 use crate::support::data::{Data, OFFICE, connected_to_fake};
@@ -153,6 +153,64 @@ fn one_bad_meter_does_not_stop_a_report_and_is_named() {
     outcome.says(&["readings of 10 meters", "1 meter could not be fetched", "Strom Verwaltung"]);
     let html = String::from_utf8(file(&data, "o.html")).unwrap();
     assert!(html.contains("Nicht abgerufen") && html.contains("<li>Strom Verwaltung: "));
+}
+
+/// Ninety states of a meter: two quarters are missing, one comes twice, and the meter was exchanged.
+fn exchanged_meter() -> Value {
+    let state = |quarter: u32| {
+        let (hour, minute) = (quarter / 4, quarter % 4 * 15);
+        json!({
+            "deviceId": "d", "measurement": "METER_READING", "unit": "kWh", "direction": "IN",
+            "timeStamp": format!("2026-10-06T{hour:02}:{minute:02}:00Z"),
+            "value": if quarter < 60 { 12_000 + quarter } else { quarter },
+        })
+    };
+    let quarters = (0..88).filter(|quarter| !(20..22).contains(quarter)).chain([30]);
+    quarters.map(state).collect()
+}
+
+#[test]
+fn report_plot_and_verify_say_the_same_of_one_meter() {
+    let (program, fake) = connected_to_fake();
+    fake.serves(|call| match call.path() {
+        "/api/spaces" => Reply::json(
+            200,
+            &json!({ "spaces": [{ "id": "s", "name": "Werk" }], "totalNumPages": 1 }),
+        ),
+        "/api/spaces/s/devices" => Reply::json(
+            200,
+            &json!({ "devices": [{ "id": "d", "name": "Halle" }], "totalNumPages": 1 }),
+        ),
+        _ => Reply::json(200, &exchanged_meter()),
+    });
+    let told = |more: &[&str]| {
+        let time = ["--from", "2026-10-06T00:00Z", "--to", "2026-10-06T22:00Z"];
+        let what = ["--device", "Halle", "--measurement", "meter-reading", "--account", "fake"];
+        let args = [&["meter"], more, &what[..], &time].concat();
+        let outcome = program.run(args).exits(0);
+        let lines = outcome.stderr.lines().map(|line| line.replace("; o.html", ""));
+        let is_meant =
+            |line: &String| ["reading", "twice", "falls"].iter().any(|it| line.contains(it));
+        lines.filter(is_meant).collect::<Vec<_>>()
+    };
+    let verified = told(&["verify"]);
+    let all = verified.join("\n");
+    for text in ["86 readings of 1 meter", "2 intervals are missing", "came twice", "falls"] {
+        assert!(all.contains(text), "{text}: {all}");
+    }
+    assert_eq!(told(&["plot"]), verified);
+    assert_eq!(told(&["report", "--language", "de", "-o", "o.html"]), verified);
+    assert_eq!(told(&["report", "--language", "de", "-o", "o.xlsx"]).len(), verified.len());
+    let read = |name: &str| fs::read(program.root().join(name)).unwrap();
+    let html = String::from_utf8(read("o.html")).unwrap();
+    let book = inside(&read("o.xlsx"), "xl/worksheets/sheet1.xml");
+    for text in [
+        "1-mal doppelt mit gleichem Wert, einmal gezählt (zuerst 06.10.2026 09:30 MESZ)",
+        "1-mal fällt der Zählerstand: Zählerwechsel oder Überlauf (zuerst 06.10.2026 17:00 MESZ)",
+    ] {
+        assert!(html.contains(text) && book.contains(text), "{text}");
+    }
+    assert!(html.contains("Auffälliges: ") && html.contains("<dt>Fehlend</dt><dd>2<"));
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction};
 
 use super::range::{Range, RangeArgs};
+use super::readings::Gaps;
 use super::summary::{Failure, Summary};
 use crate::commands::session::{AccountArgs, DataError, Session};
 use crate::context::Context;
-use crate::data::reading::Reading;
 use crate::error::{Error, Failed};
 use crate::report::{Report, book, page};
 use crate::system::OutputFile;
@@ -90,20 +90,20 @@ impl Args {
 
 /// Fetches the readings; those of one meter are kept at a time.
 fn collect(session: &Session, range: &Range, report: &mut Report) -> Result<Summary, DataError> {
-    let mut readings: Vec<Reading> = Vec::new();
-    let summary = range.fetch(session, |source, window, more| {
+    let (mut readings, mut found) = (Vec::new(), Vec::new());
+    let summary = range.fetch_judged(session, Gaps::Skip, |source, window, judged| {
         if window.from == range.query.from {
             // The meter before this one failed half way.
             readings.clear();
+            found.clear();
         }
-        readings.extend_from_slice(more);
+        readings.extend_from_slice(&judged.rows);
+        found.extend_from_slice(&judged.found);
         if window.to < range.query.to {
             return Ok(());
         }
-        let all = mem::take(&mut readings);
-        Ok(report
-            .add(source.meter(), &all)
-            .map_err(|error| session.usage(error.to_string(), ""))?)
+        let added = report.add(source.meter(), &mem::take(&mut readings), &found);
+        Ok(added.map_err(|error| session.usage(error.to_string(), ""))?)
     })?;
     for Failure { meter, error } in &summary.failures {
         report.fail(meter, error.why.clone());

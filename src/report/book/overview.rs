@@ -32,7 +32,7 @@ const COLUMNS: usize = 17;
 /// Of these columns, in characters.
 #[rustfmt::skip]
 const WIDTHS: [f64; COLUMNS] = [
-    22.0, 22.0, 8.0, 11.0, 14.0, 6.5, 10.0, 10.0, 10.0, 15.0, 6.0, 10.0, 8.5, 20.0, 14.0, 12.5, 20.0,
+    20.0, 18.0, 7.0, 10.5, 12.5, 5.0, 9.5, 9.5, 9.0, 14.5, 5.5, 9.0, 7.5, 20.0, 13.5, 11.0, 17.0,
 ];
 /// Points of a line of text.
 const LINE: f64 = 12.0;
@@ -99,13 +99,19 @@ fn line(
         (SPACE, &meter.space),
         (MEDIUM, words.code(&it.medium)),
         (DIRECTION, words.code(&it.direction)),
-        (REMARKS, &book.report.remarks(it).join("; ")),
         (SERIAL, &meter.serial),
         (MALO, &meter.malo),
         (MELO, &meter.melo),
     ] {
         book.text(sheet, (place, to), text)?;
-        lines = lines.max((short(text).chars().count() as f64 / WIDTHS[usize::from(to)]).ceil());
+        lines = lines.max(lines_of(text, to));
+    }
+    let remarks = book.report.remarks(it);
+    if !remarks.is_empty() {
+        // Each on a line of its own, and shorter than the column: they are indented.
+        lines = lines.max(remarks.iter().map(|it| lines_of(it, REMARKS) + 1.0).sum());
+        let remarks = remarks.join("\n");
+        sheet.write_string_with_format(place, REMARKS, remarks, &book.style.remark)?;
     }
     sheet.set_row_height(place, lines * LINE + 2.0)?;
     let peak_unit = words.peak_unit(it, book.report.frame.query.resolution);
@@ -142,6 +148,11 @@ fn line(
         book.moment(sheet, (place, PEAK_AT), peak.time.begin)?;
     }
     Ok(())
+}
+
+/// Lines that a text takes in this column.
+fn lines_of(text: &str, to: ColNum) -> f64 {
+    (short(text).chars().count() as f64 / WIDTHS[usize::from(to)]).ceil()
 }
 
 /// A row for each medium, direction and unit; the next free row.

@@ -28,6 +28,8 @@ pub struct Style {
     pub warning: Format,
     /// Text of a table, wrapped.
     pub text: Format,
+    /// The same behind a number.
+    pub remark: Format,
     /// What stands behind a number.
     pub unit: Format,
     /// Headings of columns.
@@ -64,6 +66,7 @@ impl Style {
             strong: plain.clone().set_bold(),
             warning: plain.clone().set_bold().set_font_color(WARNING),
             text: plain.clone().set_text_wrap(),
+            remark: plain.clone().set_text_wrap().set_indent(1),
             unit: plain.clone().set_indent(1),
             small_head: head
                 .clone()

@@ -67,6 +67,12 @@ fn section(report: &Report, column: &Column) -> String {
         html += &format!("<div><dt>{name}</dt><dd>{value}<small>{note}</small></dd></div>");
     }
     html += "</dl>\n";
+    let remarks = report.remarks(column).join("; ");
+    if !remarks.is_empty() {
+        let heading = &words.texts.remarks;
+        html +=
+            &format!("<p class=\"warn\">{}</p>\n", html_escaped(&format!("{heading}: {remarks}")));
+    }
     if column.has_values() {
         for panel in column.panels.iter().chain([&bars::days(report, column)]) {
             html += &format!("<div class=\"curve\">{}</div>\n", drawing(panel));
@@ -103,8 +109,7 @@ fn figures(report: &Report, column: &Column) -> Vec<(String, String, String)> {
         let hours = words.language.number(hours, 0);
         add(&texts.full_load, format!("{hours} h"), String::new());
     }
-    let remarks = report.remarks(column).join("; ");
-    add(&texts.missing, words.language.integer(column.figures.missing), remarks);
+    add(&texts.missing, words.language.integer(column.figures.missing), String::new());
     figures
 }
 
