@@ -155,7 +155,7 @@ fn one_bad_meter_does_not_stop_a_report_and_is_named() {
     assert!(html.contains("Nicht abgerufen") && html.contains("<li>Strom Verwaltung: "));
 }
 
-/// Ninety states of a meter: two quarters are missing, one comes twice, and the meter was exchanged.
+/// States of a meter: two quarters are missing, one comes twice, and the meter was exchanged.
 fn exchanged_meter() -> Value {
     let state = |quarter: u32| {
         let (hour, minute) = (quarter / 4, quarter % 4 * 15);
