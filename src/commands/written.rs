@@ -52,7 +52,10 @@ impl OutputArgs {
         let usage = |why: String| session.usage(why, "`--help` lists the formats");
         let named = |name| Format::named(name).map_err(|error| usage(error.to_string()));
         if session.context.output.jq.is_some() {
-            return match self.format.as_deref() {
+            // Any text may be what the filter makes (`@csv`), but no workbook is.
+            let of_file = self.output.as_ref().and_then(|path| Format::of_file(path));
+            let of_file = of_file.filter(|format| format.binary || format.name == "ndjson");
+            return match self.format.as_deref().or(of_file.map(|format| format.name)) {
                 None | Some("json") => named("json"),
                 Some("ndjson") => named("ndjson"),
                 Some(other) => Err(session.usage(
@@ -86,7 +89,7 @@ impl OutputArgs {
     pub fn options(&self, session: &Session) -> Result<Options, Error> {
         Ok(Options {
             zone: session.zone(&self.tz)?,
-            fields: self.fields.clone(),
+            fields: self.fields.as_deref().map(trimmed),
             language: session.context.settings.language(),
             named_language: session.context.settings.named_language,
             width: self.for_person().then(|| terminal::size().0),
@@ -96,7 +99,20 @@ impl OutputArgs {
     }
 }
 
+fn trimmed(fields: &[String]) -> Vec<String> {
+    fields.iter().map(|field| field.trim().to_owned()).collect()
+}
+
 impl PictureArgs {
+    /// Refuses a filter, which would do nothing.
+    pub fn check_filter(&self, session: &Session) -> Result<(), Error> {
+        let why = "--jq takes JSON, and a picture is none";
+        match session.context.output.jq {
+            Some(_) => Err(session.usage(why, "leave --jq out, or filter the list that is drawn")),
+            None => Ok(()),
+        }
+    }
+
     /// Writes a picture as the file's ending says.
     pub fn save(&self, session: &Session, path: &Path, picture: &Picture) -> Result<(), Error> {
         self.write(session, path, || picture.svg(), || picture.html())

@@ -239,6 +239,7 @@ pub(super) fn member<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&
 mod tests {
     use super::*;
     use crate::api;
+    use crate::data::pile::{NUMBERED, name_member};
     use crate::formats::testing::object;
 
     #[test]
@@ -268,7 +269,16 @@ mod tests {
         ];
         let mut all: Vec<Vec<&str>> =
             lists.iter().map(|list| [list.columns, &list.documented()].concat()).collect();
-        all.push([pile::LIST.columns, pile::LIST.documented].concat());
+        let names = [
+            "sale_status_name",
+            "transport_status_name",
+            "contractor_status_name",
+            "supplier_billing_status_name",
+            "measurement_type_name",
+            "bark_reduction_type_name",
+        ];
+        assert!(NUMBERED.iter().zip(names).all(|(member, name)| name_member(member) == name));
+        all.push([pile::LIST.columns, pile::LIST.documented, &names].concat());
         all.push(reading::MEMBERS.to_vec());
         all
     }

@@ -228,12 +228,12 @@ fn cut(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", text[..end].trim_end()))
 }
 
-/// `saleQuantity` and `sale_quantity` as `SALE QUANTITY`. A unit says that it is a volume, and a word
-/// that it is a name.
+/// `saleQuantity` and `sale_quantity` as `SALE QUANTITY`. A unit says that it is a volume, a word that
+/// it is a name, and that a wood list includes its kinds of wood needs no saying.
 fn heading(name: &str) -> String {
     let short = name.strip_suffix("_volume").filter(|short| short.ends_with("_fm"));
     let short = short.or(name.strip_suffix("_name").filter(|short| short.ends_with("_status")));
-    let name = short.unwrap_or(name);
+    let name = short.or(name.strip_prefix("includes_")).unwrap_or(name);
     let mut heading = String::new();
     for c in name.chars() {
         if c.is_uppercase() {
@@ -310,6 +310,18 @@ mod tests {
             assert!(text.lines().all(|line| display_width(line) <= width.max(16)), "{text}");
         }
         assert_eq!(seen(30).1, ["kind", "made", "note", "id"]);
+    }
+
+    #[test]
+    fn a_heading_says_what_the_cells_do_not() {
+        for (name, expected) in [
+            ("saleQuantity", "SALE QUANTITY"),
+            ("sale_fm_volume", "SALE FM"),
+            ("sale_status_name", "SALE STATUS"),
+            ("includes_wood_types", "WOOD TYPES"),
+        ] {
+            assert_eq!(super::heading(name), expected);
+        }
     }
 
     #[test]

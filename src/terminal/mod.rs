@@ -239,7 +239,8 @@ pub fn filter_failed(error: &JqError) -> Error {
             bad("have another program read it: without --jq it is handed on as it came")
         }
         JqError::Syntax(_) | JqError::TooLong | JqError::NoMemory(_) | JqError::Failed(_) => {
-            Error::usage(WHAT, error.to_string(), "")
+            let hint = "--json in place of --jq shows what the filter is given";
+            Error::usage(WHAT, error.to_string(), hint)
         }
     }
 }

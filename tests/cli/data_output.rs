@@ -174,7 +174,7 @@ fn a_field_that_no_entry_has_is_wrong_usage_and_nothing_is_written() {
     }
     // Documented, and in none of the entries.
     data.program.run(["meter", "spaces", "--fields", "id,parentSpaceId"]).exits(0);
-    data.program.run(["timber", "aggregations", "--fields", "images,buyer.id"]).exits(0);
+    data.program.run(["timber", "aggregations", "--fields", "images, buyer.id"]).exits(0);
 }
 
 #[test]
@@ -202,6 +202,8 @@ fn jq_picks_from_every_answer_that_is_json() {
     fails("timber aggregations --jq .[").says(&["error: could not apply --jq"]);
     fails("timber aggregations --json --jq .[").says(&["{\"schema\":1,", "could not apply --jq"]);
     fails("timber aggregations --format csv --jq .").says(&["--jq takes JSON, and csv is none"]);
+    fails("timber aggregations -o a.xlsx --jq .").says(&["--jq takes JSON, and xlsx is none"]);
+    fails("timber plot --jq .").says(&["--jq takes JSON, and a picture is none"]);
     let refused = fails("token get timberdata --jq .")
         .says(&["not for what holds one", "partnerlink token show timberdata"]);
     assert!(refused.stdout.is_empty());

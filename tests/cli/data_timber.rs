@@ -117,6 +117,10 @@ fn piles_are_narrowed_by_what_they_belong_to_and_where_they_lie() {
     };
     fails(&["--wood-list", "24-01"])
         .says(&["no pile has --wood-list", "there are 24-010 Johanniskreuz"]);
+    fails(&["--wood-list", "harz abt"]).says(&["no pile has --wood-list"]);
+    fails(&["--wood-list", "endnutzung abt. 3"])
+        .says(&["there are 24-010 Johanniskreuz Endnutzung"]);
+    fails(&["--near", "51.8,10.4", "--within", "-5"]).says(&["write kilometres"]);
     fails(&["--area", "Revier Clausdal"]).says(&["did you mean Revier Clausthal?"]);
     fails(&["--near", "10.4,51.8", "--within", "8"]).says(&["latitude comes first: 51.8,10.4"]);
     fails(&["--bbox", "51,9,52,10"]).says(&["longitude comes first: 9,51,10,52"]);
@@ -144,6 +148,7 @@ fn names_for_the_provider_s_numbers_stand_beside_them() {
     assert_eq!((&pile["sale_status"], &pile["sale_status_name"]), (&json!(3), &json!("verkauft")));
     assert!(run(&["--format", "csv"]).contains(",sale_status,sale_status_name,"));
     assert!(run(&["--format", "plain"]).contains("\tverkauft\t"));
+    assert!(run(&["--format", "csv-de"]).contains(";Verkaufsstatus;Verkaufsstatus, Name;"));
     let gpx = run(&["--format", "gpx", "--short-names"]);
     assert!(
         gpx.contains("<desc>FI, C D X · 62,02 Fm verkauft, o. R. · Status verkauft · "),

@@ -53,6 +53,7 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         self.account.open(context, super::ACCOUNT, "could not draw readings", |session| {
+            self.picture.check_filter(session)?;
             let range = self.range.resolve(session, &self.tz)?;
             let mut collector = Collector::new(&range.query);
             let summary = range.fetch(session, |_, _, readings| {

@@ -31,10 +31,10 @@ pub struct Filter {
     #[arg(long, value_name = "W,S,E,N", value_parser = bounds, allow_hyphen_values = true)]
     bbox: Option<Bounds>,
     /// Only around this place, latitude before longitude: --near 51.8,10.3 --within 20
-    #[arg(long, value_name = "LAT,LON", value_parser = place, requires = "within")]
+    #[arg(long, value_name = "LAT,LON", value_parser = place, requires = "within", allow_hyphen_values = true)]
     near: Option<Degrees>,
     /// How far from there at most, in kilometres
-    #[arg(long, value_name = "KM", value_parser = kilometres, requires = "near")]
+    #[arg(long, value_name = "KM", value_parser = kilometres, requires = "near", allow_hyphen_values = true)]
     within: Option<f64>,
     /// Only what was entered or changed since then: a day, a month, or an instant with offset
     #[arg(long, value_name = "DATE")]
@@ -216,7 +216,11 @@ impl Words<'_> {
         let alike = nearest(word, self.right.iter().map(String::as_str));
         let alike = alike.map(|word| format!("did you mean {word}? ")).unwrap_or_default();
         let mut there: Vec<(&String, &usize)> = self.there.iter().collect();
-        there.sort_by_key(|(known, _)| Reverse(common(known, word)));
+        let word = folded(word);
+        there.sort_by_key(|(known, _)| {
+            let known = folded(known);
+            Reverse((known.contains(&word), common(&known, &word)))
+        });
         let named = there.iter().take(MOST_NAMED);
         let named: Vec<String> = named.map(|(word, many)| format!("{word}: {many}")).collect();
         let more = self.there.len() - named.len();

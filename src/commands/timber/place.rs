@@ -55,7 +55,10 @@ pub fn bounds(text: &str) -> Result<Bounds, String> {
     let south_west = Degrees { latitude: south, longitude: west };
     let north_east = Degrees { latitude: north, longitude: east };
     let on_globe = south_west.is_on_globe() && north_east.is_on_globe();
-    if !on_globe || west >= east || south >= north {
+    if !on_globe {
+        return Err("that is not on the globe".to_owned());
+    }
+    if west >= east || south >= north {
         return Err("the order is west, south, east, north".to_owned());
     }
     if south_west.swapped().is_near_germany() {

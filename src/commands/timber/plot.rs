@@ -34,6 +34,7 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         self.account.open(context, super::ACCOUNT, "could not draw log piles", |session| {
+            self.picture.check_filter(session)?;
             session.require_scope("aggregation")?;
             let mut all = Vec::new();
             self.piles.each(session, &clock::berlin(), None, |pile| {

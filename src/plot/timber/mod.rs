@@ -142,6 +142,33 @@ mod tests {
     }
 
     #[test]
+    fn every_reason_for_having_no_place_is_read_to_its_end() {
+        let at = |latitude: Value, longitude: Value| {
+            Pile(Map::from_iter([
+                ("latitude".to_owned(), latitude),
+                ("longitude".to_owned(), longitude),
+            ]))
+        };
+        let all = [
+            at(json!(51), json!(9)),
+            at(json!(0), json!(0)),
+            at(json!("51,3"), json!("9,5")),
+            at(json!(9), json!(51)),
+            at(json!(40), json!(-3)),
+            at(json!(5_684_321), json!(3_512_345)),
+            at(Value::Null, Value::Null),
+        ];
+        for piles in [&all[..], &all[1..]] {
+            let piles = Piles::new("", GroupedBy::SaleStatus, Language::En, piles);
+            let svg = picture(&piles, &[TimberView::Map]).svg();
+            let (_, note) = svg.split_once("1 pile without a position").unwrap();
+            assert!(note.contains("outside 47–56° N, 5–16° E</text>"), "{svg}");
+            let lines = note.split("</text>").filter_map(|line| line.rsplit('>').next());
+            assert!(lines.clone().count() > 1 && lines.into_iter().all(|line| line.len() < 140));
+        }
+    }
+
+    #[test]
     fn piles_have_titles_and_escaped_names() {
         let svg = picture(&piles(GroupedBy::WoodList), TimberView::value_variants()).svg();
         assert!(svg.contains("<title>26-001-30: 300.0 Fm, 26-001 &lt;Harz&gt;</title>"), "{svg}");

@@ -1,5 +1,7 @@
 //! Piles as SVG: a map, and bars for the volume of each group.
 
+use textwrap::WordSplitter;
+
 use super::country::{self, Label};
 use super::piles::{Piles, PlottedPile};
 use super::projection::{PileMap, Projection, radius};
@@ -31,7 +33,7 @@ pub fn map(piles: &Piles) -> Panel {
     let missing = piles.not_on_the_map().join(", ");
     let Some(map) = PileMap::of(piles, RIGHT - LEFT, MOST_HIGH, LARGEST) else {
         let mut panel = Panel::new(60.0, &texts.empty_map);
-        panel.text("", (LEFT, 40.0), Anchor::Start, &missing);
+        panel.height = note(&mut panel, "", 40.0, &missing) + 2.0;
         return panel;
     };
     let mut panel = Panel::new(0.0, &texts.map);
@@ -49,11 +51,21 @@ pub fn map(piles: &Piles) -> Panel {
     let mut y = groups(&mut panel, piles, bottom + 84.0);
     if !missing.is_empty() {
         let words = filled(&texts.not_on_the_map, &[("reasons", &missing)]);
-        panel.text("strong", (LEFT, y + 4.0), Anchor::Start, &words);
-        y += 22.0;
+        y = note(&mut panel, "strong", y + 4.0, &words);
     }
     panel.height = y + 14.0;
     panel
+}
+
+/// A sentence on as many lines as it needs; where the next line would be.
+fn note(panel: &mut Panel, class: &str, top: f64, words: &str) -> f64 {
+    let mut y = top;
+    let room = textwrap::Options::new(((RIGHT - LEFT) / (LETTER * 1.1)) as usize);
+    for line in textwrap::wrap(words, room.word_splitter(WordSplitter::NoHyphenation)) {
+        panel.text(class, (LEFT, y), Anchor::Start, &line);
+        y += 18.0;
+    }
+    y
 }
 
 /// The borders of the states, and the dots of the towns that are named.
