@@ -32,7 +32,7 @@ const COLUMNS: usize = 17;
 /// Of these columns, in characters.
 #[rustfmt::skip]
 const WIDTHS: [f64; COLUMNS] = [
-    20.0, 18.0, 7.0, 10.5, 12.5, 5.0, 9.5, 9.5, 9.0, 14.5, 5.5, 9.0, 7.5, 20.0, 13.5, 11.0, 17.0,
+    20.0, 18.0, 7.0, 10.5, 12.5, 7.0, 9.5, 9.5, 9.0, 14.5, 5.5, 9.0, 7.5, 20.0, 13.5, 11.0, 17.0,
 ];
 /// Points of a line of text.
 const LINE: f64 = 12.0;

@@ -66,8 +66,8 @@ impl Style {
             strong: plain.clone().set_bold(),
             warning: plain.clone().set_bold().set_font_color(WARNING),
             text: plain.clone().set_text_wrap(),
-            remark: plain.clone().set_text_wrap().set_indent(1),
-            unit: plain.clone().set_indent(1),
+            remark: plain.clone().set_text_wrap().set_align(FormatAlign::Left).set_indent(1),
+            unit: plain.clone().set_align(FormatAlign::Left).set_indent(1),
             small_head: head
                 .clone()
                 .set_font_size(SMALL)
