@@ -3,7 +3,7 @@
 use std::{io, panic, thread};
 
 use jaq_core::load::{self, Arena, File, Loader};
-use jaq_core::{Compiler, Ctx, Vars, data, unwrap_valr};
+use jaq_core::{Compiler, Ctx, Vars, data};
 use jaq_json::{Val, read};
 
 /// Levels of lists and objects that an answer may have: as many as jq itself takes.
@@ -27,6 +27,9 @@ pub enum JqError {
     NoMemory(#[from] io::Error),
     #[error("the filter failed: {0}")]
     Failed(String),
+    /// It would end the process, with an exit code that means something else here.
+    #[error("the filter asks for a halt, which is not for filters here")]
+    Halt,
 }
 
 /// What jq has beside jaq's own definitions: rows of tables.
@@ -95,11 +98,14 @@ fn run(filter: &str, inputs: &[&[u8]], mut each: impl FnMut(&str)) -> Result<(),
     for input in inputs {
         let input = read::parse_single(input).map_err(|_| JqError::NotJson)?;
         let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
-        for result in filter.id.run((context, input)).map(unwrap_valr) {
+        for result in filter.id.run((context, input)) {
             match result {
                 Ok(Val::TStr(text)) => each(&String::from_utf8_lossy(&text)),
                 Ok(value) => each(&value.to_string()),
-                Err(error) => return Err(JqError::Failed(error.to_string())),
+                Err(end) => {
+                    let error = end.get_err().map_err(|_| JqError::Halt)?;
+                    return Err(JqError::Failed(error.to_string()));
+                }
             }
         }
     }
@@ -133,6 +139,9 @@ mod tests {
         assert!(matches!(results(".spaces[", input), Err(JqError::Syntax(_))));
         assert!(matches!(results(".", "<html>"), Err(JqError::NotJson)));
         assert!(matches!(results(".spaces.x", input), Err(JqError::Failed(_))));
+        for halt in ["halt", "1, halt(4)", "halt_error"] {
+            assert!(matches!(results(halt, input), Err(JqError::Halt)), "{halt}");
+        }
     }
 
     #[test]

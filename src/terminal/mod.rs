@@ -238,7 +238,11 @@ pub fn filter_failed(error: &JqError) -> Error {
         JqError::TooDeep => {
             bad("have another program read it: without --jq it is handed on as it came")
         }
-        JqError::Syntax(_) | JqError::TooLong | JqError::NoMemory(_) | JqError::Failed(_) => {
+        JqError::Syntax(_)
+        | JqError::TooLong
+        | JqError::NoMemory(_)
+        | JqError::Failed(_)
+        | JqError::Halt => {
             let hint = "--json in place of --jq shows what the filter is given";
             Error::usage(WHAT, error.to_string(), hint)
         }
