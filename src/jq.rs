@@ -10,6 +10,8 @@ use jaq_json::{Val, read};
 const MAX_DEPTH: usize = 10_000;
 /// Bytes of a filter: far more than anybody types.
 const MAX_FILTER: usize = 16 << 10;
+/// Bytes of all results together, so that a filter without end takes no more memory than this.
+const MAX_RESULTS: usize = 64 << 20;
 /// Bytes of stack: jaq goes as deep as filter and answer are. Only what is used of it is taken.
 const STACK: usize = 512 << 20;
 
@@ -19,6 +21,8 @@ pub enum JqError {
     TooLong,
     #[error("{0:?} is no filter that jq understands")]
     Syntax(String),
+    #[error("the filter gives more than {} MiB", MAX_RESULTS >> 20)]
+    TooMuch,
     #[error("the answer is not JSON")]
     NotJson,
     #[error("the answer is nested deeper than {MAX_DEPTH} levels")]
@@ -95,18 +99,21 @@ fn run(filter: &str, inputs: &[&[u8]], mut each: impl FnMut(&str)) -> Result<(),
         .load(&arena, File { code: filter, path: () })
         .map_err(|_| syntax())?;
     let filter = Compiler::default().with_funs(functions).compile(modules).map_err(|_| syntax())?;
+    let mut left = MAX_RESULTS;
     for input in inputs {
         let input = read::parse_single(input).map_err(|_| JqError::NotJson)?;
         let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
         for result in filter.id.run((context, input)) {
-            match result {
-                Ok(Val::TStr(text)) => each(&String::from_utf8_lossy(&text)),
-                Ok(value) => each(&value.to_string()),
+            let text = match result {
+                Ok(Val::TStr(text)) => String::from_utf8_lossy(&text).into_owned(),
+                Ok(value) => value.to_string(),
                 Err(end) => {
                     let error = end.get_err().map_err(|_| JqError::Halt)?;
                     return Err(JqError::Failed(error.to_string()));
                 }
-            }
+            };
+            left = left.checked_sub(text.len() + 1).ok_or(JqError::TooMuch)?;
+            each(&text);
         }
     }
     Ok(())
@@ -136,6 +143,7 @@ mod tests {
         assert_eq!(results("@tsv", row).unwrap(), ["a\"b,c\t1.50\t\ttrue\tx\\ty\\\\"]);
         assert!(matches!(results("@csv", "[[1]]"), Err(JqError::Failed(_))));
         assert!(matches!(results("@csv", "1"), Err(JqError::Failed(_))));
+        assert!(matches!(results("repeat(\"x\" * 1000000)", "1"), Err(JqError::TooMuch)));
         assert!(matches!(results(".spaces[", input), Err(JqError::Syntax(_))));
         assert!(matches!(results(".", "<html>"), Err(JqError::NotJson)));
         assert!(matches!(results(".spaces.x", input), Err(JqError::Failed(_))));

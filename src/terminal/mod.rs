@@ -240,6 +240,7 @@ pub fn filter_failed(error: &JqError) -> Error {
         }
         JqError::Syntax(_)
         | JqError::TooLong
+        | JqError::TooMuch
         | JqError::NoMemory(_)
         | JqError::Failed(_)
         | JqError::Halt => {
