@@ -11,23 +11,31 @@ use super::{Output, stderr_is_terminal};
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the line changes.
 const PACE: Duration = Duration::from_millis(200);
-/// Characters of the bar.
-const WIDTH: usize = 24;
+/// Characters of the bar: with the longest words beside it, a line has 80.
+const WIDTH: usize = 16;
 
 /// Counts steps of work whose number is known.
 pub struct Progress {
     total: usize,
     done: usize,
     noun: &'static str,
+    on_interrupt: &'static str,
     begun: Instant,
     shown: Option<Instant>,
     visible: bool,
 }
 
 impl Progress {
-    pub fn new(output: &Output, total: usize, noun: &'static str) -> Self {
+    /// `on_interrupt` is what Ctrl-C does now, in three or four words: `keeps whole files`. It
+    /// stands there before anybody needs it, and stays on the screen when the program has ended.
+    pub fn new(
+        output: &Output,
+        total: usize,
+        noun: &'static str,
+        on_interrupt: &'static str,
+    ) -> Self {
         let visible = stderr_is_terminal() && !output.quiet && !output.json;
-        Self { total, done: 0, noun, begun: Instant::now(), shown: None, visible }
+        Self { total, done: 0, noun, on_interrupt, begun: Instant::now(), shown: None, visible }
     }
 
     /// One step more.
@@ -53,14 +61,15 @@ impl Progress {
         let full = (part * WIDTH as f64) as usize;
         let left = self.begun.elapsed().mul_f64((1.0 - part) / part.max(f64::EPSILON)).as_secs();
         format!(
-            "{}{} {} of {} {}, {}:{:02} left",
+            "{}{} {} of {} {}, {}:{:02} left; Ctrl-C {}",
             "█".repeat(full),
             "░".repeat(WIDTH - full),
             self.done,
             self.total,
             self.noun,
             left / 60,
-            left % 60
+            left % 60,
+            self.on_interrupt
         )
     }
 }

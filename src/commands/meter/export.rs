@@ -180,7 +180,8 @@ impl Export<'_> {
         let fetch = |task: &Task| -> Fetched {
             (!has_failed(task.place)).then(|| range.fetch_month(session, task.place, task.month))
         };
-        let mut progress = Progress::new(&session.context.output, tasks.len(), "files");
+        let mut progress =
+            Progress::new(&session.context.output, tasks.len(), "files", "keeps whole files");
         let mut judge: Option<(usize, Judge)> = None;
         let exported = ordered::for_each(tasks, session.api.jobs, fetch, |task, parts| {
             let source = &range.sources[task.place];

@@ -73,7 +73,8 @@ impl Range {
         };
         let mark = gaps == Gaps::Mark;
         let mut summary = Summary::new(self.sources.len());
-        let mut progress = Progress::new(&session.context.output, tasks.len(), "requests");
+        let mut progress =
+            Progress::new(&session.context.output, tasks.len(), "requests", "writes no file");
         let mut judge = None;
         let fetched = ordered::for_each(&tasks, session.api.jobs, fetch, |task, answer| {
             let (source, window) = (&self.sources[task.place], task.window);

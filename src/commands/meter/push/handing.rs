@@ -49,7 +49,8 @@ pub fn hand_in(args: &Args, session: &Session, file: &File) -> Result<(), DataEr
         };
         output.say(Mark::Note, told);
     }
-    let mut progress = Progress::new(output, new.len().div_ceil(args.chunk.into()), "parts");
+    let parts = new.len().div_ceil(args.chunk.into());
+    let mut progress = Progress::new(output, parts, "parts", "keeps what is done");
     let sent = new.chunks(args.chunk.into()).try_for_each(|part| {
         let request = Request::new(file, args.timestamp_unit, part);
         send(session, &request, &mut memory, &mut outcome)?;
