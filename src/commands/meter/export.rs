@@ -1,6 +1,6 @@
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::export_files::Files;
 use super::file_name::{FileStems, kind_name, place, time_name};
@@ -174,28 +174,24 @@ impl Export<'_> {
     /// Fetches the months, several at once, and writes each when it is there.
     fn fetch(&mut self, tasks: &[Task]) -> Result<(), DataError> {
         let (session, range) = (self.session, self.range);
-        let failed = Mutex::new(vec![false; range.sources.len()]);
-        let has_failed =
-            |place: usize| failed.lock().is_ok_and(|failed| failed.get(place) == Some(&true));
+        let failed: Vec<AtomicBool> =
+            range.sources.iter().map(|_| AtomicBool::new(false)).collect();
+        // A source that failed is not asked again.
         let fetch = |task: &Task| -> Fetched {
-            (!has_failed(task.place)).then(|| range.fetch_month(session, task.place, task.month))
+            (!failed[task.place].load(Ordering::Relaxed))
+                .then(|| range.fetch_month(session, task.place, task.month))
         };
         let mut progress =
             Progress::new(&session.context.output, tasks.len(), "files", "keeps whole files");
-        let mut judge: Option<(usize, Judge)> = None;
+        let mut judge = None;
         let exported = ordered::for_each(tasks, session.api.jobs, fetch, |task, parts| {
             let source = &range.sources[task.place];
-            let judge = match &mut judge {
-                Some((place, judge)) if *place == task.place => judge,
-                _ => &mut judge.insert((task.place, Judge::new(&range.query, source))).1,
-            };
+            let judge = range.judge_of(task.place, &mut judge);
             progress.step();
             match parts {
                 Some(Ok(parts)) => self.save(task, parts, judge)?,
                 Some(Err(error)) => {
-                    if let Ok(mut failed) = failed.lock() {
-                        failed[task.place] = true;
-                    }
+                    failed[task.place].store(true, Ordering::Relaxed);
                     self.summary.fail(session, source, error)?;
                 }
                 None => {}

@@ -41,6 +41,16 @@ impl Range {
         month.windows(self.window_days).into_iter().map(read).collect()
     }
 
+    /// The judge of a source, by its place, kept in `current` until another source's turn.
+    pub fn judge_of<'r, 'j>(
+        &'r self,
+        place: usize,
+        current: &'j mut Option<(usize, Judge<'r>)>,
+    ) -> &'j mut Judge<'r> {
+        current.take_if(|(whose, _)| *whose != place);
+        &mut current.get_or_insert_with(|| (place, Judge::new(&self.query, &self.sources[place]))).1
+    }
+
     /// Fetches every window of every source, several at once, and gives their readings to `each` in
     /// order, each interval once.
     pub fn fetch(
@@ -78,10 +88,7 @@ impl Range {
         let mut judge = None;
         let fetched = ordered::for_each(&tasks, session.api.jobs, fetch, |task, answer| {
             let (source, window) = (&self.sources[task.place], task.window);
-            let judge = match &mut judge {
-                Some((place, judge)) if *place == task.place => judge,
-                _ => &mut judge.insert((task.place, Judge::new(&self.query, source))).1,
-            };
+            let judge = self.judge_of(task.place, &mut judge);
             progress.step();
             match answer {
                 Some(Ok(answer)) => {
