@@ -172,7 +172,7 @@ fn controls_in_the_data_leave_xml_and_geojson_well_formed() {
         assert!(!text.contains("<b>"));
     }
     assert_eq!(run("geojson").json()["features"].as_array().unwrap().len(), 340);
-    data.program.run(["timber", "plot", "-o", "a.html"]).exits(0);
+    data.program.run(["timber", "plot", "-o", "a.html"]).exits(0).says(&["340 piles; a.html"]);
     let html = fs::read_to_string(data.program.root().join("a.html")).unwrap();
     assert!(!html.contains("name/<b>"));
 }

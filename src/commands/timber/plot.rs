@@ -2,6 +2,7 @@ use clap::ValueEnum;
 
 use super::piles::PileArgs;
 use crate::clock;
+use crate::commands::closing::Closing;
 use crate::commands::session::AccountArgs;
 use crate::commands::written::PictureArgs;
 use crate::context::Context;
@@ -47,7 +48,10 @@ impl Args {
             let views = if self.view.is_empty() { all_views } else { &self.view };
             let look = self.picture.look();
             match &self.picture.output {
-                Some(path) => self.picture.save(session, path, &timber::picture(&piles, views))?,
+                Some(path) => {
+                    self.picture.save(session, path, &timber::picture(&piles, views))?;
+                    Closing::of_rows(all.len(), "piles").say(&context.output, 0, Some(path));
+                }
                 None => context.output.data(&timber::terminal(&piles, views, &look))?,
             }
             Ok(())
