@@ -1,0 +1,33 @@
+//! Many machines at one store: the built program from several homes, against the real OpenBao.
+//!
+//! Everything is on 127.0.0.1 and ends with the test: the server, a cluster of three, a bad wire
+//! before it. Vault itself is not here; where it differs from OpenBao, the wire refuses what it lacks.
+
+#![cfg(target_os = "linux")]
+
+mod api;
+mod bao;
+mod node;
+mod ports;
+mod server;
+mod wire;
+
+#[path = "../endurance/chance.rs"]
+#[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]
+mod chance;
+#[path = "../provider/mod.rs"]
+#[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]
+mod provider;
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
+/// Says that a test was left out, and why, where `tests/run` counts it.
+fn left_out(name: &str, why: &str) {
+    eprintln!("LEFT OUT: {name}: {why}");
+    #[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+    if let Some(path) = std::env::var_os("PARTNERLINK_TEST_SKIPPED") {
+        let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        writeln!(file, "{name}: {why}").unwrap();
+    }
+}
