@@ -58,6 +58,9 @@ pub struct Account {
     /// Why the last refresh failed, where asking again alone cannot help; kept until something
     /// succeeds.
     pub failure: Option<Failure>,
+    /// Which version of a shared record this was read from; of the index alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_version: Option<u64>,
 }
 
 /// A failure that lasts.
@@ -320,6 +323,7 @@ impl Account {
             clock_ahead: None,
             state: SignInState::Connected,
             failure: None,
+            shared_version: None,
         }
     }
 }

@@ -60,10 +60,17 @@ impl Context {
             key: key_source(&settings, settings.file_key, &keychain),
             keychain: Arc::clone(&keychain),
             folder: folders.tokens(),
+            vault: settings.vault.clone(),
+            index: Index::new(folders.accounts()),
+        };
+        // Several machines do it: which one is worth to be known.
+        let run_by = match &settings.vault {
+            Some(vault) => format!("{run_by} on {}", vault.host),
+            None => run_by,
         };
         Self {
             run_by,
-            index: Index::new(folders.accounts()),
+            index: around.index.clone(),
             http: HttpClient::new(settings.network.clone()),
             stores: Stores::open(&around, &settings.store, Box::new(given_secrets(&settings))),
             settings,

@@ -123,6 +123,7 @@ fn account(number: usize, store: StoreKind, base: &str) -> Result<Account> {
         clock_ahead: None,
         state: SignInState::Connected,
         failure: None,
+        shared_version: None,
     })
 }
 

@@ -52,7 +52,7 @@ use crate::oauth::scope::Scope;
 use crate::provider::Provider;
 use crate::store::file::FileStore;
 use crate::store::record::Record;
-use crate::store::{Item, STORES, StoreKind};
+use crate::store::{Item, STORES, StoreError, StoreKind};
 use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
 
@@ -274,6 +274,11 @@ fn explain(
             };
             Error::sign_in_needed(what, why, account)
         }
+        RefreshOutcome::Claimed { holder, since } => {
+            let cause = FlowError::Claimed { holder: holder.clone(), since: *since };
+            Error::new(what, &cause).about(account)
+        }
+        RefreshOutcome::ReadOnly(_) => Error::new(what, &StoreError::ReadOnly).about(account),
         RefreshOutcome::Refreshed(_) | RefreshOutcome::Unchanged(_) => {
             Error::sign_in_needed(what, "the access token ends too soon", account)
         }

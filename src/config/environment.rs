@@ -113,7 +113,28 @@ impl Environment {
 
     /// The file with the key of the sealed files that systemd hands to its service.
     pub fn systemd_credential(&self) -> Option<PathBuf> {
-        self.path("CREDENTIALS_DIRECTORY").map(|folder| folder.join("partnerlink-key"))
+        self.credential("partnerlink-key")
+    }
+
+    /// What systemd hands to its service by this name.
+    pub(super) fn credential(&self, name: &str) -> Option<PathBuf> {
+        self.path("CREDENTIALS_DIRECTORY").map(|folder| folder.join(name))
+    }
+
+    /// A variable that users of OpenBao and Vault have, by its whole name.
+    pub(super) fn vault_variable(&self, name: &str) -> Option<(&'static str, String)> {
+        const NAMES: [&str; 8] = [
+            "BAO_ADDR",
+            "VAULT_ADDR",
+            "BAO_TOKEN",
+            "VAULT_TOKEN",
+            "BAO_NAMESPACE",
+            "VAULT_NAMESPACE",
+            "BAO_CACERT",
+            "VAULT_CACERT",
+        ];
+        let wanted = |full: &&&str| full.split_once('_').is_some_and(|(_, rest)| rest == name);
+        NAMES.iter().filter(wanted).find_map(|full| Some((*full, self.text(full)?)))
     }
 
     /// Whether a browser could show itself: a display, and not at the far end of an SSH line.

@@ -2,6 +2,7 @@
 
 pub mod edit;
 mod environment;
+mod vault;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,7 +18,7 @@ use crate::input::{self, NotText};
 use crate::language::Language;
 use crate::provider::Description;
 use crate::provider::registry::{Registry, nearest};
-use crate::store::StoreKind;
+use crate::store::{self, StoreKind};
 use crate::system::files::Others;
 use crate::system::paths::{Folders, PathError};
 use crate::system::process;
@@ -37,6 +38,7 @@ struct ConfigFile {
     ca_file: Option<PathBuf>,
     notify: Option<String>,
     language: Option<Language>,
+    vault: Option<vault::Table>,
     /// Read for its errors: the registry lays what is written over the built-in descriptions.
     #[serde(default)]
     #[expect(dead_code, reason = "checked by being read")]
@@ -92,6 +94,8 @@ pub struct Settings {
     pub store_from: &'static str,
     pub file_key: FileKey,
     pub key_file: PathBuf,
+    /// The shared store, where one is described or chosen.
+    pub vault: Option<store::vault::Settings>,
     /// The program that opens addresses, from flag, environment or file; not yet `$BROWSER`.
     pub browser: Option<String>,
     pub network: Network,
@@ -133,8 +137,10 @@ pub enum ConfigError {
     NotText { path: PathBuf, why: NotText },
     #[error("{}, line {line}: {message}", .path.display())]
     Syntax { path: PathBuf, line: usize, message: String, nearest: Option<String> },
-    #[error("{} contains a client secret", .0.display())]
+    #[error("{} contains a secret", .0.display())]
     SecretInFile(PathBuf),
+    #[error("[vault] {why}")]
+    Vault { why: String, hint: String },
     #[error("{}: the command in `notify` cannot be run: {why}", .path.display())]
     Notify { path: PathBuf, why: String },
     #[error("the variable {name} is {value:?}")]
@@ -210,15 +216,23 @@ impl Settings {
         let ca_file = flags.ca_file.or_else(|| environment.path("PARTNERLINK_CA_FILE"));
         // In the file a path is relative to the file: a working folder decides nothing.
         let beside = |name: PathBuf| path.parent().unwrap_or(Path::new("")).join(name);
-        let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file.map(beside));
+        let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file.map(&beside));
         let ca_file_given = ca_file.is_some();
-        let ca_file = ca_file.or(file.ca_file.map(beside));
+        let ca_file = ca_file.or(file.ca_file.map(&beside));
+        let network = Network { proxy: environment.proxy(), ca_file };
+        let store = store.or(file.store);
+        // The sandbox is for every machine, and most have sealed files.
+        let store = match &sandbox {
+            Some(_) => store.filter(|kind| *kind != StoreKind::VAULT).unwrap_or(StoreKind::FILE),
+            None => store.unwrap_or_default(),
+        };
+        let vault = file.vault.or_else(|| (store == StoreKind::VAULT).then(Default::default));
+        let vault = vault.filter(|_| sandbox.is_none());
+        let vault =
+            vault.map(|table| table.settings(&environment, &network, beside)).transpose()?;
         Ok(Self {
-            // The sandbox is for every machine, and most have sealed files.
-            store: store.or(file.store).unwrap_or_else(|| match &sandbox {
-                Some(_) => StoreKind::FILE,
-                None => StoreKind::default(),
-            }),
+            store,
+            vault,
             store_from,
             file_key: file.file_key.unwrap_or_default(),
             key_file: key_file.unwrap_or_else(|| folders.default_key_file()),
@@ -226,7 +240,7 @@ impl Settings {
             notify: file.notify,
             named_language,
             file_exists,
-            network: Network { proxy: environment.proxy(), ca_file },
+            network,
             ca_file_given,
             no_input: flags.no_input,
             folders,
@@ -303,7 +317,8 @@ fn syntax_error(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError
     let span = error.span().unwrap_or_default();
     let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
     let message = error.message();
-    if message.starts_with("unknown field `client_secret`") {
+    let secrets = ["client_secret", "secret_id", "token", "password"];
+    if secrets.iter().any(|name| message.starts_with(&format!("unknown field `{name}`"))) {
         return ConfigError::SecretInFile(path.to_owned());
     }
     // serde words it: unknown field `x`, expected one of `a`, `b`

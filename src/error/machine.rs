@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::Exit::{Busy, Refused, Store, Usage};
+use super::Exit::{Busy, Refused, Store, TryLater, Usage};
 use super::{Explain, Meaning};
 use crate::account_id::AccountIdError;
 use crate::config::ConfigError;
@@ -54,7 +54,8 @@ impl Explain for ConfigError {
                 "delete the line, have the secret replaced by the provider if others could read \
                  it, and give it with --client-secret-stdin: it is kept in the token store"
             }
-            Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain or file",
+            Self::Variable { name: "PARTNERLINK_STORE", .. } => "use keychain, file or vault",
+            Self::Vault { hint, .. } => return Usage.means("configuration", hint.clone()),
             Self::Variable { name: "PARTNERLINK_LANGUAGE", .. } => "use de or en",
             Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed",
             Self::Notify { .. } => "notify = \"/path/of/a/program its arguments\"",
@@ -195,6 +196,34 @@ impl Explain for StoreError {
             Self::Io { .. } => ("store-io", "make the folder writable for your own user"),
             Self::Keychain(_) => {
                 ("store-failed", "try again; if it stays, connect with --store file")
+            }
+            Self::NoIntent(_) => (
+                "store-io",
+                "make room on the disk, and make the state folder writable for your own user",
+            ),
+            Self::NotSetUp(_) => {
+                let hint = "describe it in the configuration file: partnerlink help shared-store";
+                return Usage.means("store-not-set-up", hint);
+            }
+            Self::Unavailable(_) => {
+                return TryLater.means("store-unavailable", "try again later; partnerlink doctor");
+            }
+            Self::Forbidden { hint, .. } => return Store.means("store-forbidden", hint.clone()),
+            Self::WrongEngine { mount, .. } => {
+                let hint = format!("bao secrets enable -path={mount} -version=2 kv");
+                return Usage.means("store-wrong-engine", hint);
+            }
+            Self::Conflict(_) => return Busy.means("store-conflict", "try again"),
+            Self::ReadOnly => {
+                let hint = "do it on a machine with vault.access = \"refresh\"";
+                return Usage.means("store-read-only", hint);
+            }
+            Self::Taken(account) => {
+                let hint = format!(
+                    "keep one of the two: partnerlink disconnect {account}, or connect it here \
+                     under another name"
+                );
+                return Usage.means("store-taken", hint);
             }
             Self::NoSuchStore(_) => {
                 ("store-unknown", "use the newer partnerlink that wrote it, or connect again")

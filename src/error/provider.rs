@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::Exit::{BadAnswer, Refused, SignInNeeded, Store, TryLater, Usage};
+use super::Exit::{BadAnswer, Busy, Refused, SignInNeeded, Store, TryLater, Usage};
 use super::{Explain, Meaning};
 use crate::account_id::{AccountId, name_for};
 use crate::api::ApiError;
@@ -287,9 +287,14 @@ impl Explain for FlowError {
                 let kept = "the new tokens wait in a journal, and the next run takes them in";
                 Store.means("in-journal", format!("{hint}; nothing was lost: {kept}"))
             }
-            Self::NoIntent(_) => Store.means(
-                "store-io",
-                "make room on the disk, and make the state folder writable for your own user",
+            Self::Claimed { .. } => Busy.means(
+                "claimed",
+                "another machine refreshes it; try again in a minute",
+            ),
+            Self::NotRenewed(_) => TryLater.means(
+                "not-renewed",
+                "look at the machines that refresh (vault.access = \"refresh\"): partnerlink \
+                 schedule status there; here: partnerlink doctor",
             ),
             Self::FormerRecordLeft { why, .. } => {
                 let hint = format!("{}; then do the same again", why.meaning().hint);

@@ -1,6 +1,8 @@
 //! Ending an account: revoke at the provider where that can be done, delete here in any case.
 
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret, intent, moving};
@@ -10,9 +12,14 @@ use crate::oauth::error::{because, reason_of};
 use crate::oauth::revoke::{self, Revocable};
 use crate::oauth::{Client, ClientAuthentication};
 use crate::provider::Provider;
+use crate::store::lock::LOCK_DEADLINE;
 use crate::store::record::Record;
+use crate::store::shared::{Claim, Claimant, Claiming, Seen};
 use crate::store::{Item, StoreError, TokenStore};
 use crate::system::interrupt;
+
+/// Between two looks at what another machine does.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// What became of the account at the provider. Here it is gone in every case.
 #[derive(Debug)]
@@ -37,21 +44,32 @@ pub fn disconnect(
     account: &AccountId,
     revoke: bool,
 ) -> Result<Revocation, FlowError> {
-    let LockedAccount { _lock, store, record, .. } = world.open(account)?;
+    let LockedAccount { _lock, store, seen, .. } = world.open(account)?;
     interrupt::uninterrupted(|| {
-        let revocation = match record {
-            Ok(Some(_)) if !revoke => Revocation::Skipped,
-            Ok(Some(record)) => revoke_record(world, provider, store, &record),
-            Ok(None) => Revocation::WasNotConnected,
+        let revocation = match seen {
+            Ok(Some(seen)) => {
+                let claim = claimed(store, seen, account)?;
+                let revocation = match revoke {
+                    true => revoke_record(world, provider, store, claim.record()),
+                    false => Revocation::Skipped,
+                };
+                store.end(&claim, "disconnected").map_err(FlowError::NotDeleted)?;
+                revocation
+            }
+            Ok(None) => {
+                match store.delete(&Item::Account(account.clone())) {
+                    // There is nothing in a keychain that is not there.
+                    Err(StoreError::Unreachable(_)) => {}
+                    deleted => drop(deleted.map_err(FlowError::NotDeleted)?),
+                }
+                Revocation::WasNotConnected
+            }
             // What cannot be read can still be deleted, best where its key is lost.
-            Err(error) => Revocation::Unconfirmed(error.to_string()),
+            Err(error) => {
+                store.delete(&Item::Account(account.clone())).map_err(FlowError::NotDeleted)?;
+                Revocation::Unconfirmed(error.to_string())
+            }
         };
-        match store.delete(&Item::Account(account.clone())) {
-            // There is nothing in a keychain that is not there.
-            Err(StoreError::Unreachable(_))
-                if matches!(revocation, Revocation::WasNotConnected) => {}
-            deleted => drop(deleted.map_err(FlowError::NotDeleted)?),
-        }
         world.forget(account);
         intent::clear_all(&world.folders.intent_file(account));
         // What an account handed in is of no use to the next one of its name.
@@ -59,6 +77,26 @@ pub fn disconnect(
         moving::delete_other_copy(world, account).map_err(FlowError::NotDeleted)?;
         Ok(revocation)
     })
+}
+
+/// The right to end the account: another machine that refreshes it ends first.
+pub(super) fn claimed(
+    store: &dyn TokenStore,
+    mut seen: Seen,
+    account: &AccountId,
+) -> Result<Claim, FlowError> {
+    let begun = Instant::now();
+    loop {
+        match store.claim(seen.clone(), &Claimant::default(), &mut |_| Ok(()))? {
+            Claiming::Held(claim) => return Ok(*claim),
+            Claiming::Busy { .. } if begun.elapsed() < LOCK_DEADLINE => {
+                thread::sleep(PAUSE);
+            }
+            Claiming::Busy { holder, since } => return Err(FlowError::Claimed { holder, since }),
+            Claiming::Changed => {}
+        }
+        seen = store.see(account)?.ok_or(FlowError::NotConnected)?;
+    }
 }
 
 fn revoke_record(

@@ -9,6 +9,8 @@ use super::disconnect::Revocation;
 use super::origins::Change;
 use super::refresh::RefreshOutcome;
 use crate::account_id::AccountId;
+use crate::accounts::Account;
+use crate::clock::Timestamp;
 use crate::http::HttpError;
 use crate::loopback::BindError;
 use crate::oauth::callback::IssuerFault;
@@ -87,8 +89,13 @@ pub enum FlowError {
     /// They are in the journal, and the next run takes them in.
     #[error("the provider gave new tokens, but they could not be saved yet: {0}")]
     InJournal(StoreError),
-    #[error("what is about to be done could not be noted on disk: {0}")]
-    NoIntent(io::Error),
+    /// On a machine that only reads: with what is known of the account.
+    #[error("no machine has refreshed it, and its access token ends or ended at {}; the last one \
+             did at {} ({})", utc(.0.access_token_until), utc(.0.begun()),
+             .0.refreshed_by.as_deref().unwrap_or("when it was connected"))]
+    NotRenewed(Box<Account>),
+    #[error("{holder} has been working on it since {}", .since.strftime("%H:%M:%S UTC"))]
+    Claimed { holder: String, since: Timestamp },
     #[error("the tokens could not be deleted from here: {0}")]
     NotDeleted(StoreError),
     /// The account works from its new store.
@@ -96,6 +103,10 @@ pub enum FlowError {
     FormerRecordLeft { from: StoreKind, why: StoreError },
     #[error("its tokens are no longer in {store}")]
     Gone { account: AccountId, store: StoreKind },
+}
+
+fn utc(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 fn given_back(revocation: Option<&Revocation>) -> String {

@@ -13,11 +13,13 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::World;
 use super::journal::Journal;
 use crate::clock::{self, Timestamp};
 use crate::secret::Secret;
 use crate::store::TokenStore;
 use crate::store::record::Record;
+use crate::store::shared::{Nonce, Seen};
 use crate::system::files;
 
 /// A younger intent may belong to a request that is still under way at the provider, in seconds.
@@ -47,11 +49,16 @@ pub struct Intent {
     token: TokenId,
     at: Timestamp,
     pid: u32,
+    /// In a shared store: those of the claims that this machine has made, or tried to make, on the
+    /// token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Nonce>,
 }
 
 impl Intent {
     pub fn new(refresh_token: &Secret, now: Timestamp) -> Self {
-        Self { token: TokenId::of(refresh_token), at: now, pid: std::process::id() }
+        let (token, claims) = (TokenId::of(refresh_token), Vec::new());
+        Self { token, at: now, pid: std::process::id(), claims }
     }
 
     /// Whether it was this token that was being spent.
@@ -159,6 +166,19 @@ pub fn settle(path: &Path, store: &dyn TokenStore) {
     }
     clear(path);
     clear(&saved(path));
+}
+
+/// A run that died after it had saved new tokens in a shared store may not have shown them to the
+/// machines that only read.
+pub(super) fn show_what_is_saved(world: &World, store: &dyn TokenStore, seen: &Seen) {
+    let path = world.folders.intent_file(&seen.record.account.account);
+    let Some(token) = seen.record.refresh_token.as_ref().filter(|_| store.is_shared()) else {
+        return;
+    };
+    let is_left = |left: &Left| !left.intent.claims.is_empty() && !left.intent.is_about(token);
+    if Left::read(&path).is_some_and(|left| is_left(&left)) && store.show(seen).is_ok() {
+        clear(&path);
+    }
 }
 
 /// Where the journal of what is saved stays.

@@ -1,13 +1,14 @@
 //! Which accounts there are, those of the index and those in the stores that it lost; and whether
 //! what is saved of them can be read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{FlowError, LockedAccount, World, journal};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::store::record::Record;
-use crate::store::{Item, Look, StoreError, StoreKind};
+use crate::store::shared::Seen;
+use crate::store::{Item, Look, StoreError, StoreKind, TokenStore};
 
 /// What is in a store, as far as it can be seen without unlocking it.
 pub struct Content {
@@ -47,7 +48,34 @@ impl World<'_> {
     /// Looks into the stores that are `wanted`; the others are left alone.
     pub fn contents(&self, wanted: impl Fn(&StoreKind) -> bool) -> Vec<Content> {
         let stores = self.stores.all().filter(|store| wanted(&store.kind()));
-        stores.map(|store| Content { kind: store.kind(), look: store.look() }).collect()
+        let content = |store: &dyn TokenStore| {
+            let look = store.look();
+            if let Ok(look) = &look
+                && store.is_shared()
+            {
+                self.learn(store, look);
+            }
+            Content { kind: store.kind(), look }
+        };
+        stores.map(content).collect()
+    }
+
+    /// Makes the index say what was seen of a shared store, where nobody works on the account.
+    fn learn(&self, store: &dyn TokenStore, look: &Look) {
+        let mut gone = self.index.all();
+        gone.retain(|entry| entry.store == store.kind());
+        let known: HashMap<AccountId, Option<u64>> =
+            gone.iter().map(|entry| (entry.account.clone(), entry.shared_version)).collect();
+        for now in &look.current {
+            if known.get(&now.account) != Some(&now.shared_version) {
+                self.if_free(&now.account, || self.note(now));
+            }
+        }
+        let there: BTreeSet<&AccountId> = look.current.iter().map(|now| &now.account).collect();
+        gone.retain(|entry| !there.contains(&entry.account));
+        for entry in &gone {
+            self.if_free(&entry.account, || self.forget(&entry.account));
+        }
     }
 
     /// Why it is not known that nothing is connected, where the index has no account: the store of
@@ -78,8 +106,8 @@ pub struct Verified {
 /// Reads an account's record under its lock, and heals the index where the two disagree.
 pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError> {
     let entry = world.index.get(account);
-    let LockedAccount { _lock, store, record, unsaved } = world.open(account)?;
-    let record = record?.ok_or_else(|| match &entry {
+    let LockedAccount { _lock, store, seen, unsaved } = world.open(account)?;
+    let Seen { record, .. } = seen?.ok_or_else(|| match &entry {
         Some(_) => FlowError::gone(account, store),
         None => FlowError::NotConnected,
     })?;

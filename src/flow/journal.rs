@@ -26,7 +26,8 @@ use super::intent::{self, Left, TokenId};
 use crate::account_id::AccountId;
 use crate::secret::Secret;
 use crate::store::record::Record;
-use crate::store::{SecretBytes, StoreError, TokenStore};
+use crate::store::shared::{Claim, Seen, Settled};
+use crate::store::{Item, SecretBytes, StoreError, TokenStore};
 
 /// Keeps this key apart from any other that is ever made of a refresh token.
 const KEY_INFO: &[u8] = b"partnerlink journal key 1";
@@ -92,28 +93,42 @@ pub(super) fn newest(world: &World, record: &Record) -> Option<Newer> {
     }
 }
 
-/// Puts newer tokens than those of `record` in its place, and saves them; the account's lock is
+/// Puts newer tokens than those that were seen in their place, and saves them; the account's lock is
 /// held. If they cannot be saved, the reason is returned, and no token may be spent: its intent
-/// would take the place of the journal.
+/// would take the place of the journal. Where somebody else has newer ones still, theirs count.
 pub(super) fn take_in(
     world: &World,
     store: &dyn TokenStore,
-    record: &mut Record,
+    seen: &mut Seen,
 ) -> Option<StoreError> {
-    let account = record.account.account.clone();
-    let newer = newest(world, record)?;
-    *record = newer.record;
+    let account = seen.record.account.account.clone();
+    let newer = newest(world, &seen.record)?;
+    let claim = Claim::alone(seen.clone());
+    let mut record = newer.record;
     record.account.store = store.kind();
-    let saved = record.save(store);
-    if saved.is_ok() {
-        log::info!(
+    let settled = store.settle(&claim, &mut record);
+    seen.record = record;
+    match settled {
+        Err(error) => return Some(error),
+        Ok(Settled::Saved) => log::info!(
             "{account}: the new tokens of an earlier run, which could not save them, are in"
-        );
-        if newer.is_unsaved {
-            intent::settle(&world.folders.intent_file(&account), store);
+        ),
+        Ok(Settled::Superseded(_)) => log::info!(
+            "{account}: another machine has newer tokens than an earlier run, which could not \
+             save its own"
+        ),
+    }
+    if newer.is_unsaved {
+        intent::settle(&world.folders.intent_file(&account), store);
+    }
+    if store.is_shared() {
+        match store.see(&account) {
+            Ok(Some(now)) => *seen = now,
+            Ok(None) => return Some(StoreError::Conflict(Item::Account(account))),
+            Err(error) => return Some(error),
         }
     }
-    saved.err()
+    None
 }
 
 #[cfg(test)]

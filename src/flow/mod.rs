@@ -22,10 +22,11 @@ use std::time::Duration;
 
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Failure, FailureKind, Index, SignInState};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::http::Transport;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE, LockError};
 use crate::store::record::Record;
+use crate::store::shared::Seen;
 use crate::store::{Item, StoreError, StoreKind, Stores, TokenStore};
 use crate::system::paths::Folders;
 
@@ -48,7 +49,7 @@ pub struct World<'a> {
 struct LockedAccount<'a> {
     _lock: AccountLock,
     store: &'a dyn TokenStore,
-    record: Result<Option<Record>, StoreError>,
+    seen: Result<Option<Seen>, StoreError>,
     /// Why the record is still in the journal only. Until it is saved, no token may be spent.
     unsaved: Option<StoreError>,
 }
@@ -67,12 +68,11 @@ impl<'a> World<'a> {
         }
         let configured = self.stores.configured();
         let item = Item::Account(account.clone());
-        let holds = |store: &&dyn TokenStore| match store.look() {
-            Ok(look) => look.items.contains(&item),
-            Err(error) => {
+        let holds = |store: &&dyn TokenStore| {
+            store.holds(&item).unwrap_or_else(|error| {
                 log::debug!("{} cannot be asked for {account}: {error}", store.kind());
                 false
-            }
+            })
         };
         let others = self.stores.all().filter(|store| store.kind() != configured.kind());
         iter::once(configured).chain(others).find(holds).unwrap_or(configured)
@@ -98,15 +98,21 @@ impl<'a> World<'a> {
 
     /// What a store has of an account. Where no keychain can be reached, and nothing says that the
     /// account is in it, it is not connected.
-    fn load(
-        &self,
-        store: &dyn TokenStore,
-        account: &AccountId,
-    ) -> Result<Option<Record>, StoreError> {
-        match Record::load(store, account) {
+    fn see(&self, store: &dyn TokenStore, account: &AccountId) -> Result<Option<Seen>, StoreError> {
+        match store.see(account) {
             Err(StoreError::Unreachable(_)) if self.known_home(account).is_none() => Ok(None),
-            loaded => loaded,
+            seen => seen,
         }
+    }
+
+    /// The present, by the clock that an account's dates are of.
+    pub fn time_of(&self, account: &Account) -> Timestamp {
+        self.stores.get(&account.store).map_or_else(|_| self.clock.now(), |store| self.time(store))
+    }
+
+    /// The present, by the clock that all who write this store have in common.
+    pub fn time(&self, store: &dyn TokenStore) -> Timestamp {
+        store.now().unwrap_or_else(|| self.clock.now())
     }
 
     /// Takes the account's lock, finishes a move that was interrupted, reads the record, and takes
@@ -123,36 +129,39 @@ impl<'a> World<'a> {
             log::warn!("the move of {account} to another store is not finished: {error}");
         }
         let mut store = self.whereabouts(account);
-        let mut record = self.live_record(account, &mut store);
-        let stored = record.as_mut().ok().and_then(Option::as_mut);
-        let unsaved = stored.and_then(|record| journal::take_in(self, store, record));
-        if let Ok(record) = &record
+        let mut seen = self.live(account, &mut store);
+        let stored = seen.as_mut().ok().and_then(Option::as_mut);
+        let unsaved = stored.and_then(|seen| {
+            let unsaved = journal::take_in(self, store, seen);
+            intent::show_what_is_saved(self, store, seen);
+            unsaved
+        });
+        if let Ok(seen) = &seen
             && unsaved.is_none()
-            && !self.index_agrees(account, record.as_ref(), store)
         {
-            match record {
-                Some(record) => self.note(&record.account),
-                None => self.note_loss(account, store),
+            let record = seen.as_ref().map(|seen| &seen.record);
+            if !self.index_agrees(account, record, store) {
+                self.correct(account, record, store);
             }
         }
-        LockedAccount { _lock: lock, store, record, unsaved }
+        LockedAccount { _lock: lock, store, seen, unsaved }
     }
 
-    /// The record that counts. One that names another store was left behind by a move of which
-    /// neither note nor index is left, unless there is nothing in that store.
-    fn live_record(
+    /// What counts of an account. A record that names another store was left behind by a move of
+    /// which neither note nor index is left, unless there is nothing in that store.
+    fn live(
         &self,
         account: &AccountId,
         store: &mut &'a dyn TokenStore,
-    ) -> Result<Option<Record>, StoreError> {
-        let Some(mut record) = self.load(*store, account)? else { return Ok(None) };
+    ) -> Result<Option<Seen>, StoreError> {
+        let Some(mut seen) = self.see(*store, account)? else { return Ok(None) };
         let here = store.kind();
-        if record.account.store == here {
-            return Ok(Some(record));
+        if seen.record.account.store == here {
+            return Ok(Some(seen));
         }
         if Move::pending(self.folders, account).is_none()
-            && let Ok(named) = self.stores.get(&record.account.store)
-            && let Some(moved) = Record::load(named, account)?
+            && let Ok(named) = self.stores.get(&seen.record.account.store)
+            && let Some(moved) = named.see(account)?
         {
             *store = named;
             let left = Move::leaving(here, named.kind());
@@ -162,20 +171,20 @@ impl<'a> World<'a> {
             }
             return Ok(Some(moved));
         }
-        record.account.store = here;
-        Ok(Some(record))
+        seen.record.account.store = here;
+        Ok(Some(seen))
     }
 
     /// Loads an account's record without the lock. The index is healed, and the journal taken in,
     /// only if the lock is free: whoever holds it may be about to write both.
     pub fn peek(&self, account: &AccountId) -> Result<Option<Record>, StoreError> {
         let mut store = self.home(account);
-        let mut record = self.load(store, account)?;
+        let mut record = self.read(store, account)?;
         let home = self.home(account);
         if record.is_none() && home.kind() != store.kind() {
             // It was moved between the look at the index and the look into the store.
             store = home;
-            record = self.load(store, account)?;
+            record = self.read(store, account)?;
         }
         let is_newest =
             record.as_ref().is_none_or(|record| journal::newest(self, record).is_none());
@@ -183,8 +192,34 @@ impl<'a> World<'a> {
             return Ok(record);
         }
         match AccountLock::acquire(&self.folders.locks(), account, Duration::ZERO, &mut || ()) {
-            Ok(lock) => self.opened(lock, account).record,
+            // Other machines write it all the time, and it was read just now.
+            Ok(_lock) if is_newest && store.is_shared() => {
+                self.correct(account, record.as_ref(), store);
+                Ok(record)
+            }
+            Ok(lock) => {
+                let seen = self.opened(lock, account).seen?;
+                Ok(seen.map(|seen| seen.record))
+            }
             Err(_) => Ok(record),
+        }
+    }
+
+    fn read(
+        &self,
+        store: &dyn TokenStore,
+        account: &AccountId,
+    ) -> Result<Option<Record>, StoreError> {
+        Ok(self.see(store, account)?.map(|seen| seen.record))
+    }
+
+    /// Makes the index say what the store says; the account's lock is held.
+    fn correct(&self, account: &AccountId, record: Option<&Record>, store: &dyn TokenStore) {
+        match record {
+            Some(record) => self.note(&record.account),
+            // Somebody disconnected it elsewhere.
+            None if store.is_shared() => self.forget(account),
+            None => self.note_loss(account, store),
         }
     }
 
@@ -196,8 +231,9 @@ impl<'a> World<'a> {
         store: &dyn TokenStore,
     ) -> bool {
         let facts = |account: &Account| {
-            let Account { connected_at, refreshed_at, state, failure, .. } = account;
-            (*connected_at, *refreshed_at, *state, failure.clone())
+            let Account { connected_at, refreshed_at, state, failure, shared_version, .. } =
+                account;
+            (*connected_at, *refreshed_at, *state, failure.clone(), *shared_version)
         };
         match (self.index.get(account), record.map(|record| &record.account)) {
             (Some(entry), Some(record)) => {
@@ -242,6 +278,14 @@ impl<'a> World<'a> {
         }
         if let Err(error) = self.index.remove(account) {
             log::warn!("the index entry of {account} could not be removed: {error}");
+        }
+    }
+
+    /// Does this under the account's lock, unless somebody else has it.
+    fn if_free(&self, account: &AccountId, work: impl FnOnce()) {
+        let locks = self.folders.locks();
+        if let Ok(_lock) = AccountLock::acquire(&locks, account, Duration::ZERO, &mut || ()) {
+            work();
         }
     }
 

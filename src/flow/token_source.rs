@@ -65,7 +65,8 @@ impl<'a> TokenSource<'a> {
         if let Some(given) = &self.given {
             return Ok(Access { token: given.clone(), dpop: None });
         }
-        let is_good = |record: &Record| is_good_for(record, SKEW, self.world.clock.now());
+        let is_good =
+            |record: &Record| is_good_for(record, SKEW, self.world.time_of(&record.account));
         self.current(is_good, || {
             let saved = self.world.peek(self.account)?;
             match saved.map(|record| self.bound(record)).transpose()? {
@@ -107,6 +108,10 @@ impl<'a> TokenSource<'a> {
         match refresh::refresh(&self.world, self.provider, self.account, due)? {
             RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => {
                 self.bound(*record)
+            }
+            RefreshOutcome::ReadOnly(record) => {
+                refresh::await_another(&self.world, self.account, *record, due)
+                    .and_then(|record| self.bound(record))
             }
             outcome => Err(FlowError::NotRefreshed(Box::new(outcome))),
         }

@@ -46,7 +46,16 @@ pub trait Transport: Send + Sync {
 
     /// Sends a token request, and reads its answer whole.
     fn post(&self, request: &oauth::Request) -> Result<oauth::Answer, HttpError> {
-        let sent = Request::from(request);
+        self.post_within(request, None)
+    }
+
+    /// The same in another time than the usual one.
+    fn post_within(
+        &self,
+        request: &oauth::Request,
+        timeout: Option<Duration>,
+    ) -> Result<oauth::Answer, HttpError> {
+        let sent = Request { timeout, ..Request::from(request) };
         let mut answer = self.fetch(&sent)?;
         if sent.dpop.is_some() && oauth::dpop::wants_nonce(&answer) {
             answer = self.fetch(&sent)?;
@@ -123,7 +132,11 @@ impl HttpClient {
         self.wait_for_pace(&host);
         let runtime = self.runtime()?;
         let started = Instant::now();
-        let mut limit = if request.is_stream { Limit::Silence } else { Limit::total() };
+        let mut limit = match request.timeout {
+            Some(length) => Limit::Until(started + length),
+            None if request.is_stream => Limit::Silence,
+            None => Limit::total(),
+        };
         let result = runtime.block_on(limit.keep(&host, self.response(&client, request, &host)));
         let place = format!("{}{}", request.url.origin().ascii_serialization(), request.url.path());
         let spent = started.elapsed();

@@ -1,5 +1,7 @@
 //! What is sent: one request, whoever asks.
 
+use std::time::Duration;
+
 use url::Url;
 
 use crate::oauth::dpop::Key;
@@ -21,6 +23,8 @@ pub struct Request {
     pub dpop: Option<Key>,
     /// Whether the answer may take as long as it keeps coming.
     pub is_stream: bool,
+    /// How long the whole exchange may take, where that is not the usual time.
+    pub timeout: Option<Duration>,
 }
 
 impl Request {
@@ -34,6 +38,7 @@ impl Request {
             body: None,
             dpop: None,
             is_stream: true,
+            timeout: None,
         }
     }
 

@@ -65,6 +65,9 @@ pub struct Description {
     pub refresh_token_seconds: Option<i64>,
     /// How long a refresh token may go unused, in seconds; a refresh begins anew.
     pub refresh_token_idle_seconds: Option<i64>,
+    /// How long the refresh token that was spent last goes on working, in seconds (rotation overlap
+    /// or reuse interval); not at all by default.
+    pub rotation_overlap_seconds: i64,
     /// Required where a browser is needed: at least one. Registered redirect URIs, tried in order.
     pub(super) redirect_uris: Vec<String>,
     pub authorize_parameters: BTreeMap<String, String>,

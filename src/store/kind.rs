@@ -11,11 +11,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::file::{FileStore, KeySource};
 use super::keychain::Keychain;
+use super::vault::{self, VaultStore};
 use super::{StoreError, TokenStore};
+use crate::accounts::Index;
 
 /// The stores there are; the first is used where nothing else is chosen. One more is a file beside
 /// this one, and a row here.
-pub static STORES: [StoreRow; 2] = [
+pub static STORES: [StoreRow; 3] = [
     StoreRow {
         kind: StoreKind::KEYCHAIN,
         title: "the system keychain",
@@ -23,7 +25,7 @@ pub static STORES: [StoreRow; 2] = [
         help: "The operating system's keychain",
         needs_session: true,
         writes_later: true,
-        open: |settings| settings.keychain.clone(),
+        open: |settings| Some(settings.keychain.clone()),
     },
     StoreRow {
         kind: StoreKind::FILE,
@@ -32,7 +34,21 @@ pub static STORES: [StoreRow; 2] = [
         help: "Sealed files, for servers without one",
         needs_session: false,
         writes_later: false,
-        open: |settings| Arc::new(FileStore::open(settings.folder.clone(), settings.key.clone())),
+        open: |settings| {
+            Some(Arc::new(FileStore::open(settings.folder.clone(), settings.key.clone())))
+        },
+    },
+    StoreRow {
+        kind: StoreKind::VAULT,
+        title: "the shared store",
+        short: "shared",
+        help: "A Vault or OpenBao, for many machines: partnerlink help shared-store",
+        needs_session: false,
+        writes_later: false,
+        open: |settings| {
+            let vault = settings.vault.clone()?;
+            Some(Arc::new(VaultStore::open(vault, settings.index.clone())))
+        },
     },
 ];
 
@@ -50,8 +66,9 @@ pub struct StoreRow {
     /// Whether a save may be told done before it is on the disk, and a crash bring the former
     /// record back. KDE's ksecretd writes 5 s later, KeePassXC when it saves its database.
     pub writes_later: bool,
-    /// Touches nothing: what takes time is done by the store's first call.
-    pub open: fn(&StoreSettings) -> Arc<dyn TokenStore>,
+    /// Touches nothing: what takes time is done by the store's first call. `None` where it is not
+    /// set up.
+    pub open: fn(&StoreSettings) -> Option<Arc<dyn TokenStore>>,
 }
 
 /// What a run has for stores to be opened with.
@@ -61,6 +78,10 @@ pub struct StoreSettings {
     pub folder: PathBuf,
     /// Where their key is.
     pub key: KeySource,
+    /// The shared store, where there is one.
+    pub vault: Option<vault::Settings>,
+    /// What is known of accounts without asking a store.
+    pub index: Index,
 }
 
 /// Which store, by its name in settings, records and on the command line. A record may name one
@@ -72,6 +93,7 @@ pub struct StoreKind(Cow<'static, str>);
 impl StoreKind {
     pub const KEYCHAIN: Self = Self::named("keychain");
     pub const FILE: Self = Self::named("file");
+    pub const VAULT: Self = Self::named("vault");
 
     pub const fn named(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))

@@ -1,7 +1,8 @@
 //! Where secrets live: one small trait, one file per store, one row each in [`STORES`].
 //!
-//! [`keychain`] is the default, [`file`] the sealed files for servers. [`lock`] is the per-account
-//! lock that every writer holds, whatever the store.
+//! [`keychain`] is the default, [`file`] the sealed files for servers, [`vault`] a Vault or OpenBao
+//! that many machines share. [`lock`] is the per-account lock that every writer on this machine
+//! holds, whatever the store; [`shared`] is what it takes beside that where other machines write.
 
 mod client_secret;
 pub mod file;
@@ -10,7 +11,10 @@ pub mod keychain;
 mod kind;
 pub mod lock;
 pub mod record;
+pub mod shared;
+pub mod vault;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +22,11 @@ use std::time::Duration;
 pub use self::client_secret::ClientSecret;
 pub use self::item::Item;
 pub use self::kind::{STORES, StoreKind, StoreRow, StoreSettings};
+use self::record::Record;
+use self::shared::{Claim, Claimant, Claiming, Duty, Nonce, Seen, Settled};
+use crate::account_id::AccountId;
+use crate::accounts::Account;
+use crate::clock::Timestamp;
 use crate::secret::Secret;
 
 /// The bytes of one stored item; what they mean is the caller's affair.
@@ -47,6 +56,71 @@ pub trait TokenStore: Send + Sync {
     /// Fails if a `save` of a few KiB to this item would fail now, as far as that can be known
     /// without writing to it. Called before a single-use refresh token is spent.
     fn preflight(&self, item: &Item) -> Result<(), StoreError>;
+
+    /// Whether the item is there, asked without unlocking anything.
+    fn holds(&self, item: &Item) -> Result<bool, StoreError> {
+        Ok(self.look()?.items.contains(item))
+    }
+
+    /// Whether other machines write it too. What follows is different there alone.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// What this machine may do here.
+    fn duty(&self) -> Duty {
+        Duty::Refresher
+    }
+
+    /// The time by the clock that all machines have in common; `None` where ours is the only one, or
+    /// the other was not heard yet.
+    fn now(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// An account's record, with what a claim on it needs.
+    fn see(&self, account: &AccountId) -> Result<Option<Seen>, StoreError> {
+        Ok(Record::load(self, account)?.map(Seen::alone))
+    }
+
+    /// Saves a record where there is none, or the same one.
+    fn add(&self, record: &Record) -> Result<(), StoreError> {
+        record.save(self)
+    }
+
+    /// Tries to become the only one who may spend the refresh token that was seen. `note` makes
+    /// durable, before the claim is made, what finds it again after a crash.
+    fn claim(
+        &self,
+        seen: Seen,
+        _by: &Claimant,
+        note: &mut dyn FnMut(Option<&Nonce>) -> io::Result<()>,
+    ) -> Result<Claiming, StoreError> {
+        note(None).map_err(StoreError::NoIntent)?;
+        Ok(Claiming::Held(Box::new(Claim::alone(seen))))
+    }
+
+    /// Saves what the provider gave, and ends the claim. Of a shared account it also notes in the
+    /// record which version that is.
+    fn settle(&self, _claim: &Claim, record: &mut Record) -> Result<Settled, StoreError> {
+        record.save(self).map(|()| Settled::Saved)
+    }
+
+    /// Ends the claim without new tokens; what is `changed` beside them is saved.
+    fn release(&self, _claim: &Claim, changed: Option<&mut Record>) -> Result<Settled, StoreError> {
+        changed.map_or(Ok(()), |record| record.save(self)).map(|()| Settled::Saved)
+    }
+
+    /// Shows machines that only read what was seen.
+    fn show(&self, _seen: &Seen) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Removes the account that was claimed for good; `why` is for whoever asks for it later.
+    fn end(&self, claim: &Claim, _why: &str) -> Result<(), StoreError> {
+        let account = claim.seen.record.account.account.clone();
+        self.delete(&Item::Account(account)).map(drop)
+    }
 }
 
 /// Why a store could not do what was asked. Texts say what failed and why; what to do about it
@@ -89,11 +163,29 @@ pub enum StoreError {
     #[error("no room left to save tokens in {}", .0.display())]
     NoSpace(PathBuf),
     #[error("{action} {}: {source}", .path.display())]
-    Io { action: &'static str, path: PathBuf, source: std::io::Error },
+    Io { action: &'static str, path: PathBuf, source: io::Error },
     #[error("the keychain failed: {0}")]
     Keychain(String),
     #[error("this version has no store named {0:?}")]
     NoSuchStore(String),
+    #[error("what is about to be done could not be noted on disk: {0}")]
+    NoIntent(io::Error),
+    #[error("{} is not set up here", .0)]
+    NotSetUp(StoreKind),
+    /// Of a shared store: it may answer later.
+    #[error("the shared store did not answer: {0}")]
+    Unavailable(String),
+    /// It does not let this machine in, or not do this.
+    #[error("the shared store refused {what}: {why}")]
+    Forbidden { what: String, why: String, hint: String },
+    #[error("{why}")]
+    WrongEngine { why: String, mount: String },
+    #[error("{0} was changed by another machine again and again")]
+    Conflict(Item),
+    #[error("this machine only reads the shared store (vault.access)")]
+    ReadOnly,
+    #[error("{0} is in the shared store already, with another sign-in")]
+    Taken(AccountId),
 }
 
 impl StoreError {
@@ -111,6 +203,14 @@ pub struct Look {
     pub usable: Result<(), StoreError>,
     /// Every item in it, in no particular order.
     pub items: Vec<Item>,
+    /// Of a shared store: its accounts as they are now, known without reading each.
+    pub current: Vec<Account>,
+}
+
+impl Look {
+    pub fn of(usable: Result<(), StoreError>, items: Vec<Item>) -> Self {
+        Self { usable, items, current: Vec::new() }
+    }
 }
 
 /// All stores of a run, and the client secrets that its environment gives.
@@ -126,7 +226,7 @@ pub type Given = Box<dyn Fn(&str) -> Option<Secret> + Send + Sync>;
 impl Stores {
     /// Opens a store of each kind.
     pub fn open(settings: &StoreSettings, configured: &StoreKind, given: Given) -> Self {
-        let all = STORES.iter().map(|row| (row.open)(settings)).collect();
+        let all = STORES.iter().filter_map(|row| (row.open)(settings)).collect();
         Self::new(all, configured, given)
     }
 
@@ -142,7 +242,10 @@ impl Stores {
 
     pub fn get(&self, kind: &StoreKind) -> Result<&dyn TokenStore, StoreError> {
         let found = self.all().find(|store| store.kind() == *kind);
-        found.ok_or_else(|| StoreError::NoSuchStore(kind.name().to_owned()))
+        found.ok_or_else(|| match kind.row() {
+            Some(_) => StoreError::NotSetUp(kind.clone()),
+            None => StoreError::NoSuchStore(kind.name().to_owned()),
+        })
     }
 
     /// Where new accounts go.

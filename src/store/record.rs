@@ -38,7 +38,10 @@ impl Record {
     }
 
     /// Reads an account's record; `None` when the store has none.
-    pub fn load(store: &dyn TokenStore, account: &AccountId) -> Result<Option<Self>, StoreError> {
+    pub fn load<S: TokenStore + ?Sized>(
+        store: &S,
+        account: &AccountId,
+    ) -> Result<Option<Self>, StoreError> {
         let item = Item::Account(account.clone());
         store.load(&item)?.map(|bytes| Self::from_bytes(&bytes, account)).transpose()
     }
@@ -77,6 +80,12 @@ impl Record {
                 == other.dpop_key.as_ref().map(Secret::expose)
     }
 
+    /// Whether both hold the same tokens.
+    pub fn has_the_tokens_of(&self, other: &Self) -> bool {
+        self.access_token.expose() == other.access_token.expose()
+            && self.has_the_refresh_token_of(other)
+    }
+
     /// Whether both hold the same refresh token, or both none.
     pub fn has_the_refresh_token_of(&self, other: &Self) -> bool {
         let [one, two] = [self, other].map(|it| it.refresh_token.as_ref().map(Secret::expose));
@@ -84,7 +93,7 @@ impl Record {
     }
 
     /// Saves it durably; the caller holds the account's lock.
-    pub fn save(&self, store: &dyn TokenStore) -> Result<(), StoreError> {
+    pub fn save<S: TokenStore + ?Sized>(&self, store: &S) -> Result<(), StoreError> {
         store.save(&Item::Account(self.account.account.clone()), &self.to_bytes()?)
     }
 

@@ -220,6 +220,14 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
+/// What this machine calls itself; `None` where the system does not tell.
+pub fn host_name() -> Option<String> {
+    #[cfg(unix)]
+    return rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
+    #[cfg(not(unix))]
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -154,7 +154,7 @@ fn in_the_configuration_it_is_refused_and_not_quoted() {
     program.secret_file("partnerlink/config.toml", &text);
     for args in [&["status"][..], &["connect", "fake", "--verbose"], &["config", "show"]] {
         let outcome = program.run(args).exits(2);
-        outcome.says(&["contains a client secret", "--client-secret-stdin"]);
+        outcome.says(&["contains a secret", "--client-secret-stdin"]);
     }
 }
 

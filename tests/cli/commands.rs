@@ -87,7 +87,7 @@ fn a_mistake_in_the_configuration_is_told_with_its_line_and_a_suggestion() {
     assert!(std::process::Command::new("mkfifo").arg(&config).status().unwrap().success());
     program.run(["status"]).exits(2).says(&["it is no ordinary file"]);
     let program = Program::new().set("PARTNERLINK_STORE", "cloud");
-    program.run(["status"]).exits(2).says(&["PARTNERLINK_STORE", "use keychain or file"]);
+    program.run(["status"]).exits(2).says(&["PARTNERLINK_STORE", "use keychain, file or vault"]);
 }
 
 #[test]

@@ -191,8 +191,11 @@ fn every_variable_is_told() {
             read.insert("PARTNERLINK_<PROVIDER>_CLIENT_SECRET".into());
         }
     }
-    // Two of a list that config/ goes through.
+    // Of lists that config/ goes through.
     read.extend(["HTTPS_PROXY", "ALL_PROXY"].map(str::to_owned));
+    for name in ["ADDR", "TOKEN", "NAMESPACE", "CACERT"] {
+        read.extend([format!("BAO_{name}"), format!("VAULT_{name}")]);
+    }
     assert!(read.contains("PARTNERLINK_HOME") && read.contains("BROWSER"), "{read:?}");
     let page = topic("environment");
     let told: BTreeSet<String> = page

@@ -198,5 +198,6 @@ pub fn an_account(account: &str, store: StoreKind, origins: Origins, seconds: i6
         clock_ahead: None,
         state: SignInState::Connected,
         failure: None,
+        shared_version: None,
     }
 }

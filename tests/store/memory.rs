@@ -69,7 +69,7 @@ impl TokenStore for MemoryStore {
     }
 
     fn look(&self) -> Result<Look, StoreError> {
-        Ok(Look { usable: Ok(()), items: self.call()?.items.keys().cloned().collect() })
+        Ok(Look::of(Ok(()), self.call()?.items.keys().cloned().collect()))
     }
 
     fn preflight(&self, _: &Item) -> Result<(), StoreError> {

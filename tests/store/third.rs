@@ -33,7 +33,7 @@ static THIRD: StoreRow = StoreRow {
     help: "Gone with the process",
     needs_session: false,
     writes_later: false,
-    open: |_| Arc::new(MemoryStore::new(StoreKind::named("third"))),
+    open: |_| Some(Arc::new(MemoryStore::new(StoreKind::named("third")))),
 };
 
 /// A provider that always answers the same, to a client that proves itself.
@@ -75,9 +75,11 @@ impl Home {
             keychain: Arc::new(Keychain::new("partnerlink-test".into(), Patience::unattended())),
             folder: folders.tokens(),
             key: KeySource::KeyFile(folders.default_key_file()),
+            vault: None,
+            index: Index::new(folders.accounts()),
         };
         let rows = STORES.iter().chain([&THIRD]);
-        let all = rows.map(|row| (row.open)(&around)).collect();
+        let all = rows.filter_map(|row| (row.open)(&around)).collect();
         let mut provider = Registry::new(Default::default()).get("zaehlerfreunde").unwrap();
         provider.described.client_authentication = ClientAuthentication::Basic;
         let home = Self {
@@ -115,6 +117,7 @@ impl Home {
             clock_ahead: None,
             state: SignInState::Connected,
             failure: None,
+            shared_version: None,
         };
         let record = Record::new(facts, "access-old".into(), Some("refresh-old".into()), None);
         record.save(self.stores.get(&THIRD.kind).unwrap()).unwrap();

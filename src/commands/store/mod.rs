@@ -2,6 +2,7 @@
 
 mod choose;
 mod migrate;
+mod policy;
 mod status;
 mod verify;
 
@@ -26,6 +27,7 @@ pub enum Command {
     Verify(verify::Args),
     Use(choose::Args),
     Migrate(migrate::Args),
+    Policy(policy::Args),
 }
 
 impl Command {
@@ -35,6 +37,7 @@ impl Command {
             Self::Verify(args) => args.run(context),
             Self::Use(args) => args.run(context),
             Self::Migrate(args) => args.run(context),
+            Self::Policy(args) => args.run(context),
         }
     }
 }

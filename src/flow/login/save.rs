@@ -70,6 +70,7 @@ impl Login<'_> {
             clock_ahead: given.clock_ahead,
             state: SignInState::Connected,
             failure: None,
+            shared_version: None,
         };
         let record = Record::new(
             account,

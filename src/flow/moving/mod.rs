@@ -21,7 +21,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FlowError, LockedAccount, World, client_secret};
+use super::{FlowError, LockedAccount, World, client_secret, disconnect};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::store::record::Record;
@@ -53,9 +53,9 @@ pub fn relocate(world: &World, account: &AccountId, to: &StoreKind) -> Result<Mo
                 Ok(()) => {}
             }
         }
-        let LockedAccount { _lock, store, record, .. } = world.opened(lock, account);
+        let LockedAccount { _lock, store, seen, .. } = world.opened(lock, account);
         let pending = Move::pending(world.folders, account);
-        if record?.is_none() && pending.is_none() {
+        if seen?.is_none() && pending.is_none() {
             return Err(FlowError::NotConnected);
         }
         let mut moving = match pending {
@@ -91,7 +91,9 @@ fn delete_second_copies(
 ) -> Result<Moved, FlowError> {
     let item = Item::Account(account.clone());
     let mut outcome = Moved::WasThere;
-    for other in world.stores.all().filter(|store| store.kind() != home.kind()) {
+    let others = world.stores.all().filter(|store| store.kind() != home.kind());
+    // What other machines share is no copy of ours.
+    for other in others.filter(|store| !store.is_shared()) {
         match other.load(&item) {
             Ok(Some(_)) | Err(StoreError::Damaged { .. }) => {
                 let gone = Move::leaving(other.kind(), home.kind());
@@ -142,7 +144,10 @@ pub(super) fn before_sign_in(
 /// Deletes the copy that does not count, of an account that was disconnected.
 pub(super) fn delete_other_copy(world: &World, account: &AccountId) -> Result<(), StoreError> {
     let Some(pending) = Move::pending(world.folders, account) else { return Ok(()) };
-    world.stores.get(pending.does_not_count())?.delete(&Item::Account(account.clone()))?;
+    let other = world.stores.get(pending.does_not_count())?;
+    if !other.is_shared() {
+        other.delete(&Item::Account(account.clone()))?;
+    }
     Move::forget(world.folders, account)
 }
 
@@ -227,23 +232,42 @@ impl Move {
 
     fn copy(&mut self, world: &World, account: &AccountId) -> Result<(), StoreError> {
         let (from, to) = (world.stores.get(&self.from)?, world.stores.get(&self.to)?);
-        let Some(mut record) = Record::load(from, account)? else {
-            // It was disconnected: what there is of it in `to` is not wanted either.
-            *self = self.reversed();
+        let Some(seen) = from.see(account)? else {
+            // It was taken out of the shared store, or disconnected there: then what there is in
+            // `to` works no more, which the next refresh tells.
+            let was_taken = from.is_shared() && Record::load(to, account)?.is_some();
+            // Else it was disconnected here: what there is of it in `to` is not wanted either.
+            *self = match was_taken {
+                true => Self { step: Step::Delete, ..self.clone() },
+                false => self.reversed(),
+            };
             return self.write(world.folders, account);
         };
         let item = Item::Account(account.clone());
         to.preflight(&item)?;
         // Before the account, which may be refreshed as soon as it is there.
         client_secret::copy(account.provider(), from, to)?;
+        let claim = disconnect::claimed(from, seen, account).map_err(|error| match error {
+            FlowError::Store(error) => error,
+            error => StoreError::Unavailable(error.to_string()),
+        })?;
+        let mut record = claim.record().clone();
+        record.account.shared_version = None;
         if record.account.store != self.to {
             record.account.store = self.to.clone();
-            record.save(from)?;
+            if !from.is_shared() {
+                record.save(from)?;
+            }
         }
-        record.save(to)?;
+        to.add(&record)?;
         let copy = Record::load(to, account)?;
-        if copy.is_none_or(|copy| !copy.is_the_same_as(&record)) {
+        if copy.is_none_or(|copy| !copy.has_the_tokens_of(&record)) {
             return Err(StoreError::ReadBackDiffers(item));
+        }
+        if from.is_shared() {
+            // Before the copy counts: other machines go on with what is there.
+            from.end(&claim, "taken out")?;
+            self.step = Step::Delete;
         }
         let copied = Self { step: Step::Delete, ..self.clone() };
         copied.write(world.folders, account)?;
@@ -274,9 +298,12 @@ impl Move {
                 failed("could not write the index entry in", &world.folders.accounts(), source)
             })?;
         }
-        client_secret::copy(account.provider(), from, to)?;
-        from.delete(&Item::Account(account.clone()))?;
-        client_secret::delete(account.provider(), from, to)?;
+        // What other machines share stays theirs.
+        if !from.is_shared() {
+            client_secret::copy(account.provider(), from, to)?;
+            from.delete(&Item::Account(account.clone()))?;
+            client_secret::delete(account.provider(), from, to)?;
+        }
         Self::forget(world.folders, account)
     }
 

@@ -72,7 +72,7 @@ impl TokenStore for Shelf {
     }
 
     fn look(&self) -> Result<Look, StoreError> {
-        self.call(|items| Look { usable: Ok(()), items: items.keys().cloned().collect() })
+        self.call(|items| Look::of(Ok(()), items.keys().cloned().collect()))
     }
 
     fn preflight(&self, _: &Item) -> Result<(), StoreError> {
@@ -137,7 +137,7 @@ impl Room {
     fn opened(&self) -> (StoreKind, String, Vec<StoreKind>) {
         *self.trouble.lock().unwrap() = NONE;
         let opened = self.world().open(&account()).unwrap();
-        let token = opened.record.unwrap().unwrap().access_token.expose().clone();
+        let token = opened.seen.unwrap().unwrap().record.access_token.expose().clone();
         let holds = |store: &&dyn TokenStore| Record::load(*store, &account()).unwrap().is_some();
         let copies = self.stores.all().filter(holds).map(|store| store.kind()).collect();
         (opened.store.kind(), token, copies)

@@ -5,11 +5,13 @@
 
 pub(super) mod asking;
 mod spending;
+mod waiting;
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::spending::Spending;
+pub use self::waiting::await_another;
 use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret};
 use crate::account_id::AccountId;
@@ -21,8 +23,9 @@ use crate::oauth::error::OAuthError;
 use crate::oauth::token::TokenError;
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
-use crate::store::TokenStore;
 use crate::store::record::Record;
+use crate::store::shared::Duty;
+use crate::store::{Item, StoreError, TokenStore};
 use crate::system::interrupt;
 
 /// What became of an account.
@@ -38,6 +41,10 @@ pub enum RefreshOutcome {
     SignInNeeded { why: OAuthError, interrupted: bool, last_good: Timestamp },
     /// It did not accept it at an earlier refresh, and another one is not due.
     RefusedBefore(Box<Record>),
+    /// Another machine is refreshing it, since this time.
+    Claimed { holder: String, since: Timestamp },
+    /// It is due, and this machine may not refresh it.
+    ReadOnly(Box<Record>),
     /// The provider cannot answer now; everything is kept. `wait` is how long it asks to.
     TryLater {
         why: String,
@@ -64,12 +71,21 @@ pub enum Due<'a> {
 /// A refresh token whose idle limit is not known is used this often, in seconds, however long the
 /// access token lives: the shortest limits that are in use are of days.
 pub(super) const RESTS_AT_MOST: i64 = 86_400;
+/// How long another machine is waited for: longer than it can need where all is well.
+const CLAIM_DEADLINE: Duration = Duration::from_secs(60);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How often an account is looked at again that others changed meanwhile. Each time one of them got
+/// further, so that this is no waiting.
+const MOST_CHANGES: u32 = 20;
 
 impl Due<'_> {
-    fn is_met(self, record: &Record, now: Timestamp) -> bool {
+    /// `now` is the time that the record's dates are of, `ours` this machine's.
+    fn is_met(self, record: &Record, now: Timestamp, ours: Timestamp) -> bool {
         let account = &record.account;
         match self {
             Self::Now(since) => {
+                let since = now - ours.duration_since(since);
                 account.is_misdated(now) || account.begun() < account.provider_time(since)
             }
             Self::InsteadOf(refused) => record.access_token.expose() == refused.expose(),
@@ -83,82 +99,116 @@ impl Due<'_> {
     }
 }
 
-/// Refreshes one account if it is due. A `Retry-After` is honoured once, without the lock.
+/// Refreshes one account if it is due. A `Retry-After` is honoured once, without the lock; another
+/// machine that is refreshing it is waited for.
 pub fn refresh(
     world: &World,
     provider: &Provider,
     account: &AccountId,
     due: Due<'_>,
 ) -> Result<RefreshOutcome, FlowError> {
-    let outcome = attempt(world, provider, account, due)?;
-    match outcome {
-        RefreshOutcome::TryLater { wait: Some(wait), .. } if wait <= retry::MAX_WAIT => {
-            log::info!("{} asks to wait {} s", provider.title, wait.as_secs());
-            thread::sleep(wait);
-            attempt(world, provider, account, due)
+    let begun = Instant::now();
+    let (mut pause, mut waited) = (SHORTEST_PAUSE, false);
+    loop {
+        match try_refresh(world, provider, account, due)? {
+            RefreshOutcome::Claimed { holder, .. } if begun.elapsed() < CLAIM_DEADLINE => {
+                if pause == SHORTEST_PAUSE {
+                    log::info!("waiting for {holder}, which refreshes {account}");
+                }
+                thread::sleep(pause / 2 + clock::random_part(pause / 2));
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            RefreshOutcome::TryLater { wait: Some(wait), .. }
+                if wait <= retry::MAX_WAIT && !waited =>
+            {
+                log::info!("{} asks to wait {} s", provider.title, wait.as_secs());
+                thread::sleep(wait);
+                waited = true;
+            }
+            outcome => return Ok(outcome),
         }
-        outcome => Ok(outcome),
     }
 }
 
-fn attempt(
+/// The same without waiting for anybody.
+pub fn try_refresh(
     world: &World,
     provider: &Provider,
     account: &AccountId,
     due: Due<'_>,
 ) -> Result<RefreshOutcome, FlowError> {
+    for _ in 0..MOST_CHANGES {
+        if let Some(outcome) = attempt(world, provider, account, due)? {
+            return Ok(outcome);
+        }
+    }
+    Err(StoreError::Conflict(Item::Account(account.clone())).into())
+}
+
+/// `None` where somebody else wrote the account meanwhile.
+fn attempt(
+    world: &World,
+    provider: &Provider,
+    account: &AccountId,
+    due: Due<'_>,
+) -> Result<Option<RefreshOutcome>, FlowError> {
     // Read again: what was read before the lock may have been spent or moved meanwhile.
-    let LockedAccount { _lock, store, record, unsaved } = world.open(account)?;
-    let record = record?.ok_or_else(|| match world.index.get(account) {
+    let LockedAccount { _lock, store, seen, unsaved } = world.open(account)?;
+    let seen = seen?.ok_or_else(|| match world.index.get(account) {
         Some(_) => FlowError::gone(account, store),
         None => FlowError::NotConnected,
     })?;
     unsaved.map_or(Ok(()), |why| Err(FlowError::InJournal(why)))?;
+    let record = &seen.record;
+    let now = world.time(store);
+    let is_due = due.is_met(record, now, world.clock.now());
+    if is_due && store.duty() == Duty::Reader {
+        return Ok(Some(RefreshOutcome::ReadOnly(Box::new(seen.record))));
+    }
     let refresh_token = match (&record.refresh_token, provider.refresh) {
-        _ if provider.needs_nobody() => None,
+        _ if store.duty() == Duty::Reader || provider.needs_nobody() => None,
         (Some(token), RefreshSupport::Rotating) => Some(token.clone()),
-        _ => return Ok(RefreshOutcome::NothingToRefresh(Box::new(record))),
+        _ => return Ok(Some(RefreshOutcome::NothingToRefresh(Box::new(seen.record)))),
     };
-    if !due.is_met(&record, world.clock.now()) {
-        return Ok(match record.account.state {
-            SignInState::Connected => RefreshOutcome::Unchanged(Box::new(record)),
-            SignInState::SignInNeeded => RefreshOutcome::RefusedBefore(Box::new(record)),
-        });
+    if !is_due {
+        return Ok(Some(match record.account.state {
+            SignInState::Connected => RefreshOutcome::Unchanged(Box::new(seen.record)),
+            SignInState::SignInNeeded => RefreshOutcome::RefusedBefore(Box::new(seen.record)),
+        }));
     }
-    let outcome = spend(world, provider, store, record, refresh_token.as_ref());
-    if let Err(error) = &outcome {
-        keep_failure(world, store, account, error);
-    }
-    outcome
+    let client = match client_of(world, provider, store, record) {
+        Ok(client) => client,
+        Err(error) => {
+            keep_failure(world, store, record, &error);
+            return Err(error);
+        }
+    };
+    let intent_file = world.folders.intent_file(account);
+    let spending = Spending { world, store, provider, client, seen, intent_file };
+    interrupt::uninterrupted(|| match &refresh_token {
+        Some(token) => spending.run(token),
+        None => spending.ask(),
+    })
 }
 
-fn spend(
+/// The client that the tokens were issued to, whatever is configured today.
+fn client_of(
     world: &World,
     provider: &Provider,
     store: &dyn TokenStore,
-    record: Record,
-    refresh_token: Option<&Secret>,
-) -> Result<RefreshOutcome, FlowError> {
+    record: &Record,
+) -> Result<Client, FlowError> {
     origins::check(&record.account, provider, Target::Token)?;
     let secret = client_secret::of(world, provider, store)?;
     if provider.needs_secret() && secret.is_none() {
         return Err(FlowError::NoClientSecret { provider: provider.name.clone() });
     }
-    // The tokens belong to the client they were issued to, whatever is configured today.
-    let client = Client { id: record.account.client_id.clone(), secret };
-    let Some(refresh_token) = refresh_token else {
-        let again = || asking::again(world, store, provider, &client, &record);
-        return interrupt::uninterrupted(again);
-    };
-    let intent_file = world.folders.intent_file(&record.account.account);
-    interrupt::uninterrupted(|| {
-        Spending { world, store, provider, client, record, intent_file }.run(refresh_token)
-    })
+    Ok(Client { id: record.account.client_id.clone(), secret })
 }
 
-/// A failure that lasts stands in the record, so that whoever watches the account sees it. That it
-/// cannot be kept there is no second failure.
-fn keep_failure(world: &World, store: &dyn TokenStore, account: &AccountId, error: &FlowError) {
+/// The record with a failure that lasts, so that whoever watches the account sees it. `None` where
+/// it does not last, or is known.
+fn failing(record: &Record, error: &FlowError, at: Timestamp) -> Option<Record> {
     let kind = match error {
         FlowError::Token(TokenError::ClientRefused(_) | TokenError::NoEndpoint(_))
         | FlowError::NoClientSecret { .. }
@@ -166,16 +216,25 @@ fn keep_failure(world: &World, store: &dyn TokenStore, account: &AccountId, erro
         | FlowError::SecretOfAnotherOrigin { .. } => FailureKind::Settings,
         FlowError::Token(_) | FlowError::Identity(_) => FailureKind::Answer,
         FlowError::Http(HttpError::TooLarge { .. }) => FailureKind::Answer,
-        _ => return,
+        _ => return None,
     };
-    let Ok(Some(mut record)) = Record::load(store, account) else { return };
-    let (at, why) = (world.clock.now(), error.to_string());
+    let why = error.to_string();
     let is_known = |known: &Failure| known.kind == kind && known.why == why;
     if record.account.failure.as_ref().is_some_and(is_known) {
-        return;
+        return None;
     }
+    let mut record = record.clone();
     record.account.failure = Some(Failure { at, kind, why });
-    if let Err(error) = record.save(store) {
+    Some(record)
+}
+
+/// Notes what is wrong with this machine's settings. In a shared store they are no other machine's.
+fn keep_failure(world: &World, store: &dyn TokenStore, record: &Record, error: &FlowError) {
+    let Some(record) = failing(record, error, world.time(store)) else { return };
+    if !store.is_shared()
+        && let Err(error) = record.save(store)
+    {
+        let account = &record.account.account;
         log::debug!("why {account} could not be refreshed was not kept: {error}");
     }
     world.note(&record.account);

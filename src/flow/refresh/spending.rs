@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::RefreshOutcome;
+use super::{RefreshOutcome, failing};
 use crate::accounts::{Account, Failure, FailureKind, SignInState};
 use crate::clock::Timestamp;
 use crate::flow::intent::{self, Intent, Left, Written};
@@ -21,6 +21,7 @@ use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::store::lock::LOCK_DEADLINE;
 use crate::store::record::Record;
+use crate::store::shared::{Claim, Claimant, Claiming, Nonce, Seen, Settled};
 use crate::store::{Item, StoreError, TokenStore};
 
 /// How often, and how long apart, a save is tried before it is left to the next run.
@@ -35,69 +36,147 @@ const _: () = {
     assert!(longest + 10 < LOCK_DEADLINE.as_secs());
 };
 
+/// One try of a claimed token: others wait for the claim.
+const CLAIMED_TRY: Duration = Duration::from_secs(10);
+
+/// How far a refresh came.
+struct Way {
+    note: Written,
+    /// Whether the token may have been spent without anybody hearing the answer.
+    doubtful: bool,
+    /// By new tokens, a refusal, or somebody who came before.
+    claim_ended: bool,
+}
+
 /// One refresh token on its way; the account's lock is held.
 pub(super) struct Spending<'a> {
     pub(super) world: &'a World<'a>,
     pub(super) store: &'a dyn TokenStore,
     pub(super) provider: &'a Provider,
     pub(super) client: Client,
-    pub(super) record: Record,
+    pub(super) seen: Seen,
     pub(super) intent_file: PathBuf,
 }
 
 impl Spending<'_> {
-    pub(super) fn run(self, refresh_token: &Secret) -> Result<RefreshOutcome, FlowError> {
+    /// `None` where somebody else wrote the account meanwhile.
+    pub(super) fn run(self, refresh_token: &Secret) -> Result<Option<RefreshOutcome>, FlowError> {
         // Whether the token may have been spent already, without anybody hearing the answer.
         let mut doubtful = self.wait_for_predecessor(refresh_token);
         // Whoever deletes a lock file lets two runs in: the other one may have ended meanwhile.
         if doubtful && let Some(record) = self.replaced()? {
-            return Ok(RefreshOutcome::Unchanged(record));
+            return Ok(Some(RefreshOutcome::Unchanged(record)));
         }
-
-        self.store.preflight(&Item::Account(self.record.account.account.clone()))?;
-        let mut note = Intent::new(refresh_token, self.world.clock.now())
-            .write(&self.intent_file)
-            .map_err(FlowError::NoIntent)?;
-
-        let answer = match self.send(refresh_token, &mut doubtful) {
-            Ok(answer) => answer,
-            Err(error) if error.is_lasting() => {
-                if !doubtful {
-                    intent::clear(&self.intent_file);
-                }
-                return Err(FlowError::Http(error));
+        if !self.store.is_shared() {
+            self.store.preflight(&Item::Account(self.record().account.account.clone()))?;
+        }
+        let by = self.claimant();
+        let mut written = None;
+        let mut note = |nonce: Option<&Nonce>| {
+            let mut intent = Intent::new(refresh_token, self.world.clock.now());
+            intent.claims = by.left.iter().chain(nonce).cloned().collect();
+            written = Some(intent.write(&self.intent_file)?);
+            Ok(())
+        };
+        let claim = match self.store.claim(self.seen.clone(), &by, &mut note)? {
+            Claiming::Held(claim) => claim,
+            Claiming::Changed => return Ok(None),
+            Claiming::Busy { holder, since } => {
+                return Ok(Some(RefreshOutcome::Claimed { holder, since }));
             }
+        };
+        let Some(note) = written else { return Ok(None) };
+        doubtful |= claim.doubtful;
+        let mut way = Way { note, doubtful, claim_ended: false };
+        let outcome = self.spend(refresh_token, &claim, &mut way);
+        // The next run takes the new tokens in, or hears that this one lost them.
+        if let Err(FlowError::NotSaved(_) | FlowError::InJournal(_) | FlowError::Store(_)) = outcome
+        {
+            return outcome;
+        }
+        // A claim that could not be taken back is found again by the intent.
+        let is_free = way.claim_ended || self.give_up(&claim, outcome.as_ref().err());
+        let is_known = match &outcome {
+            Ok(Some(RefreshOutcome::TryLater { .. }) | None) => !way.doubtful,
+            Err(FlowError::Http(error)) => error.is_lasting() && !way.doubtful,
+            _ => true,
+        };
+        match is_known && is_free {
+            true if way.note.has_journal => intent::settle(&self.intent_file, self.store),
+            true => intent::clear(&self.intent_file),
+            false => {}
+        }
+        outcome
+    }
+
+    /// Sends the token, and keeps what comes. `None` where others had to be let to it first.
+    fn spend(
+        &self,
+        refresh_token: &Secret,
+        claim: &Claim,
+        way: &mut Way,
+    ) -> Result<Option<RefreshOutcome>, FlowError> {
+        let answer = match self.send(refresh_token, claim, &mut way.doubtful) {
+            Ok(Some(answer)) => answer,
+            Ok(None) => return Ok(None),
+            Err(error) if error.is_lasting() => return Err(FlowError::Http(error)),
             Err(error @ HttpError::TooLarge { .. }) => return Err(FlowError::Http(error)),
             // A request that never left spent nothing. Of any other it is unknown: the intent stays.
             Err(error) => {
-                if !doubtful {
-                    intent::clear(&self.intent_file);
-                }
-                let why = error.to_string();
-                return Ok(RefreshOutcome::TryLater { why, status: None, wait: None, doubtful });
+                let (why, doubtful) = (error.to_string(), way.doubtful);
+                let later = RefreshOutcome::TryLater { why, status: None, wait: None, doubtful };
+                return Ok(Some(later));
             }
         };
-        let outcome = match token::read(&answer, self.token_type()) {
-            Ok(tokens) => self.accept(tokens, &answer, &mut note),
-            Err(TokenError::GrantRefused(why)) => self.refused(why, doubtful),
+        match token::read(&answer, self.token_type()) {
+            Ok(tokens) => self.accept(tokens, &answer, claim, way).map(Some),
+            Err(TokenError::GrantRefused(why)) => self.refused(why, claim, way),
             Err(error @ TokenError::TryLater { status, retry_after, .. }) => {
                 // 429 and 4xx were answered before anything happened; after 5xx nobody knows.
-                let doubtful = doubtful || status >= 500;
-                if !doubtful {
-                    intent::clear(&self.intent_file);
-                }
+                way.doubtful |= status >= 500;
                 let (why, status, wait) = (error.to_string(), Some(status), retry_after);
-                return Ok(RefreshOutcome::TryLater { why, status, wait, doubtful });
+                let doubtful = way.doubtful;
+                Ok(Some(RefreshOutcome::TryLater { why, status, wait, doubtful }))
             }
-            Err(error) => self.rescue(&answer, &mut note).and(Err(FlowError::Token(error))),
-        };
-        match &outcome {
-            // The next run takes the new tokens in, or hears that this one lost them.
-            Err(FlowError::NotSaved(_) | FlowError::InJournal(_) | FlowError::Store(_)) => {}
-            _ if note.has_journal => intent::settle(&self.intent_file, self.store),
-            _ => intent::clear(&self.intent_file),
+            Err(error) => {
+                let error = FlowError::Token(error);
+                self.rescue(&answer, &error, claim, way)?;
+                Err(error)
+            }
         }
-        outcome
+    }
+
+    fn record(&self) -> &Record {
+        &self.seen.record
+    }
+
+    /// As whom this machine asks for a claim: also for what its last run has left.
+    pub(super) fn claimant(&self) -> Claimant {
+        let left = Left::read(&self.intent_file).map(|left| left.intent.claims);
+        let overlap =
+            Duration::from_secs(self.provider.rotation_overlap_seconds.max(0).unsigned_abs());
+        Claimant { left: left.unwrap_or_default(), overlap }
+    }
+
+    /// Ends the claim without new tokens, with a failure that lasts where there is one. `false`
+    /// where others go on waiting.
+    pub(super) fn give_up(&self, claim: &Claim, error: Option<&FlowError>) -> bool {
+        let at = self.world.time(self.store);
+        let mut failed = error.and_then(|error| failing(self.record(), error, at));
+        match self.store.release(claim, failed.as_mut()) {
+            Ok(Settled::Saved) => {
+                if let Some(record) = failed {
+                    self.world.note(&record.account);
+                }
+                true
+            }
+            Ok(Settled::Superseded(_)) => true,
+            Err(error) => {
+                let account = &self.record().account.account;
+                log::debug!("the claim on {account} could not be taken back: {error}");
+                false
+            }
+        }
     }
 
     /// Lets a request of a run that died settle before the same token is sent again. Whether
@@ -112,23 +191,33 @@ impl Spending<'_> {
 
     /// Sends the request, and once more if no answer came: under the lock the same token is right
     /// either way. If the provider did not act, it works; if it did, only its overlap can help.
-    fn send(&self, refresh_token: &Secret, doubtful: &mut bool) -> Result<Answer, HttpError> {
-        let dpop = self.record.dpop_key.clone().map(Key::from);
+    /// `None` where the claim was too old before anything was sent.
+    fn send(
+        &self,
+        refresh_token: &Secret,
+        claim: &Claim,
+        doubtful: &mut bool,
+    ) -> Result<Option<Answer>, HttpError> {
+        let dpop = self.record().dpop_key.clone().map(Key::from);
         let endpoint = Endpoint { dpop, ..self.provider.refresh_endpoint() };
         let request = token::refresh(&endpoint, &self.client, refresh_token);
+        let timeout = self.store.is_shared().then_some(CLAIMED_TRY);
         let mut post = || {
-            let result = self.world.http.post(&request);
+            let result = self.world.http.post_within(&request, timeout);
             let failed = result.as_ref().err().filter(|error| error.is_transient());
             *doubtful |=
                 failed.is_some_and(|error| !matches!(error, HttpError::Unreachable { .. }));
-            result
+            result.map(Some)
         };
         let begun = Instant::now();
+        if !claim.has(CLAIMED_TRY) {
+            return Ok(None);
+        }
         match post() {
             // Others wait for the lock, and not for two time-outs.
             Err(error) if error.is_transient() && begun.elapsed() < QUICK => {
                 thread::sleep(retry::pause(0));
-                post()
+                if claim.has(CLAIMED_TRY) { post() } else { Err(error) }
             }
             other => other,
         }
@@ -136,7 +225,7 @@ impl Spending<'_> {
 
     /// What the sign-in was bound to stays bound, whatever is described today.
     fn token_type(&self) -> TokenType {
-        match (&self.record.dpop_key, self.provider.token_type()) {
+        match (&self.record().dpop_key, self.provider.token_type()) {
             (Some(_), _) => TokenType::Dpop,
             (None, TokenType::Dpop) => TokenType::Bearer,
             (None, described) => described,
@@ -148,10 +237,11 @@ impl Spending<'_> {
         &self,
         tokens: Tokens,
         answer: &Answer,
-        note: &mut Written,
+        claim: &Claim,
+        way: &mut Way,
     ) -> Result<RefreshOutcome, FlowError> {
-        let old = &self.record.account;
-        let given = Given::new(self.world.clock.now(), answer.date);
+        let old = &self.record().account;
+        let given = Given::new(self.world.time(self.store), answer.date);
         given.warn(&old.account, old.clock_ahead);
         match self.check_identity(&tokens, given.at) {
             Ok(()) => {}
@@ -159,8 +249,9 @@ impl Spending<'_> {
             Err(error @ IdTokenError::Subject) => return Err(error.into()),
             // A wrong clock, or an issuer that changed, is no reason to lose the sign-in.
             Err(error) => {
-                self.rescue(answer, note)?;
-                return Err(error.into());
+                let error = error.into();
+                self.rescue(answer, &error, claim, way)?;
+                return Err(error);
             }
         }
         let granted = given.granted(&tokens, self.provider, &old.account, &old.scope);
@@ -179,17 +270,22 @@ impl Spending<'_> {
             failure: None,
             ..put_right(old, self.provider, given.at)
         };
-        let refresh_token = tokens.refresh_token.or_else(|| self.record.refresh_token.clone());
-        let record =
-            Record::new(account, tokens.access_token, refresh_token, self.record.dpop_key.clone());
-        self.save(&record, note)?;
-        self.world.note(&record.account);
-        Ok(RefreshOutcome::Refreshed(Box::new(record)))
+        let Record { refresh_token: old_token, dpop_key, .. } = self.record().clone();
+        let refresh_token = tokens.refresh_token.or(old_token);
+        let mut record = Record::new(account, tokens.access_token, refresh_token, dpop_key);
+        match self.save(&mut record, claim, way)? {
+            Settled::Saved => {
+                self.world.note(&record.account);
+                Ok(RefreshOutcome::Refreshed(Box::new(record)))
+            }
+            Settled::Superseded(Some(theirs)) => Ok(RefreshOutcome::Unchanged(theirs)),
+            Settled::Superseded(None) => Err(FlowError::NotConnected),
+        }
     }
 
     /// An ID token that comes with a refresh must be about the same sign-in (OIDC Core §12.2).
     fn check_identity(&self, tokens: &Tokens, now: Timestamp) -> Result<(), IdTokenError> {
-        let Account { issuer, subject, .. } = &self.record.account;
+        let Account { issuer, subject, .. } = &self.record().account;
         // Where no ID token was granted, the subject is that of a data endpoint.
         let (Some(id_token), Some(issuer), Some(subject)) = (&tokens.id_token, issuer, subject)
         else {
@@ -209,23 +305,33 @@ impl Spending<'_> {
 
     /// The old token is spent: the new one goes into the journal first, where no store can be in its
     /// way, and is then worth several tries.
-    fn save(&self, record: &Record, note: &mut Written) -> Result<(), FlowError> {
-        let spent = self.record.refresh_token.as_ref();
-        let rotated = spent.filter(|_| !record.has_the_refresh_token_of(&self.record));
+    fn save(
+        &self,
+        record: &mut Record,
+        claim: &Claim,
+        way: &mut Way,
+    ) -> Result<Settled, FlowError> {
+        let spent = self.record().refresh_token.as_ref();
+        let rotated = spent.filter(|_| !record.has_the_refresh_token_of(self.record()));
         if let Some(spent) = rotated
-            && let Err(error) = note.keep(record, spent)
+            && let Err(error) = way.note.keep(record, spent)
         {
             log::warn!("the new tokens could not be written into the journal: {error}");
         }
-        let mut result = record.save(self.store);
+        let mut result = self.store.settle(claim, record);
         for _ in 1..SAVE_TRIES {
             let Err(error) = &result else { break };
+            // It was tried for a minute.
+            if matches!(error, StoreError::Unavailable(_)) {
+                break;
+            }
             log::warn!("the new tokens could not be saved ({error}); trying again");
             thread::sleep(SAVE_PAUSE);
-            result = record.save(self.store);
+            result = self.store.settle(claim, record);
         }
+        way.claim_ended = result.is_ok();
         result.map_err(|why| match rotated {
-            Some(_) if note.has_journal => FlowError::InJournal(why),
+            Some(_) if way.note.has_journal => FlowError::InJournal(why),
             Some(_) => FlowError::NotSaved(why),
             // The stored one works on.
             None => FlowError::Store(why),
@@ -234,42 +340,62 @@ impl Spending<'_> {
 
     /// An answer that cannot be used may still carry the new refresh token, and the old one is
     /// spent: that one is kept whatever else is wrong.
-    fn rescue(&self, answer: &Answer, note: &mut Written) -> Result<(), FlowError> {
-        match token::refresh_token_of(answer) {
-            Some(new) => {
-                let Record { account, access_token, dpop_key, .. } = self.record.clone();
-                self.save(&Record::new(account, access_token, Some(new), dpop_key), note)
-            }
-            None => Ok(()),
-        }
+    fn rescue(
+        &self,
+        answer: &Answer,
+        error: &FlowError,
+        claim: &Claim,
+        way: &mut Way,
+    ) -> Result<(), FlowError> {
+        let Some(new) = token::refresh_token_of(answer) else { return Ok(()) };
+        let at = self.world.time(self.store);
+        let failed = failing(self.record(), error, at);
+        let mut record = failed.unwrap_or_else(|| self.record().clone());
+        record.refresh_token = Some(new);
+        self.save(&mut record, claim, way)?;
+        self.world.note(&record.account);
+        Ok(())
     }
 
     /// The stored record, if somebody replaced the one in hand.
     fn replaced(&self) -> Result<Option<Box<Record>>, StoreError> {
-        let stored = Record::load(self.store, &self.record.account.account)?;
-        Ok(stored.filter(|stored| !stored.has_the_refresh_token_of(&self.record)).map(Box::new))
+        let stored = Record::load(self.store, &self.record().account.account)?;
+        Ok(stored.filter(|stored| !stored.has_the_refresh_token_of(self.record())).map(Box::new))
     }
 
     /// Believes a refusal only if the token that was refused is still the stored one: a copy of
     /// this store on another machine may have been refreshed there.
-    fn refused(&self, why: OAuthError, interrupted: bool) -> Result<RefreshOutcome, FlowError> {
-        let account = &self.record.account;
+    fn refused(
+        &self,
+        why: OAuthError,
+        claim: &Claim,
+        way: &mut Way,
+    ) -> Result<Option<RefreshOutcome>, FlowError> {
+        way.claim_ended = true;
+        let account = &self.record().account;
         if let Some(record) = self.replaced()? {
-            return Ok(RefreshOutcome::Unchanged(record));
+            return Ok(Some(RefreshOutcome::Unchanged(record)));
         }
-        let mut record = self.record.clone();
+        let mut record = self.record().clone();
         record.account.state = SignInState::SignInNeeded;
         record.account.failure = Some(Failure {
-            at: self.world.clock.now(),
+            at: self.world.time(self.store),
             kind: FailureKind::SignIn,
             why: format!("the provider no longer accepts the saved sign-in ({why})"),
         });
-        if let Err(error) = record.save(self.store) {
-            let account = &account.account;
-            log::warn!("{account} needs a sign-in, which its record does not say: {error}");
+        match self.store.release(claim, Some(&mut record)) {
+            // Another machine went on meanwhile: its tokens are what counts.
+            Ok(Settled::Superseded(_)) => return Ok(None),
+            Ok(Settled::Saved) => {}
+            Err(error) => {
+                way.claim_ended = !self.store.is_shared();
+                let account = &account.account;
+                log::warn!("{account} needs a sign-in, which its record does not say: {error}");
+            }
         }
         self.world.note(&record.account);
         let last_good = account.refreshed_at.unwrap_or(account.connected_at);
-        Ok(RefreshOutcome::SignInNeeded { why, interrupted, last_good })
+        let interrupted = way.doubtful;
+        Ok(Some(RefreshOutcome::SignInNeeded { why, interrupted, last_good }))
     }
 }

@@ -210,7 +210,7 @@ impl TokenStore for FileStore {
             false => Vec::new(),
         };
         let items = names.iter().filter_map(|name| item_of(name)).collect();
-        Ok(Look { usable: Ok(()), items })
+        Ok(Look::of(Ok(()), items))
     }
 
     fn preflight(&self, item: &Item) -> Result<(), StoreError> {

@@ -61,7 +61,7 @@ impl Platform {
             Err(StoreError::NoCollection) => Err(StoreError::NoCollection),
             Err(error) => return Err(error),
         };
-        Ok(Look { usable, items })
+        Ok(Look::of(usable, items))
     }
 
     /// The same; here a search reads names only, and asks nobody.
@@ -78,7 +78,7 @@ impl Platform {
             .filter(|(service, _)| *service == self.service)
             .filter_map(|(_, name)| Item::from_name(&name))
             .collect();
-        Ok(Look { usable: Ok(()), items })
+        Ok(Look::of(Ok(()), items))
     }
 
     fn with_entry<T>(

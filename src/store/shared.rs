@@ -1,0 +1,163 @@
+//! What it takes to spend a refresh token that other machines can spend too.
+//!
+//! A lock on this machine says nothing to another one, and to notice a conflict while saving is too
+//! late: the token is spent by then. So a shared store has a *claim*, written before the token is
+//! sent: check-and-set on the version that was read, so that of two machines one gets it. Stores
+//! of one machine have the account's lock for that, and their claims cost nothing.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use super::record::Record;
+use crate::clock::{self, Clock as _, SystemClock, Timestamp};
+
+/// What this machine may do with the accounts of a store. From the configuration; the server has
+/// the last word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Duty {
+    /// Refresh them.
+    #[default]
+    #[serde(rename = "refresh")]
+    Refresher,
+    /// Use their access tokens. It never sees a refresh token.
+    #[serde(rename = "read")]
+    Reader,
+}
+
+/// An account as it was read, with what a claim on it needs.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub record: Record,
+    /// `None` in a store of this machine alone.
+    pub(super) mark: Option<Mark>,
+}
+
+impl Seen {
+    pub fn alone(record: Record) -> Self {
+        Self { record, mark: None }
+    }
+}
+
+/// Where a shared record stands.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    /// Of the server: one more with each write.
+    pub version: u64,
+    /// Ours: one more with each new refresh token of the account, for ever.
+    pub generation: u64,
+    /// Who is spending the refresh token.
+    pub claim: Option<Held>,
+    /// How long ago it was written, by the server's clock.
+    pub age: Duration,
+}
+
+/// A claim as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Held {
+    pub nonce: Nonce,
+    /// For people: host, process, user.
+    pub holder: String,
+    /// For how long its holder goes on, in seconds.
+    pub ttl: u64,
+    /// It was taken over from somebody who may have spent the token.
+    #[serde(default)]
+    pub doubtful: bool,
+}
+
+/// 128 random bits that say whose a claim is: host names are shared by clones and containers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Nonce(String);
+
+impl Nonce {
+    pub(super) fn random() -> Result<Self, StoreError> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| StoreError::Unavailable(format!("no random bytes: {error}")))?;
+        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+}
+
+/// Who asks for a claim.
+#[derive(Debug, Default)]
+pub struct Claimant {
+    /// What this machine's last runs noted before they died: under the account's lock their claims
+    /// are ours.
+    pub left: Vec<Nonce>,
+    /// How long the provider goes on taking a refresh token that was spent.
+    pub overlap: Duration,
+}
+
+/// What came of asking for a claim.
+#[derive(Debug)]
+pub enum Claiming {
+    Held(Box<Claim>),
+    /// Somebody wrote the account meanwhile: look again.
+    Changed,
+    /// Another machine is spending the refresh token.
+    Busy {
+        holder: String,
+        since: Timestamp,
+    },
+}
+
+/// The right to spend a refresh token: ended by `settle`, `release` or `end`.
+#[derive(Debug)]
+#[must_use = "others wait until it is ended"]
+pub struct Claim {
+    pub(super) seen: Seen,
+    deadline: Option<Deadline>,
+    /// Whether somebody before us may have spent the token.
+    pub doubtful: bool,
+}
+
+impl Claim {
+    /// In a store of this machine alone the account's lock is all it needs.
+    pub fn alone(seen: Seen) -> Self {
+        Self { seen, deadline: None, doubtful: false }
+    }
+
+    pub(super) fn new(seen: Seen, deadline: Deadline, doubtful: bool) -> Self {
+        Self { seen, deadline: Some(deadline), doubtful }
+    }
+
+    pub fn record(&self) -> &Record {
+        &self.seen.record
+    }
+
+    /// Whether others still leave the token to us for so long. Nothing may be sent after.
+    pub fn has(&self, time: Duration) -> bool {
+        self.deadline.as_ref().is_none_or(|deadline| deadline.left() >= time)
+    }
+}
+
+/// What came of ending a claim.
+#[derive(Debug)]
+pub enum Settled {
+    Saved,
+    /// Somebody has newer tokens, and they count; or the account was disconnected.
+    Superseded(Option<Box<Record>>),
+}
+
+/// A deadline by both clocks: the monotonic one stands still while a machine sleeps, and the wall
+/// clock can be set back.
+#[derive(Debug)]
+pub(super) struct Deadline {
+    monotonic: Instant,
+    wall: Timestamp,
+}
+
+impl Deadline {
+    pub fn after(length: Duration) -> Self {
+        let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
+        let wall = clock::after(SystemClock.now(), seconds);
+        Self { monotonic: Instant::now() + length, wall }
+    }
+
+    pub fn left(&self) -> Duration {
+        let monotonic = self.monotonic.saturating_duration_since(Instant::now());
+        monotonic.min(clock::time_left(SystemClock.now(), self.wall))
+    }
+}

@@ -1,0 +1,136 @@
+//! Signing in at the store as this machine.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::http::{Api, Call};
+use super::settings::{Auth, Jwt};
+use crate::input;
+use crate::secret::Secret;
+use crate::store::StoreError;
+
+/// How long a sign-in is tried.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// As much of a file with a token is read, in bytes.
+const MOST_BYTES: u64 = 64 << 10;
+
+impl Auth {
+    /// Whether a token that is refused can be replaced without a person.
+    pub(super) fn can_be_renewed(&self) -> bool {
+        !matches!(self, Self::Token { .. } | Self::Proxy)
+    }
+}
+
+/// The token with which this machine makes its calls; `None` where a proxy adds it.
+pub(super) fn sign_in(api: &Api) -> Result<Option<Secret>, StoreError> {
+    let (mount, body) = match &api.settings.auth {
+        Auth::Proxy => return Ok(None),
+        Auth::TokenFile(path) => return read_secret(path).map(Some),
+        Auth::Token { token, variable } => {
+            log::debug!("the shared store is used with the token of {variable}");
+            return Ok(Some(token.clone()));
+        }
+        Auth::AppRole { mount, role_id, secret_id } => {
+            let secret_id = read_secret(secret_id)?;
+            (mount, json!({ "role_id": role_id, "secret_id": secret_id.expose() }))
+        }
+        Auth::Jwt { mount, role, jwt } => {
+            (mount, json!({ "role": role, "jwt": jwt.read()?.expose() }))
+        }
+    };
+    login(api, mount, &body).map(Some)
+}
+
+fn login(api: &Api, mount: &str, body: &Value) -> Result<Secret, StoreError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        auth: Option<Given>,
+    }
+    #[derive(Deserialize)]
+    struct Given {
+        client_token: Secret,
+    }
+
+    let path = format!("auth/{mount}/login");
+    let body = Some(Secret::new(body.to_string().into_bytes()));
+    let call = Call { method: "POST", path: &path, body, patience: PATIENCE };
+    let reply = api.answer(&call, None, Instant::now())?;
+    let refused = |why: String| StoreError::Forbidden {
+        what: format!("to sign this machine in ({path})"),
+        why,
+        hint: sign_in_hint(&api.settings.auth),
+    };
+    if !(200..300).contains(&reply.status) {
+        return Err(refused(reply.errors()));
+    }
+    let given = reply.json::<Answer>(&path)?.auth;
+    given.map(|given| given.client_token).ok_or_else(|| refused("it gave no token".into()))
+}
+
+fn sign_in_hint(auth: &Auth) -> String {
+    match auth {
+        Auth::AppRole { secret_id, .. } => format!(
+            "get a new secret ID for this machine and put it into {}: partnerlink help \
+             shared-store",
+            secret_id.display()
+        ),
+        _ => "look at the role and its mount in [vault]; partnerlink doctor".into(),
+    }
+}
+
+impl Jwt {
+    fn read(&self) -> Result<Secret, StoreError> {
+        match self {
+            // Kubernetes mounts it for every user of the container.
+            Self::File(path) => read(path),
+            Self::Variable { value: Some(value), .. } => Ok(value.clone()),
+            Self::Variable { name, value: None } => Err(StoreError::Forbidden {
+                what: "to sign this machine in".into(),
+                why: format!("the variable {name} is not set"),
+                hint: "in GitLab: id_tokens; in GitHub: permissions: id-token: write".into(),
+            }),
+        }
+    }
+}
+
+/// A file that only its owner, or root for it, can read.
+fn read_secret(path: &Path) -> Result<Secret, StoreError> {
+    #[cfg(unix)]
+    if let Ok(meta) = fs::metadata(path) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = meta.permissions().mode() & 0o7777;
+        if mode & 0o077 != 0 && !is_credential(path) {
+            return Err(StoreError::OpenKey { path: path.to_owned(), mode });
+        }
+    }
+    read(path)
+}
+
+/// systemd hands credentials over in a folder that only the service can enter; their own mode is
+/// systemd's affair.
+#[cfg(unix)]
+fn is_credential(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = path.parent().and_then(|folder| fs::metadata(folder).ok());
+    folder.is_some_and(|folder| folder.permissions().mode() & 0o077 == 0)
+}
+
+fn read(path: &Path) -> Result<Secret, StoreError> {
+    let failed =
+        |source| StoreError::Io { action: "could not read", path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
+        .map_err(failed)?;
+    let text = Zeroizing::new(input::decode(bytes).unwrap_or_default());
+    match text.trim() {
+        "" => Err(failed(std::io::Error::other("there is no token in it"))),
+        word => Ok(Secret::from(word)),
+    }
+}

@@ -1,0 +1,290 @@
+//! Who may spend a refresh token, and how its successor gets into the store.
+//!
+//! A claim is a note in the grant, written by check-and-set before the token is sent, and gone with
+//! the write that saves the new one. Between the two a machine may die. Others leave it the token as
+//! long as its request may be under way, and then as long as waiting may still help; see
+//! [`may_take_over`].
+
+use std::io;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::record::{Writing, access, grant, text_of, without_refresh_token};
+use super::{Found, MOST_CONFLICTS, PATIENCE, VaultStore, Written};
+use crate::account_id::AccountId;
+use crate::clock::{self, Timestamp};
+use crate::store::record::Record;
+use crate::store::shared::{
+    Claim, Claimant, Claiming, Deadline, Duty, Held, Mark, Nonce, Seen, Settled,
+};
+use crate::store::{Item, StoreError, TokenStore as _};
+
+/// How long a claim is its holder's alone, in seconds.
+const TTL: u64 = 25;
+/// For how long its holder sends anything: less, since clocks and networks are what they are.
+const SEND_WITHIN: Duration = Duration::from_secs(23);
+/// An answer on its way after the holder stopped.
+const GRACE: Duration = Duration::from_secs(2);
+/// Where only the holder's own journal can help, it is left this long to come back;
+const FOR_THE_HOLDER: Duration = Duration::from_secs(600);
+/// or until the access token is about to end.
+const LAST_MINUTE: Duration = Duration::from_secs(60);
+/// How long new tokens are kept trying to be saved. Nothing is as dear as they are.
+const SAVE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether somebody else's claim of this age can be taken over.
+fn may_take_over(ttl: u64, age: Duration, overlap: Duration, access_token_left: Duration) -> bool {
+    // Its request may be under way.
+    if age < Duration::from_secs(ttl) + GRACE {
+        return false;
+    }
+    // If it was spent, the provider still forgives it: now or never.
+    age < overlap || access_token_left <= LAST_MINUTE || age >= FOR_THE_HOLDER
+}
+
+impl VaultStore {
+    pub(super) fn try_claim(
+        &self,
+        mut seen: Seen,
+        by: &Claimant,
+        note: &mut dyn FnMut(Option<&Nonce>) -> io::Result<()>,
+    ) -> Result<Claiming, StoreError> {
+        if self.duty() == Duty::Reader {
+            return Err(StoreError::ReadOnly);
+        }
+        let Some(mark) = &mut seen.mark else { return Ok(Claiming::Changed) };
+        let account = seen.record.account.account.clone();
+        let mut doubtful = false;
+        if let Some(theirs) = &mark.claim {
+            doubtful = true;
+            let is_ours = by.left.contains(&theirs.nonce);
+            let now = self.now().unwrap_or(Timestamp::MAX);
+            let left = clock::time_left(now, seen.record.account.access_token_until);
+            if !is_ours && !may_take_over(theirs.ttl, mark.age, by.overlap, left) {
+                let age = i64::try_from(mark.age.as_secs()).unwrap_or(i64::MAX);
+                let (holder, since) = (theirs.holder.clone(), clock::after(now, -age));
+                return Ok(Claiming::Busy { holder, since });
+            }
+        }
+        let nonce = Nonce::random()?;
+        note(Some(&nonce)).map_err(StoreError::NoIntent)?;
+        let held = Held { nonce: nonce.clone(), holder: self.holder.clone(), ttl: TTL, doubtful };
+        // From before the request: the store may take it long before its answer is here.
+        let deadline = Deadline::after(SEND_WITHIN);
+        let text = text_of(&seen.record)?;
+        let mut writing = Writing::new(mark.generation, &nonce, &self.holder, Some(&text));
+        writing.claim = Some(&held);
+        let place = grant(&account);
+        mark.version = match self.write(&place, &writing, mark.version, PATIENCE)? {
+            Written::Done(version) => version,
+            Written::Refused => match self.find(&place)? {
+                // It was our own write, whose answer was lost.
+                Some(found) if found.stored.nonce == nonce => found.version,
+                _ => return Ok(Claiming::Changed),
+            },
+        };
+        mark.claim = Some(held);
+        Ok(Claiming::Held(Box::new(Claim::new(seen, deadline, doubtful))))
+    }
+
+    /// Saves new tokens. Whoever else may have written meanwhile: they have the token that was
+    /// spent, or one that came after ours.
+    pub(super) fn settle_claim(
+        &self,
+        claim: &Claim,
+        record: &mut Record,
+    ) -> Result<Settled, StoreError> {
+        let Some(Mark { version, generation, .. }) = &claim.seen.mark else {
+            return Err(StoreError::NotSetUp(self.kind()));
+        };
+        let (mut version, generation) = (*version, *generation);
+        let account = record.account.account.clone();
+        let (place, text, nonce) = (grant(&account), text_of(record)?, Nonce::random()?);
+        for _ in 0..MOST_CONFLICTS {
+            let writing = Writing::new(generation + 1, &nonce, &self.holder, Some(&text));
+            match self.write(&place, &writing, version, SAVE_PATIENCE)? {
+                Written::Done(made) => version = made,
+                Written::Refused => match self.find(&place)? {
+                    Some(found) if found.stored.nonce == nonce => version = found.version,
+                    Some(found) if found.stored.generation > generation => {
+                        return self.superseded(&found, &account);
+                    }
+                    Some(found) => {
+                        version = found.version;
+                        continue;
+                    }
+                    None => {
+                        version = 0;
+                        continue;
+                    }
+                },
+            }
+            record.account.shared_version = Some(version);
+            if let Err(error) = self.project(&account, Some(record), generation + 1) {
+                log::warn!("{account}: machines that only read do not see the new token: {error}");
+            }
+            return Ok(Settled::Saved);
+        }
+        Err(StoreError::Conflict(Item::Account(account)))
+    }
+
+    /// Writes the claim out of the grant again, with what else is `changed`.
+    pub(super) fn release_claim(
+        &self,
+        claim: &Claim,
+        changed: Option<&mut Record>,
+    ) -> Result<Settled, StoreError> {
+        let Some(Mark { version, generation, .. }) = &claim.seen.mark else {
+            return Ok(Settled::Saved);
+        };
+        let account = claim.seen.record.account.account.clone();
+        let record = changed.as_deref().unwrap_or(&claim.seen.record);
+        let (place, text, nonce) = (grant(&account), text_of(record)?, Nonce::random()?);
+        let writing = Writing::new(*generation, &nonce, &self.holder, Some(&text));
+        let version = match self.write(&place, &writing, *version, PATIENCE)? {
+            Written::Done(version) => version,
+            Written::Refused => match self.find(&place)? {
+                Some(found) if found.stored.nonce == nonce => found.version,
+                Some(found) => return self.superseded(&found, &account),
+                None => return Ok(Settled::Superseded(None)),
+            },
+        };
+        if let Some(record) = changed {
+            record.account.shared_version = Some(version);
+            self.project(&account, Some(record), *generation)?;
+        }
+        Ok(Settled::Saved)
+    }
+
+    fn superseded(&self, found: &Found, account: &AccountId) -> Result<Settled, StoreError> {
+        let seen = self.seen(found, account)?;
+        Ok(Settled::Superseded(seen.map(|seen| Box::new(seen.record))))
+    }
+
+    /// Puts a tombstone in the place of an account, and destroys what was there. `false` where there
+    /// is one already. It stands for good, whoever refreshed meanwhile.
+    pub(super) fn bury(&self, account: &AccountId, why: &str) -> Result<bool, StoreError> {
+        if self.duty() == Duty::Reader {
+            return Err(StoreError::ReadOnly);
+        }
+        let (place, nonce) = (grant(account), Nonce::random()?);
+        let ended = format!("{why} by {}", self.holder);
+        let mut buried = None;
+        self.replace(&place, |found, version| {
+            if found.is_none() && version == 0 {
+                return Ok(None);
+            }
+            if let Some(found) = found
+                && found.stored.is_ended()
+            {
+                if found.stored.nonce == nonce {
+                    buried = Some((found.stored.generation, version));
+                }
+                return Ok(None);
+            }
+            let generation = found.map_or(version, |found| found.stored.generation) + 1;
+            buried = Some((generation, version + 1));
+            let mut tombstone = Writing::new(generation, &nonce, &self.holder, None);
+            tombstone.ended = Some(&ended);
+            Ok(Some(tombstone))
+        })?;
+        let Some((generation, version)) = buried else { return Ok(false) };
+        self.project(account, None, generation)?;
+        self.destroy(&place, version);
+        Ok(true)
+    }
+
+    /// Destroys the versions before this one. They hold tokens that are revoked, or moved away: that
+    /// they stay for a while is no failure.
+    fn destroy(&self, place: &str, before: u64) {
+        let versions: Vec<u64> = (before.saturating_sub(10).max(1)..before).collect();
+        let path = self.settings().path("destroy", place);
+        let body = json!({ "versions": versions });
+        if let Err(error) = self.post(&path, &body, PATIENCE) {
+            log::info!("former versions of {place} stay in the shared store: {error}");
+        }
+    }
+
+    /// Saves an account where none is.
+    pub(super) fn add_account(&self, record: &Record) -> Result<(), StoreError> {
+        let account = &record.account.account;
+        let (text, nonce) = (text_of(record)?, Nonce::random()?);
+        let mut generation = 0;
+        self.replace(&grant(account), |found, version| {
+            let before = found.map_or(version, |found| found.stored.generation);
+            if let Some(found) = found
+                && let Some(there) = found.stored.record(account)?
+            {
+                // Ours, whose answer was lost, or of a move that was interrupted.
+                generation = before;
+                return match there.has_the_refresh_token_of(record) {
+                    true => Ok(None),
+                    false => Err(StoreError::Taken(account.clone())),
+                };
+            }
+            generation = before + 1;
+            Ok(Some(Writing::new(generation, &nonce, &self.holder, Some(&text))))
+        })?;
+        self.project(account, Some(record), generation)
+    }
+
+    /// Shows machines that only read what they may see of this generation. Usually nobody else does:
+    /// then the version that is there is the generation before.
+    pub(super) fn project(
+        &self,
+        account: &AccountId,
+        record: Option<&Record>,
+        generation: u64,
+    ) -> Result<(), StoreError> {
+        let (place, nonce) = (access(account), Nonce::random()?);
+        let text = record.map(|record| text_of(&without_refresh_token(record))).transpose()?;
+        let mut writing = Writing::new(generation, &nonce, &self.holder, text.as_deref());
+        if text.is_none() {
+            writing.ended = Some("disconnected");
+        }
+        if let Written::Done(_) =
+            self.write(&place, &writing, generation.saturating_sub(1), PATIENCE)?
+        {
+            return Ok(());
+        }
+        let is_newer = |found: &Found| found.stored.generation > generation;
+        self.replace(&place, |found, _| match found {
+            Some(found) if is_newer(found) || found.stored.nonce == nonce => Ok(None),
+            _ => Ok(Some(&writing)),
+        })
+        .map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_is_left_to_its_holder_while_its_request_may_be_under_way() {
+        let may = |age: u64, overlap: u64, left: u64| {
+            let seconds = Duration::from_secs;
+            may_take_over(TTL, seconds(age), seconds(overlap), seconds(left))
+        };
+        let hour = 3600;
+        for (age, overlap, left, expected) in [
+            (0, 60, hour, false),
+            (26, 60, 0, false),
+            (27, 60, hour, true),
+            (59, 60, hour, true),
+            // The provider forgives it no more: only the holder's journal helps.
+            (60, 60, hour, false),
+            (27, 0, hour, false),
+            (599, 0, hour, false),
+            (600, 0, hour, true),
+            (600, 60, hour, true),
+            // Soon nobody has a token that works.
+            (27, 0, 60, true),
+            (300, 0, 61, false),
+        ] {
+            assert_eq!(may(age, overlap, left), expected, "{age} {overlap} {left}");
+        }
+        assert!(SEND_WITHIN < Duration::from_secs(TTL));
+    }
+}

@@ -1,0 +1,263 @@
+//! The HTTP API of Vault and OpenBao: one call, repeated until it is answered or its time is over.
+
+use std::io::Read as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::{Settings, auth};
+use crate::clock::{self, Clock as _, SystemClock, Timestamp};
+use crate::http::{HttpClient, HttpError, Request, Transport as _};
+use crate::secret::Secret;
+use crate::store::StoreError;
+
+/// One try at one address.
+const TRY: Duration = Duration::from_secs(5);
+/// Between two rounds over all addresses: quickly at first, since another one may lead by now.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// Largest answer that is read, in bytes: a list of 100,000 names has four million.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// A connection to the store, opened by the first call.
+pub(super) struct Api {
+    pub settings: Settings,
+    client: HttpClient,
+    /// The address that answered last.
+    address: AtomicUsize,
+    token: Mutex<Option<Secret>>,
+    /// What this process wrote last, as the server counts: whoever answers must know of it.
+    index: Mutex<Option<String>>,
+    /// The server's time, and when it said so.
+    time: Mutex<Option<(Timestamp, Instant)>>,
+}
+
+/// What is asked for.
+pub(super) struct Call<'a> {
+    pub method: &'static str,
+    /// Below `/v1/`, with its query.
+    pub path: &'a str,
+    pub body: Option<Secret<Vec<u8>>>,
+    /// How long it is repeated where nobody answers.
+    pub patience: Duration,
+}
+
+/// An answer that says something: 2xx, 400 or 404.
+pub(super) struct Reply {
+    pub status: u16,
+    body: Secret<Vec<u8>>,
+}
+
+impl Reply {
+    /// The `data` of an answer; `None` where there is none.
+    pub fn data<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, StoreError> {
+        #[derive(Deserialize)]
+        struct Envelope<T> {
+            data: Option<T>,
+        }
+
+        if self.body.expose().is_empty() {
+            return Ok(None);
+        }
+        let envelope: Envelope<T> = self.json(path)?;
+        Ok(envelope.data)
+    }
+
+    pub fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, StoreError> {
+        // serde_json's own message may quote a token: only the place is told.
+        serde_json::from_slice(self.body.expose()).map_err(|error| StoreError::Damaged {
+            name: format!("the answer of {path}"),
+            why: format!("its JSON breaks at column {}", error.column()),
+        })
+    }
+
+    /// What the server says is wrong. It names paths, and no secrets.
+    pub fn errors(&self) -> String {
+        #[derive(Deserialize)]
+        struct Errors {
+            errors: Vec<String>,
+        }
+
+        let errors = serde_json::from_slice::<Errors>(self.body.expose());
+        errors.map(|errors| errors.errors.join("; ")).unwrap_or_default()
+    }
+}
+
+impl Api {
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            client: HttpClient::new(settings.network.clone()),
+            settings,
+            address: AtomicUsize::new(0),
+            token: Mutex::default(),
+            index: Mutex::default(),
+            time: Mutex::default(),
+        }
+    }
+
+    /// The server's time now, once it was heard.
+    pub fn now(&self) -> Option<Timestamp> {
+        let (then, heard) = (*held(&self.time))?;
+        Some(then.saturating_add(heard.elapsed()).unwrap_or(then))
+    }
+
+    /// Makes a call as whom this machine is, signing in first where it has to. A token that ended
+    /// is replaced once.
+    pub fn call(&self, call: &Call) -> Result<Reply, StoreError> {
+        let begun = Instant::now();
+        let known = held(&self.token).clone();
+        let is_new = known.is_none();
+        let token = match known {
+            Some(token) => Some(token),
+            None => self.sign_in()?,
+        };
+        let reply = self.answer(call, token.as_ref(), begun)?;
+        if reply.status != 403 {
+            return Ok(reply);
+        }
+        if is_new || !self.settings.auth.can_be_renewed() {
+            return Err(self.forbidden(call, &reply));
+        }
+        log::debug!("the shared store does not take the token any more: signing in again");
+        let token = self.sign_in()?;
+        match self.answer(call, token.as_ref(), begun)? {
+            reply if reply.status == 403 => Err(self.forbidden(call, &reply)),
+            reply => Ok(reply),
+        }
+    }
+
+    fn sign_in(&self) -> Result<Option<Secret>, StoreError> {
+        let token = auth::sign_in(self)?;
+        held(&self.token).clone_from(&token);
+        Ok(token)
+    }
+
+    /// Asks one address after the other until one answers, or the time is over.
+    pub fn answer(
+        &self,
+        call: &Call,
+        token: Option<&Secret>,
+        begun: Instant,
+    ) -> Result<Reply, StoreError> {
+        let addresses = &self.settings.addresses;
+        let mut pause = SHORTEST_PAUSE;
+        for tried in 1.. {
+            let number = self.address.load(Ordering::Relaxed) % addresses.len();
+            let why = match self.once(call, &addresses[number], token) {
+                Ok(reply) => match reply.status {
+                    200..=299 | 403 | 404 => return Ok(reply),
+                    400 if !reply.errors().contains("Waiting for the primary") => return Ok(reply),
+                    status => meaning(status, &reply),
+                },
+                Err(error) if error.is_transient() => error.to_string(),
+                Err(error) => return Err(StoreError::Unavailable(error.to_string())),
+            };
+            // Another one may have moved on meanwhile.
+            let next = (number + 1) % addresses.len();
+            let _ =
+                self.address.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
+            let waited = begun.elapsed();
+            if waited >= call.patience {
+                let seconds = waited.as_secs();
+                return Err(StoreError::Unavailable(format!("{why} (tried for {seconds} s)")));
+            }
+            log::debug!("the shared store: {why}; trying again");
+            if tried % addresses.len() == 0 {
+                thread::sleep(pause / 2 + clock::random_part(pause / 2));
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+        Err(StoreError::Unavailable("it was not asked".into()))
+    }
+
+    fn once(&self, call: &Call, address: &Url, token: Option<&Secret>) -> Result<Reply, HttpError> {
+        let url = format!("{}/v1/{}", address.as_str().trim_end_matches('/'), call.path);
+        let url = Url::parse(&url).map_err(|error| HttpError::Unusable(error.to_string()))?;
+        let mut request = Request { timeout: Some(TRY), ..Request::new(call.method, url.clone()) };
+        request.body = call.body.clone();
+        if let Some(token) = token {
+            request.authorize(token, None);
+        }
+        let mut header = |name: &str, value: &str| {
+            request.headers.push((name.to_owned(), value.to_owned()));
+        };
+        // Without it, anybody who makes a browser send a request could use a proxy's token.
+        header("x-vault-request", "true");
+        if !self.settings.namespace.is_empty() {
+            header("x-vault-namespace", &self.settings.namespace);
+        }
+        // A standby answers by what it knows, which may be older than what we wrote ourselves:
+        // then it shall ask the leader.
+        header("x-vault-inconsistent", "forward-active-node");
+        if let Some(index) = &*held(&self.index) {
+            header("x-vault-index", index);
+        }
+        let mut answer = self.client.send(&request)?;
+        let named = |wanted: &str| {
+            let found = answer.headers.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.clone())
+        };
+        if let Some(date) = named("date").and_then(|date| httpdate::parse_http_date(&date).ok()) {
+            let heard =
+                date.try_into().ok().map(|date| (told(date, SystemClock.now()), Instant::now()));
+            *held(&self.time) = heard;
+        }
+        if call.method == "POST"
+            && let Some(index) = named("x-vault-index")
+        {
+            *held(&self.index) = Some(index);
+        }
+        let mut body = Vec::new();
+        answer.body.by_ref().take(MOST_BYTES).read_to_end(&mut body).map_err(|error| {
+            error.downcast::<HttpError>().unwrap_or_else(|error| HttpError::Broken {
+                host: url.host_str().unwrap_or_default().to_owned(),
+                why: error.to_string(),
+            })
+        })?;
+        Ok(Reply { status: answer.status, body: Secret::new(body) })
+    }
+
+    fn forbidden(&self, call: &Call, reply: &Reply) -> StoreError {
+        let path = call.path.split('?').next().unwrap_or(call.path);
+        let capability = match call.method {
+            "GET" if call.path.contains("list=true") => "list",
+            "GET" => "read",
+            _ => "create and update",
+        };
+        StoreError::Forbidden {
+            what: format!("{capability} on {path}"),
+            why: reply.errors(),
+            hint: "what this machine's policy must hold: partnerlink store policy refresher \
+                   (or reader)"
+                .into(),
+        }
+    }
+}
+
+/// The server's time by its `Date`, which has whole seconds: ours, where the two may be the same.
+fn told(date: Timestamp, ours: Timestamp) -> Timestamp {
+    match clock::time_left(date, ours) {
+        ahead if date <= ours && ahead < Duration::from_millis(1500) => ours,
+        _ => date.saturating_add(Duration::from_millis(500)).unwrap_or(date),
+    }
+}
+
+/// Why a server did not do what it was asked for, though it answered.
+fn meaning(status: u16, reply: &Reply) -> String {
+    let said = reply.errors();
+    match status {
+        503 if said.contains("sealed") => "it is sealed".into(),
+        307 => "this server does not lead, and hands nothing on".into(),
+        _ if said.is_empty() => format!("it answered {status}"),
+        _ => format!("it answered {status}: {said}"),
+    }
+}
+
+pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,360 @@
+//! A shared store: HashiCorp Vault or OpenBao, secrets engine KV version 2.
+//!
+//! For sign-ins that several machines use: cron on two servers, containers, CI jobs. How one of
+//! them comes to spend a refresh token stands in [`claim`], what lies in the store in [`record`],
+//! how the server is spoken to in [`http`], and as whom in [`auth`]. Below the mount:
+//!
+//! ```text
+//! grant/PROVIDER/NAME     an account with its refresh token, and who is spending it
+//! access/PROVIDER/NAME    the same without the refresh token, for machines that only read
+//! client/PROVIDER         the client secret of a provider
+//! probe/HOST              written to find out whether the store works
+//! ```
+//!
+//! Each write is a check-and-set on the version that was read. Nothing is ever deleted.
+
+mod auth;
+mod claim;
+mod http;
+mod list;
+pub mod policy;
+mod record;
+mod settings;
+
+use std::io;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use self::http::{Api, Call, Reply};
+use self::record::{Metadata, Stored, Versioned, Writing, grant, place_of, text_of};
+pub use self::settings::{Auth, Jwt, Settings};
+use super::record::Record;
+use super::shared::{Claim, Claimant, Claiming, Duty, Mark, Nonce, Seen, Settled};
+use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
+use crate::account_id::AccountId;
+use crate::accounts::Index;
+use crate::clock::Timestamp;
+use crate::secret::Secret;
+
+/// How long a call is repeated where nobody answers: a new leader is found in less.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How often a write is tried anew after somebody else's. Each time one of them got through.
+const MOST_CONFLICTS: u32 = 10;
+
+/// The store in a Vault or OpenBao.
+pub struct VaultStore {
+    api: Api,
+    /// What is known of accounts that nobody wrote since.
+    index: Index,
+    /// For people who wonder who holds a claim: host and process.
+    holder: String,
+}
+
+/// What came of a check-and-set.
+enum Written {
+    /// The version that it made.
+    Done(u64),
+    /// Somebody else wrote first, or it was our own write whose answer was lost.
+    Refused,
+}
+
+/// A record as it was found.
+struct Found {
+    stored: Stored,
+    version: u64,
+    written: Timestamp,
+}
+
+impl VaultStore {
+    /// Nothing is asked here.
+    pub fn open(settings: Settings, index: Index) -> Self {
+        let holder = format!("{}, process {}", settings.host, std::process::id());
+        Self { api: Api::new(settings), index, holder }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.api.settings
+    }
+
+    fn get(&self, path: &str) -> Result<Reply, StoreError> {
+        self.api.call(&Call { method: "GET", path, body: None, patience: PATIENCE })
+    }
+
+    fn post(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        patience: Duration,
+    ) -> Result<Reply, StoreError> {
+        let bytes = serde_json::to_vec(body).map_err(|error| StoreError::Damaged {
+            name: path.to_owned(),
+            why: error.to_string(),
+        })?;
+        let body = Some(Secret::new(bytes));
+        self.api.call(&Call { method: "POST", path, body, patience })
+    }
+
+    /// The newest version at a place; `None` where nothing was ever written.
+    fn versioned(&self, place: &str) -> Result<Option<Versioned>, StoreError> {
+        let path = self.settings().data(place);
+        let reply = self.get(&path)?;
+        match reply.status {
+            404 if reply.errors().contains("no handler for route") => Err(self.wrong_engine()),
+            // A version that was deleted by hand has metadata, and nothing else.
+            200..=299 | 404 => reply.data(&path),
+            _ => Err(self.refused(&path, &reply)),
+        }
+    }
+
+    fn find(&self, place: &str) -> Result<Option<Found>, StoreError> {
+        let Some(Versioned { data, metadata }) = self.versioned(place)? else { return Ok(None) };
+        let Metadata { version, created_time: written } = metadata;
+        let Some(data) = data else { return Err(deleted_by_hand(place, version)) };
+        let stored: Stored =
+            serde_json::from_str(data.get()).map_err(|error| StoreError::Damaged {
+                name: place.to_owned(),
+                why: format!("its JSON breaks at column {}", error.column()),
+            })?;
+        Ok(Some(Found { stored: stored.checked(place)?, version, written }))
+    }
+
+    /// Writes, if nobody did since this version; 0 says that nothing was there.
+    fn write(
+        &self,
+        place: &str,
+        data: &impl Serialize,
+        version: u64,
+        patience: Duration,
+    ) -> Result<Written, StoreError> {
+        #[derive(Deserialize)]
+        struct Made {
+            version: u64,
+        }
+
+        let path = self.settings().data(place);
+        let body = json!({ "options": { "cas": version }, "data": data });
+        let reply = self.post(&path, &body, patience)?;
+        match reply.status {
+            400 if reply.errors().contains("did not match the current version") => {
+                Ok(Written::Refused)
+            }
+            404 => Err(self.wrong_engine()),
+            200..=299 => match reply.data::<Made>(&path)? {
+                Some(made) => Ok(Written::Done(made.version)),
+                // Version 1 of the engine takes anything, and says nothing.
+                None => Err(self.wrong_engine()),
+            },
+            _ => Err(self.refused(&path, &reply)),
+        }
+    }
+
+    /// Writes what `make` makes of what is there, again and again until nobody came in between. The
+    /// version that was made; `None` where `make` wants nothing written.
+    fn replace<T: Serialize>(
+        &self,
+        place: &str,
+        mut make: impl FnMut(Option<&Found>, u64) -> Result<Option<T>, StoreError>,
+    ) -> Result<Option<u64>, StoreError> {
+        for _ in 0..MOST_CONFLICTS {
+            let (found, version) = self.versioned_or_deleted(place)?;
+            let Some(data) = make(found.as_ref(), version)? else { return Ok(None) };
+            if let Written::Done(version) = self.write(place, &data, version, PATIENCE)? {
+                return Ok(Some(version));
+            }
+        }
+        Err(StoreError::Unavailable(format!("{place} is written by others all the time")))
+    }
+
+    /// What is at a place, and its version. What is damaged, or was deleted by hand, is to be
+    /// written over: it counts as none.
+    fn versioned_or_deleted(&self, place: &str) -> Result<(Option<Found>, u64), StoreError> {
+        let Some(versioned) = self.versioned(place)? else { return Ok((None, 0)) };
+        let Metadata { version, created_time: written } = versioned.metadata;
+        let stored = versioned.data.and_then(|data| serde_json::from_str(data.get()).ok());
+        let stored = stored.map(|stored: Stored| stored.checked(place)).transpose()?;
+        Ok((stored.map(|stored| Found { stored, version, written }), version))
+    }
+
+    fn seen(&self, found: &Found, account: &AccountId) -> Result<Option<Seen>, StoreError> {
+        let Some(mut record) = found.stored.record(account)? else { return Ok(None) };
+        record.account.shared_version = Some(found.version);
+        let now = self.api.now().unwrap_or(found.written);
+        let age = now.duration_since(found.written).try_into().unwrap_or_default();
+        let Stored { generation, claim, .. } = found.stored.clone();
+        let mark = Mark { version: found.version, generation, claim, age };
+        Ok(Some(Seen { record, mark: Some(mark) }))
+    }
+
+    /// Where this machine reads an account.
+    fn place_to_read(&self, account: &AccountId) -> String {
+        match self.duty() {
+            Duty::Refresher => grant(account),
+            Duty::Reader => record::access(account),
+        }
+    }
+
+    fn save_account(&self, account: &AccountId, bytes: &SecretBytes) -> Result<(), StoreError> {
+        let record = Record::from_bytes(bytes, account)?;
+        let (text, nonce) = (text_of(&record)?, Nonce::random()?);
+        let mut generation = 0;
+        self.replace(&grant(account), |found, version| {
+            // A generation takes at least one version, so the version is never behind it.
+            let before = found.map_or(version, |found| found.stored.generation);
+            if found.is_some_and(|found| found.stored.nonce == nonce) {
+                generation = before;
+                return Ok(None);
+            }
+            generation = before + 1;
+            Ok(Some(Writing::new(generation, &nonce, &self.holder, Some(&text))))
+        })?;
+        self.project(account, Some(&record), generation)
+    }
+
+    /// A client secret, or a probe.
+    fn save_other(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
+        let text = String::from_utf8_lossy(bytes.expose());
+        let value: Option<&RawValue> = serde_json::from_str(&text).ok();
+        let data = json!({ "v": 1, "value": value });
+        self.replace(&self.place(item)?, |_, _| Ok(Some(&data))).map(drop)
+    }
+
+    fn place(&self, item: &Item) -> Result<String, StoreError> {
+        place_of(item, &self.settings().host).ok_or_else(|| StoreError::NotSetUp(self.kind()))
+    }
+
+    fn wrong_engine(&self) -> StoreError {
+        let mount = self.settings().mount.clone();
+        let why = format!("there is no secrets engine KV of version 2 at {mount}");
+        StoreError::WrongEngine { why, mount }
+    }
+
+    fn refused(&self, path: &str, reply: &Reply) -> StoreError {
+        StoreError::Forbidden {
+            what: path.to_owned(),
+            why: format!("{} ({})", reply.errors(), reply.status),
+            hint: "partnerlink doctor".into(),
+        }
+    }
+}
+
+fn deleted_by_hand(place: &str, version: u64) -> StoreError {
+    let why = format!(
+        "its version {version} was deleted by hand; whoever did it can take that back (undelete)"
+    );
+    StoreError::Damaged { name: place.to_owned(), why }
+}
+
+impl TokenStore for VaultStore {
+    fn kind(&self) -> StoreKind {
+        StoreKind::VAULT
+    }
+
+    fn load(&self, item: &Item) -> Result<Option<SecretBytes>, StoreError> {
+        #[derive(Deserialize)]
+        struct Other {
+            value: Option<Box<RawValue>>,
+        }
+
+        if let Item::Account(account) = item {
+            let seen = self.see(account)?;
+            return seen.map(|seen| seen.record.to_bytes()).transpose();
+        }
+        let Some(place) = place_of(item, &self.settings().host) else { return Ok(None) };
+        let Some(Versioned { data: Some(data), .. }) = self.versioned(&place)? else {
+            return Ok(None);
+        };
+        let other: Option<Other> = serde_json::from_str(data.get()).ok();
+        let value = other.and_then(|other| other.value);
+        Ok(value.map(|value| SecretBytes::new(value.get().as_bytes().to_vec())))
+    }
+
+    /// Goes on from the stored generation, whatever claim stands there: a new sign-in counts.
+    fn save(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
+        if self.duty() == Duty::Reader {
+            return Err(StoreError::ReadOnly);
+        }
+        match item {
+            Item::Account(account) => self.save_account(account, bytes),
+            other => self.save_other(other, bytes),
+        }
+    }
+
+    /// Leaves a tombstone.
+    fn delete(&self, item: &Item) -> Result<bool, StoreError> {
+        match item {
+            Item::Account(account) => self.bury(account, "deleted"),
+            Item::ClientSecret(_) => {
+                let was_there = self.load(item)?.is_some();
+                if was_there {
+                    self.save_other(item, &SecretBytes::new(b"null".to_vec()))?;
+                }
+                Ok(was_there)
+            }
+            // Nothing of it is anybody's.
+            Item::Probe | Item::FileKey => Ok(true),
+        }
+    }
+
+    fn look(&self) -> Result<Look, StoreError> {
+        list::look(self)
+    }
+
+    /// Whether the engine is what it must be, and this machine may write there.
+    fn preflight(&self, item: &Item) -> Result<(), StoreError> {
+        policy::check(self, item)
+    }
+
+    fn holds(&self, item: &Item) -> Result<bool, StoreError> {
+        Ok(self.load(item)?.is_some())
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn duty(&self) -> Duty {
+        self.settings().duty
+    }
+
+    fn now(&self) -> Option<Timestamp> {
+        self.api.now()
+    }
+
+    fn see(&self, account: &AccountId) -> Result<Option<Seen>, StoreError> {
+        let Some(found) = self.find(&self.place_to_read(account))? else { return Ok(None) };
+        self.seen(&found, account)
+    }
+
+    fn add(&self, record: &Record) -> Result<(), StoreError> {
+        self.add_account(record)
+    }
+
+    fn claim(
+        &self,
+        seen: Seen,
+        by: &Claimant,
+        note: &mut dyn FnMut(Option<&Nonce>) -> io::Result<()>,
+    ) -> Result<Claiming, StoreError> {
+        self.try_claim(seen, by, note)
+    }
+
+    fn settle(&self, claim: &Claim, record: &mut Record) -> Result<Settled, StoreError> {
+        self.settle_claim(claim, record)
+    }
+
+    fn release(&self, claim: &Claim, changed: Option<&mut Record>) -> Result<Settled, StoreError> {
+        self.release_claim(claim, changed)
+    }
+
+    fn end(&self, claim: &Claim, why: &str) -> Result<(), StoreError> {
+        self.bury(&claim.seen.record.account.account, why).map(drop)
+    }
+
+    fn show(&self, seen: &Seen) -> Result<(), StoreError> {
+        let Some(mark) = &seen.mark else { return Ok(()) };
+        self.project(&seen.record.account.account, Some(&seen.record), mark.generation)
+    }
+}

@@ -1,0 +1,146 @@
+//! What the store holds of an account, and where.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Settings;
+use crate::account_id::AccountId;
+use crate::clock::Timestamp;
+use crate::store::record::Record;
+use crate::store::shared::{Held, Nonce};
+use crate::store::{Item, SecretBytes, StoreError};
+
+/// Format of the records. A reader refuses what is newer than itself.
+const VERSION: u32 = 1;
+
+/// The tokens and facts of an account as they lie in the store: under `grant/` with the refresh
+/// token, for the machines that refresh; under `access/` without it, for those that read.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Stored {
+    #[serde(rename = "v")]
+    version: u32,
+    /// Counts every new refresh token of the account, for ever: also over a disconnect.
+    pub generation: u64,
+    /// Of the last writer: a write whose answer was lost is known by it.
+    pub nonce: Nonce,
+    #[serde(default)]
+    pub claim: Option<Held>,
+    /// `None` after the account was disconnected or moved away: nothing is ever deleted, since its
+    /// versions would begin anew, and an old writer's would fit by chance.
+    record: Option<Box<RawValue>>,
+}
+
+/// The same on its way into the store.
+#[derive(Serialize)]
+pub(super) struct Writing<'a> {
+    v: u32,
+    pub generation: u64,
+    pub nonce: &'a Nonce,
+    /// Who writes it, for people who look at it.
+    by: &'a str,
+    pub claim: Option<&'a Held>,
+    record: Option<&'a RawValue>,
+    /// Why there is no record, for the same people.
+    pub ended: Option<&'a str>,
+}
+
+impl<'a> Writing<'a> {
+    pub fn new(
+        generation: u64,
+        nonce: &'a Nonce,
+        by: &'a str,
+        record: Option<&'a RawValue>,
+    ) -> Self {
+        Self { v: VERSION, generation, nonce, by, claim: None, record, ended: None }
+    }
+}
+
+impl Stored {
+    /// Of a version that this program knows.
+    pub fn checked(self, name: &str) -> Result<Self, StoreError> {
+        if self.version > VERSION {
+            let (name, version) = (name.to_owned(), self.version);
+            return Err(StoreError::TooNew { name, version });
+        }
+        Ok(self)
+    }
+
+    pub fn is_ended(&self) -> bool {
+        self.record.is_none()
+    }
+
+    /// The record itself; `None` where the account was ended.
+    pub fn record(&self, account: &AccountId) -> Result<Option<Record>, StoreError> {
+        let Some(text) = &self.record else { return Ok(None) };
+        Record::from_bytes(&SecretBytes::new(text.get().as_bytes().to_vec()), account).map(Some)
+    }
+}
+
+/// What `data/…` answers.
+#[derive(Deserialize)]
+pub(super) struct Versioned {
+    /// `None` where the version was deleted by hand.
+    pub data: Option<Box<RawValue>>,
+    pub metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Metadata {
+    pub version: u64,
+    pub created_time: Timestamp,
+}
+
+/// A record as JSON for the store: without what only this machine's index says.
+pub(super) fn text_of(record: &Record) -> Result<Box<RawValue>, StoreError> {
+    let mut record = record.clone();
+    record.account.shared_version = None;
+    let bytes = record.to_bytes()?;
+    let text = String::from_utf8_lossy(bytes.expose()).into_owned();
+    RawValue::from_string(text).map_err(|error| StoreError::Damaged {
+        name: format!("the record of {}", record.account.account),
+        why: error.to_string(),
+    })
+}
+
+/// The record that readers get.
+pub(super) fn without_refresh_token(record: &Record) -> Record {
+    let mut record = record.clone();
+    record.refresh_token = None;
+    record
+}
+
+impl Settings {
+    /// `MOUNT/data/PREFIX/…`
+    pub(super) fn data(&self, place: &str) -> String {
+        self.path("data", place)
+    }
+
+    /// The same below another of the engine's folders.
+    pub(super) fn path(&self, folder: &str, place: &str) -> String {
+        path(&self.mount, folder, &self.prefix, place)
+    }
+}
+
+pub(super) fn path(mount: &str, folder: &str, prefix: &str, place: &str) -> String {
+    let slash = if prefix.is_empty() { "" } else { "/" };
+    format!("{mount}/{folder}/{prefix}{slash}{place}")
+}
+
+/// `grant/PROVIDER/NAME`: names are of a-z, 0-9, - and _, and need no escaping.
+pub(super) fn grant(account: &AccountId) -> String {
+    format!("grant/{}/{}", account.provider(), account.name())
+}
+
+pub(super) fn access(account: &AccountId) -> String {
+    format!("access/{}/{}", account.provider(), account.name())
+}
+
+/// Where an item other than an account is; `None` for one that has no business here.
+pub(super) fn place_of(item: &Item, host: &str) -> Option<String> {
+    match item {
+        Item::Account(account) => Some(grant(account)),
+        Item::ClientSecret(provider) => Some(format!("client/{provider}")),
+        Item::Probe => Some(format!("probe/{host}")),
+        Item::FileKey => None,
+    }
+}
