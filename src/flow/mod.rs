@@ -121,6 +121,14 @@ impl<'a> World<'a> {
         Ok(self.opened(self.lock(account)?, account))
     }
 
+    /// The same where nobody else works on the account now; `None` where somebody does.
+    fn try_open(&self, account: &AccountId) -> Result<Option<LockedAccount<'a>>, LockError> {
+        match AccountLock::acquire(&self.folders.locks(), account, Duration::ZERO, &mut || ()) {
+            Err(LockError::Held { .. }) => Ok(None),
+            lock => Ok(Some(self.opened(lock?, account))),
+        }
+    }
+
     /// The same after the lock was taken. The index is healed where it disagrees with the record.
     fn opened(&self, lock: AccountLock, account: &AccountId) -> LockedAccount<'a> {
         if let Some(mut pending) = Move::pending(self.folders, account)

@@ -2,6 +2,8 @@
 //! gives it: a machine without a battery clock may be years away from it, and sets itself right
 //! after a while.
 
+use sha2::{Digest as _, Sha256};
+
 use super::refresh::RESTS_AT_MOST;
 use crate::account_id::AccountId;
 use crate::accounts::Account;
@@ -14,8 +16,8 @@ use crate::provider::Provider;
 const NOT_BEFORE: i64 = 1_767_225_600;
 /// A `Date` that is further ahead of a clock that may be right is no date, in seconds: ten years.
 const TOO_FAR: i64 = 10 * 365 * 86_400;
-/// How long before the end of an access token a refresh is due by default, in seconds: an hourly
-/// cron job then has two tries.
+/// How long before the end of an access token a refresh is due at least, in seconds: an hourly cron
+/// job then has two tries.
 const SOON: i64 = 2 * 3600;
 
 /// What time it was when tokens came, by both clocks.
@@ -77,10 +79,19 @@ impl Given {
         Granted {
             scope: scope.clone(),
             access_token_until: after(lifetime),
-            refresh_by: after(rests.min(lifetime - SOON.min(lifetime / 2))),
+            refresh_by: after(rests.min(lifetime - lead(account, lifetime))),
             idle_until: idle.map(after),
         }
     }
+}
+
+/// How long before the end of an access token that lives so long a refresh is due by default, in
+/// seconds: [`SOON`] or half its life, and up to a tenth of its life by the name of the account.
+/// Accounts that were connected in one afternoon do not fall due together for ever.
+fn lead(account: &AccountId, lifetime: i64) -> i64 {
+    let digest = Sha256::digest(account.to_string().as_bytes());
+    let part = i64::from(u16::from_be_bytes([digest[0], digest[1]]));
+    SOON.min(lifetime / 2) + lifetime / 10 * part / i64::from(u16::MAX)
 }
 
 /// What new tokens are good for, and until when.
@@ -118,6 +129,24 @@ mod tests {
     fn given(now: &str, date: &str) -> (String, Option<i64>) {
         let given = Given::new(now.parse().unwrap(), date.parse().ok());
         (given.at.to_string(), given.clock_ahead)
+    }
+
+    #[test]
+    fn leads_are_spread_by_name_and_stay_the_same() {
+        for life in [60, 3600, 86_400, 30 * 86_400] {
+            let least = SOON.min(life / 2);
+            let name = |number| format!("zaehlerfreunde:customer-{number}").parse().unwrap();
+            let more: Vec<i64> = (0..1000).map(|n| lead(&name(n), life) - least).collect();
+            assert!(more.iter().all(|more| (0..=life / 10).contains(more)), "{life}");
+            for tenth in 0..10 {
+                let part = tenth * life / 100..=(tenth + 1) * life / 100;
+                let count = more.iter().filter(|more| part.contains(more)).count();
+                assert!(count > 50, "{count} in tenth {tenth} of {life}");
+            }
+        }
+        // A name has the same lead on every machine, today and later.
+        assert_eq!(lead(&"zaehlerfreunde".parse().unwrap(), 86_400), 10475);
+        assert!(lead(&"zaehlerfreunde".parse().unwrap(), -5) > -5);
     }
 
     #[test]

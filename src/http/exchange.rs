@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use url::Url;
 
 use super::fault::Fault;
+use super::pace::Turn;
 use super::request::Request;
 use super::{HttpClient, HttpError, dpop, retry_after, translate};
 use crate::oauth;
@@ -43,6 +44,18 @@ pub struct Answer {
 pub trait Transport: Send + Sync {
     /// Sends once, follows no redirect, repeats nothing but a request whose proof lacked a nonce.
     fn send(&self, request: &Request) -> Result<Answer, HttpError>;
+
+    /// Waits until a token request to this host may begin by its pace, of so many a second where
+    /// that is described; `None` when it is no longer wanted. Asked before anything is claimed or
+    /// noted, so that both stay short.
+    fn turn(
+        &self,
+        _host: &str,
+        _allowed: Option<f64>,
+        _is_wanted: &dyn Fn() -> bool,
+    ) -> Option<Turn> {
+        Some(Turn::free())
+    }
 
     /// Sends a token request, and reads its answer whole.
     fn post(&self, request: &oauth::Request) -> Result<oauth::Answer, HttpError> {
@@ -123,6 +136,15 @@ impl Transport for HttpClient {
         }
         Ok(answer)
     }
+
+    fn turn(&self, host: &str, allowed: Option<f64>, is_wanted: &dyn Fn() -> bool) -> Option<Turn> {
+        self.pace(host, allowed).turn(is_wanted)
+    }
+}
+
+/// Whether it is one of [`Transport::post`]: of all that is posted, only data are streams.
+fn is_token_request(request: &Request) -> bool {
+    request.method == "POST" && !request.is_stream
 }
 
 impl HttpClient {
@@ -150,7 +172,7 @@ impl HttpClient {
         let status = response.status().as_u16();
         self.nonces.note(request, response.headers());
         let retry_after = retry_after(response.headers(), SystemTime::now());
-        self.note_pace(host.clone(), status, retry_after, response.headers());
+        self.note_pace(&host, started, &response, is_token_request(request));
         // A token request asks for nothing packed; what comes all the same, `post` unpacks.
         let is_packed = is_packed(&response) && request.is_stream && request.method != "HEAD";
         if is_packed {

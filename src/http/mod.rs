@@ -10,18 +10,19 @@ mod dpop;
 mod exchange;
 pub mod fault;
 pub mod network;
+pub mod pace;
 pub mod probe;
 mod request;
 pub mod retry;
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use std::{io, thread};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, redirect};
+use reqwest::{Client, Response, redirect};
 use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 use url::Url;
@@ -32,6 +33,7 @@ pub use self::request::Request;
 use self::exchange::{MAX_BODY, TOTAL_TIMEOUT};
 use self::fault::Fault;
 use self::network::Network;
+use self::pace::Pace;
 use crate::oauth::is_loopback;
 
 /// Time to reach the server, TLS included.
@@ -88,8 +90,8 @@ pub struct HttpClient {
     plain_loopback: OnceLock<Client>,
     tls_loopback: OnceLock<Client>,
     outside: OnceLock<Client>,
-    /// Hosts whose rate limit is spent, and until when.
-    pace: Mutex<HashMap<String, Instant>>,
+    /// How fast each host is asked.
+    paces: Mutex<HashMap<String, Arc<Pace>>>,
     nonces: dpop::Nonces,
 }
 
@@ -140,27 +142,35 @@ impl HttpClient {
         error
     }
 
+    /// The pace of a host, which may be described here.
+    fn pace(&self, host: &str, allowed: Option<f64>) -> Arc<Pace> {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        let pace = paces.entry(host.to_owned()).or_insert_with(|| Arc::new(Pace::new(allowed)));
+        pace.limit(allowed);
+        Arc::clone(pace)
+    }
+
     /// Holds back while the host's rate limit is spent.
     fn wait_for_pace(&self, host: &str) {
-        let until = self.pace.lock().unwrap_or_else(PoisonError::into_inner).get(host).copied();
-        if let Some(wait) = until.and_then(|until| until.checked_duration_since(Instant::now())) {
+        let wait = self.pace(host, None).pacer().held(Instant::now());
+        if !wait.is_zero() {
             log::debug!("holding back {wait:.1?} for the rate limit of {host}");
-            std::thread::sleep(wait);
+            thread::sleep(wait);
         }
     }
 
-    /// Remembers when an answer says that the limit is spent.
-    fn note_pace(
-        &self,
-        host: String,
-        status: u16,
-        retry_after: Option<Duration>,
-        headers: &HeaderMap,
-    ) {
-        let spent = headers.get("x-ratelimit-remaining").is_some_and(|value| value == "0");
-        if let Some(wait) = retry_after.filter(|_| spent || status == 429) {
-            let until = Instant::now() + wait.min(MAX_PACE);
-            self.pace.lock().unwrap_or_else(PoisonError::into_inner).insert(host, until);
+    /// Remembers what an answer to a request that was sent then says about the pace.
+    fn note_pace(&self, host: &str, sent: Instant, answer: &Response, is_token: bool) {
+        let spent = answer.headers().get("x-ratelimit-remaining").is_some_and(|it| it == "0");
+        let is_refused = spent || answer.status() == 429;
+        let pace = self.pace(host, None);
+        let (mut pacer, now) = (pace.pacer(), Instant::now());
+        if is_token || is_refused {
+            pacer.answered(sent, now, is_refused);
+        }
+        if let Some(wait) = retry_after(answer.headers(), SystemTime::now()).filter(|_| is_refused)
+        {
+            pacer.hold(now, wait.min(MAX_PACE));
         }
     }
 }

@@ -159,7 +159,18 @@ impl Check<'_> {
                 return Err(self.bad(field, &seconds.to_string(), why));
             }
         }
-        Ok(())
+        if let seconds @ ..0 = provider.rotation_overlap_seconds {
+            let why = "must be a number of seconds, or 0";
+            return Err(self.bad("rotation_overlap_seconds", &seconds.to_string(), why));
+        }
+        // Less than one an hour is none, and also what is no number is refused.
+        match provider.token_requests_per_second {
+            Some(rate) if !(rate > 1.0 / 3600.0 && rate.is_finite()) => {
+                let why = "must be a positive number";
+                Err(self.bad("token_requests_per_second", &rate.to_string(), why))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is below `api_base`.
@@ -294,6 +305,12 @@ mod tests {
         assert!(check(|d| d.sends_issuer = true).is_err());
         assert!(check(|d| d.access_token_seconds = Some(0)).is_err());
         assert!(check(|d| d.refresh_token_idle_seconds = Some(-1)).is_err());
+        assert!(check(|d| d.rotation_overlap_seconds = -1).is_err());
+        for (rate, is_one) in [(0.5, true), (100.0, true), (0.0, false), (-1.0, false)] {
+            assert_eq!(check(|d| d.token_requests_per_second = Some(rate)).is_ok(), is_one);
+        }
+        assert!(check(|d| d.token_requests_per_second = Some(f64::NAN)).is_err());
+        assert!(check(|d| d.token_requests_per_second = Some(f64::INFINITY)).is_err());
     }
 
     #[test]

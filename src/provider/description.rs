@@ -68,6 +68,9 @@ pub struct Description {
     /// How long the refresh token that was spent last goes on working, in seconds (rotation overlap
     /// or reuse interval); not at all by default.
     pub rotation_overlap_seconds: i64,
+    /// Token requests a second that the provider allows this machine; `None` where that is not
+    /// known, and found out.
+    pub token_requests_per_second: Option<f64>,
     /// Required where a browser is needed: at least one. Registered redirect URIs, tried in order.
     pub(super) redirect_uris: Vec<String>,
     pub authorize_parameters: BTreeMap<String, String>,

@@ -118,6 +118,16 @@ fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {
         ("refresh", refresh.to_owned()),
         ("access token", format!("{seconds} s, where the answer does not say")),
     ];
+    if provider.refresh == RefreshSupport::Rotating && !provider.needs_nobody() {
+        let overlap = match provider.rotation_overlap_seconds {
+            0 => "single use".to_owned(),
+            seconds => format!("the one that was spent last works {seconds} s longer"),
+        };
+        lines.push(("refresh token", overlap));
+    }
+    let pace = provider.token_requests_per_second;
+    let pace = pace.map_or("found out".to_owned(), |rate| format!("{rate} a second at most"));
+    lines.push(("token requests", pace));
     lines.extend(provider.issuers.iter().map(|issuer| ("issuer", issuer.clone())));
     lines.extend(provider.redirect_uris.iter().map(|uri| ("redirect URI", uri.to_string())));
     for (scope, meaning) in &provider.scopes {
@@ -161,6 +171,8 @@ fn object(provider: &Provider) -> serde_json::Value {
         "scopes": provider.scopes,
         "pkce": provider.pkce,
         "refresh": provider.needs_nobody() || provider.refresh != RefreshSupport::None,
+        "rotation_overlap_seconds": provider.rotation_overlap_seconds,
+        "token_requests_per_second": provider.token_requests_per_second,
         "redirect_uris": provider.redirect_uris.iter().map(Url::as_str).collect::<Vec<_>>(),
     })
 }

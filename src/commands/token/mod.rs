@@ -1,6 +1,7 @@
 //! `token get`, `token refresh`, `token show`.
 
 mod get;
+mod queue;
 mod refresh;
 mod report;
 mod show;

@@ -1,9 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::queue::{self, Step};
 use super::report::RefreshReport;
 use super::unattended;
 use crate::account_id::AccountId;
@@ -12,7 +11,8 @@ use crate::commands::{accounts_of, could_not, every_account, finish, not_connect
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::FlowError;
-use crate::flow::refresh::{Due, refresh};
+use crate::flow::refresh::{Crowd, Due, RefreshOutcome, refresh_in_crowd};
+use crate::http::pace::MOST_UNDER_WAY;
 use crate::provider::Provider;
 use crate::system::interrupt;
 use crate::terminal::Mark;
@@ -52,9 +52,12 @@ pub struct Args {
     /// Run this when an account has come to need a person; no shell, 30 s [config: notify]
     #[arg(long, value_name = "CMD")]
     notify: Option<String>,
-    /// How many accounts at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
-    jobs: u16,
+    /// Begin no further account after this time; what is left is said, and is for the next run
+    #[arg(long = "for", value_name = "TIME", value_parser = super::super::duration)]
+    time: Option<Duration>,
+    /// No more accounts at once than this; without it as many as the provider's pace needs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
 }
 
 impl Args {
@@ -80,12 +83,13 @@ impl Args {
             context.output.say(Mark::Note, "No account is connected: nothing to refresh.");
             return Ok(0);
         }
-        *reports = self.refresh_all(context, &accounts);
+        *reports = self.refresh_all(context, accounts);
         finish(context, reports, |report| report.error.as_ref())
     }
 
-    /// Works on several accounts at once. A signal lets those under way finish, and begins no more.
-    fn refresh_all(&self, context: &Context, accounts: &[AccountId]) -> Vec<RefreshReport> {
+    /// Works on several accounts at once. A signal, or the end of the time, lets those under way
+    /// finish, and begins no more.
+    fn refresh_all(&self, context: &Context, accounts: Vec<AccountId>) -> Vec<RefreshReport> {
         let due = match (self.within, self.force) {
             (Some(within), _) => Due::Within(within),
             (None, true) => Due::Now(context.clock.now()),
@@ -93,53 +97,67 @@ impl Args {
         };
         let names: BTreeSet<&str> = accounts.iter().map(AccountId::provider).collect();
         let providers: Providers =
-            names.into_iter().map(|name| (name, context.provider(name))).collect();
-        let next = AtomicUsize::new(0);
-        let reports = Mutex::new(Vec::with_capacity(accounts.len()));
-        let work = || {
-            while interrupt::pending().is_none()
-                && let Some(account) = accounts.get(next.fetch_add(1, Ordering::Relaxed))
-            {
-                let report = refresh_one(context, &providers, account, due);
-                report.tell(context);
-                reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
-            }
+            names.into_iter().map(|name| (name.to_owned(), context.provider(name))).collect();
+        let end = self.time.and_then(|time| Instant::now().checked_add(time));
+        let goes_on =
+            || interrupt::pending().is_none() && end.is_none_or(|end| Instant::now() < end);
+        let step = |account: &AccountId, waits: bool, crowd: &dyn Crowd| {
+            refresh_one(context, &providers, account, due, waits, crowd)
         };
-        let threads = usize::from(self.jobs).min(accounts.len());
-        thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-        let mut reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let tell = |report: &RefreshReport| report.tell(context);
+        let all = accounts.len();
+        let most = self.jobs.map_or(MOST_UNDER_WAY, usize::from);
+        let (mut reports, left) = queue::work_off(accounts, most, &goes_on, &step, &tell);
+        if left > 0 {
+            let text = format!("{left} of {all} accounts are left for the next run");
+            context.output.say(Mark::Warn, text);
+        }
         reports.sort_by(|a, b| a.account.cmp(&b.account));
         reports
     }
 }
 
 /// Each provider of the accounts, read once.
-type Providers<'a> = BTreeMap<&'a str, Result<Provider, Error>>;
+type Providers = BTreeMap<String, Result<Provider, Error>>;
 
 fn refresh_one(
     context: &Context,
     providers: &Providers,
     account: &AccountId,
     due: Due<'_>,
-) -> RefreshReport {
+    waits: bool,
+    crowd: &dyn Crowd,
+) -> Step<RefreshReport> {
     let provider = match &providers[account.provider()] {
         Ok(provider) => provider,
-        Err(error) => return RefreshReport::failed(account, error.clone().about(account)),
+        Err(error) => return failed(account, error.clone().about(account)),
     };
-    match refresh(&context.world(), provider, account, due) {
-        Ok(outcome) => RefreshReport::of(account, provider, outcome, context.clock.now()),
+    match refresh_in_crowd(&context.world(), provider, account, due, waits, crowd) {
+        Ok(None) => Step::Passed,
+        Ok(Some(outcome)) => {
+            let refused = match &outcome {
+                RefreshOutcome::TryLater { wait, status, .. } => {
+                    (wait.is_some() || *status == Some(429)).then_some(*wait)
+                }
+                _ => None,
+            };
+            let report = RefreshReport::of(account, provider, outcome, context.clock.now());
+            match refused {
+                Some(wait) => Step::Refused(wait, report),
+                None => Step::Done(report),
+            }
+        }
         Err(FlowError::NotConnected) => {
             let others = accounts_of(context, account.provider());
-            RefreshReport::failed(
+            failed(
                 account,
                 not_connected(&format!("could not refresh {account}"), account, &others),
             )
         }
-        Err(error) => RefreshReport::failed(account, could_not("refresh", account, &error)),
+        Err(error) => failed(account, could_not("refresh", account, &error)),
     }
+}
+
+fn failed(account: &AccountId, error: Error) -> Step<RefreshReport> {
+    Step::Done(RefreshReport::failed(account, error))
 }

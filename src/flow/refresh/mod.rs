@@ -23,6 +23,7 @@ use crate::oauth::error::OAuthError;
 use crate::oauth::token::TokenError;
 use crate::provider::{Provider, RefreshSupport};
 use crate::secret::Secret;
+use crate::store::lock::LockError;
 use crate::store::record::Record;
 use crate::store::shared::Duty;
 use crate::store::{Item, StoreError, TokenStore};
@@ -99,18 +100,70 @@ impl Due<'_> {
     }
 }
 
+/// One of many refreshes: what it has to ask of the others.
+pub trait Crowd {
+    /// Whether the account is still to be begun, asked while it waits for the provider's pace.
+    fn goes_on(&self) -> bool;
+    /// Called when it has its turn, before anything is claimed.
+    fn has_turn(&self);
+}
+
+/// A refresh by itself.
+struct Alone;
+
+impl Crowd for Alone {
+    fn goes_on(&self) -> bool {
+        true
+    }
+
+    fn has_turn(&self) {}
+}
+
 /// Refreshes one account if it is due. A `Retry-After` is honoured once, without the lock; another
-/// machine that is refreshing it is waited for.
+/// process or machine that is refreshing it is waited for.
 pub fn refresh(
     world: &World,
     provider: &Provider,
     account: &AccountId,
     due: Due<'_>,
 ) -> Result<RefreshOutcome, FlowError> {
+    patiently(world, provider, account, due, &Alone)
+}
+
+/// One account of many: `None` if it is not to be begun any more, or if somebody else works on it
+/// and it is not to be waited for. Then a `Retry-After` is not honoured either.
+pub fn refresh_in_crowd(
+    world: &World,
+    provider: &Provider,
+    account: &AccountId,
+    due: Due<'_>,
+    waits: bool,
+    crowd: &dyn Crowd,
+) -> Result<Option<RefreshOutcome>, FlowError> {
+    let outcome = match waits {
+        true => patiently(world, provider, account, due, crowd).map(Some),
+        false => once(world, provider, account, due, crowd, || world.try_open(account)),
+    };
+    match outcome {
+        Ok(Some(RefreshOutcome::Claimed { .. })) if !waits => Ok(None),
+        Err(FlowError::Interrupted) => Ok(None),
+        outcome => outcome,
+    }
+}
+
+fn patiently(
+    world: &World,
+    provider: &Provider,
+    account: &AccountId,
+    due: Due<'_>,
+    crowd: &dyn Crowd,
+) -> Result<RefreshOutcome, FlowError> {
     let begun = Instant::now();
     let (mut pause, mut waited) = (SHORTEST_PAUSE, false);
     loop {
-        match try_refresh(world, provider, account, due)? {
+        let open = || world.open(account).map(Some);
+        let outcome = once(world, provider, account, due, crowd, open)?;
+        match outcome.ok_or(FlowError::Interrupted)? {
             RefreshOutcome::Claimed { holder, .. } if begun.elapsed() < CLAIM_DEADLINE => {
                 if pause == SHORTEST_PAUSE {
                     log::info!("waiting for {holder}, which refreshes {account}");
@@ -130,16 +183,19 @@ pub fn refresh(
     }
 }
 
-/// The same without waiting for anybody.
-pub fn try_refresh(
-    world: &World,
+/// Waits for nobody but who `open`s the account does; `None` if that is nobody.
+fn once<'a>(
+    world: &World<'a>,
     provider: &Provider,
     account: &AccountId,
     due: Due<'_>,
-) -> Result<RefreshOutcome, FlowError> {
+    crowd: &dyn Crowd,
+    open: impl Fn() -> Result<Option<LockedAccount<'a>>, LockError>,
+) -> Result<Option<RefreshOutcome>, FlowError> {
     for _ in 0..MOST_CHANGES {
-        if let Some(outcome) = attempt(world, provider, account, due)? {
-            return Ok(outcome);
+        let Some(locked) = open()? else { return Ok(None) };
+        if let Some(outcome) = attempt(world, provider, account, locked, due, crowd)? {
+            return Ok(Some(outcome));
         }
     }
     Err(StoreError::Conflict(Item::Account(account.clone())).into())
@@ -150,10 +206,12 @@ fn attempt(
     world: &World,
     provider: &Provider,
     account: &AccountId,
+    locked: LockedAccount,
     due: Due<'_>,
+    crowd: &dyn Crowd,
 ) -> Result<Option<RefreshOutcome>, FlowError> {
     // Read again: what was read before the lock may have been spent or moved meanwhile.
-    let LockedAccount { _lock, store, seen, unsaved } = world.open(account)?;
+    let LockedAccount { _lock, store, seen, unsaved } = locked;
     let seen = seen?.ok_or_else(|| match world.index.get(account) {
         Some(_) => FlowError::gone(account, store),
         None => FlowError::NotConnected,
@@ -183,6 +241,11 @@ fn attempt(
             return Err(error);
         }
     };
+    let host = provider.token_url.host_str().unwrap_or_default();
+    let allowed = provider.token_requests_per_second;
+    let turn = world.http.turn(host, allowed, &|| crowd.goes_on());
+    let _turn = turn.ok_or(FlowError::Interrupted)?;
+    crowd.has_turn();
     let intent_file = world.folders.intent_file(account);
     let spending = Spending { world, store, provider, client, seen, intent_file };
     interrupt::uninterrupted(|| match &refresh_token {
