@@ -227,10 +227,12 @@ fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
     let elsewhere: Vec<Account> =
         names.difference(&sealed).filter_map(|account| context.index.get(account)).collect();
     let is_empty = elsewhere.is_empty() && names.is_disjoint(&sealed);
-    // A store that nothing points to is not woken.
+    let is_shared = |kind: &StoreKind| world.stores.get(kind).is_ok_and(|store| store.is_shared());
+    // A store that nothing points to is not woken, unless other machines fill it.
     let wanted = |kind: &StoreKind| {
         let is_in = elsewhere.iter().any(|entry| entry.store == *kind);
-        *kind != StoreKind::FILE && (is_in || is_empty && *kind == context.settings.store)
+        let may_be_in = *kind == context.settings.store && (is_empty || is_shared(kind));
+        *kind != StoreKind::FILE && (is_in || may_be_in)
     };
     contents.extend(world.contents(wanted));
     if let Some(error) = world.doubt(&contents) {

@@ -48,7 +48,9 @@ pub fn disconnect(
     interrupt::uninterrupted(|| {
         let revocation = match seen {
             Ok(Some(seen)) => {
-                let claim = claimed(store, seen, account)?;
+                let left = intent::claims(&world.folders.intent_file(account));
+                let overlap = provider.rotation_overlap();
+                let claim = claimed(store, seen, &Claimant { left, overlap })?;
                 let revocation = match revoke {
                     true => revoke_record(world, provider, store, claim.record()),
                     false => Revocation::Skipped,
@@ -83,11 +85,12 @@ pub fn disconnect(
 pub(super) fn claimed(
     store: &dyn TokenStore,
     mut seen: Seen,
-    account: &AccountId,
+    by: &Claimant,
 ) -> Result<Claim, FlowError> {
+    let account = seen.record.account.account.clone();
     let begun = Instant::now();
     loop {
-        match store.claim(seen.clone(), &Claimant::default(), &mut |_| Ok(()))? {
+        match store.claim(seen.clone(), by, &mut |_| Ok(()))? {
             Claiming::Held(claim) => return Ok(*claim),
             Claiming::Busy { .. } if begun.elapsed() < LOCK_DEADLINE => {
                 thread::sleep(PAUSE);
@@ -95,7 +98,7 @@ pub(super) fn claimed(
             Claiming::Busy { holder, since } => return Err(FlowError::Claimed { holder, since }),
             Claiming::Changed => {}
         }
-        seen = store.see(account)?.ok_or(FlowError::NotConnected)?;
+        seen = store.see(&account)?.ok_or(FlowError::NotConnected)?;
     }
 }
 

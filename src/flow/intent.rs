@@ -53,12 +53,15 @@ pub struct Intent {
     /// token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<Nonce>,
+    /// The version of the shared record that the token was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 impl Intent {
     pub fn new(refresh_token: &Secret, now: Timestamp) -> Self {
-        let (token, claims) = (TokenId::of(refresh_token), Vec::new());
-        Self { token, at: now, pid: std::process::id(), claims }
+        let token = TokenId::of(refresh_token);
+        Self { token, at: now, pid: std::process::id(), claims: Vec::new(), version: None }
     }
 
     /// Whether it was this token that was being spent.
@@ -157,6 +160,11 @@ impl Left {
     }
 }
 
+/// The claims that earlier runs of this machine may have left.
+pub fn claims(path: &Path) -> Vec<Nonce> {
+    Left::read(path).map(|left| left.intent.claims).unwrap_or_default()
+}
+
 /// Puts a note with a journal away after the save. Beside a store that may have saved nothing yet
 /// it stays, until the next one takes its place.
 pub fn settle(path: &Path, store: &dyn TokenStore) {
@@ -169,13 +177,19 @@ pub fn settle(path: &Path, store: &dyn TokenStore) {
 }
 
 /// A run that died after it had saved new tokens in a shared store may not have shown them to the
-/// machines that only read.
+/// machines that only read. What it left is done with only if what was seen is newer: a server that
+/// is behind may answer with what was there before.
 pub(super) fn show_what_is_saved(world: &World, store: &dyn TokenStore, seen: &Seen) {
     let path = world.folders.intent_file(&seen.record.account.account);
     let Some(token) = seen.record.refresh_token.as_ref().filter(|_| store.is_shared()) else {
         return;
     };
-    let is_left = |left: &Left| !left.intent.claims.is_empty() && !left.intent.is_about(token);
+    let version = seen.record.account.shared_version;
+    let is_left = |left: &Left| {
+        left.intent.version.is_some()
+            && left.intent.version < version
+            && !left.intent.is_about(token)
+    };
     if Left::read(&path).is_some_and(|left| is_left(&left)) && store.show(seen).is_ok() {
         clear(&path);
     }

@@ -9,6 +9,7 @@ pub mod registry;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::time::Duration;
 
 use serde::Deserialize;
 use url::Url;
@@ -89,6 +90,11 @@ impl Provider {
     /// Where a refresh token is spent.
     pub fn refresh_endpoint(&self) -> Endpoint {
         self.endpoint(self.token_url.clone(), &self.refresh_parameters)
+    }
+
+    /// How long the refresh token that was spent last goes on working.
+    pub fn rotation_overlap(&self) -> Duration {
+        Duration::from_secs(self.rotation_overlap_seconds.max(0).unsigned_abs())
     }
 
     pub fn revocation_endpoint(&self) -> Option<Endpoint> {

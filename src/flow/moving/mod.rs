@@ -21,10 +21,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FlowError, LockedAccount, World, client_secret, disconnect};
+use super::{FlowError, LockedAccount, World, client_secret, disconnect, intent};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::store::record::Record;
+use crate::store::shared::Claimant;
 use crate::store::{Item, StoreError, StoreKind, TokenStore};
 use crate::system::files::{self, Durability, Mode, sync_folder};
 use crate::system::interrupt;
@@ -247,7 +248,9 @@ impl Move {
         to.preflight(&item)?;
         // Before the account, which may be refreshed as soon as it is there.
         client_secret::copy(account.provider(), from, to)?;
-        let claim = disconnect::claimed(from, seen, account).map_err(|error| match error {
+        let left = intent::claims(&world.folders.intent_file(account));
+        let by = Claimant { left, ..Claimant::default() };
+        let claim = disconnect::claimed(from, seen, &by).map_err(|error| match error {
             FlowError::Store(error) => error,
             error => StoreError::Unavailable(error.to_string()),
         })?;

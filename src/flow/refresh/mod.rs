@@ -197,6 +197,7 @@ fn once<'a>(
         if let Some(outcome) = attempt(world, provider, account, locked, due, crowd)? {
             return Ok(Some(outcome));
         }
+        thread::sleep(clock::random_part(SHORTEST_PAUSE));
     }
     Err(StoreError::Conflict(Item::Account(account.clone())).into())
 }
@@ -221,7 +222,10 @@ fn attempt(
     let now = world.time(store);
     let is_due = due.is_met(record, now, world.clock.now());
     if is_due && store.duty() == Duty::Reader {
-        return Ok(Some(RefreshOutcome::ReadOnly(Box::new(seen.record))));
+        return Ok(Some(match record.account.state {
+            SignInState::Connected => RefreshOutcome::ReadOnly(Box::new(seen.record)),
+            SignInState::SignInNeeded => RefreshOutcome::RefusedBefore(Box::new(seen.record)),
+        }));
     }
     let refresh_token = match (&record.refresh_token, provider.refresh) {
         _ if store.duty() == Duty::Reader || provider.needs_nobody() => None,

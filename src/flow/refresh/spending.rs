@@ -75,6 +75,7 @@ impl Spending<'_> {
         let mut note = |nonce: Option<&Nonce>| {
             let mut intent = Intent::new(refresh_token, self.world.clock.now());
             intent.claims = by.left.iter().chain(nonce).cloned().collect();
+            intent.version = self.record().account.shared_version;
             written = Some(intent.write(&self.intent_file)?);
             Ok(())
         };
@@ -152,10 +153,10 @@ impl Spending<'_> {
 
     /// As whom this machine asks for a claim: also for what its last run has left.
     pub(super) fn claimant(&self) -> Claimant {
-        let left = Left::read(&self.intent_file).map(|left| left.intent.claims);
-        let overlap =
-            Duration::from_secs(self.provider.rotation_overlap_seconds.max(0).unsigned_abs());
-        Claimant { left: left.unwrap_or_default(), overlap }
+        Claimant {
+            left: intent::claims(&self.intent_file),
+            overlap: self.provider.rotation_overlap(),
+        }
     }
 
     /// Ends the claim without new tokens, with a failure that lasts where there is one. `false`

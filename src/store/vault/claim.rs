@@ -170,29 +170,26 @@ impl VaultStore {
         }
         let (place, nonce) = (grant(account), Nonce::random()?);
         let ended = format!("{why} by {}", self.holder);
-        let mut buried = None;
+        let (mut was_there, mut at) = (false, None);
         self.replace(&place, |found, version| {
             if found.is_none() && version == 0 {
                 return Ok(None);
             }
-            if let Some(found) = found
-                && found.stored.is_ended()
-            {
-                if found.stored.nonce == nonce {
-                    buried = Some((found.stored.generation, version));
-                }
+            let generation = found.map_or(version, |found| found.stored.generation);
+            if found.is_some_and(|found| found.stored.is_ended()) {
+                at = Some((generation, version));
                 return Ok(None);
             }
-            let generation = found.map_or(version, |found| found.stored.generation) + 1;
-            buried = Some((generation, version + 1));
-            let mut tombstone = Writing::new(generation, &nonce, &self.holder, None);
+            (was_there, at) = (true, Some((generation + 1, version + 1)));
+            let mut tombstone = Writing::new(generation + 1, &nonce, &self.holder, None);
             tombstone.ended = Some(&ended);
             Ok(Some(tombstone))
         })?;
-        let Some((generation, version)) = buried else { return Ok(false) };
-        self.project(account, None, generation)?;
-        self.destroy(&place, version);
-        Ok(true)
+        if let Some((generation, version)) = at {
+            self.project(account, None, generation)?;
+            self.destroy(&place, version);
+        }
+        Ok(was_there)
     }
 
     /// Destroys the versions before this one. They hold tokens that are revoked, or moved away: that

@@ -15,6 +15,7 @@ use crate::clock::{self, Clock as _, SystemClock, Timestamp};
 use crate::http::{HttpClient, HttpError, Request, Transport as _};
 use crate::secret::Secret;
 use crate::store::StoreError;
+use crate::system::interrupt;
 
 /// One try at one address.
 const TRY: Duration = Duration::from_secs(5);
@@ -30,7 +31,8 @@ pub(super) struct Api {
     client: HttpClient,
     /// The address that answered last.
     address: AtomicUsize,
-    token: Mutex<Option<Secret>>,
+    /// The token of this process, once it is signed in; within, `None` where a proxy has it.
+    token: Mutex<Option<Option<Secret>>>,
     /// What this process wrote last, as the server counts: whoever answers must know of it.
     index: Mutex<Option<String>>,
     /// The server's time, and when it said so.
@@ -110,12 +112,7 @@ impl Api {
     /// is replaced once.
     pub fn call(&self, call: &Call) -> Result<Reply, StoreError> {
         let begun = Instant::now();
-        let known = held(&self.token).clone();
-        let is_new = known.is_none();
-        let token = match known {
-            Some(token) => Some(token),
-            None => self.sign_in()?,
-        };
+        let (token, is_new) = self.token(None)?;
         let reply = self.answer(call, token.as_ref(), begun)?;
         if reply.status != 403 {
             return Ok(reply);
@@ -124,17 +121,26 @@ impl Api {
             return Err(self.forbidden(call, &reply));
         }
         log::debug!("the shared store does not take the token any more: signing in again");
-        let token = self.sign_in()?;
+        let (token, _) = self.token(token.as_ref())?;
         match self.answer(call, token.as_ref(), begun)? {
             reply if reply.status == 403 => Err(self.forbidden(call, &reply)),
             reply => Ok(reply),
         }
     }
 
-    fn sign_in(&self) -> Result<Option<Secret>, StoreError> {
+    /// The token in use, and whether it is a new one; another than the one that was `refused`. Of
+    /// several threads one signs in, and the others wait for it.
+    fn token(&self, refused: Option<&Secret>) -> Result<(Option<Secret>, bool), StoreError> {
+        let mut known = held(&self.token);
+        if let Some(token) = &*known {
+            let [in_use, refused] = [token.as_ref(), refused].map(|it| it.map(Secret::expose));
+            if refused.is_none() || in_use != refused {
+                return Ok((token.clone(), false));
+            }
+        }
         let token = auth::sign_in(self)?;
-        held(&self.token).clone_from(&token);
-        Ok(token)
+        *known = Some(token.clone());
+        Ok((token, true))
     }
 
     /// Asks one address after the other until one answers, or the time is over.
@@ -162,7 +168,7 @@ impl Api {
             let _ =
                 self.address.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
             let waited = begun.elapsed();
-            if waited >= call.patience {
+            if waited >= call.patience || interrupt::pending().is_some() {
                 let seconds = waited.as_secs();
                 return Err(StoreError::Unavailable(format!("{why} (tried for {seconds} s)")));
             }
