@@ -106,16 +106,21 @@ pub struct Written {
 }
 
 impl Written {
-    /// Writes the new record into the journal, durably. What a crash leaves of half of it does not
+    /// Writes the new record into the journal: safe from the end of this process, and from a power
+    /// cut once it is [forced](Self::force) to the disk. What a crash leaves of half of it does not
     /// open, and counts as none.
     pub fn keep(&mut self, record: &Record, spent: &Secret) -> io::Result<()> {
         let mut line =
             serde_json::to_vec(&Journal::seal(record, spent)?).map_err(io::Error::other)?;
         line.push(b'\n');
         self.file.write_all(&line)?;
-        self.file.sync_data()?;
         self.has_journal = true;
         Ok(())
+    }
+
+    /// Makes the journal durable; one that cannot be made so counts as none.
+    pub fn force(&mut self) -> io::Result<()> {
+        self.file.sync_data().inspect_err(|_| self.has_journal = false)
     }
 }
 

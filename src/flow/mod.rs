@@ -137,6 +137,9 @@ impl<'a> World<'a> {
             log::warn!("the move of {account} to another store is not finished: {error}");
         }
         let mut store = self.whereabouts(account);
+        if let Err(error) = store.finish(&Item::Account(account.clone())) {
+            log::debug!("what the last save of {account} left is not in place: {error}");
+        }
         let mut seen = self.live(account, &mut store);
         let stored = seen.as_mut().ok().and_then(Option::as_mut);
         let unsaved = stored.and_then(|seen| {

@@ -57,6 +57,17 @@ pub trait TokenStore: Send + Sync {
     /// without writing to it. Called before a single-use refresh token is spent.
     fn preflight(&self, item: &Item) -> Result<(), StoreError>;
 
+    /// Whether a save is safe from a power cut from its first wait for the disk on: what it had
+    /// written by then, [`TokenStore::finish`] puts in place.
+    fn finishes(&self) -> bool {
+        false
+    }
+
+    /// Finishes a save that a crash cut off, as far as it had come; the account's lock is held.
+    fn finish(&self, _item: &Item) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Whether the item is there, asked without unlocking anything.
     fn holds(&self, item: &Item) -> Result<bool, StoreError> {
         Ok(self.look()?.items.contains(item))

@@ -314,12 +314,21 @@ impl Spending<'_> {
     ) -> Result<Settled, FlowError> {
         let spent = self.record().refresh_token.as_ref();
         let rotated = spent.filter(|_| !record.has_the_refresh_token_of(self.record()));
-        if let Some(spent) = rotated
-            && let Err(error) = way.note.keep(record, spent)
-        {
+        let tell = |error| {
             log::warn!("the new tokens could not be written into the journal: {error}");
+        };
+        // Where a save is safe from its own first wait for the disk on, the journal is not another:
+        // it covers the end of this process, and is forced to the disk only if the save fails.
+        let finishes = self.store.finishes();
+        if let Some(spent) = rotated {
+            let kept = way.note.keep(record, spent);
+            let kept = kept.and_then(|()| if finishes { Ok(()) } else { way.note.force() });
+            kept.unwrap_or_else(tell);
         }
         let mut result = self.store.settle(claim, record);
+        if result.is_err() && finishes && way.note.has_journal {
+            way.note.force().unwrap_or_else(tell);
+        }
         for _ in 1..SAVE_TRIES {
             let Err(error) = &result else { break };
             // It was tried for a minute.

@@ -161,9 +161,25 @@ fn content(file: File, path: &Path) -> Result<SecretBytes, StoreError> {
 
 /// Durable when this returns: the new file is written beside the old, forced to the disk, read back
 /// and renamed over it, and then the rename is forced to the disk as well. Two waits for the disk,
-/// and no more. Only one writer of a name at a time: see the locks.
+/// and no more; after the first one the bytes are safe, since a name that is new is durable with
+/// the file, and [`finish`] gives them theirs. Only one writer of a name at a time: see the locks.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     files::replace(path, bytes, Mode::Private, Durability::ContentAndName)
+        .map_err(|error| failure("could not replace", path, error))
+}
+
+/// What a replacement that a crash cut off had written beside the file.
+pub(super) fn unfinished(path: &Path) -> Result<Option<SecretBytes>, StoreError> {
+    peek(&with_ending(path, "tmp"))
+}
+
+/// Ends such a replacement. Its bytes may not be on the disk yet: only a process has died.
+pub(super) fn finish(path: &Path) -> Result<(), StoreError> {
+    let written = with_ending(path, "tmp");
+    let forced = File::open(&written).and_then(|file| file.sync_all());
+    forced
+        .and_then(|()| fs::rename(&written, path))
+        .and_then(|()| sync_folder(path.parent().unwrap_or(path)))
         .map_err(|error| failure("could not replace", path, error))
 }
 

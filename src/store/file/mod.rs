@@ -7,7 +7,7 @@
 //! ```text
 //! zaehlerfreunde.default.sealed           an account
 //! _client-secret.timberdata.sealed        a client secret; no account's name begins with _
-//! zaehlerfreunde.default.sealed.tmp       left by a crash, swept by the next save
+//! zaehlerfreunde.default.sealed.tmp       left by a crash: the new record, or swept by the next save
 //! zaehlerfreunde.default.sealed.bad       was damaged, and is kept for whoever wants to look
 //! key.lock, items.lock, passphrase.salt
 //! ```
@@ -193,6 +193,21 @@ impl TokenStore for FileStore {
         })?;
         *held(&self.last_write) = Some(Instant::now());
         Ok(())
+    }
+
+    fn finishes(&self) -> bool {
+        true
+    }
+
+    /// What lies beside a record is newer than the record: each save begins with taking away what
+    /// the one before had left. Half of it does not open, and is left to the next save.
+    fn finish(&self, item: &Item) -> Result<(), StoreError> {
+        let path = self.path(item);
+        let Some(content) = folder::unfinished(&path)? else { return Ok(()) };
+        match sealed::unseal(item, &*self.key()?, content.expose()) {
+            Ok(_) => folder::finish(&path),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Needs no key: what cannot be opened can still be deleted.
