@@ -217,8 +217,8 @@ fn could_not(verb: &str, account: &AccountId, cause: &dyn Explain) -> Error {
 }
 
 /// The accounts of the index, and those that it lost: one that nobody refreshes any more would end
-/// without a word.
-fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
+/// without a word. Beside them what is known of those in a shared store, as they were listed now.
+fn every_account(context: &Context) -> Result<(Vec<AccountId>, Vec<Account>), Error> {
     let world = context.world();
     // To see what lies in sealed files wakes nothing, and spares ten thousand entries to be read.
     let mut contents = world.contents(|kind| *kind == StoreKind::FILE);
@@ -241,7 +241,8 @@ fn every_account(context: &Context) -> Result<Vec<AccountId>, Error> {
     let lost = contents.iter().flat_map(Content::accounts);
     let all: BTreeSet<AccountId> =
         elsewhere.into_iter().map(|entry| entry.account).chain(lost).collect();
-    Ok(all.into_iter().collect())
+    let listed = contents.into_iter().filter_map(|content| content.look.ok());
+    Ok((all.into_iter().collect(), listed.flat_map(|look| look.current).collect()))
 }
 
 /// The failure behind an outcome that brought no token.

@@ -143,7 +143,7 @@ impl Args {
             BTreeSet::new()
         });
         if self.check {
-            match every_account(context) {
+            match every_account(context).map(|(accounts, _)| accounts) {
                 Ok(all) => names.extend(all),
                 Err(error) => unknown.push(error),
             }

@@ -6,12 +6,13 @@ use super::queue::{self, Step};
 use super::report::RefreshReport;
 use super::unattended;
 use crate::account_id::AccountId;
+use crate::accounts::Account;
 use crate::clock::{self, Clock as _};
 use crate::commands::{accounts_of, could_not, every_account, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::FlowError;
-use crate::flow::refresh::{Crowd, Due, RefreshOutcome, refresh_in_crowd};
+use crate::flow::refresh::{Crowd, Due, RefreshOutcome, is_in_order, refresh_in_crowd};
 use crate::http::pace::MOST_UNDER_WAY;
 use crate::provider::Provider;
 use crate::system::interrupt;
@@ -75,26 +76,39 @@ impl Args {
         if let Some(spread) = self.spread {
             thread::sleep(clock::random_part(spread));
         }
-        let accounts = match self.accounts.is_empty() {
+        let (accounts, listed) = match self.accounts.is_empty() {
             true => every_account(context)?,
-            false => self.accounts.clone(),
+            false => (self.accounts.clone(), Vec::new()),
         };
         if accounts.is_empty() && !context.output.json {
             context.output.say(Mark::Note, "No account is connected: nothing to refresh.");
             return Ok(0);
         }
-        *reports = self.refresh_all(context, accounts);
+        *reports = self.refresh_all(context, accounts, &listed);
         finish(context, reports, |report| report.error.as_ref())
     }
 
     /// Works on several accounts at once. A signal, or the end of the time, lets those under way
-    /// finish, and begins no more.
-    fn refresh_all(&self, context: &Context, accounts: Vec<AccountId>) -> Vec<RefreshReport> {
+    /// finish, and begins no more. Of those that were `listed` just now only what is due is read.
+    fn refresh_all(
+        &self,
+        context: &Context,
+        mut accounts: Vec<AccountId>,
+        listed: &[Account],
+    ) -> Vec<RefreshReport> {
         let due = match (self.within, self.force) {
             (Some(within), _) => Due::Within(within),
             (None, true) => Due::Now(context.clock.now()),
             (None, false) => Due::Soon,
         };
+        let (world, now) = (context.world(), context.clock.now());
+        let in_order = listed.iter().filter(|account| is_in_order(&world, account, due));
+        let unchanged: BTreeMap<&AccountId, &Account> =
+            in_order.map(|account| (&account.account, account)).collect();
+        accounts.retain(|account| !unchanged.contains_key(account));
+        let of_unchanged = |account: &&Account| RefreshReport::unchanged(account, now);
+        let unchanged: Vec<RefreshReport> = unchanged.values().map(of_unchanged).collect();
+        unchanged.iter().for_each(|report| report.tell(context));
         let names: BTreeSet<&str> = accounts.iter().map(AccountId::provider).collect();
         let providers: Providers =
             names.into_iter().map(|name| (name.to_owned(), context.provider(name))).collect();
@@ -112,6 +126,7 @@ impl Args {
             let text = format!("{left} of {all} accounts are left for the next run");
             context.output.say(Mark::Warn, text);
         }
+        reports.extend(unchanged);
         reports.sort_by(|a, b| a.account.cmp(&b.account));
         reports
     }

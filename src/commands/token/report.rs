@@ -49,12 +49,16 @@ impl RefreshReport {
                 return Self { result, ..Self::failed(account, error) };
             }
         };
+        Self { result, ..Self::unchanged(&record.account, now) }
+    }
+
+    pub(super) fn unchanged(account: &Account, now: Timestamp) -> Self {
         Self {
-            account: account.clone(),
-            result,
-            until: Some(record.account.access_token_until),
+            account: account.account.clone(),
+            result: "unchanged",
+            until: Some(account.access_token_until),
             error: None,
-            warning: warning(&record.account, now),
+            warning: warning(account, now),
         }
     }
 

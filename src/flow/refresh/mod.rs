@@ -15,7 +15,7 @@ pub use self::waiting::await_another;
 use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret};
 use crate::account_id::AccountId;
-use crate::accounts::{Failure, FailureKind, SignInState};
+use crate::accounts::{Account, Failure, FailureKind, SignInState};
 use crate::clock::{self, Timestamp};
 use crate::http::{HttpError, retry};
 use crate::oauth::Client;
@@ -83,13 +83,20 @@ const MOST_CHANGES: u32 = 20;
 impl Due<'_> {
     /// `now` is the time that the record's dates are of, `ours` this machine's.
     fn is_met(self, record: &Record, now: Timestamp, ours: Timestamp) -> bool {
-        let account = &record.account;
         match self {
+            Self::InsteadOf(refused) => record.access_token.expose() == refused.expose(),
+            due => due.is_met_by(&record.account, now, ours),
+        }
+    }
+
+    /// The same as far as it can be said without the tokens.
+    fn is_met_by(self, account: &Account, now: Timestamp, ours: Timestamp) -> bool {
+        match self {
+            Self::InsteadOf(_) => true,
             Self::Now(since) => {
                 let since = now - ours.duration_since(since);
                 account.is_misdated(now) || account.begun() < account.provider_time(since)
             }
-            Self::InsteadOf(refused) => record.access_token.expose() == refused.expose(),
             Self::Within(need) => {
                 let left =
                     clock::time_left(account.time_for_token(now), account.access_token_until);
@@ -98,6 +105,13 @@ impl Due<'_> {
             Self::Soon => account.is_due(now),
         }
     }
+}
+
+/// Whether an account needs nothing, by what is known of it: asked of accounts that were listed just
+/// now, so that those of a shared store need not be read one by one.
+pub fn is_in_order(world: &World, account: &Account, due: Due<'_>) -> bool {
+    let is_connected = account.state == SignInState::Connected && account.refreshable;
+    is_connected && !due.is_met_by(account, world.time_of(account), world.clock.now())
 }
 
 /// One of many refreshes: what it has to ask of the others.

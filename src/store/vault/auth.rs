@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,8 +15,6 @@ use crate::input;
 use crate::secret::Secret;
 use crate::store::StoreError;
 
-/// How long a sign-in is tried.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// As much of a file with a token is read, in bytes.
 const MOST_BYTES: u64 = 64 << 10;
 
@@ -27,8 +25,9 @@ impl Auth {
     }
 }
 
-/// The token with which this machine makes its calls; `None` where a proxy adds it.
-pub(super) fn sign_in(api: &Api) -> Result<Option<Secret>, StoreError> {
+/// The token with which this machine makes its calls, as urgent as the call that needs it; `None`
+/// where a proxy adds it.
+pub(super) fn sign_in(api: &Api, before: &Call) -> Result<Option<Secret>, StoreError> {
     let (mount, body) = match &api.settings.auth {
         Auth::Proxy => return Ok(None),
         Auth::TokenFile(path) => return read_secret(path).map(Some),
@@ -44,10 +43,10 @@ pub(super) fn sign_in(api: &Api) -> Result<Option<Secret>, StoreError> {
             (mount, json!({ "role": role, "jwt": jwt.read()?.expose() }))
         }
     };
-    login(api, mount, &body).map(Some)
+    login(api, mount, &body, before).map(Some)
 }
 
-fn login(api: &Api, mount: &str, body: &Value) -> Result<Secret, StoreError> {
+fn login(api: &Api, mount: &str, body: &Value, before: &Call) -> Result<Secret, StoreError> {
     #[derive(Deserialize)]
     struct Answer {
         auth: Option<Given>,
@@ -59,7 +58,8 @@ fn login(api: &Api, mount: &str, body: &Value) -> Result<Secret, StoreError> {
 
     let path = format!("auth/{mount}/login");
     let body = Some(Secret::new(body.to_string().into_bytes()));
-    let call = Call { method: "POST", path: &path, body, patience: PATIENCE };
+    let Call { patience, is_dear, .. } = *before;
+    let call = Call { method: "POST", path: &path, body, patience, is_dear };
     let reply = api.answer(&call, None, Instant::now())?;
     let refused = |why: String| StoreError::Forbidden {
         what: format!("to sign this machine in ({path})"),

@@ -1,7 +1,7 @@
 //! The HTTP API of Vault and OpenBao: one call, repeated until it is answered or its time is over.
 
 use std::io::Read as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,6 +35,8 @@ pub(super) struct Api {
     token: Mutex<Option<Option<Secret>>>,
     /// What this process wrote last, as the server counts: whoever answers must know of it.
     index: Mutex<Option<String>>,
+    /// Whether it was given up on: what comes after it is tried once.
+    silent: AtomicBool,
     /// The server's time, and when it said so.
     time: Mutex<Option<(Timestamp, Instant)>>,
 }
@@ -47,6 +49,8 @@ pub(super) struct Call<'a> {
     pub body: Option<Secret<Vec<u8>>>,
     /// How long it is repeated where nobody answers.
     pub patience: Duration,
+    /// Whether new tokens are on their way: that is tried whatever was tried before.
+    pub is_dear: bool,
 }
 
 /// An answer that says something: 2xx, 400 or 404.
@@ -78,6 +82,26 @@ impl Reply {
         })
     }
 
+    /// Whether it is the store that answers, and not one that is sealed, has no leader or is busy.
+    fn says_something(&self) -> bool {
+        match self.status {
+            200..=299 | 403 | 404 => true,
+            400 => !self.errors().contains("Waiting for the primary"),
+            _ => false,
+        }
+    }
+
+    /// Why a server did not do what it was asked for, though it answered.
+    fn meaning(&self) -> String {
+        let said = self.errors();
+        match self.status {
+            503 if said.contains("sealed") => "it is sealed".into(),
+            307 => "this server does not lead, and hands nothing on".into(),
+            status if said.is_empty() => format!("it answered {status}"),
+            status => format!("it answered {status}: {said}"),
+        }
+    }
+
     /// What the server says is wrong. It names paths, and no secrets.
     pub fn errors(&self) -> String {
         #[derive(Deserialize)]
@@ -98,6 +122,7 @@ impl Api {
             address: AtomicUsize::new(0),
             token: Mutex::default(),
             index: Mutex::default(),
+            silent: AtomicBool::new(false),
             time: Mutex::default(),
         }
     }
@@ -112,7 +137,7 @@ impl Api {
     /// is replaced once.
     pub fn call(&self, call: &Call) -> Result<Reply, StoreError> {
         let begun = Instant::now();
-        let (token, is_new) = self.token(None)?;
+        let (token, is_new) = self.token(None, call)?;
         let reply = self.answer(call, token.as_ref(), begun)?;
         if reply.status != 403 {
             return Ok(reply);
@@ -121,7 +146,7 @@ impl Api {
             return Err(self.forbidden(call, &reply));
         }
         log::debug!("the shared store does not take the token any more: signing in again");
-        let (token, _) = self.token(token.as_ref())?;
+        let (token, _) = self.token(token.as_ref(), call)?;
         match self.answer(call, token.as_ref(), begun)? {
             reply if reply.status == 403 => Err(self.forbidden(call, &reply)),
             reply => Ok(reply),
@@ -130,7 +155,11 @@ impl Api {
 
     /// The token in use, and whether it is a new one; another than the one that was `refused`. Of
     /// several threads one signs in, and the others wait for it.
-    fn token(&self, refused: Option<&Secret>) -> Result<(Option<Secret>, bool), StoreError> {
+    fn token(
+        &self,
+        refused: Option<&Secret>,
+        call: &Call,
+    ) -> Result<(Option<Secret>, bool), StoreError> {
         let mut known = held(&self.token);
         if let Some(token) = &*known {
             let [in_use, refused] = [token.as_ref(), refused].map(|it| it.map(Secret::expose));
@@ -138,7 +167,7 @@ impl Api {
                 return Ok((token.clone(), false));
             }
         }
-        let token = auth::sign_in(self)?;
+        let token = auth::sign_in(self, call)?;
         *known = Some(token.clone());
         Ok((token, true))
     }
@@ -152,14 +181,16 @@ impl Api {
     ) -> Result<Reply, StoreError> {
         let addresses = &self.settings.addresses;
         let mut pause = SHORTEST_PAUSE;
+        let gives_up = self.silent.load(Ordering::Relaxed) && !call.is_dear;
+        let patience = if gives_up { Duration::ZERO } else { call.patience };
         for tried in 1.. {
             let number = self.address.load(Ordering::Relaxed) % addresses.len();
             let why = match self.once(call, &addresses[number], token) {
-                Ok(reply) => match reply.status {
-                    200..=299 | 403 | 404 => return Ok(reply),
-                    400 if !reply.errors().contains("Waiting for the primary") => return Ok(reply),
-                    status => meaning(status, &reply),
-                },
+                Ok(reply) if reply.says_something() => {
+                    self.silent.store(false, Ordering::Relaxed);
+                    return Ok(reply);
+                }
+                Ok(reply) => reply.meaning(),
                 Err(error) if error.is_transient() => error.to_string(),
                 Err(error) => return Err(StoreError::Unavailable(error.to_string())),
             };
@@ -168,7 +199,8 @@ impl Api {
             let _ =
                 self.address.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
             let waited = begun.elapsed();
-            if waited >= call.patience || interrupt::pending().is_some() {
+            if waited >= patience || interrupt::pending().is_some() {
+                self.silent.store(true, Ordering::Relaxed);
                 let seconds = waited.as_secs();
                 return Err(StoreError::Unavailable(format!("{why} (tried for {seconds} s)")));
             }
@@ -250,17 +282,6 @@ fn told(date: Timestamp, ours: Timestamp) -> Timestamp {
     match clock::time_left(date, ours) {
         ahead if date <= ours && ahead < Duration::from_millis(1500) => ours,
         _ => date.saturating_add(Duration::from_millis(500)).unwrap_or(date),
-    }
-}
-
-/// Why a server did not do what it was asked for, though it answered.
-fn meaning(status: u16, reply: &Reply) -> String {
-    let said = reply.errors();
-    match status {
-        503 if said.contains("sealed") => "it is sealed".into(),
-        307 => "this server does not lead, and hands nothing on".into(),
-        _ if said.is_empty() => format!("it answered {status}"),
-        _ => format!("it answered {status}: {said}"),
     }
 }
 

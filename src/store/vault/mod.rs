@@ -80,7 +80,8 @@ impl VaultStore {
     }
 
     fn get(&self, path: &str) -> Result<Reply, StoreError> {
-        self.api.call(&Call { method: "GET", path, body: None, patience: PATIENCE })
+        let body = None;
+        self.api.call(&Call { method: "GET", path, body, patience: PATIENCE, is_dear: false })
     }
 
     fn post(
@@ -94,7 +95,8 @@ impl VaultStore {
             why: error.to_string(),
         })?;
         let body = Some(Secret::new(bytes));
-        self.api.call(&Call { method: "POST", path, body, patience })
+        let is_dear = patience > PATIENCE;
+        self.api.call(&Call { method: "POST", path, body, patience, is_dear })
     }
 
     /// The newest version at a place; `None` where nothing was ever written.
