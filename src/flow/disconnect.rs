@@ -4,8 +4,9 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::intent::{self, Intent};
 use super::origins::{self, Target};
-use super::{FlowError, LockedAccount, World, client_secret, intent, moving};
+use super::{FlowError, LockedAccount, World, client_secret, moving};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::oauth::error::{because, reason_of};
@@ -14,7 +15,7 @@ use crate::oauth::{Client, ClientAuthentication};
 use crate::provider::Provider;
 use crate::store::lock::LOCK_DEADLINE;
 use crate::store::record::Record;
-use crate::store::shared::{Claim, Claimant, Claiming, Seen};
+use crate::store::shared::{Claim, Claimant, Claiming, Nonce, Seen};
 use crate::store::{Item, StoreError, TokenStore};
 use crate::system::interrupt;
 
@@ -48,9 +49,7 @@ pub fn disconnect(
     interrupt::uninterrupted(|| {
         let revocation = match seen {
             Ok(Some(seen)) => {
-                let left = intent::claims(&world.folders.intent_file(account));
-                let overlap = provider.rotation_overlap();
-                let claim = claimed(store, seen, &Claimant { left, overlap })?;
+                let claim = claimed(world, store, seen, provider.rotation_overlap())?;
                 let revocation = match revoke {
                     true => revoke_record(world, provider, store, claim.record()),
                     false => Revocation::Skipped,
@@ -83,14 +82,28 @@ pub fn disconnect(
 
 /// The right to end the account: another machine that refreshes it ends first.
 pub(super) fn claimed(
+    world: &World,
     store: &dyn TokenStore,
     mut seen: Seen,
-    by: &Claimant,
+    overlap: Duration,
 ) -> Result<Claim, FlowError> {
     let account = seen.record.account.account.clone();
+    let file = world.folders.intent_file(&account);
+    let by = Claimant { left: intent::claims(&file), overlap };
     let begun = Instant::now();
     loop {
-        match store.claim(seen.clone(), by, &mut |_| Ok(()))? {
+        // For the next run, should this one die: without it the claim is somebody else's. Where that
+        // cannot be noted, it is waited for.
+        let token = seen.record.refresh_token.clone();
+        let mut note = |nonce: Option<&Nonce>| {
+            if let (Some(nonce), Some(token)) = (nonce, &token) {
+                let mut intent = Intent::new(token, world.clock.now());
+                intent.claims = by.left.iter().chain([nonce]).cloned().collect();
+                let _ = intent.write(&file);
+            }
+            Ok(())
+        };
+        match store.claim(seen.clone(), &by, &mut note)? {
             Claiming::Held(claim) => return Ok(*claim),
             Claiming::Busy { .. } if begun.elapsed() < LOCK_DEADLINE => {
                 thread::sleep(PAUSE);

@@ -18,6 +18,7 @@ mod tests;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +26,6 @@ use super::{FlowError, LockedAccount, World, client_secret, disconnect, intent};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::store::record::Record;
-use crate::store::shared::Claimant;
 use crate::store::{Item, StoreError, StoreKind, TokenStore};
 use crate::system::files::{self, Durability, Mode, sync_folder};
 use crate::system::interrupt;
@@ -248,12 +248,13 @@ impl Move {
         to.preflight(&item)?;
         // Before the account, which may be refreshed as soon as it is there.
         client_secret::copy(account.provider(), from, to)?;
-        let left = intent::claims(&world.folders.intent_file(account));
-        let by = Claimant { left, ..Claimant::default() };
-        let claim = disconnect::claimed(from, seen, &by).map_err(|error| match error {
-            FlowError::Store(error) => error,
-            error => StoreError::Unavailable(error.to_string()),
-        })?;
+        let claim =
+            disconnect::claimed(world, from, seen, Duration::ZERO).map_err(
+                |error| match error {
+                    FlowError::Store(error) => error,
+                    error => StoreError::Unavailable(error.to_string()),
+                },
+            )?;
         let mut record = claim.record().clone();
         record.account.shared_version = None;
         if record.account.store != self.to {
@@ -270,6 +271,7 @@ impl Move {
         if from.is_shared() {
             // Before the copy counts: other machines go on with what is there.
             from.end(&claim, "taken out")?;
+            intent::clear(&world.folders.intent_file(account));
             self.step = Step::Delete;
         }
         let copied = Self { step: Step::Delete, ..self.clone() };
