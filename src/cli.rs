@@ -28,7 +28,8 @@ Exit codes:
   4 sign-in needed  5 token store  6 provider's answer refused  7 account busy  130/143 interrupted
 
 More about (partnerlink help TOPIC):
-  exit-codes  environment  providers  stores  files  cron  notify  ssh  network  formats  security";
+  exit-codes  environment  providers  stores  files  cron  recipes  notify  ssh  network  formats
+  security";
 
 /// Connects partner companies to their customers' data
 ///

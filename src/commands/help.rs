@@ -14,8 +14,8 @@ Examples:
   partnerlink help exit-codes
   partnerlink help token refresh
 
-Topics: exit-codes, environment, providers, stores, files, cron, notify, ssh,
-        network, formats, security";
+Topics: exit-codes, environment, providers, stores, files, cron, recipes,
+        notify, ssh, network, formats, security";
 
 /// Show the help of a command, or of a topic
 #[derive(Debug, clap::Args)]

@@ -178,6 +178,12 @@ impl Environment {
             .filter_map(|name| Some((name, self.path(name)?)))
     }
 
+    /// The same for the shared store: where it is, and whom it trusts; never who this machine is
+    /// there.
+    pub fn vault_places(&self) -> impl Iterator<Item = (&'static str, String)> {
+        ["ADDR", "NAMESPACE", "CACERT"].into_iter().filter_map(|name| self.vault_variable(name))
+    }
+
     /// The variables that a child process must not inherit: ours can hold secrets.
     pub fn own_variables(&self) -> impl Iterator<Item = &OsString> {
         let names = self.0.iter().map(|(name, _)| name);

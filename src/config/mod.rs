@@ -1,6 +1,7 @@
 //! Settings: flags over environment over configuration file.
 
 pub mod edit;
+mod elsewhere;
 mod environment;
 mod vault;
 
@@ -265,10 +266,18 @@ impl Settings {
         }
     }
 
-    /// What another user's configuration file says about the key of the sealed files; `None` where
-    /// it says nothing or cannot be read.
-    pub fn file_key_in(path: &Path) -> Option<FileKey> {
-        parse(&read_anybodys(path).ok()??.0, path).ok()?.file_key
+    /// What another user's configuration file comes to, with the variables of here; `None` where it
+    /// cannot be read or used.
+    pub fn of_home(home: &Path, environment: Environment) -> Option<Self> {
+        let folders = Folders::of_home(home);
+        let path = folders.config_file();
+        let file = parse(&read_anybodys(&path).ok()??.0, &path).ok()?;
+        Self::of(Flags::default(), environment, folders, file, true).ok()
+    }
+
+    /// The shared store, where that is where new accounts go.
+    pub fn shared(&self) -> Option<&store::vault::Settings> {
+        self.vault.as_ref().filter(|_| self.store == StoreKind::VAULT)
     }
 }
 

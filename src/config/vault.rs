@@ -62,6 +62,8 @@ enum Method {
 const KUBERNETES_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 /// Where systemd puts what `LoadCredential=partnerlink-secret-id:…` names.
 const CREDENTIAL: &str = "partnerlink-secret-id";
+/// Where the secret ID is that systemd hands over, unless the configuration says something else.
+const SECRET_ID: &str = "/etc/partnerlink/secret-id";
 
 impl Table {
     /// What it comes to, with what users of these servers have in their environment. `beside` makes
@@ -137,15 +139,12 @@ impl Table {
             Method::AppRole => Auth::AppRole {
                 mount: mount("approle")?,
                 role_id: needed(&self.role_id, "role_id")?,
-                secret_id: match &self.secret_id_file {
-                    Some(path) => beside(path.clone()),
-                    None => environment.credential(CREDENTIAL).ok_or_else(|| {
-                        wrong(
-                            "lacks secret_id_file",
-                            "secret_id_file = \"/etc/partnerlink/secret-id\"",
-                        )
-                    })?,
-                },
+                // A service need not be able to read the file that it is handed.
+                secret_id: environment
+                    .credential(CREDENTIAL)
+                    .filter(|path| path.exists())
+                    .or_else(|| self.secret_id_file.clone().map(beside))
+                    .unwrap_or_else(|| SECRET_ID.into()),
             },
             Method::Jwt => Auth::Jwt {
                 mount: mount("jwt")?,

@@ -37,7 +37,7 @@ pub fn with_line(crontab: &str, line: Option<&str>) -> String {
 }
 
 /// Minute, hour, day, month, weekday. Never minute 0, when everybody else begins.
-fn times(every: Every, seed: u64) -> String {
+pub(super) fn times(every: Every, seed: u64) -> String {
     let step = u64::from(every.minutes);
     let minute = 1 + seed % (step.min(60) - 1);
     let list = |first: u64, step: u64, end: u64| {

@@ -15,6 +15,8 @@ pub struct Job {
     pub variables: Vec<(&'static str, String)>,
     /// Whether a program of the person's is started too, to which the job's limits apply as well.
     pub notifies: bool,
+    /// The file with this machine's secret ID of the shared store, which systemd hands over.
+    pub secret_id: Option<String>,
     /// For a system service: who it is.
     pub service: Option<Service>,
 }
@@ -37,7 +39,7 @@ impl Job {
         let service = self.service.iter();
         let service = service.flat_map(|service| [&service.user, &service.home, &service.writes]);
         let variables = self.variables.iter().map(|(_, value)| value);
-        let mut values = self.words().chain(variables).chain(service);
+        let mut values = self.words().chain(variables).chain(service).chain(&self.secret_id);
         match values.find(|value| value.chars().any(char::is_control)) {
             Some(value) => {
                 let why = "has a line break or another control character";

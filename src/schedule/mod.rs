@@ -1,7 +1,8 @@
 //! Running unattended: what starts `token refresh` without a person (systemd, cron, launchd, the
-//! Windows Task Scheduler), the record of its last run, and who is told when a sign-in is needed.
+//! Windows Task Scheduler; printed for Kubernetes and GitLab), the record of its last run, and who is told when a sign-in is needed.
 
 mod cron;
+mod elsewhere;
 mod install;
 pub mod job;
 mod launchd;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use serde::Serialize;
 
+pub use elsewhere::Elsewhere;
 pub use install::{install, installed, is_there, remove};
 pub use job::{Job, Service};
 pub use machine::{Machine, Runs};
@@ -46,6 +48,10 @@ pub enum Kind {
     Launchd,
     /// A task of the Windows Task Scheduler
     Windows,
+    /// A CronJob that refreshes and a pod that reads, for a shared store; printed only
+    Kubernetes,
+    /// A GitLab CI job that reads, for a shared store; printed only
+    Gitlab,
 }
 
 impl Kind {
@@ -57,6 +63,8 @@ impl Kind {
             Self::Cron => "cron",
             Self::Launchd => "launchd",
             Self::Windows => "windows",
+            Self::Kubernetes => "kubernetes",
+            Self::Gitlab => "gitlab",
         }
     }
 
@@ -71,7 +79,14 @@ impl Kind {
             Self::Launchd => cfg!(target_os = "macos"),
             Self::Cron => cfg!(unix),
             Self::Systemd | Self::SystemdSystem => cfg!(target_os = "linux"),
+            Self::Kubernetes | Self::Gitlab => false,
         }
+    }
+
+    /// Whether it is for no machine of this kind at all: it has nothing of this one, neither paths
+    /// nor accounts.
+    pub fn is_elsewhere(self) -> bool {
+        matches!(self, Self::Kubernetes | Self::Gitlab)
     }
 }
 

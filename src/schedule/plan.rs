@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::elsewhere::{self, Elsewhere};
 use super::machine::user_number;
 use super::{Every, Job, Kind, Machine, NAME, ScheduleError, cron, launchd, systemd, windows};
 use crate::system::files::Mode;
@@ -55,7 +56,8 @@ impl fmt::Display for Step {
     }
 }
 
-/// Where the files of a kind lie, and the commands around them. Nothing of either for a crontab.
+/// Where the files of a kind lie, and the commands around them. Nothing of either for a crontab and
+/// for what is taken elsewhere.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     /// In the order of their texts; none where there is no home folder.
@@ -71,7 +73,7 @@ pub(super) struct Layout {
 impl Layout {
     pub fn of(kind: Kind) -> Self {
         match kind {
-            Kind::Cron => Self::default(),
+            Kind::Cron | Kind::Kubernetes | Kind::Gitlab => Self::default(),
             Kind::Systemd => Self::of_systemd(kind, paths::user_units()),
             Kind::SystemdSystem => Self::of_systemd(kind, Some(Path::new(SYSTEM_UNITS).to_owned())),
             // It is installed by hand, so nothing stops it here.
@@ -139,11 +141,22 @@ impl Plan {
             Kind::Cron => (Vec::new(), Some(cron::line(job, every, machine.seed())?)),
             Kind::Launchd => (vec![launchd::agent(job, every)], None),
             Kind::Windows => (vec![windows::task(job, every)?], None),
+            Kind::Kubernetes | Kind::Gitlab => return Err(ScheduleError::OtherSystem(kind)),
         };
         let mode = if kind == Kind::SystemdSystem { Mode::Readable } else { Mode::Private };
         let Layout { files, reload, start, .. } = Layout::of(kind);
         let files =
             files.into_iter().zip(texts).map(|(path, text)| File { path, mode, text }).collect();
         Ok(Self { kind, files, line, start: [reload, start].concat() })
+    }
+
+    /// What is printed, and taken elsewhere by hand.
+    pub fn elsewhere(kind: Kind, there: &Elsewhere, every: Every, machine: &Machine) -> Self {
+        let (name, text) = match kind {
+            Kind::Gitlab => ("partnerlink.gitlab-ci.yml", elsewhere::gitlab(there)),
+            _ => ("partnerlink.yaml", elsewhere::kubernetes(there, every, machine.seed())),
+        };
+        let file = File { path: name.into(), mode: Mode::Private, text };
+        Self { kind, files: vec![file], line: None, start: Vec::new() }
     }
 }

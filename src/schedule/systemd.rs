@@ -41,6 +41,11 @@ pub fn service(job: &Job) -> Result<String, ScheduleError> {
         }
         None => ("", String::new()),
     };
+    // The path goes to the end of the line, and takes no quotes.
+    let secret_id = job
+        .secret_id
+        .iter()
+        .map(|path| format!("LoadCredential=partnerlink-secret-id:{}\n", specifiers_escaped(path)));
     let (everywhere, system) =
         if job.notifies { (NOTIFYING, NOTIFYING_SYSTEM) } else { (LIMITS, SYSTEM_LIMITS) };
     let system = if job.service.is_some() { system } else { "" };
@@ -52,6 +57,7 @@ pub fn service(job: &Job) -> Result<String, ScheduleError> {
             ("variables", &variables.collect::<String>()),
             ("command", &command.join(" ")),
             ("account", &account),
+            ("secret-id", &secret_id.collect::<String>()),
             ("limits", &[everywhere, system].concat()),
         ],
     ))

@@ -62,6 +62,12 @@ impl Folders {
         Self { config, key, state }.checked()
     }
 
+    /// Another user's folders on Linux, by their home.
+    pub fn of_home(home: &Path) -> Self {
+        let config = home.join(".config").join(PROGRAM);
+        Self { key: config.clone(), config, state: home.join(".local/state").join(PROGRAM) }
+    }
+
     /// Whoever can write there decides where tokens go.
     fn checked(self) -> Result<Self, PathError> {
         for (path, is_state) in [(&self.config, false), (&self.state, true)] {

@@ -50,6 +50,7 @@ mod refresh_odd_answers;
 mod remedies;
 mod sandbox_faults;
 mod schedule;
+mod schedule_shared;
 mod secrets;
 mod sign_in_answers;
 mod sign_in_reasons;

@@ -18,7 +18,7 @@ const SERVICE: &str = "home/.config/systemd/user/partnerlink-refresh.service";
 const TIMER: &str = "home/.config/systemd/user/partnerlink-refresh.timer";
 
 /// A machine whose `crontab`, `systemctl` and `loginctl` are ours, with nothing in them.
-fn machine() -> Program {
+pub fn machine() -> Program {
     equipped(Program::new())
 }
 

@@ -1,8 +1,12 @@
-//! The recipes of `help formats`, run as they are printed.
+//! The recipes of `help formats`, and the one of `help recipes` that reads data, run as they are
+//! printed. Those for many machines: `tests/shared/recipes.rs`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 use std::{env, fs};
+
+use serde_json::Value;
 
 use crate::parts::data::Data;
 use crate::parts::{self, Part, has};
@@ -101,4 +105,56 @@ fn qgis_reads_the_geopackage_of_the_recipe() {
     let mut command = Command::new("ogrinfo");
     command.args(["-so", "-al", "polter.gpkg"]);
     assert!(answer(&data.program, command).contains("Feature Count: 340"));
+}
+
+/// The text of the job, and the lines that run it.
+fn dlt(program: &Program) -> (String, String) {
+    let page = program.run(["help", "recipes"]).exits(0).stdout;
+    let (_, recipe) = page.split_once("\nReadings into DuckDB with dlt\n").unwrap();
+    let (job, shell) = recipe.split_once("\n  It has the token").unwrap();
+    let block = |text: &str| {
+        let lines = text.lines().filter_map(|line| match line {
+            "" => Some(""),
+            line => line.strip_prefix("    "),
+        });
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    (block(job), block(shell))
+}
+
+#[test]
+fn dlt_loads_every_reading_into_duckdb_and_none_twice() {
+    if !has("the recipe of dlt", &[Part::Tables]) {
+        return;
+    }
+    let mut data = Data::of_meters();
+    data.program.patience = Duration::from_secs(120);
+    let program = &data.program;
+    let (job, lines) = dlt(program);
+    fs::write(program.root().join("job.py"), job).unwrap();
+    let python = PathBuf::from(env::var_os("PARTNERLINK_TEST_PYTHON").unwrap());
+    let ours = Path::new(env!("CARGO_BIN_EXE_partnerlink")).parent().unwrap();
+    for _ in 0..2 {
+        let mut command = Command::new("sh");
+        command.args(["-ec", &lines]).env_clear().envs(program.variables());
+        let folders = [python.parent().unwrap(), ours, Path::new("/usr/bin"), Path::new("/bin")];
+        command.env("PATH", env::join_paths(folders).unwrap());
+        command.env("DLT_DATA_DIR", program.root().join("dlt")).current_dir(program.root());
+        program.start(command).finish().exits(0);
+    }
+    let mut command = Command::new(&python);
+    let script = "import duckdb\n\
+                  rows = duckdb.connect('meters.duckdb').sql('SELECT value FROM energy.readings')\n\
+                  values = [value for value, in rows.fetchall()]\n\
+                  print(len(values), round(sum(values), 3))";
+    command.args(["-c", script]);
+    let loaded = answer(program, command);
+    let asked = ["meter", "readings", "--all", "--format", "ndjson"];
+    let times = ["--from", "2026-11-01T00:00:00Z", "--to", "2026-11-08T00:00:00Z"];
+    let read = program.run([&asked[..], &times].concat()).exits(0).stdout;
+    let values = read.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let values: Vec<f64> = values.map(|row| row["value"].as_f64().unwrap()).collect();
+    let sum: f64 = values.iter().sum();
+    assert!(values.len() > 5000, "{}", values.len());
+    assert_eq!(loaded.trim(), format!("{} {}", values.len(), (sum * 1e3).round() / 1e3));
 }

@@ -70,6 +70,13 @@ fn systemd_understands_the_units() {
     let awkward = very_awkward(&program);
     let program = program.set("PARTNERLINK_HOME", &awkward);
     fs::write(awkward.join("config.toml"), "file_key = \"systemd\"\n").unwrap();
+    let shared = installed(parts::program()).unset("PARTNERLINK_STORE");
+    let home = shared.home();
+    let shared = shared.set("PARTNERLINK_HOME", home);
+    shared.configure(
+        "store = \"vault\"\n[vault]\naddress = \"https://bao.example.de:8200\"\nrole_id = \"x\"\n\
+         secret_id_file = \"/srv/100% a b/secret-id\"\n",
+    );
     for (folder, arguments, manager) in [
         ("user", &["systemd"][..], "--user"),
         ("notifying", &["systemd", "--every", "2h", "--notify", "sh -c 'echo \"50%\"'"], "--user"),
@@ -79,8 +86,11 @@ fn systemd_understands_the_units() {
             &["systemd-system", "--user", "daemon", "--notify", "true", "--every", "1d"],
             "--system",
         ),
+        ("sharing", &["systemd"], "--user"),
+        ("sharing system", &["systemd-system", "--user", "daemon"], "--system"),
     ] {
-        let files = write(&program, folder, &print(&program, arguments));
+        let program = if folder.starts_with("sharing") { &shared } else { &program };
+        let files = write(program, folder, &print(program, arguments));
         assert_eq!(files.len(), 2);
         let mut analyze = Command::new("systemd-analyze");
         let output = analyze

@@ -1,5 +1,6 @@
 //! `schedule …`: what starts `token refresh` when nobody is there.
 
+mod elsewhere;
 mod install;
 mod plan;
 mod print;

@@ -16,6 +16,8 @@ Examples:
   partnerlink schedule print --kind cron --every 30m
   partnerlink schedule print --kind systemd-system --user partnerlink
   partnerlink schedule print --kind windows > partnerlink-refresh.xml
+  partnerlink schedule print --kind kubernetes > partnerlink.yaml
+  partnerlink schedule print --kind gitlab > partnerlink.gitlab-ci.yml
   partnerlink schedule print --kind systemd --program /usr/bin/partnerlink --out units";
 
 /// Print what `schedule install` would write, and change nothing
@@ -39,7 +41,7 @@ impl Args {
             output.json(&object(&plan))?;
         } else if let [file] = &plan.files[..] {
             let mut place = file.path.display().to_string();
-            if !plan.kind.is_of_this_system() {
+            if !plan.kind.is_of_this_system() && !plan.kind.is_elsewhere() {
                 place += ", made on another system than it is for: put the path of the program there into it";
             }
             output.say(Mark::Note, place);
