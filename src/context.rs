@@ -19,6 +19,7 @@ use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::store::file::{FileStore, KeySource};
 use crate::store::keychain::{Keychain, Patience};
+use crate::store::vault::VaultStore;
 use crate::store::{StoreSettings, Stores};
 use crate::system::browser::{Browser, BrowserError, SystemBrowser};
 use crate::system::paths::Folders;
@@ -42,6 +43,7 @@ pub struct Context {
     http: HttpClient,
     sandbox: OnceLock<Sandbox>,
     keychain: Arc<Keychain>,
+    vault: Option<Arc<VaultStore>>,
     stores: Stores,
 }
 
@@ -56,12 +58,14 @@ impl Context {
             if attended { "terminal" } else { "script" }.to_owned()
         });
         let keychain = Arc::new(keychain(&settings, interactive));
+        let index = Index::new(folders.accounts());
+        let vault = settings.vault.clone();
+        let vault = vault.map(|vault| Arc::new(VaultStore::open(vault, index.clone())));
         let around = StoreSettings {
             key: key_source(&settings, settings.file_key, &keychain),
             keychain: Arc::clone(&keychain),
             folder: folders.tokens(),
-            vault: settings.vault.clone(),
-            index: Index::new(folders.accounts()),
+            vault: vault.clone(),
         };
         // Several machines do it: which one is worth to be known.
         let run_by = match &settings.vault {
@@ -70,7 +74,7 @@ impl Context {
         };
         Self {
             run_by,
-            index: around.index.clone(),
+            index,
             http: HttpClient::new(settings.network.clone()),
             stores: Stores::open(&around, &settings.store, Box::new(given_secrets(&settings))),
             settings,
@@ -80,6 +84,7 @@ impl Context {
             folders,
             sandbox: OnceLock::new(),
             keychain,
+            vault,
         }
     }
 
@@ -113,6 +118,11 @@ impl Context {
     /// What looks at the network as it is.
     pub fn http(&self) -> &HttpClient {
         &self.http
+    }
+
+    /// The shared store itself, for what no other store has: a server with its policies.
+    pub fn vault(&self) -> Option<&VaultStore> {
+        self.vault.as_deref()
     }
 
     /// The sealed files as this key opens them.

@@ -63,9 +63,7 @@ impl Args {
         let bytes = bytes.map_err(|error| {
             Error::io(format!("could not read the client secret from {source}"), &error)
         })?;
-        let secret = input::decode(bytes)
-            .map_err(|why| why.to_string())
-            .and_then(|text| meant(&text).map_err(str::to_owned))
+        let secret = in_bytes(bytes)
             .map_err(|why| Error::usage(what, format!("the client secret {why}"), ""))?;
         Ok(Some(secret))
     }
@@ -124,6 +122,17 @@ impl Args {
             context.output.say(Mark::Warn, "The client secret is empty.");
         }
     }
+}
+
+/// A secret of another kind from standard input; `name` is what people call it.
+pub fn from_stdin(name: &str, what: &str) -> Result<Secret, Error> {
+    let bytes = read(io::stdin()).map_err(|error| Error::io(what, &error))?;
+    in_bytes(bytes).map_err(|why| Error::usage(what, format!("the {name} {why}"), ""))
+}
+
+fn in_bytes(bytes: Vec<u8>) -> Result<Secret, String> {
+    let text = Zeroizing::new(input::decode(bytes).map_err(|why| why.to_string())?);
+    meant(&text).map_err(str::to_owned)
 }
 
 fn read(source: impl io::Read) -> io::Result<Vec<u8>> {

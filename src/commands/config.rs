@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
 use crate::provider::ProviderError;
 use crate::provider::registry::nearest;
+use crate::store::vault;
 use crate::terminal::{Mark, facts};
 use crate::text::printable;
 
@@ -21,7 +22,8 @@ Examples:
   partnerlink config set provider.timberdata.default_scope \"aggregation woodlist\"
   partnerlink config set provider.timberdata.sale_status.3 verkauft
 
-Keys: store, file_key, key_file, browser, ca_file, notify, language, provider.NAME.FIELD";
+Keys: store, file_key, key_file, browser, ca_file, notify, language, provider.NAME.FIELD
+[vault] is written by hand: partnerlink help shared-store";
 
 /// The settings that are not about one provider.
 const KEYS: [&str; 7] =
@@ -83,6 +85,7 @@ fn show(context: &Context) -> Result<(), Error> {
         object["config_file"] = json!(path);
         object["config_file_exists"] = json!(settings.file_exists);
         object["state_folder"] = json!(state);
+        object["shared_store"] = json!(settings.vault.as_ref().map(shared));
         object["proxy"] = json!(proxy(settings));
         return context.output.json(&object);
     }
@@ -93,6 +96,7 @@ fn show(context: &Context) -> Result<(), Error> {
         ("config file", format!("{}{file}", path.display())),
         ("state folder", state.display().to_string()),
         ("store", settings.store.to_string()),
+        ("shared store", or(settings.vault.as_ref().map(shared), "none")),
         ("key file", format!("{} (file store only)", settings.key_file.display())),
         ("browser", or(context.named_browser(), "the system's")),
         ("proxy", or(proxy(settings), "none")),
@@ -113,6 +117,12 @@ fn values(settings: &Settings) -> Value {
         "notify": settings.notify,
         "language": settings.language(),
     })
+}
+
+/// Where the shared store is.
+fn shared(vault: &vault::Settings) -> String {
+    let addresses: Vec<&str> = vault.addresses.iter().map(|address| address.as_str()).collect();
+    format!("{}, mount {}", addresses.join(" "), vault.mount)
 }
 
 /// Host and port of the proxy; what else its variable says may be a password.

@@ -11,9 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::file::{FileStore, KeySource};
 use super::keychain::Keychain;
-use super::vault::{self, VaultStore};
+use super::vault::VaultStore;
 use super::{StoreError, TokenStore};
-use crate::accounts::Index;
 
 /// The stores there are; the first is used where nothing else is chosen. One more is a file beside
 /// this one, and a row here.
@@ -45,10 +44,7 @@ pub static STORES: [StoreRow; 3] = [
         help: "A Vault or OpenBao, for many machines: partnerlink help shared-store",
         needs_session: false,
         writes_later: false,
-        open: |settings| {
-            let vault = settings.vault.clone()?;
-            Some(Arc::new(VaultStore::open(vault, settings.index.clone())))
-        },
+        open: |settings| Some(settings.vault.clone()?),
     },
 ];
 
@@ -79,9 +75,7 @@ pub struct StoreSettings {
     /// Where their key is.
     pub key: KeySource,
     /// The shared store, where there is one.
-    pub vault: Option<vault::Settings>,
-    /// What is known of accounts without asking a store.
-    pub index: Index,
+    pub vault: Option<Arc<VaultStore>>,
 }
 
 /// Which store, by its name in settings, records and on the command line. A record may name one

@@ -189,6 +189,9 @@ pub enum StoreError {
     /// It does not let this machine in, or not do this.
     #[error("the shared store refused {what}: {why}")]
     Forbidden { what: String, why: String, hint: String },
+    /// A wrapped secret ID that somebody else may have.
+    #[error("the wrapped secret ID is not to be trusted: {why}")]
+    Wrapping { why: String, mount: String },
     #[error("{why}")]
     WrongEngine { why: String, mount: String },
     #[error("{0} was changed by another machine again and again")]

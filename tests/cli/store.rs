@@ -231,3 +231,63 @@ fn who_is_not_connected_cannot_be_moved() {
     program.run(["store", "verify"]).exits(0).says(&["nothing to verify"]);
     program.run(["store", "migrate", "fake"]).exits(2);
 }
+
+#[test]
+fn the_policies_of_the_shared_store_are_printed_whatever_the_configuration_is() {
+    let program = Program::new();
+    let policy = |program: &Program, role: &str| program.run(["store", "policy", role]).exits(0);
+    let reader = policy(&program, "reader").stdout;
+    let expected = "path \"partnerlink/data/access/*\" {\n  capabilities = [\"read\"]\n}\n";
+    assert!(reader.starts_with(expected), "{reader}");
+    assert!(!["grant", "client", "update", "delete"].iter().any(|word| reader.contains(word)));
+    for role in ["refresher", "admin"] {
+        let text = policy(&program, role).stdout;
+        assert!(text.contains("path \"partnerlink/data/grant/*\"") && !text.contains("delete"));
+    }
+    // Not whole yet: it is said, and the usual mount is meant.
+    program.configure("[vault]\naddress = \"http://bao.example\"\nmount = \"kv\"\n");
+    let told = policy(&program, "reader");
+    assert_eq!(told.stdout, reader);
+    told.says(&["what follows goes without it"]);
+    program.configure(
+        "[vault]\naddress = \"https://bao.example\"\nmount = \"kv\"\nprefix = \"team\"\nauth = \
+         \"proxy\"\n",
+    );
+    let own = policy(&program, "admin");
+    assert!(own.stdout.contains("path \"kv/data/team/grant/*\""), "{}", own.stdout);
+    assert!(own.stdout.contains("path \"kv/config\""), "{}", own.stdout);
+    assert!(own.stderr.is_empty(), "{}", own.told());
+}
+
+#[test]
+fn a_secret_in_the_description_of_the_shared_store_is_refused() {
+    let program = Program::new();
+    for name in ["token", "secret_id", "password", "client_secret"] {
+        program.configure(&format!("[vault]\n{name} = \"hunter2-hunter2\"\n"));
+        let told = program.run(["status"]).exits(2);
+        told.says(&["contains a secret"]).conceals(&["hunter2"]);
+    }
+    for (lines, why) in [
+        ("address = \"http://bao.example\"\nauth = \"proxy\"", "only a proxy on this machine"),
+        ("address = \"https://bao.example\"", "does not say how this machine signs in"),
+        ("auth = \"proxy\"", "has no address"),
+        ("address = \"https://bao.example\"\nauth = \"approle\"", "lacks role_id"),
+        ("adress = \"https://bao.example\"", "did you mean `address`?"),
+    ] {
+        program.configure(&format!("[vault]\n{lines}\n"));
+        program.run(["status"]).exits(2).says(&[why]);
+    }
+}
+
+#[test]
+fn a_store_is_not_chosen_that_is_not_described() {
+    let program = Program::new();
+    let told = program.run(["store", "use", "vault"]).exits(2);
+    told.says(&["the shared store is not set up here", "partnerlink help shared-store"]);
+    let wrapped = ["store", "use", "file", "--wrapped-secret-id"];
+    program.run(wrapped).exits(2).says(&["--wrapped-secret-id is about the shared store"]);
+    program.configure("[vault]\naddress = \"https://127.0.0.1:1\"\nauth = \"proxy\"\n");
+    let wrapped = ["store", "use", "vault", "--wrapped-secret-id"];
+    let told = program.run(wrapped).exits(2);
+    told.says(&["this machine does not sign in with a secret ID"]);
+}

@@ -167,6 +167,19 @@ impl Bao {
         }
     }
 
+    /// A new secret ID in a wrapping: the token that opens it, once.
+    pub fn wrapped(&self, duty: Duty) -> String {
+        self.wraps(&format!("auth/approle/role/{}/secret-id", duty.name()), &json!({}))
+    }
+
+    /// The answer of a request, wrapped.
+    pub fn wraps(&self, path: &str, body: &Value) -> String {
+        // One more header, behind that of the token.
+        let token = format!("{}\r\nX-Vault-Wrap-TTL: 60s", self.root);
+        let answer = api::insist(self.nodes[self.leader()].plain, &token, "POST", path, body);
+        answer["wrap_info"]["token"].as_str().unwrap().to_owned()
+    }
+
     /// Takes a secret ID back. Batch tokens that it got live on until their end.
     pub fn revoke(&self, login: &Login) {
         let path = format!("auth/approle/role/{}/secret-id-accessor/destroy", login.role);

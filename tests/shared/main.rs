@@ -7,6 +7,7 @@
 
 mod api;
 mod bao;
+mod commands;
 mod node;
 mod ports;
 mod server;

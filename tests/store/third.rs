@@ -76,7 +76,6 @@ impl Home {
             folder: folders.tokens(),
             key: KeySource::KeyFile(folders.default_key_file()),
             vault: None,
-            index: Index::new(folders.accounts()),
         };
         let rows = STORES.iter().chain([&THIRD]);
         let all = rows.filter_map(|row| (row.open)(&around)).collect();

@@ -15,6 +15,7 @@ mod browser;
 mod bundle;
 mod configuration;
 mod machine;
+mod shared;
 mod store;
 
 const EXAMPLES: &str = "\
@@ -30,7 +31,8 @@ Exit code 0 if nothing is broken, else that of the most urgent trouble:
 
 /// Look at everything a sign-in and a refresh need, and say what to do where it is not in order
 ///
-/// Changes nothing, asks for nothing, and needs no network unless --network is given.
+/// Changes nothing, asks for nothing, and needs no network unless --network is given or the tokens
+/// are in a shared store.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -68,7 +70,7 @@ impl Args {
         // One that cannot be used was reported with the configuration.
         let providers: Vec<&Provider> = providers.iter().flatten().collect();
         let contents = looking(output, "the token store", || store::contents(context));
-        let stores = || store::check(context, &contents, interactive);
+        let stores = || store::check(context, &contents, &providers, interactive);
         findings.extend(looking(output, "the token store", stores))?;
         findings.extend(accounts::check(context, &contents))?;
         let machine = || machine::check(context, &providers);

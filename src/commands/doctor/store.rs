@@ -1,8 +1,10 @@
 //! The stores that tokens are in, or would be in: reachable, unlocked, and nobody else's.
 
+use super::shared;
 use crate::config::FileKey;
 use crate::context::Context;
 use crate::flow::inventory::Content;
+use crate::provider::Provider;
 use crate::store::file::{Flaw, Inspection, inspect};
 use crate::store::{StoreError, StoreKind};
 use crate::terminal::report::Finding;
@@ -38,11 +40,21 @@ fn holds_something(context: &Context, contents: &[Content], kind: &StoreKind) ->
     holds_key || context.index.all().iter().any(|account| account.store == *kind)
 }
 
-pub fn check(context: &Context, contents: &[Content], interactive: bool) -> Vec<Finding> {
+pub fn check(
+    context: &Context,
+    contents: &[Content],
+    providers: &[&Provider],
+    interactive: bool,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     for content in contents {
         if content.kind == StoreKind::FILE {
             found.extend(sealed_files(context, contents));
+        } else if let Some(vault) = context.vault()
+            && content.kind == StoreKind::VAULT
+        {
+            found.extend(shared::check(context, vault, content));
+            found.extend(shared::overlap(content, providers));
         } else if is_used(context, &content.kind) {
             let finding = reachable(content, session(context, interactive));
             let is_needed = holds_something(context, contents, &content.kind);

@@ -2,10 +2,13 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::commands::client_secret;
 use crate::commands::keeping::remember;
 use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Error, Failed};
+use crate::store::shared::Duty;
+use crate::store::vault::{Auth, VaultStore, policy};
 use crate::store::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::terminal::Mark;
 
@@ -13,7 +16,10 @@ const EXAMPLES: &str = "\
 Examples:
   partnerlink store use keychain
   partnerlink store use file                      sealed files, their key in a file of its own
-  partnerlink store use file --key keychain       the key in the keychain, the files on the disk";
+  partnerlink store use file --key keychain       the key in the keychain, the files on the disk
+  partnerlink store use vault                     the Vault or OpenBao that [vault] describes
+  bao write -f -wrap-ttl=5m -field=wrapping_token auth/approle/role/web/secret-id |
+    ssh web-1 partnerlink store use vault --wrapped-secret-id";
 
 /// Choose where new accounts are kept, after trying that it works there
 ///
@@ -27,6 +33,10 @@ pub struct Args {
     /// Where the key of the sealed files is kept [default: as configured, else key-file]
     #[arg(long, value_enum)]
     key: Option<FileKey>,
+    /// Take the secret ID for the shared store out of its wrapping, whose token comes on standard
+    /// input, and keep it in `secret_id_file`
+    #[arg(long)]
+    wrapped_secret_id: bool,
 }
 
 impl Args {
@@ -40,7 +50,15 @@ impl Args {
             let why = "the sandbox's files and the real ones have one key";
             return Err(Error::usage(what, why, "choose it without --sandbox").into());
         }
-        self.try_it(context, &what)?;
+        if self.wrapped_secret_id && self.store != StoreKind::VAULT {
+            let why = "--wrapped-secret-id is about the shared store";
+            let hint = "partnerlink store use vault --wrapped-secret-id";
+            return Err(Error::usage(what, why, hint).into());
+        }
+        match context.vault().filter(|_| self.store == StoreKind::VAULT) {
+            Some(vault) => self.try_shared(context, vault, &what)?,
+            None => self.try_it(context, &what)?,
+        }
         let path = context.settings.folders.config_file();
         remember(&path, &self.store, self.key).map_err(|error| Error::new(&what, &error))?;
         self.tell(context, &path)
@@ -83,6 +101,40 @@ impl Args {
                 error
             }
         })
+    }
+
+    /// Signs in at the shared store, looks whether it is set up for this, and writes and reads there.
+    fn try_shared(&self, context: &Context, vault: &VaultStore, what: &str) -> Result<(), Error> {
+        let (output, explain) = (&context.output, |error: StoreError| Error::new(what, &error));
+        if self.wrapped_secret_id {
+            let Auth::AppRole { mount, secret_id: file, .. } = &vault.settings().auth else {
+                let why = "this machine does not sign in with a secret ID";
+                return Err(Error::usage(what, why, "auth = \"approle\" in [vault]"));
+            };
+            let token = client_secret::from_stdin("wrapping token", what)?;
+            vault.unwrap_secret_id(mount, &token, file).map_err(explain)?;
+            output.say(Mark::Good, format_args!("The secret ID is in {}", file.display()));
+        }
+        vault.token().map_err(explain)?;
+        let engine = vault.engine().map_err(explain)?;
+        let rights = policy::difference(vault).map_err(explain)?;
+        rights.check().map_err(explain)?;
+        match vault.duty() {
+            Duty::Refresher => vault.try_out(),
+            Duty::Reader => vault.look().map(drop),
+        }
+        .map_err(explain)?;
+        if let Some((text, remedy)) =
+            engine.and_then(|engine| engine.fault(&vault.settings().mount))
+        {
+            output.say(Mark::Warn, format_args!("In the shared store {text}: {remedy}"));
+        }
+        if !rights.excess.is_empty() {
+            let excess = rights.excess.join(", ");
+            output
+                .say(Mark::Warn, format_args!("This machine may do more than it should: {excess}"));
+        }
+        Ok(())
     }
 
     fn tell(&self, context: &Context, path: &Path) -> Result<u8, Failed> {

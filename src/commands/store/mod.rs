@@ -1,4 +1,4 @@
-//! `store status`, `store verify`, `store use`, `store migrate`.
+//! `store status`, `verify`, `use`, `migrate`, `policy`.
 
 mod choose;
 mod migrate;

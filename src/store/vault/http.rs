@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::inspect::HEALTH;
 use super::{Settings, auth};
 use crate::clock::{self, Clock as _, SystemClock, Timestamp};
 use crate::http::{HttpClient, HttpError, Request, Transport as _};
@@ -92,7 +93,7 @@ impl Reply {
     }
 
     /// Why a server did not do what it was asked for, though it answered.
-    fn meaning(&self) -> String {
+    pub fn meaning(&self) -> String {
         let said = self.errors();
         match self.status {
             503 if said.contains("sealed") => "it is sealed".into(),
@@ -213,7 +214,13 @@ impl Api {
         Err(StoreError::Unavailable("it was not asked".into()))
     }
 
-    fn once(&self, call: &Call, address: &Url, token: Option<&Secret>) -> Result<Reply, HttpError> {
+    /// One try at one address, whatever the server makes of it.
+    pub fn once(
+        &self,
+        call: &Call,
+        address: &Url,
+        token: Option<&Secret>,
+    ) -> Result<Reply, HttpError> {
         let url = format!("{}/v1/{}", address.as_str().trim_end_matches('/'), call.path);
         let url = Url::parse(&url).map_err(|error| HttpError::Unusable(error.to_string()))?;
         let mut request = Request { timeout: Some(TRY), ..Request::new(call.method, url.clone()) };
@@ -226,7 +233,8 @@ impl Api {
         };
         // Without it, anybody who makes a browser send a request could use a proxy's token.
         header("x-vault-request", "true");
-        if !self.settings.namespace.is_empty() {
+        // The server itself is in none.
+        if !self.settings.namespace.is_empty() && call.path != HEALTH {
             header("x-vault-namespace", &self.settings.namespace);
         }
         // A standby answers by what it knows, which may be older than what we wrote ourselves:

@@ -16,10 +16,12 @@
 mod auth;
 mod claim;
 mod http;
+pub mod inspect;
 mod list;
 pub mod policy;
 mod record;
 mod settings;
+mod wrapping;
 
 use std::io;
 use std::time::Duration;

@@ -1,13 +1,14 @@
 //! What a machine may do in the store: the server's policies, in its own language, and whether this
 //! machine has what it needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::record::{access, grant, path};
 use super::{PATIENCE, VaultStore};
+use crate::account_id::AccountId;
 use crate::store::shared::Duty;
 use crate::store::{Item, StoreError, TokenStore as _};
 
@@ -26,7 +27,8 @@ const ALL: [Role; 3] = [Role::Reader, Role::Refresher, Role::Admin];
 const NOT_READERS: [Role; 2] = [Role::Refresher, Role::Admin];
 
 /// Folder of the engine, place in it, what may be done there, and by whom.
-const RULES: [(&str, &str, &[&str], &[Role]); 12] = [
+type Rule = (&'static str, &'static str, &'static [&'static str], &'static [Role]);
+const RULES: [Rule; 12] = [
     ("data", "access/*", &["read"], &[Role::Reader]),
     ("data", "access/*", &["create", "read", "update"], &NOT_READERS),
     ("data", "grant/*", &["create", "read", "update"], &NOT_READERS),
@@ -41,22 +43,104 @@ const RULES: [(&str, &str, &[&str], &[Role]); 12] = [
     ("destroy", "grant/*", &["update"], &[Role::Admin]),
 ];
 
+/// What nobody may touch: who could delete a version could bring an older one back.
+const NOBODYS: [(&str, &str); 2] = [("delete", "access/*"), ("delete", "grant/*")];
+
 impl Role {
+    /// What it may do at a place of a folder.
+    fn may(self, place: (&str, &str)) -> &'static [&'static str] {
+        let is_it = |rule: &&Rule| (rule.0, rule.1) == place && rule.3.contains(&self);
+        RULES.iter().find(is_it).map_or(&[], |rule| rule.2)
+    }
+
     /// The policy, in the server's language (HCL).
     pub fn hcl(self, mount: &str, prefix: &str) -> String {
         let mut text = String::new();
         for (folder, place, capabilities, roles) in RULES {
             if roles.contains(&self) {
                 let path = path(mount, folder, prefix, place);
-                text += &format!("path \"{path}\" {{\n  capabilities = {capabilities:?}\n}}\n");
+                text += &rule(&path, capabilities);
             }
+        }
+        // How the engine is set up is no secret, and doctor looks at it.
+        if self != Self::Reader {
+            text += &rule(&format!("{mount}/config"), &["read"]);
         }
         text
     }
 }
 
+fn rule(path: &str, capabilities: &[&str]) -> String {
+    format!("path \"{path}\" {{\n  capabilities = {capabilities:?}\n}}\n")
+}
+
+/// What this machine may do otherwise than its duty is, each as `read on partnerlink/data/grant/*`.
+#[derive(Debug)]
+pub struct Difference {
+    needs: Role,
+    missing: Vec<String>,
+    pub excess: Vec<String>,
+}
+
+impl Difference {
+    /// Fails where something is missing.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let policy = if self.needs == Role::Reader { "reader" } else { "refresher" };
+        match self.missing.is_empty() {
+            true => Ok(()),
+            false => Err(StoreError::Forbidden {
+                what: self.missing.join(", "),
+                why: "this machine's policy does not have it".into(),
+                hint: format!("what it must have: partnerlink store policy {policy}"),
+            }),
+        }
+    }
+}
+
+/// Compares what this machine may do, by the example of an account, with its duty. Where people
+/// connect, a machine that refreshes may do more.
+pub fn difference(store: &VaultStore) -> Result<Difference, StoreError> {
+    let settings = store.settings();
+    let mut known = store.index.all().into_iter().filter(|entry| entry.store == store.kind());
+    let of = |id: &AccountId| (id.provider().to_owned(), id.name().to_owned());
+    let any = || ("any".to_owned(), "any".to_owned());
+    let (provider, name) = known.next().map_or_else(any, |entry| of(&entry.account));
+    let (needs, at_most) = match store.duty() {
+        Duty::Reader => (Role::Reader, Role::Reader),
+        Duty::Refresher => (Role::Refresher, Role::Admin),
+    };
+    let places = RULES.iter().map(|(folder, place, ..)| (*folder, *place)).chain(NOBODYS);
+    let places: BTreeSet<(&str, &str)> = places.collect();
+    let named = |(folder, place): (&str, &str)| {
+        let example = match place {
+            "client/*" => format!("client/{provider}"),
+            "probe/*" => format!("probe/{}", settings.host),
+            other => other.replace('*', &format!("{provider}/{name}")),
+        };
+        settings.path(folder, &example)
+    };
+    let paths: Vec<String> = places.iter().map(|place| named(*place)).collect();
+    let found = capabilities(store, &paths)?;
+    let mut difference = Difference { needs, missing: Vec::new(), excess: Vec::new() };
+    if found.values().any(|may| may.iter().any(|word| word == "root")) {
+        difference.excess.push("everything (it is root)".into());
+        return Ok(difference);
+    }
+    for place @ (folder, pattern) in places {
+        let may = found.get(&named(place)).map(Vec::as_slice).unwrap_or_default();
+        let told = |word: &str| format!("{word} on {}", settings.path(folder, pattern));
+        // Vault has no such folder.
+        let needed = if folder == "detailed-metadata" { &[] } else { needs.may(place) };
+        let lacks = |word: &&&str| !may.iter().any(|has| has == **word);
+        difference.missing.extend(needed.iter().filter(lacks).map(|word| told(word)));
+        let too_much = |word: &&String| *word != "deny" && !at_most.may(place).contains(&&***word);
+        difference.excess.extend(may.iter().filter(too_much).map(|word| told(word)));
+    }
+    Ok(difference)
+}
+
 /// What this machine's token may do, by path.
-pub fn capabilities(
+fn capabilities(
     store: &VaultStore,
     paths: &[String],
 ) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
@@ -100,7 +184,7 @@ pub(super) fn check(store: &VaultStore, item: &Item) -> Result<(), StoreError> {
 
 /// Whether what is mounted is the secrets engine KV of version 2. A server that does not tell is
 /// believed: then the first write finds out.
-pub fn check_engine(store: &VaultStore) -> Result<(), StoreError> {
+pub(super) fn check_engine(store: &VaultStore) -> Result<(), StoreError> {
     #[derive(Deserialize)]
     struct Mount {
         #[serde(rename = "type")]
