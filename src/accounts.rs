@@ -17,6 +17,7 @@ use crate::clock::{self, CLOCKS_DIFFER, Timestamp};
 use crate::oauth::scope::Scope;
 use crate::store::StoreKind;
 use crate::system::files::{self, Durability, Mode};
+use crate::system::many;
 
 /// What is known of an account. Stored in the sealed record, and copied into the index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -254,8 +255,13 @@ impl Index {
 
     /// Every account, sorted by name.
     pub fn all(&self) -> Vec<Account> {
-        let names = self.names().unwrap_or_default();
-        names.iter().filter_map(|account| self.get(account)).collect()
+        self.of(&self.names().unwrap_or_default())
+    }
+
+    /// Those of these accounts whose entry can be read, in the same order.
+    pub fn of(&self, names: &BTreeSet<AccountId>) -> Vec<Account> {
+        let entries = many::map(names.iter().collect(), |account| self.get(account));
+        entries.into_iter().flatten().collect()
     }
 
     /// The accounts that have an entry, readable or not, sorted; fails where that cannot be seen.

@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
+use crate::account_id::AccountId;
 use crate::accounts::{Account, Index};
 use crate::commands::kept_meters::KeptMeters;
 use crate::config::{Environment, Flags, Settings};
@@ -115,9 +116,15 @@ fn has_colon(value: &OsStr) -> bool {
     value.as_encoded_bytes().contains(&b':')
 }
 
+/// More accounts than this are offered by their names alone, and only those that were begun: who
+/// they are stands in a file for each.
+const MANY: usize = 500;
+
 /// The command line so far.
 struct Line {
     before: Vec<String>,
+    /// As much of the word at the cursor as is there.
+    begun: String,
     sandbox: bool,
     registry: Registry,
 }
@@ -128,26 +135,32 @@ impl Line {
     fn typed() -> Self {
         let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         let mut before: Vec<String> = words.skip_while(|word| word != "--").skip(1).collect();
-        before.pop();
+        let begun = before.pop().unwrap_or_default();
         let sandbox = before.iter().any(|word| word == "--sandbox");
         let flags = Flags { sandbox, ..Flags::default() };
         // The built-in providers alone where the configuration cannot be read.
         let registry = Settings::load(flags, Environment::of_this_process())
             .map_or_else(|_| Registry::default(), |settings| settings.registry);
-        Self { before, sandbox, registry }
+        Self { before, begun, sandbox, registry }
     }
 
     fn accounts(&self) -> Vec<CompletionCandidate> {
         let Some(folders) = Environment::of_this_process().folders(self.sandbox) else {
             return Vec::new();
         };
-        let mut accounts = Index::new(folders.accounts()).all();
-        accounts.retain(|account| !self.before.contains(&account.account.to_string()));
+        let index = Index::new(folders.accounts());
+        let mut names = index.names().unwrap_or_default();
+        names.retain(|account| !self.before.contains(&account.to_string()));
+        if names.len() > MANY {
+            let names = names.iter().map(ToString::to_string);
+            let begun = names.filter(|name| name.starts_with(&self.begun));
+            return begun.map(|name| offer(name, String::new())).collect();
+        }
         let candidate = |Account { account, who, .. }: Account| {
             let who = who.map(|who| format!("{who}, ")).unwrap_or_default();
             offer(account.to_string(), who + &self.title(account.provider()))
         };
-        accounts.into_iter().map(candidate).collect()
+        index.of(&names).into_iter().map(candidate).collect()
     }
 
     /// What is kept of the account on the line, else of the provider's account without a name, else
@@ -156,19 +169,23 @@ impl Line {
         let Some(folders) = Environment::of_this_process().folders(self.sandbox) else {
             return Vec::new();
         };
-        let mut accounts = Index::new(folders.accounts()).all();
+        let index = Index::new(folders.accounts());
+        let mut names = index.names().unwrap_or_default();
         let mut words = self.before.iter().skip_while(|word| !word.starts_with("--account"));
         let named = words.next().and_then(|word| match word.split_once('=') {
             Some((_, account)) => Some(account),
             None => words.next().map(String::as_str),
         });
-        let is_meant = |account: &Account| match named {
-            Some(named) => super::account(named).is_ok_and(|named| named == account.account),
-            None => account.account.to_string() == account.account.provider(),
+        let is_meant = |account: &AccountId| match named {
+            Some(named) => super::account(named).is_ok_and(|named| named == *account),
+            None => account.to_string() == account.provider(),
         };
-        if named.is_some() || accounts.iter().any(is_meant) {
-            accounts.retain(is_meant);
+        if named.is_some() || names.iter().any(is_meant) {
+            names.retain(is_meant);
         }
+        // Of most accounts nothing is kept.
+        names.retain(|account| folders.meters_file(account).is_file());
+        let accounts = index.of(&names);
         accounts.iter().filter_map(|account| KeptMeters::load(&folders, account)).collect()
     }
 

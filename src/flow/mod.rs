@@ -63,9 +63,11 @@ impl<'a> World<'a> {
 
     /// The same where stores may be asked: an account that the index lost is found wherever it is.
     pub fn whereabouts(&self, account: &AccountId) -> &'a dyn TokenStore {
-        if let Some(home) = self.known_home(account) {
-            return home;
-        }
+        self.known_home(account).unwrap_or_else(|| self.found(account))
+    }
+
+    /// The store that has an account of which neither note nor index knows.
+    fn found(&self, account: &AccountId) -> &'a dyn TokenStore {
         let configured = self.stores.configured();
         let item = Item::Account(account.clone());
         let holds = |store: &&dyn TokenStore| {
@@ -89,9 +91,14 @@ impl<'a> World<'a> {
 
     /// What the note of a move says, else the index.
     fn known_home(&self, account: &AccountId) -> Option<&'a dyn TokenStore> {
+        self.home_by(account, self.index.get(account).as_ref())
+    }
+
+    /// The same where this is what the index says.
+    fn home_by(&self, account: &AccountId, entry: Option<&Account>) -> Option<&'a dyn TokenStore> {
         let kind = match Move::pending(self.folders, account) {
             Some(pending) => pending.counts().clone(),
-            None => self.index.get(account)?.store,
+            None => entry?.store.clone(),
         };
         self.stores.get(&kind).ok()
     }
@@ -136,7 +143,10 @@ impl<'a> World<'a> {
         {
             log::warn!("the move of {account} to another store is not finished: {error}");
         }
-        let mut store = self.whereabouts(account);
+        // Read once: thousands of accounts are opened in a row.
+        let entry = self.index.get(account);
+        let home = self.home_by(account, entry.as_ref());
+        let mut store = home.unwrap_or_else(|| self.found(account));
         if let Err(error) = store.finish(&Item::Account(account.clone())) {
             log::debug!("what the last save of {account} left is not in place: {error}");
         }
@@ -151,7 +161,7 @@ impl<'a> World<'a> {
             && unsaved.is_none()
         {
             let record = seen.as_ref().map(|seen| &seen.record);
-            if !self.index_agrees(account, record, store) {
+            if !agree(entry.as_ref(), record, store) {
                 self.correct(account, record, store);
             }
         }
@@ -234,29 +244,13 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Whether the index knows of this record in this store, or of the account in another one.
     fn index_agrees(
         &self,
         account: &AccountId,
         record: Option<&Record>,
         store: &dyn TokenStore,
     ) -> bool {
-        let facts = |account: &Account| {
-            let Account { connected_at, refreshed_at, state, failure, shared_version, .. } =
-                account;
-            (*connected_at, *refreshed_at, *state, failure.clone(), *shared_version)
-        };
-        match (self.index.get(account), record.map(|record| &record.account)) {
-            (Some(entry), Some(record)) => {
-                facts(&entry) == facts(record)
-                    && entry.store == store.kind()
-                    && record.store == store.kind()
-            }
-            (Some(entry), None) => {
-                entry.store != store.kind() || entry.state == SignInState::SignInNeeded
-            }
-            (None, record) => record.is_none(),
-        }
+        agree(self.index.get(account).as_ref(), record, store)
     }
 
     /// Writes the index. That it fails is no reason to fail: it is made again from the record.
@@ -304,5 +298,24 @@ impl<'a> World<'a> {
     fn lock(&self, account: &AccountId) -> Result<AccountLock, LockError> {
         let mut on_wait = || log::info!("waiting for another partnerlink that works on {account}");
         AccountLock::acquire(&self.folders.locks(), account, LOCK_DEADLINE, &mut on_wait)
+    }
+}
+
+/// Whether the index knows of this record in this store, or of the account in another one.
+fn agree(entry: Option<&Account>, record: Option<&Record>, store: &dyn TokenStore) -> bool {
+    let facts = |account: &Account| {
+        let Account { connected_at, refreshed_at, state, failure, shared_version, .. } = account;
+        (*connected_at, *refreshed_at, *state, failure.clone(), *shared_version)
+    };
+    match (entry, record.map(|record| &record.account)) {
+        (Some(entry), Some(record)) => {
+            facts(entry) == facts(record)
+                && entry.store == store.kind()
+                && record.store == store.kind()
+        }
+        (Some(entry), None) => {
+            entry.store != store.kind() || entry.state == SignInState::SignInNeeded
+        }
+        (None, record) => record.is_none(),
     }
 }

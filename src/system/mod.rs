@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod files;
 pub mod interrupt;
+pub mod many;
 mod output_file;
 pub mod paths;
 pub mod process;

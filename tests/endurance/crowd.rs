@@ -2,14 +2,24 @@
 
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::ACCOUNT;
-use crate::program::Running;
+use partnerlink::accounts::{Index, Origins};
+use partnerlink::secret::Secret;
+use partnerlink::store::StoreKind;
+use partnerlink::store::file::{FileStore, KeySource};
+use partnerlink::store::record::Record;
+use partnerlink::system::paths::Folders;
+
+use crate::program::{Program, Running};
 use crate::provider::Provider;
+use crate::provider::http::{Call, Reply};
 use crate::providers::strict;
-use crate::seat::Seat;
+use crate::seat::{Seat, an_account};
+use crate::strace;
+use crate::{ACCOUNT, left_out};
 
 /// Two hundred processes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -120,4 +130,148 @@ fn jobs_two_hundred_accounts_are_each_refreshed_once_by_one_run() {
     // And a second run has nothing to do.
     seat.run(["token", "refresh", "--quiet", "--jobs", "64"]).exits(0);
     provider.refreshed_exactly(MANY as u64);
+}
+
+/// So many accounts at a provider that is described by itself, with access tokens that have expired.
+fn many(provider: &Provider, count: usize, described: &str) -> Program {
+    let mut program = Program::new();
+    program.patience = PATIENCE;
+    program.configure(&provider.described_as("fake", described));
+    let folders = Folders::resolve(Some(&program.home())).unwrap();
+    let store = FileStore::open(folders.tokens(), KeySource::KeyFile(folders.default_key_file()));
+    let origins = Origins { token: provider.base(), revocation: Some(provider.base()), api: None };
+    for number in 0..count {
+        let granted = provider.grant();
+        let name = format!("fake:customer-{number:04}");
+        let facts = an_account(&name, StoreKind::FILE, origins.clone(), -3600);
+        let refresh_token = Some(Secret::new(granted.refresh_token));
+        let record = Record::new(facts, Secret::new(granted.access_token), refresh_token, None);
+        record.save(&store).unwrap();
+        Index::new(folders.accounts()).put(&record.account).unwrap();
+    }
+    program
+}
+
+/// The most of these within a second, and how many there are.
+fn most_in_a_second(calls: &[Call]) -> usize {
+    let until = |end: Instant| {
+        let earlier = calls.iter().filter(move |call| call.at <= end);
+        earlier.filter(|call| end - call.at < Duration::from_secs(1)).count()
+    };
+    calls.iter().map(|call| until(call.at)).max().unwrap_or_default()
+}
+
+/// A provider far away that refuses what is more than so many in a second; how often it did.
+fn bears(provider: &Provider, rate: usize, away: Duration) -> Arc<Mutex<usize>> {
+    let refused = Arc::new(Mutex::new(0));
+    let (count, taken) = (Arc::clone(&refused), Mutex::new(Vec::<Instant>::new()));
+    provider.does(move |call, honest| {
+        let is_refused = {
+            let mut taken = taken.lock().unwrap();
+            taken.retain(|at| at.elapsed() < Duration::from_secs(1));
+            let is_refused = taken.len() >= rate;
+            taken.extend(Some(call.at).filter(|_| !is_refused));
+            is_refused
+        };
+        thread::sleep(away);
+        if is_refused {
+            *count.lock().unwrap() += 1;
+            return Reply::new(429, "Retry-After: 1\r\n", "");
+        }
+        honest()
+    });
+    refused
+}
+
+#[test]
+fn a_described_rate_is_kept_to_and_used_up() {
+    for (count, rate, away) in [(200, 100, 50), (200, 100, 200), (1000, 200, 200)] {
+        let provider = Provider::start(|_, _| ());
+        let described = format!("token_requests_per_second = {rate}");
+        let program = many(&provider, count, &described);
+        let refused = bears(&provider, rate, Duration::from_millis(away));
+        let outcome = program.run(["token", "refresh", "--quiet"]).exits(0);
+        let calls = provider.calls();
+        let most = most_in_a_second(&calls);
+        let span = calls[calls.len() - 1].at - calls[0].at;
+        let least = Duration::from_millis(1000 * count as u64 / rate as u64);
+        eprintln!(
+            "{count} accounts, {rate}/s, {away} ms away: {most} in a second at most, {:.3} of the \
+             least time between the first and the last, {:.2?} in all",
+            span.as_secs_f64() / least.as_secs_f64(),
+            outcome.took,
+        );
+        provider.refreshed_exactly(count as u64);
+        assert!(most <= rate, "{most} in a second of {rate}");
+        let refused = *refused.lock().unwrap();
+        assert_eq!(refused, 0, "of {count}");
+    }
+}
+
+#[test]
+fn a_rate_that_is_not_described_is_found_out_and_every_account_is_done() {
+    let provider = Provider::start(|_, _| ());
+    let program = many(&provider, 200, "");
+    let refused = bears(&provider, 50, Duration::from_millis(50));
+    program.run(["token", "refresh", "--quiet"]).exits(0);
+    provider.refreshed_exactly(200);
+    let refused = *refused.lock().unwrap();
+    eprintln!("{refused} of {} requests were refused", provider.calls().len());
+    assert!(refused < 60, "{refused} were refused");
+}
+
+#[test]
+fn processes_at_once_share_the_accounts_and_none_waits_for_a_lock() {
+    let provider = Provider::start(|_, _| ());
+    let program = many(&provider, 120, "token_requests_per_second = 40");
+    let away = Duration::from_millis(50);
+    provider.does(move |_, honest| {
+        thread::sleep(away);
+        honest()
+    });
+    let runs: Vec<Running> = (0..3).map(|_| program.spawn(["token", "refresh"])).collect();
+    let shares: Vec<usize> = runs
+        .into_iter()
+        .map(|run| run.finish().exits(0).stdout.matches("\trefreshed\t").count())
+        .collect();
+    provider.refreshed_exactly(120);
+    assert_eq!(shares.iter().sum::<usize>(), 120);
+    assert!(shares.iter().all(|share| *share >= 15), "{shares:?}");
+}
+
+#[test]
+fn what_is_left_for_the_next_run_is_said() {
+    let provider = Provider::start(|_, _| ());
+    let program = many(&provider, 30, "token_requests_per_second = 5");
+    let outcome = program.run(["token", "refresh", "--for", "1s"]).exits(0);
+    let done = outcome.stdout.lines().count();
+    assert!((2..=7).contains(&done), "{}", outcome.told());
+    outcome.says(&[&format!("{} of 30 accounts are left for the next run", 30 - done)]);
+    provider.refreshed_exactly(done as u64);
+}
+
+#[test]
+fn no_file_is_read_twice_that_need_not_be() {
+    if let Some(why) = strace::is_blind() {
+        return left_out("reads are counted", why);
+    }
+    let provider = strict();
+    let seat = Seat::new(&provider.base());
+    let names: Vec<String> = (0..20).map(|n| format!("{ACCOUNT}:customer-{n:02}")).collect();
+    for name in &names {
+        seat.connect(&provider, name);
+    }
+    for args in [&["token", "refresh"][..], &["status"], &["status", "--json"]] {
+        let (outcome, trace) = strace::watched(&seat, args, &[]);
+        outcome.exits(0);
+        for name in &names {
+            for file in [seat.index_file_of(name), seat.file_of(name)] {
+                let path = format!("\"{}\"", file.display());
+                let opened = trace.iter().filter(|line| line.contains("openat("));
+                let count = opened.filter(|line| line.contains(&path)).count();
+                assert_eq!(count, 1, "{args:?}: {}", file.display());
+            }
+        }
+    }
+    provider.refreshed_exactly(0);
 }

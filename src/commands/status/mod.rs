@@ -17,11 +17,12 @@ use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::{could_not, every_account, fault, shortcoming};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
-use crate::flow::inventory::readable;
+use crate::flow::inventory::{Content, readable};
 use crate::schedule::last_run;
 use crate::store::StoreKind;
 use crate::store::file::FileStore;
 use crate::store::record::Record;
+use crate::system::many;
 use crate::terminal::{Mark, stdout_is_terminal, table};
 use crate::text::printable;
 
@@ -109,7 +110,7 @@ impl Args {
         let (accounts, unknown) = self.accounts(context);
         let files = context.sealed_files(context.settings.file_key);
         let line = |account| self.line(context, &files, account, now);
-        let lines: Vec<Line> = accounts.into_iter().map(line).collect();
+        let lines = many::map(accounts, line);
         if let Some(file) = &self.calendar {
             let accounts = lines.iter().map(|line| &line.account);
             calendar::write(context, accounts, self.within, file, self.force)?;
@@ -134,7 +135,7 @@ impl Args {
     /// The accounts of the index, with --check also those that it lost, as their records have them;
     /// and why there may be others.
     fn accounts(&self, context: &Context) -> (Vec<Account>, Vec<Error>) {
-        let (mut accounts, mut unknown) = (context.index.all(), Vec::new());
+        let mut unknown = Vec::new();
         let mut names = context.index.names().unwrap_or_else(|error| {
             let why = format!("the index of accounts: {error}");
             let hint = "give the folder `accounts` below the state folder back to your own user";
@@ -142,6 +143,7 @@ impl Args {
             unknown.push(Error::of("could not list the connected accounts", why, meaning));
             BTreeSet::new()
         });
+        let mut accounts = context.index.of(&names);
         if self.check {
             match every_account(context).map(|(accounts, _)| accounts) {
                 Ok(all) => names.extend(all),
@@ -150,8 +152,11 @@ impl Args {
         }
         let world = context.world();
         // To see what lies in sealed files wakes nothing.
-        names.extend(world.accounts(&world.contents(|kind| *kind == StoreKind::FILE)));
-        names.retain(|name| accounts.iter().all(|account| account.account != *name));
+        let contents = world.contents(|kind| *kind == StoreKind::FILE);
+        names.extend(contents.iter().flat_map(Content::accounts));
+        for account in &accounts {
+            names.remove(&account.account);
+        }
         for name in &names {
             let record = self.check.then(|| Record::load(world.whereabouts(name), name));
             match record.transpose().map(Option::flatten) {
