@@ -39,7 +39,10 @@ impl Room {
 
     /// With its token endpoint here, and this many accounts in sealed files.
     pub fn with_accounts(provider: &Provider, number: usize) -> Result<Self> {
-        let room = Self::new(&format!("token_url = \"{}\"", server::token_url(provider)))?;
+        // It bears whatever comes.
+        let url = server::token_url(provider);
+        let described = format!("token_url = \"{url}\"\ntoken_requests_per_second = 1000");
+        let room = Self::new(&described)?;
         let key = KeySource::KeyFile(room.folders.default_key_file());
         let store = FileStore::open(room.folders.tokens(), key);
         for number in 0..number {

@@ -40,8 +40,7 @@ fn compare(bench: &Bench, what: &str, accounts: usize, until: Until) -> Result<(
     let provider = &bench.server;
     let room = Room::with_accounts(provider, accounts)?;
     let mut tokens: Vec<String> = (0..accounts).map(|_| provider.grant().refresh_token).collect();
-    let mut eight = || refresh_all(provider, &room, accounts, "8");
-    let mut sixteen = || refresh_all(provider, &room, accounts, "16");
+    let mut ours = || refresh_all(provider, &room, accounts);
     let mut ceiling = || {
         let begun = Instant::now();
         load::refresh_all(provider.address(), &mut tokens, AT_ONCE)?;
@@ -62,30 +61,27 @@ fn compare(bench: &Bench, what: &str, accounts: usize, until: Until) -> Result<(
         loop_alone.push(alone);
         Ok(whole)
     };
-    let mut contestants: Vec<Contestant> = vec![&mut eight, &mut sixteen, &mut ceiling];
+    let mut contestants: Vec<Contestant> = vec![&mut ours, &mut ceiling];
     if script.is_some() {
         contestants.push(&mut whole);
     }
     let rounds = Rounds::run(until, &mut contestants)?;
     // The first run of each contestant is not counted.
     let alone = loop_alone.get(1..).unwrap_or_default();
-    for (ours, jobs) in [(0, 8), (1, 16)] {
-        let ours_title = format!("{what}, --jobs {jobs}");
-        let title = |theirs| Title { ours: &ours_title, theirs };
-        if script.is_some() {
-            let goal = (ours == 0 && what == "200 accounts").then_some(1.0);
-            table::ratio(title("aiohttp script"), rounds.ratio(ours, 3, Cost::wall), goal);
-            let title = title("aiohttp script, started already");
-            table::ratio(title, rounds.ratio_to(ours, alone), None);
-        }
-        table::ratio(title("what the server can do"), rounds.ratio(ours, 2, Cost::wall), None);
+    let title = |theirs| Title { ours: what, theirs };
+    if script.is_some() {
+        let goal = (what == "200 accounts").then_some(1.0);
+        table::ratio(title("aiohttp script"), rounds.ratio(0, 2, Cost::wall), goal);
+        let title = title("aiohttp script, started already");
+        table::ratio(title, rounds.ratio_to(0, alone), None);
     }
+    table::ratio(title("what the server can do"), rounds.ratio(0, 1, Cost::wall), None);
     Ok(())
 }
 
-fn refresh_all(provider: &Provider, room: &Room, accounts: usize, jobs: &str) -> Result<Cost> {
+fn refresh_all(provider: &Provider, room: &Room, accounts: usize) -> Result<Cost> {
     let before = provider.counts().refreshed;
-    let refresh = ["token", "refresh", "--force", "--quiet", "--jobs", jobs];
+    let refresh = ["token", "refresh", "--force", "--quiet"];
     let cost = process::cost(&mut room.program(&refresh))?;
     match (provider.counts().refreshed - before) as usize {
         all if all == accounts => Ok(cost),
