@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::{could_not, explain, saved_record};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
-use crate::clock::{self, Clock as _};
+use crate::clock;
 use crate::context::Context;
 use crate::error::Error;
-use crate::flow::refresh::{Due, RefreshOutcome, refresh};
+use crate::flow::FlowError;
+use crate::flow::refresh::{Due, RefreshOutcome, await_another, refresh};
 use crate::flow::token_source::is_good_for;
 use crate::secret::Secret;
 use crate::store::record::Record;
@@ -65,7 +66,8 @@ pub fn valid_token(
         return Ok(Held { token, is_bound: false, account: None });
     }
     let saved = saved_record(context, "get a token for", account)?;
-    let now = context.clock.now();
+    let world = context.world();
+    let now = world.time_of(&saved.account);
     let life = |record: &Record| record.account.lifetime().max(0).unsigned_abs();
     // Where tokens live for less, half of a life is as good as it gets.
     let need = min_ttl.unwrap_or_else(|| MIN_TTL.min(Duration::from_secs(life(&saved) / 2)));
@@ -81,12 +83,15 @@ pub fn valid_token(
         lives_long_enough(&saved)?;
     }
     let provider = context.provider(account.provider())?;
-    let outcome = refresh(&context.world(), &provider, account, Due::Within(need))
-        .map_err(|error| could_not("get a token for", account, &error))?;
-    match outcome {
+    let due = Due::Within(need);
+    let failed = |error: FlowError| could_not("get a token for", account, &error);
+    match refresh(&world, &provider, account, due).map_err(failed)? {
         RefreshOutcome::Refreshed(record) | RefreshOutcome::Unchanged(record) => {
             lives_long_enough(&record)?;
             Ok((*record).into())
+        }
+        RefreshOutcome::ReadOnly(record) => {
+            await_another(&world, account, *record, due).map(Held::from).map_err(failed)
         }
         other => {
             Err(explain(format!("could not get a token for {account}"), &provider, account, &other))

@@ -105,13 +105,22 @@ impl Reply {
 
     /// What the server says is wrong. It names paths, and no secrets.
     pub fn errors(&self) -> String {
+        self.error_list().map(|errors| errors.join("; ")).unwrap_or_default()
+    }
+
+    /// Whether it is a 404 because nothing is there. At a path that the engine does not know there
+    /// are warnings in the place of errors: so Vault answers where only OpenBao has a list.
+    pub fn is_nothing(&self) -> bool {
+        self.status == 404 && self.error_list().is_some_and(|errors| errors.is_empty())
+    }
+
+    fn error_list(&self) -> Option<Vec<String>> {
         #[derive(Deserialize)]
         struct Errors {
             errors: Vec<String>,
         }
 
-        let errors = serde_json::from_slice::<Errors>(self.body.expose());
-        errors.map(|errors| errors.errors.join("; ")).unwrap_or_default()
+        serde_json::from_slice(self.body.expose()).ok().map(|Errors { errors }| errors)
     }
 }
 

@@ -120,7 +120,7 @@ fn page(store: &VaultStore, path: &str) -> Result<Option<Option<Listed>>, StoreE
     let reply = store.get(path)?;
     match reply.status {
         200..=299 => reply.data(path).map(Some),
-        404 if reply.errors().is_empty() => Ok(Some(None)),
+        _ if reply.is_nothing() => Ok(Some(None)),
         404 if reply.errors().contains("no handler for route") => Err(store.wrong_engine()),
         _ => Ok(None),
     }
