@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::api::{self, Answer, until};
 use crate::left_out;
 use crate::node::{self, Node};
+use crate::program::Program;
 
 /// A server with the mount `partnerlink`, AppRole, and the policies of the three duties.
 pub struct Bao {
@@ -44,30 +45,10 @@ impl Duty {
         }
     }
 
+    /// What the program says that the server must allow.
     fn policy(self) -> String {
-        let rule = |path: &str, may: &str| {
-            format!("path \"partnerlink/{path}\" {{ capabilities = [{may}] }}\n")
-        };
-        let written = ["data/grant/*", "data/access/*", "data/probe/*"];
-        let refreshes: String = written
-            .map(|path| rule(path, r#""read", "create", "update""#))
-            .into_iter()
-            .chain([rule("metadata/*", r#""read", "list""#)])
-            .chain([rule("detailed-metadata/*", r#""list""#)])
-            .collect();
-        match self {
-            Self::Reader => {
-                rule("data/access/*", r#""read""#)
-                    + &rule("metadata/access/*", r#""read", "list""#)
-                    + &rule("detailed-metadata/access/*", r#""list""#)
-            }
-            Self::Refresher => refreshes + &rule("data/client/*", r#""read""#),
-            Self::Admin => {
-                refreshes
-                    + &rule("data/client/*", r#""read", "create", "update""#)
-                    + &rule("destroy/*", r#""update""#)
-            }
-        }
+        let program = Program::new();
+        program.run(["store", "policy", self.name()]).exits(0).stdout
     }
 }
 

@@ -8,10 +8,26 @@
 mod api;
 mod bao;
 mod commands;
+mod holders;
+mod killed;
 mod node;
 mod ports;
+mod readers;
+mod rounds;
+mod scene;
+mod secrets;
 mod server;
 mod wire;
+
+#[path = "../cli/support/browser.rs"]
+#[expect(dead_code, reason = "shared: the tests of the command line use more of it")]
+mod browser;
+#[path = "../cli/support/canary.rs"]
+#[expect(dead_code, reason = "shared: the tests of the command line use more of it")]
+mod canary;
+#[path = "../cli/support/program.rs"]
+#[expect(dead_code, reason = "shared: the tests of the command line use more of it")]
+mod program;
 
 #[path = "../endurance/chance.rs"]
 #[expect(dead_code, reason = "shared: each of the test programs uses a part of it")]

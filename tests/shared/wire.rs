@@ -3,22 +3,32 @@
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::chance::Chance;
 use crate::provider::http::{Call, Reply};
 use crate::provider::listen;
 
+type Hook = dyn Fn(&Call) + Send + Sync;
+
 /// What it does with a request.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Manner {
     /// Of a hundred requests, so many reach the server and get no answer.
     pub loses: usize,
-    /// Requests with this in their path get a 404, as from a server that does not know it.
+    /// Requests with this in their path get what the engine answers at a path that it does not know.
     pub refuses: Option<&'static str>,
-    pub delays: Duration,
+    /// What is to be written is written, whoever wrote meanwhile. The mount must allow it.
+    pub forgets_check_and_set: bool,
+    /// Called when the server has answered, before the answer goes on.
+    pub then: Option<Arc<Hook>>,
 }
+
+/// Seen at OpenBao, at a path below a mount of KV version 2 that is none of its own.
+const UNKNOWN_PATH: &str = r#"{"request_id":"1","lease_id":"","renewable":false,"lease_duration":0,
+"data":null,"wrap_info":null,"warnings":["Invalid path for a versioned K/V secrets engine. See the
+API docs for the appropriate API endpoints to use."],"auth":null}"#;
 
 /// A request that came, and what became of it.
 #[derive(Clone, Debug)]
@@ -58,6 +68,10 @@ impl Wire {
         Self { port, shared }
     }
 
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     pub fn behaves(&self, manner: Manner) {
         *self.shared.manner.lock().unwrap() = manner;
     }
@@ -68,16 +82,26 @@ impl Wire {
 }
 
 impl Shared {
-    fn pass(&self, call: Call) -> Option<Reply> {
+    fn pass(&self, mut call: Call) -> Option<Reply> {
         let manner = self.manner.lock().unwrap().clone();
-        thread::sleep(manner.delays);
+        if manner.forgets_check_and_set && call.body.contains("\"cas\":") {
+            let mut body: Value = serde_json::from_str(&call.body).unwrap();
+            body.as_object_mut().unwrap().remove("options");
+            call.body = body.to_string();
+        }
         let refused = manner.refuses.is_some_and(|path| call.path().contains(path));
         let answer = match refused {
-            true => Ok(b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\
-                Content-Length: 14\r\nConnection: close\r\n\r\n{\"errors\":[]}\n"
-                .to_vec()),
+            true => Ok(format!(
+                "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nConnection: close\r\n\
+                 Content-Length: {}\r\n\r\n{UNKNOWN_PATH}",
+                UNKNOWN_PATH.len()
+            )
+            .into_bytes()),
             false => self.forward(&call),
         };
+        if let Some(then) = &manner.then {
+            then(&call);
+        }
         let lost = self.chance.lock().unwrap().below(100) < manner.loses;
         let status = answer.as_ref().ok().and_then(|answer| status(answer));
         self.passed.lock().unwrap().push(Passed { call, status, lost });
@@ -86,9 +110,12 @@ impl Shared {
 
     fn forward(&self, call: &Call) -> io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.server))?;
-        let mut request =
-            format!("{} {} HTTP/1.1\r\nConnection: close\r\n", call.method, call.target);
-        for (name, value) in call.headers.iter().filter(|(name, _)| name != "connection") {
+        let is_ours = |name: &str| ["connection", "content-length"].contains(&name);
+        let (method, target, length) = (&call.method, &call.target, call.body.len());
+        let mut request = format!(
+            "{method} {target} HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n"
+        );
+        for (name, value) in call.headers.iter().filter(|(name, _)| !is_ours(name)) {
             request += &format!("{name}: {value}\r\n");
         }
         stream.write_all(format!("{request}\r\n{}", call.body).as_bytes())?;
