@@ -13,6 +13,7 @@ mod killed;
 mod node;
 mod ports;
 mod readers;
+mod recipes;
 mod rounds;
 mod scene;
 mod secrets;
