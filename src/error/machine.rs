@@ -206,7 +206,10 @@ impl Explain for StoreError {
                 return Usage.means("store-not-set-up", hint);
             }
             Self::Unavailable(_) => {
-                return TryLater.means("store-unavailable", "try again later; partnerlink doctor");
+                return TryLater.means(
+                    "store-unavailable",
+                    "try again later; `partnerlink doctor` looks at the shared store",
+                );
             }
             Self::Forbidden { hint, .. } => return Store.means("store-forbidden", hint.clone()),
             Self::Wrapping { mount, .. } => {
@@ -219,7 +222,11 @@ impl Explain for StoreError {
                 return Store.means("store-wrapping", hint);
             }
             Self::WrongEngine { mount, .. } => {
-                let hint = format!("bao secrets enable -path={mount} -version=2 kv");
+                let hint = format!(
+                    "bao secrets enable -path={mount} -version=2 kv\n\
+                     where something else is mounted there, enable it elsewhere, and say so in \
+                     [vault]: mount = \"…\""
+                );
                 return Usage.means("store-wrong-engine", hint);
             }
             Self::Conflict(_) => return Busy.means("store-conflict", "try again"),

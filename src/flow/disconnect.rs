@@ -65,6 +65,8 @@ pub fn disconnect(
                 }
                 Revocation::WasNotConnected
             }
+            // It may be read later, and be revoked then.
+            Err(error @ StoreError::Unavailable(_)) => return Err(FlowError::NotDeleted(error)),
             // What cannot be read can still be deleted, best where its key is lost.
             Err(error) => {
                 store.delete(&Item::Account(account.clone())).map_err(FlowError::NotDeleted)?;

@@ -2,13 +2,17 @@
 //! what is saved of them can be read.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::time::Duration;
 
 use super::{FlowError, LockedAccount, World, journal};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
+use crate::clock::Timestamp;
 use crate::store::record::Record;
 use crate::store::shared::Seen;
 use crate::store::{Item, Look, StoreError, StoreKind, TokenStore};
+use crate::system::files::{self, Durability, Mode};
 
 /// What is in a store, as far as it can be seen without unlocking it.
 pub struct Content {
@@ -48,16 +52,33 @@ impl World<'_> {
     /// Looks into the stores that are `wanted`; the others are left alone.
     pub fn contents(&self, wanted: impl Fn(&StoreKind) -> bool) -> Vec<Content> {
         let stores = self.stores.all().filter(|store| wanted(&store.kind()));
-        let content = |store: &dyn TokenStore| {
-            let look = store.look();
-            if let Ok(look) = &look
-                && store.is_shared()
-            {
-                self.learn(store, look);
-            }
-            Content { kind: store.kind(), look }
-        };
-        stores.map(content).collect()
+        stores.map(|store| self.content(store, store.look())).collect()
+    }
+
+    /// Looks into the shared store, for this time at most, where some of the accounts that are
+    /// `known` are in it, or new ones go there.
+    pub fn shared_content(&self, known: &[Account], time: Duration) -> Option<Content> {
+        let mut shared = self.stores.all().filter(|store| store.is_shared());
+        let store = shared.find(|store| {
+            let kind = store.kind();
+            self.stores.configured().kind() == kind || known.iter().any(|it| it.store == kind)
+        })?;
+        Some(self.content(store, store.look_within(time)))
+    }
+
+    /// When the index last learned all that there is in the shared store.
+    pub fn shared_as_of(&self) -> Option<Timestamp> {
+        let seen = fs::metadata(self.folders.shared_seen_file()).ok()?;
+        seen.modified().ok()?.try_into().ok()
+    }
+
+    fn content(&self, store: &dyn TokenStore, look: Result<Look, StoreError>) -> Content {
+        if let Ok(look) = &look
+            && store.is_shared()
+        {
+            self.learn(store, look);
+        }
+        Content { kind: store.kind(), look }
     }
 
     /// Makes the index say what was seen of a shared store, where nobody works on the account.
@@ -71,10 +92,17 @@ impl World<'_> {
                 self.if_free(&now.account, || self.note(now));
             }
         }
+        if look.usable.is_err() {
+            return;
+        }
         let there: BTreeSet<&AccountId> = look.current.iter().map(|now| &now.account).collect();
         gone.retain(|entry| !there.contains(&entry.account));
         for entry in &gone {
             self.if_free(&entry.account, || self.forget(&entry.account));
+        }
+        let seen = self.folders.shared_seen_file();
+        if let Err(error) = files::replace(&seen, b"", Mode::Private, Durability::None) {
+            log::debug!("{} could not be written: {error}", seen.display());
         }
     }
 

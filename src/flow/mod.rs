@@ -138,10 +138,12 @@ impl<'a> World<'a> {
 
     /// The same after the lock was taken. The index is healed where it disagrees with the record.
     fn opened(&self, lock: AccountLock, account: &AccountId) -> LockedAccount<'a> {
+        let mut unfinished = None;
         if let Some(mut pending) = Move::pending(self.folders, account)
             && let Err(error) = pending.resume(self, account)
         {
             log::warn!("the move of {account} to another store is not finished: {error}");
+            unfinished = Some((pending, error));
         }
         // Read once: thousands of accounts are opened in a row.
         let entry = self.index.get(account);
@@ -151,6 +153,11 @@ impl<'a> World<'a> {
             log::debug!("what the last save of {account} left is not in place: {error}");
         }
         let mut seen = self.live(account, &mut store);
+        if let (Some((pending, why)), Ok(Some(found))) = (unfinished, &seen)
+            && pending.may_have_shared(self, &found.record)
+        {
+            seen = Err(why);
+        }
         let stored = seen.as_mut().ok().and_then(Option::as_mut);
         let unsaved = stored.and_then(|seen| {
             let unsaved = journal::take_in(self, store, seen);

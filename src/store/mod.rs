@@ -23,7 +23,7 @@ pub use self::client_secret::ClientSecret;
 pub use self::item::Item;
 pub use self::kind::{STORES, StoreKind, StoreRow, StoreSettings};
 use self::record::Record;
-use self::shared::{Claim, Claimant, Claiming, Duty, Nonce, Seen, Settled};
+use self::shared::{Claim, Claimant, Claimed, Claiming, Duty, Nonce, Seen, Settled};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::Timestamp;
@@ -52,6 +52,12 @@ pub trait TokenStore: Send + Sync {
 
     /// What can be seen without changing anything, and without asking anybody to unlock anything.
     fn look(&self) -> Result<Look, StoreError>;
+
+    /// The same within this time, where a look may take long: what is not known by then is left out,
+    /// and said in [`Look::usable`].
+    fn look_within(&self, _time: Duration) -> Result<Look, StoreError> {
+        self.look()
+    }
 
     /// Fails if a `save` of a few KiB to this item would fail now, as far as that can be known
     /// without writing to it. Called before a single-use refresh token is spent.
@@ -219,11 +225,13 @@ pub struct Look {
     pub items: Vec<Item>,
     /// Of a shared store: its accounts as they are now, known without reading each.
     pub current: Vec<Account>,
+    /// Of a shared store: the accounts that a machine is working on.
+    pub claims: Vec<Claimed>,
 }
 
 impl Look {
     pub fn of(usable: Result<(), StoreError>, items: Vec<Item>) -> Self {
-        Self { usable, items, current: Vec::new() }
+        Self { usable, items, current: Vec::new(), claims: Vec::new() }
     }
 }
 

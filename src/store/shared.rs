@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::record::Record;
+use crate::account_id::AccountId;
 use crate::clock::{self, Clock as _, SystemClock, Timestamp};
 
 /// What this machine may do with the accounts of a store. From the configuration; the server has
@@ -37,6 +38,17 @@ pub struct Seen {
 impl Seen {
     pub fn alone(record: Record) -> Self {
         Self { record, mark: None }
+    }
+
+    /// Who is working on it; `now` is the time by the server's clock.
+    pub(super) fn claimed(&self, now: Timestamp) -> Option<Claimed> {
+        let mark = self.mark.as_ref()?;
+        let age = i64::try_from(mark.age.as_secs()).unwrap_or(i64::MAX);
+        Some(Claimed {
+            account: self.record.account.account.clone(),
+            holder: mark.claim.as_ref()?.holder.clone(),
+            since: clock::after(now, -age),
+        })
     }
 }
 
@@ -78,6 +90,15 @@ impl Nonce {
             .map_err(|error| StoreError::Unavailable(format!("no random bytes: {error}")))?;
         Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
+}
+
+/// A claim as others see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Claimed {
+    pub account: AccountId,
+    /// Host and process.
+    pub holder: String,
+    pub since: Timestamp,
 }
 
 /// Who asks for a claim.

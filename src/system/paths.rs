@@ -145,6 +145,11 @@ impl Folders {
         self.state.join("pushed").join(account.file_stem())
     }
 
+    /// Its time is that of the last whole look into the shared store.
+    pub fn shared_seen_file(&self) -> PathBuf {
+        self.state.join("shared-seen")
+    }
+
     /// What came of the last refresh that nobody watched.
     pub fn last_run_file(&self) -> PathBuf {
         self.state.join("last-run.json")

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod metrics;
+mod shared;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::json;
 
+use self::shared::Shared;
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
@@ -107,6 +109,7 @@ impl Args {
             return Err(Error::usage("could not show the status", why, "name a file").into());
         }
         let now = context.clock.now();
+        let shared = Shared::look(context);
         let (accounts, unknown) = self.accounts(context);
         let files = context.sealed_files(context.settings.file_key);
         let line = |account| self.line(context, &files, account, now);
@@ -116,15 +119,23 @@ impl Args {
             calendar::write(context, accounts, self.within, file, self.force)?;
         }
         let last = last_run(&context.folders);
+        let is_silent = shared.as_ref().is_some_and(|shared| shared.error.is_some());
         if self.format == Some(Form::Openmetrics) {
             context.output.raw(&metrics::text(&lines, last.as_ref()))?;
         } else if context.output.json || self.format == Some(Form::Json) {
-            context.output.json(&json!({ "accounts": lines, "last_refresh": last }))?;
-        } else if lines.is_empty() && unknown.is_empty() {
+            let mut whole = json!({ "accounts": lines, "last_refresh": last });
+            if let Some(shared) = &shared {
+                whole["shared_store"] = json!(shared);
+            }
+            context.output.json(&whole)?;
+        } else if lines.is_empty() && unknown.is_empty() && !is_silent {
             let text = format!("No account is connected. Begin with: {}", begin(context));
             context.output.say(Mark::Note, text);
         } else if !lines.is_empty() && !to_stdout {
             show(context, &lines, now)?;
+        }
+        if let Some(shared) = shared.filter(|_| !context.output.json) {
+            shared.tell(context, now);
         }
         for error in &unknown {
             context.output.error(error);

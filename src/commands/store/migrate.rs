@@ -9,19 +9,21 @@ use crate::flow::FlowError;
 use crate::flow::client_secret;
 use crate::flow::inventory::Content;
 use crate::flow::moving::{Move, Moved, relocate};
-use crate::store::{Item, StoreKind};
+use crate::store::{Item, StoreError, StoreKind};
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:
   partnerlink store migrate --to file --dry-run      what would move
   partnerlink store migrate --to file                every account
-  partnerlink store migrate timberdata --to keychain";
+  partnerlink store migrate timberdata --to keychain
+  partnerlink store migrate --to vault --dry-run     which names are taken in the shared store";
 
 /// Move accounts to another store; without ACCOUNT every one of them
 ///
 /// An account is copied, read back, and only then deleted where it was. A move that was interrupted
-/// is finished by the next command that works on the account, or by the same command again.
+/// is finished by the next command that works on the account, or by the same command again. What is
+/// moved into the shared store is every machine's, and what is moved out of it this one's alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -79,12 +81,28 @@ fn planned(context: &Context, account: AccountId, to: &StoreKind) -> AccountRepo
         return AccountReport::not_connected("could not move", account, to);
     }
     let store = store.kind();
-    let (result, text) = if store == *to {
-        ("was-there", format!("is in {to}"))
-    } else {
-        ("would-move", format!("would move to {to}"))
+    if store == *to {
+        let (result, text) = ("was-there", format!("is in {to}"));
+        return AccountReport { account, store, result, text, error: None };
+    }
+    let error = is_taken(context, &account, to).err();
+    let (result, text) = match &error {
+        None => ("would-move", format!("would move to {to}")),
+        Some(StoreError::Taken(_)) => ("taken", format!("its name is taken in {to}")),
+        Some(_) => ("unknown", format!("whether it can move to {to} is not known")),
     };
-    AccountReport { account, store, result, text, error: None }
+    let error = error.map(|error| could_not("move", &account, &error));
+    AccountReport { account, store, result, text, error }
+}
+
+/// Whether another machine has put an account of this name where ours is to go.
+fn is_taken(context: &Context, account: &AccountId, to: &StoreKind) -> Result<(), StoreError> {
+    let to = context.world().stores.get(to)?;
+    let is_begun = Move::pending(&context.folders, account).is_some();
+    if to.is_shared() && !is_begun && to.holds(&Item::Account(account.clone()))? {
+        return Err(StoreError::Taken(account.clone()));
+    }
+    Ok(())
 }
 
 fn moved(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport {

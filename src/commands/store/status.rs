@@ -1,10 +1,12 @@
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Explain as _, Failed};
 use crate::flow::inventory::Content;
 use crate::store::StoreKind;
+use crate::store::shared::Duty;
 use crate::terminal::facts;
 
 pub const EXAMPLES: &str = "\
@@ -34,6 +36,15 @@ pub fn run(context: &Context) -> Result<u8, Failed> {
     let is_made = settings.file_key != FileKey::KeyFile || settings.key_file.exists();
     let later = if is_made { "" } else { " (made at the first use)" };
     lines.push(("files' key", settings.key_place() + later));
+    if let Some(vault) = &settings.vault {
+        let addresses: Vec<&str> = vault.addresses.iter().map(Url::as_str).collect();
+        lines.push(("shared store at", addresses.join(", ")));
+        let duty = match vault.duty {
+            Duty::Refresher => "refreshes",
+            Duty::Reader => "only reads",
+        };
+        lines.push(("this machine", duty.to_owned()));
+    }
     context.output.show(&facts(&lines))?;
     Ok(0)
 }

@@ -75,6 +75,16 @@ fn check(context: &Context, account: AccountId, contents: &[Content]) -> Account
     let others = contents.iter().filter(|content| content.kind != store);
     for other in others.filter(|other| has_copy(context, other, &account)) {
         (result, text) = ("second-copy", format!("good, in {store}"));
+        if context.world().stores.get(&other.kind).is_ok_and(TokenStore::is_shared) {
+            let command = context.output.command(&format!("partnerlink disconnect {account}"));
+            let text = format!(
+                "{account}: other machines have one of that name in {}, which is not used here; to \
+                 use it, end the one here: {command}",
+                other.kind
+            );
+            context.output.say(Mark::Warn, text);
+            continue;
+        }
         let command = format!("partnerlink store migrate {account} --to {}", store.name());
         let command = context.output.command(&command);
         let text = format!(

@@ -43,7 +43,8 @@ impl RefreshReport {
                 let what = format!("could not refresh {account}");
                 let error = explain(what, provider, account, &other);
                 let result = match other {
-                    RefreshOutcome::TryLater { .. } => "try-later",
+                    RefreshOutcome::TryLater { .. } | RefreshOutcome::Claimed { .. } => "try-later",
+                    RefreshOutcome::ReadOnly(_) => "failed",
                     _ => "sign-in-needed",
                 };
                 return Self { result, ..Self::failed(account, error) };

@@ -11,6 +11,11 @@
 //! 4. note: what is in `to` counts, the other is to be deleted
 //! 5. the index, durably; then the record in `from` is deleted, and the client secret with the last
 //!    account of its provider; then the note
+//!
+//! Other machines use what is in a shared store as soon as it is there, and as long as it is. So a
+//! move into one is noted like a sign-in before step 3: what came of it is asked, and as long as
+//! nobody answers neither copy is used. A move out of one holds the account's claim from step 2 on,
+//! and puts a tombstone before step 4.
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +31,7 @@ use super::{FlowError, LockedAccount, World, client_secret, disconnect, intent};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::store::record::Record;
+use crate::store::shared::Claim;
 use crate::store::{Item, StoreError, StoreKind, TokenStore};
 use crate::system::files::{self, Durability, Mode, sync_folder};
 use crate::system::interrupt;
@@ -64,7 +70,7 @@ pub fn relocate(world: &World, account: &AccountId, to: &StoreKind) -> Result<Mo
             Some(pending) if store.kind() == *to => {
                 Move::leaving(pending.does_not_count().clone(), to.clone())
             }
-            _ => Move { from: store.kind(), to: to.clone(), step: Step::Copy },
+            _ => Move::begin(store.kind(), to.clone(), Step::Copy),
         };
         // Most of what can go wrong is found out while nothing has begun.
         let item = Item::Account(account.clone());
@@ -77,6 +83,12 @@ pub fn relocate(world: &World, account: &AccountId, to: &StoreKind) -> Result<Mo
                 let failure = moving.failure(why);
                 if moving.step == Step::Copy {
                     moving.roll_back(world, account);
+                    return Err(failure);
+                }
+                // It may be there all the same.
+                let is_unknown = matches!(moving.step, Step::SignIn(_));
+                if is_unknown && moving.resume(world, account).is_ok() && moving.to == *to {
+                    return Ok(Moved::Moved);
                 }
                 Err(failure)
             }
@@ -131,9 +143,7 @@ pub(super) fn before_sign_in(
         None => world.index.get(account).map(|entry| entry.store),
     };
     let left = match (home, pending) {
-        (Some(from), _) if from != *to => {
-            Move { from, to: to.clone(), step: Step::SignIn(connected_at) }
-        }
+        (Some(from), _) if from != *to => Move::begin(from, to.clone(), Step::SignIn(connected_at)),
         // Of a move that is not finished only the other copy is left to be deleted.
         (Some(_), Some(pending)) => Move::leaving(pending.does_not_count().clone(), to.clone()),
         _ => return Ok(None),
@@ -165,8 +175,10 @@ pub struct Move {
 enum Step {
     /// What is in `from` counts; `to` may have a copy, which will be written again.
     Copy,
-    /// A new sign-in, by its `connected_at`, is being saved in `to`, and counts once it is there.
+    /// A sign-in, by its `connected_at`, is being saved in `to`, and counts once it is there.
     SignIn(Timestamp),
+    /// What is in `from` counts until it has its tombstone, then the copy in `to`; never written.
+    TakeOut,
     /// What is in `to` counts; `from` may have a copy, which is to be deleted.
     Delete,
 }
@@ -178,9 +190,19 @@ impl Move {
         serde_json::from_slice(&fs::read(folders.move_file(account)).ok()?).ok()
     }
 
+    fn begin(from: StoreKind, to: StoreKind, step: Step) -> Self {
+        Self { from, to, step }
+    }
+
     /// The note that a copy in `from` does not count, but the one in `to`.
     pub(super) fn leaving(from: StoreKind, to: StoreKind) -> Self {
-        Self { from, to, step: Step::Delete }
+        Self::begin(from, to, Step::Delete)
+    }
+
+    /// Whether this record may be in a shared store by now, where others spend its refresh token.
+    pub(super) fn may_have_shared(&self, world: &World, record: &Record) -> bool {
+        self.step == Step::SignIn(record.account.connected_at)
+            && world.stores.get(&self.to).is_ok_and(TokenStore::is_shared)
     }
 
     /// The note that nothing moves after all.
@@ -244,8 +266,7 @@ impl Move {
             };
             return self.write(world.folders, account);
         };
-        let item = Item::Account(account.clone());
-        to.preflight(&item)?;
+        to.preflight(&Item::Account(account.clone()))?;
         // Before the account, which may be refreshed as soon as it is there.
         client_secret::copy(account.provider(), from, to)?;
         let claim =
@@ -255,7 +276,25 @@ impl Move {
                     error => StoreError::Unavailable(error.to_string()),
                 },
             )?;
+        let copied = self.copy_claimed(world, from, to, &claim);
+        if self.step == Step::Copy
+            && from.is_shared()
+            && let Err(error) = from.release(&claim, None)
+        {
+            log::debug!("the claim on {account} could not be taken back: {error}");
+        }
+        copied
+    }
+
+    fn copy_claimed(
+        &mut self,
+        world: &World,
+        from: &dyn TokenStore,
+        to: &dyn TokenStore,
+        claim: &Claim,
+    ) -> Result<(), StoreError> {
         let mut record = claim.record().clone();
+        let account = &record.account.account.clone();
         record.account.shared_version = None;
         if record.account.store != self.to {
             record.account.store = self.to.clone();
@@ -263,16 +302,24 @@ impl Move {
                 record.save(from)?;
             }
         }
+        if to.is_shared() {
+            let step = Step::SignIn(record.account.connected_at);
+            let sharing = Self { step, ..self.clone() };
+            sharing.write(world.folders, account)?;
+            *self = sharing;
+        }
         to.add(&record)?;
         let copy = Record::load(to, account)?;
-        if copy.is_none_or(|copy| !copy.has_the_tokens_of(&record)) {
-            return Err(StoreError::ReadBackDiffers(item));
+        // Another machine may have refreshed what is shared.
+        let is_whole = |copy: &Record| to.is_shared() || copy.has_the_tokens_of(&record);
+        if !copy.as_ref().is_some_and(is_whole) {
+            return Err(StoreError::ReadBackDiffers(Item::Account(account.clone())));
         }
         if from.is_shared() {
             // Before the copy counts: other machines go on with what is there.
-            from.end(&claim, "taken out")?;
+            self.step = Step::TakeOut;
+            from.end(claim, "taken out")?;
             intent::clear(&world.folders.intent_file(account));
-            self.step = Step::Delete;
         }
         let copied = Self { step: Step::Delete, ..self.clone() };
         copied.write(world.folders, account)?;

@@ -37,9 +37,11 @@ struct Trouble {
     calls_left: u32,
     stays: bool,
     came: bool,
+    /// Whether only the answer of the call is lost.
+    is_done: bool,
 }
 
-const NONE: Trouble = Trouble { calls_left: u32::MAX, stays: false, came: false };
+const NONE: Trouble = Trouble { calls_left: u32::MAX, stays: false, came: false, is_done: false };
 
 impl Shelf {
     fn call<T>(
@@ -48,9 +50,14 @@ impl Shelf {
     ) -> Result<T, StoreError> {
         let mut trouble = self.trouble.lock().unwrap();
         trouble.calls_left = trouble.calls_left.wrapping_sub(1);
-        let now = trouble.calls_left == 0 || trouble.came && trouble.stays;
+        let is_first = trouble.calls_left == 0;
+        let now = is_first || trouble.came && trouble.stays;
         trouble.came |= now;
-        if now { Err(StoreError::Locked) } else { Ok(work(&mut self.items.lock().unwrap())) }
+        if now && !(is_first && trouble.is_done) {
+            return Err(StoreError::Locked);
+        }
+        let result = work(&mut self.items.lock().unwrap());
+        if now { Err(StoreError::Locked) } else { Ok(result) }
     }
 }
 
@@ -78,12 +85,28 @@ impl TokenStore for Shelf {
     fn preflight(&self, _: &Item) -> Result<(), StoreError> {
         self.call(|_| ())
     }
+
+    fn is_shared(&self) -> bool {
+        self.kind == SHARED
+    }
+
+    fn add(&self, record: &Record) -> Result<(), StoreError> {
+        let account = record.account.account.clone();
+        match Record::load(self, &account)? {
+            Some(there) if self.is_shared() && !there.has_the_refresh_token_of(record) => {
+                Err(StoreError::Taken(account))
+            }
+            _ => record.save(self),
+        }
+    }
 }
 
 const KEYCHAIN: StoreKind = StoreKind::KEYCHAIN;
 const FILE: StoreKind = StoreKind::FILE;
 /// One that is in no table.
 const THIRD: StoreKind = StoreKind::named("third");
+/// One that other machines use as well.
+const SHARED: StoreKind = StoreKind::named("common");
 
 struct Room {
     stores: Stores,
@@ -102,7 +125,7 @@ impl Room {
         let shelf = |kind| -> Arc<dyn TokenStore> {
             Arc::new(Shelf { kind, items: Mutex::default(), trouble: Arc::clone(&trouble) })
         };
-        let all = [KEYCHAIN, FILE, THIRD].map(shelf).into();
+        let all = [KEYCHAIN, FILE, THIRD, SHARED].map(shelf).into();
         let room = Self {
             stores: Stores::new(all, &KEYCHAIN, Box::new(|_| None)),
             trouble: Arc::clone(&trouble),
@@ -165,7 +188,7 @@ fn a_move_whose_any_call_fails_is_rolled_back_or_finished_by_the_next_run() {
 /// Whether there is such a call in a move.
 fn fails_at(call: u32, to: &StoreKind, stays: bool) -> bool {
     let room = Room::new();
-    *room.trouble.lock().unwrap() = Trouble { calls_left: call, stays, came: false };
+    *room.trouble.lock().unwrap() = Trouble { calls_left: call, stays, ..NONE };
     let moved = relocate(&room.world(), &account(), to);
     if !room.trouble.lock().unwrap().came {
         assert_eq!(moved.unwrap(), Moved::Moved);
@@ -190,7 +213,7 @@ fn fails_at(call: u32, to: &StoreKind, stays: bool) -> bool {
 #[test]
 fn a_move_that_cannot_go_on_is_rolled_back() {
     let room = Room::new();
-    let copying = Move { from: KEYCHAIN, to: FILE, step: Step::Copy };
+    let copying = Move::begin(KEYCHAIN, FILE, Step::Copy);
     copying.write(&room.folders, &account()).unwrap();
     record(FILE, 0, "old").save(room.store(&FILE)).unwrap();
     relocate(&room.world(), &account(), &KEYCHAIN).unwrap();
@@ -204,7 +227,7 @@ fn a_new_sign_in_counts_once_it_is_saved() {
         let room = Room::new();
         let new = record(FILE, 77, "new");
         let step = Step::SignIn(new.account.connected_at);
-        Move { from: KEYCHAIN, to: FILE, step }.write(&room.folders, &account()).unwrap();
+        Move::begin(KEYCHAIN, FILE, step).write(&room.folders, &account()).unwrap();
         // What lay there before is no sign-in of now.
         record(FILE, 5, "stray").save(room.store(&FILE)).unwrap();
         let (home, token) = match saved {
@@ -258,7 +281,7 @@ fn a_sign_in_that_is_not_saved_leaves_the_copy_that_counted() {
             let room = Room::new();
             // It counts in the file store; in the keychain is what a move could not delete, or wrote.
             record(FILE, 5, "live").save(room.store(&FILE)).unwrap();
-            let pending = Move { from: from.clone(), to: to.clone(), step: step.clone() };
+            let pending = Move::begin(from.clone(), to.clone(), step.clone());
             pending.write(&room.folders, &account()).unwrap();
             let new = record(FILE, 77, "new");
             before_sign_in(&room.world(), &account(), &FILE, new.account.connected_at).unwrap();
@@ -284,12 +307,84 @@ fn a_lost_account_is_found_in_whichever_store_it_is() {
 fn a_move_to_a_third_store_waits_for_the_one_that_is_not_finished() {
     let room = Room::new();
     record(FILE, 0, "stray").save(room.store(&FILE)).unwrap();
-    let pending = Move { from: FILE, to: KEYCHAIN, step: Step::Delete };
+    let pending = Move::leaving(FILE, KEYCHAIN);
     pending.write(&room.folders, &account()).unwrap();
-    *room.trouble.lock().unwrap() = Trouble { calls_left: 1, stays: true, came: false };
+    *room.trouble.lock().unwrap() = Trouble { calls_left: 1, stays: true, ..NONE };
     let refused = relocate(&room.world(), &account(), &THIRD);
     assert!(matches!(refused, Err(FlowError::FormerRecordLeft { from, .. }) if from == FILE));
     *room.trouble.lock().unwrap() = NONE;
     assert_eq!(relocate(&room.world(), &account(), &THIRD).unwrap(), Moved::Moved);
     assert_eq!(room.opened(), (THIRD, "old".to_owned(), vec![THIRD]));
+}
+
+#[test]
+fn a_move_between_machines_leaves_one_copy_whichever_call_fails() {
+    for out in [false, true] {
+        for (stays, is_done) in [(false, false), (false, true), (true, false), (true, true)] {
+            let fails = |call: u32| {
+                one_of_two_counts(out, Trouble { calls_left: call, stays, is_done, ..NONE })
+            };
+            let count = (1..).find(|call| !fails(*call)).unwrap();
+            assert!(count > 12, "only {count} calls were tried");
+        }
+    }
+}
+
+/// Whether there is such a call in a move into the shared store, or `out` of it.
+fn one_of_two_counts(out: bool, trouble: Trouble) -> bool {
+    let (room, calls) = (Room::new(), trouble.calls_left);
+    let to = if out { FILE } else { SHARED };
+    if out {
+        relocate(&room.world(), &account(), &SHARED).unwrap();
+    }
+    *room.trouble.lock().unwrap() = trouble;
+    let moved = relocate(&room.world(), &account(), &to);
+    let came = room.trouble.lock().unwrap().came;
+    let (home, token, copies) = room.opened();
+    assert_eq!((token.as_str(), copies), ("old", vec![home.clone()]), "{out}, call {calls}");
+    assert_eq!(Move::pending(&room.folders, &account()), None);
+    assert_eq!(room.index.get(&account()).unwrap().store, home);
+    if moved.is_ok() {
+        assert_eq!(home, to, "{out}, call {calls}");
+    }
+    came
+}
+
+#[test]
+fn what_another_machine_refreshed_since_counts() {
+    let room = Room::new();
+    let old = record(KEYCHAIN, 5, "old");
+    old.save(room.store(&KEYCHAIN)).unwrap();
+    let step = Step::SignIn(old.account.connected_at);
+    Move::begin(KEYCHAIN, SHARED, step).write(&room.folders, &account()).unwrap();
+    let mut newer = record(SHARED, 5, "newer");
+    newer.refresh_token = Some("next".into());
+    newer.save(room.store(&SHARED)).unwrap();
+    assert_eq!(room.opened(), (SHARED, "newer".to_owned(), vec![SHARED]));
+}
+
+#[test]
+fn a_token_that_others_may_have_is_not_spent_until_it_is_known() {
+    let room = Room::new();
+    let old = record(KEYCHAIN, 0, "old");
+    for (connected_at, is_kept_back) in [(old.account.connected_at, true), (Timestamp::MAX, false)]
+    {
+        let pending = Move::begin(KEYCHAIN, SHARED, Step::SignIn(connected_at));
+        pending.write(&room.folders, &account()).unwrap();
+        // The shared store is asked first.
+        *room.trouble.lock().unwrap() = Trouble { calls_left: 1, ..NONE };
+        let opened = room.world().open(&account()).unwrap();
+        assert_eq!(opened.seen.is_err(), is_kept_back);
+    }
+}
+
+#[test]
+fn a_name_that_is_taken_in_the_shared_store_is_left_to_whoever_has_it() {
+    let room = Room::new();
+    let mut theirs = record(SHARED, 9, "theirs");
+    theirs.refresh_token = Some("theirs".into());
+    theirs.save(room.store(&SHARED)).unwrap();
+    let moved = relocate(&room.world(), &account(), &SHARED);
+    assert!(matches!(moved, Err(FlowError::Store(StoreError::Taken(_)))));
+    assert_eq!(room.opened(), (KEYCHAIN, "old".to_owned(), vec![KEYCHAIN, SHARED]));
 }

@@ -235,14 +235,14 @@ fn attempt(
     let record = &seen.record;
     let now = world.time(store);
     let is_due = due.is_met(record, now, world.clock.now());
-    if is_due && store.duty() == Duty::Reader {
+    if store.duty() == Duty::Reader {
         return Ok(Some(match record.account.state {
             SignInState::Connected => RefreshOutcome::ReadOnly(Box::new(seen.record)),
             SignInState::SignInNeeded => RefreshOutcome::RefusedBefore(Box::new(seen.record)),
         }));
     }
     let refresh_token = match (&record.refresh_token, provider.refresh) {
-        _ if store.duty() == Duty::Reader || provider.needs_nobody() => None,
+        _ if provider.needs_nobody() => None,
         (Some(token), RefreshSupport::Rotating) => Some(token.clone()),
         _ => return Ok(Some(RefreshOutcome::NothingToRefresh(Box::new(seen.record)))),
     };

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::inspect::HEALTH;
-use super::{Settings, auth};
+use super::{Settings, auth, policy};
 use crate::clock::{self, Clock as _, SystemClock, Timestamp};
 use crate::http::{HttpClient, HttpError, Request, Transport as _};
 use crate::secret::Secret;
@@ -120,7 +120,13 @@ impl Reply {
             errors: Vec<String>,
         }
 
-        serde_json::from_slice(self.body.expose()).ok().map(|Errors { errors }| errors)
+        let errors = serde_json::from_slice(self.body.expose()).ok();
+        // Some are lists of their own, of one line each.
+        let flat = |error: &String| {
+            let line = error.split_whitespace().collect::<Vec<_>>().join(" ");
+            line.strip_prefix("1 error occurred: * ").unwrap_or(&line).to_owned()
+        };
+        errors.map(|Errors { errors }| errors.iter().map(flat).collect())
     }
 }
 
@@ -232,7 +238,8 @@ impl Api {
     ) -> Result<Reply, HttpError> {
         let url = format!("{}/v1/{}", address.as_str().trim_end_matches('/'), call.path);
         let url = Url::parse(&url).map_err(|error| HttpError::Unusable(error.to_string()))?;
-        let mut request = Request { timeout: Some(TRY), ..Request::new(call.method, url.clone()) };
+        let timeout = Some(TRY.min(call.patience));
+        let mut request = Request { timeout, ..Request::new(call.method, url.clone()) };
         request.body = call.body.clone();
         if let Some(token) = token {
             request.authorize(token, None);
@@ -287,9 +294,7 @@ impl Api {
         StoreError::Forbidden {
             what: format!("{capability} on {path}"),
             why: reply.errors(),
-            hint: "what this machine's policy must hold: partnerlink store policy refresher \
-                   (or reader)"
-                .into(),
+            hint: policy::lacking(&self.settings, path),
         }
     }
 }

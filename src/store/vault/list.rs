@@ -2,13 +2,15 @@
 //! last read here.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::VaultStore;
+use super::{PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
-use crate::store::shared::Duty;
+use crate::clock::Timestamp;
+use crate::store::shared::{Claimed, Duty};
 use crate::store::{Item, Look, StoreError, TokenStore as _};
 
 /// So many names at once: four machines that ask for 10,000 in one answer keep a server busy.
@@ -19,6 +21,7 @@ type Names = Vec<(String, Option<u64>)>;
 
 #[derive(Deserialize)]
 struct Listed {
+    #[serde(default)]
     keys: Vec<String>,
     #[serde(default)]
     key_info: BTreeMap<String, Info>,
@@ -29,25 +32,34 @@ struct Info {
     current_version: Option<u64>,
 }
 
-pub(super) fn look(store: &VaultStore) -> Result<Look, StoreError> {
+/// A store of which much is new is not read to its end in a short `time`: the rest waits for the
+/// next look.
+pub(super) fn look(store: &VaultStore, time: Option<Duration>) -> Result<Look, StoreError> {
     let folder = match store.duty() {
         Duty::Refresher => "grant",
         Duty::Reader => "access",
     };
+    let looking = Looking { store, end: time.map(|time| Instant::now() + time) };
     let mut look = Look::of(Ok(()), Vec::new());
-    for (provider, _) in names(store, &format!("{folder}/"))? {
+    for (provider, _) in looking.names(&format!("{folder}/"))? {
         let Some(provider) = provider.strip_suffix('/') else { continue };
-        for (name, version) in names(store, &format!("{folder}/{provider}/"))? {
+        for (name, version) in looking.names(&format!("{folder}/{provider}/"))? {
             let Ok(account) = format!("{provider}:{name}").parse::<AccountId>() else { continue };
-            if let Some(known) = current(store, &account, version)? {
+            if looking.patience().is_zero() {
+                let why = "it has more to tell than there is time for".to_owned();
+                look.usable = Err(StoreError::Unavailable(why));
+                return Ok(look);
+            }
+            if let Some((known, claim)) = current(store, &account, version)? {
                 look.items.push(Item::Account(account));
                 look.current.push(known);
+                look.claims.extend(claim);
             }
         }
     }
     if store.duty() == Duty::Refresher {
         // Whoever may not list them knows nothing of them.
-        let clients = names(store, "client/").unwrap_or_default();
+        let clients = looking.names("client/").unwrap_or_default();
         let secrets = clients.into_iter().map(|(provider, _)| Item::ClientSecret(provider));
         look.items.extend(secrets);
     }
@@ -60,68 +72,103 @@ fn current(
     store: &VaultStore,
     account: &AccountId,
     version: Option<u64>,
-) -> Result<Option<Account>, StoreError> {
+) -> Result<Option<(Account, Option<Claimed>)>, StoreError> {
     let known = store.index.get(account).filter(|entry| entry.store == store.kind());
     if let Some(known) = known
         && version.is_some()
         && known.shared_version == version
     {
-        return Ok(Some(known));
+        return Ok(Some((known, None)));
     }
     match store.see(account) {
         // What is wrong with one of them is told by whatever works on it.
-        Err(StoreError::Damaged { .. } | StoreError::TooNew { .. }) => Ok(store.index.get(account)),
-        seen => Ok(seen?.map(|seen| seen.record.account)),
+        Err(StoreError::Damaged { .. } | StoreError::TooNew { .. }) => {
+            Ok(store.index.get(account).map(|known| (known, None)))
+        }
+        seen => Ok(seen?.map(|seen| {
+            let claim = seen.claimed(store.now().unwrap_or(Timestamp::MAX));
+            let mut account = seen.record.account;
+            if claim.is_some() {
+                // Whoever looks next shall read it again.
+                account.shared_version = None;
+            }
+            (account, claim)
+        })),
     }
 }
 
-/// Every name in a folder. OpenBao tells their versions as well, and cuts a list into pages; Vault
-/// does neither.
-fn names(store: &VaultStore, place: &str) -> Result<Names, StoreError> {
-    match with_versions(store, place) {
-        Ok(Some(names)) => return Ok(names),
-        // Vault has no such path, and a policy made for it none either.
-        Ok(None) | Err(StoreError::Forbidden { .. }) => {}
-        Err(error) => return Err(error),
-    }
-    let path = store.settings().path("metadata", place);
-    let listed = page(store, &format!("{path}?list=true"))?.flatten();
-    Ok(listed
-        .map(|listed| listed.keys.into_iter().map(|name| (name, None)).collect())
-        .unwrap_or_default())
+/// A look under way.
+struct Looking<'a> {
+    store: &'a VaultStore,
+    /// When it must have ended.
+    end: Option<Instant>,
 }
 
-/// `None` where the server cannot.
-fn with_versions(store: &VaultStore, place: &str) -> Result<Option<Names>, StoreError> {
-    let path = store.settings().path("detailed-metadata", place);
-    let mut names = Names::new();
-    loop {
-        let after = names.last().map(|(name, _)| format!("&after={name}")).unwrap_or_default();
-        let listed = match page(store, &format!("{path}?list=true&limit={PAGE}{after}"))? {
-            None => return Ok(None),
-            Some(None) => return Ok(Some(names)),
-            Some(Some(listed)) => listed,
-        };
-        let Listed { keys, key_info } = listed;
-        let is_last = keys.len() < PAGE;
-        let version = |name: &String| key_info.get(name).and_then(|info| info.current_version);
-        names.extend(keys.into_iter().map(|name| {
-            let version = version(&name);
-            (name, version)
-        }));
-        if is_last {
-            return Ok(Some(names));
+impl Looking<'_> {
+    /// How long an answer is waited for.
+    fn patience(&self) -> Duration {
+        self.end.map_or(PATIENCE, |end| end.saturating_duration_since(Instant::now()))
+    }
+
+    /// Every name in a folder. OpenBao tells their versions as well, and cuts a list into pages; Vault
+    /// does neither.
+    fn names(&self, place: &str) -> Result<Names, StoreError> {
+        match self.with_versions(place) {
+            Ok(Some(names)) => return Ok(names),
+            // Vault has no such path, and a policy made for it none either.
+            Ok(None) | Err(StoreError::Forbidden { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let path = self.store.settings().path("metadata", place);
+        let listed = self.page(&format!("{path}?list=true"))?.flatten();
+        Ok(listed
+            .map(|listed| listed.keys.into_iter().map(|name| (name, None)).collect())
+            .unwrap_or_default())
+    }
+
+    /// `None` where the server cannot.
+    fn with_versions(&self, place: &str) -> Result<Option<Names>, StoreError> {
+        let path = self.store.settings().path("detailed-metadata", place);
+        let mut names = Names::new();
+        loop {
+            let after = names.last().map(|(name, _)| format!("&after={name}")).unwrap_or_default();
+            let listed = match self.page(&format!("{path}?list=true&limit={PAGE}{after}"))? {
+                None => return Ok(None),
+                Some(None) => return Ok(Some(names)),
+                Some(Some(listed)) => listed,
+            };
+            let Listed { keys, key_info } = listed;
+            let is_last = keys.len() < PAGE;
+            let version = |name: &String| key_info.get(name).and_then(|info| info.current_version);
+            names.extend(keys.into_iter().map(|name| {
+                let version = version(&name);
+                (name, version)
+            }));
+            if is_last {
+                return Ok(Some(names));
+            }
         }
     }
-}
 
-/// One answer to a list: `Some(None)` where nothing is there, `None` where there is no such path.
-fn page(store: &VaultStore, path: &str) -> Result<Option<Option<Listed>>, StoreError> {
-    let reply = store.get(path)?;
-    match reply.status {
-        200..=299 => reply.data(path).map(Some),
-        _ if reply.is_nothing() => Ok(Some(None)),
-        404 if reply.errors().contains("no handler for route") => Err(store.wrong_engine()),
-        _ => Ok(None),
+    /// One answer to a list: `Some(None)` where nothing is there, `None` where there is no such path.
+    fn page(&self, path: &str) -> Result<Option<Option<Listed>>, StoreError> {
+        let reply = self.store.get_within(path, self.patience())?;
+        match reply.status {
+            200..=299 => {
+                let listed: Option<Listed> = reply.data(path)?;
+                if listed.as_ref().is_none_or(|listed| listed.keys.is_empty()) {
+                    self.store.believe_absence()?;
+                }
+                Ok(Some(listed))
+            }
+            _ if reply.is_nothing() => {
+                self.store.believe_absence()?;
+                Ok(Some(None))
+            }
+            404 if reply.errors().contains("no handler for route") => {
+                Err(self.store.wrong_engine())
+            }
+            _ => Ok(None),
+        }
     }
 }

@@ -24,6 +24,7 @@ mod settings;
 mod wrapping;
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,8 @@ pub struct VaultStore {
     index: Index,
     /// For people who wonder who holds a claim: host and process.
     holder: String,
+    /// Whether what is mounted there was looked at.
+    knows_engine: AtomicBool,
 }
 
 /// What came of a check-and-set.
@@ -74,7 +77,7 @@ impl VaultStore {
     /// Nothing is asked here.
     pub fn open(settings: Settings, index: Index) -> Self {
         let holder = format!("{}, process {}", settings.host, std::process::id());
-        Self { api: Api::new(settings), index, holder }
+        Self { api: Api::new(settings), index, holder, knows_engine: AtomicBool::new(false) }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -82,8 +85,21 @@ impl VaultStore {
     }
 
     fn get(&self, path: &str) -> Result<Reply, StoreError> {
-        let body = None;
-        self.api.call(&Call { method: "GET", path, body, patience: PATIENCE, is_dear: false })
+        self.get_within(path, PATIENCE)
+    }
+
+    fn get_within(&self, path: &str, patience: Duration) -> Result<Reply, StoreError> {
+        self.api.call(&Call { method: "GET", path, body: None, patience, is_dear: false })
+    }
+
+    /// That nothing is there is believed of the right engine alone: version 1 of it says so of
+    /// everything.
+    fn believe_absence(&self) -> Result<(), StoreError> {
+        if !self.knows_engine.load(Ordering::Relaxed) {
+            policy::check_engine(self)?;
+            self.knows_engine.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     fn post(
@@ -108,7 +124,11 @@ impl VaultStore {
         match reply.status {
             404 if reply.errors().contains("no handler for route") => Err(self.wrong_engine()),
             // A version that was deleted by hand has metadata, and nothing else.
-            200..=299 | 404 => reply.data(&path),
+            200..=299 | 404 => {
+                let found = reply.data(&path)?;
+                found.is_none().then(|| self.believe_absence()).transpose()?;
+                Ok(found)
+            }
             _ => Err(self.refused(&path, &reply)),
         }
     }
@@ -303,7 +323,11 @@ impl TokenStore for VaultStore {
     }
 
     fn look(&self) -> Result<Look, StoreError> {
-        list::look(self)
+        list::look(self, None)
+    }
+
+    fn look_within(&self, time: Duration) -> Result<Look, StoreError> {
+        list::look(self, Some(time))
     }
 
     /// Whether the engine is what it must be, and this machine may write there.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::record::{access, grant, path};
-use super::{PATIENCE, VaultStore};
+use super::{PATIENCE, Settings, VaultStore};
 use crate::account_id::AccountId;
 use crate::store::shared::Duty;
 use crate::store::{Item, StoreError, TokenStore as _};
@@ -139,6 +139,31 @@ pub fn difference(store: &VaultStore) -> Result<Difference, StoreError> {
     Ok(difference)
 }
 
+/// What a machine's policy must hold before it may use a path: the cure for a refusal.
+pub(super) fn lacking(settings: &Settings, asked: &str) -> String {
+    let roles: &[(Role, &str)] = match settings.duty {
+        Duty::Reader => &[(Role::Reader, "reader")],
+        // What a refresher may not do either is for people.
+        Duty::Refresher => &[(Role::Refresher, "refresher"), (Role::Admin, "admin")],
+    };
+    let line = roles.iter().find_map(|(role, name)| {
+        RULES.iter().filter(|rule| rule.3.contains(role)).find_map(|(folder, place, may, _)| {
+            let path = path(&settings.mount, folder, &settings.prefix, place);
+            let covers = asked.starts_with(path.trim_end_matches('*'));
+            covers.then(|| (format!("path \"{path}\" {{ capabilities = {may:?} }}"), *name))
+        })
+    });
+    match line {
+        Some((line, name)) => format!(
+            "this machine's policy must hold: {line}\nall that it must hold: partnerlink store \
+             policy {name}"
+        ),
+        None => "all that this machine's policy must hold: partnerlink store policy refresher (or \
+                 reader, or admin)"
+            .into(),
+    }
+}
+
 /// What this machine's token may do, by path.
 fn capabilities(
     store: &VaultStore,
@@ -173,9 +198,12 @@ pub(super) fn check(store: &VaultStore, item: &Item) -> Result<(), StoreError> {
         let has = |word: &str| may.iter().any(|it| it == word || it == "root");
         if !(has("create") && has("update")) {
             return Err(StoreError::Forbidden {
+                why: match may.iter().any(|word| word == "deny") {
+                    true => "this machine may do nothing there".into(),
+                    false => format!("this machine may: {}", may.join(", ")),
+                },
+                hint: lacking(settings, &path),
                 what: format!("create and update on {path}"),
-                why: format!("this machine may: {}", may.join(", ")),
-                hint: "partnerlink store policy admin".into(),
             });
         }
     }
