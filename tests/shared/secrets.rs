@@ -10,7 +10,6 @@ use crate::scene::{ACCOUNT, Scene};
 #[test]
 fn a_machine_whose_secret_id_is_taken_back_stops_and_the_others_go_on() {
     let Some(bao) = Bao::alone("a secret ID that is taken back") else { return };
-    bao.lives(Duty::Refresher, "1s");
     let scene = Scene::new(bao, 0);
     scene.connect(&[ACCOUNT]);
     let machines = scene.machines(3);
@@ -40,13 +39,14 @@ fn a_machine_whose_secret_id_is_taken_back_stops_and_the_others_go_on() {
 #[test]
 fn a_secret_id_that_is_taken_back_during_a_refresh_loses_nothing() {
     let Some(bao) = Bao::alone("taken back during a refresh") else { return };
-    bao.lives(Duty::Refresher, "1s");
+    // As long as a busy machine needs for what comes before the refresh, and no longer.
+    bao.lives(Duty::Refresher, "4s");
     let scene = Scene::new(bao, 0);
     scene.connect(&[ACCOUNT]);
     scene.expire(ACCOUNT);
     let machine = scene.machine(Duty::Refresher);
     scene.provider.does(|_, honest| {
-        std::thread::sleep(Duration::from_secs(3));
+        std::thread::sleep(Duration::from_secs(6));
         honest()
     });
     let run = machine.spawn(["token", "refresh", ACCOUNT]);
