@@ -17,25 +17,21 @@
 //! nobody answers neither copy is used. A move out of one holds the account's claim from step 2 on,
 //! and puts a tombstone before step 4.
 
+mod note;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
-use std::io::{self, ErrorKind};
-use std::path::Path;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
+pub use self::note::Move;
+use self::note::{Step, failed};
 use super::{FlowError, LockedAccount, World, client_secret, disconnect, intent};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::store::record::Record;
 use crate::store::shared::Claim;
 use crate::store::{Item, StoreError, StoreKind, TokenStore};
-use crate::system::files::{self, Durability, Mode, sync_folder};
 use crate::system::interrupt;
-use crate::system::paths::Folders;
 
 /// What asking for a move came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,64 +158,7 @@ pub(super) fn delete_other_copy(world: &World, account: &AccountId) -> Result<()
     Move::forget(world.folders, account)
 }
 
-/// A move that is under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Move {
-    pub(super) from: StoreKind,
-    to: StoreKind,
-    step: Step,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Step {
-    /// What is in `from` counts; `to` may have a copy, which will be written again.
-    Copy,
-    /// A sign-in, by its `connected_at`, is being saved in `to`, and counts once it is there.
-    SignIn(Timestamp),
-    /// What is in `from` counts until it has its tombstone, then the copy in `to`; never written.
-    TakeOut,
-    /// What is in `to` counts; `from` may have a copy, which is to be deleted.
-    Delete,
-}
-
 impl Move {
-    /// The move of this account that is not finished, if any. A note is replaced in one step, so one
-    /// that cannot be read is none of ours.
-    pub fn pending(folders: &Folders, account: &AccountId) -> Option<Self> {
-        serde_json::from_slice(&fs::read(folders.move_file(account)).ok()?).ok()
-    }
-
-    fn begin(from: StoreKind, to: StoreKind, step: Step) -> Self {
-        Self { from, to, step }
-    }
-
-    /// The note that a copy in `from` does not count, but the one in `to`.
-    pub(super) fn leaving(from: StoreKind, to: StoreKind) -> Self {
-        Self::begin(from, to, Step::Delete)
-    }
-
-    /// Whether this record may be in a shared store by now, where others spend its refresh token.
-    pub(super) fn may_have_shared(&self, world: &World, record: &Record) -> bool {
-        self.step == Step::SignIn(record.account.connected_at)
-            && world.stores.get(&self.to).is_ok_and(TokenStore::is_shared)
-    }
-
-    /// The note that nothing moves after all.
-    fn reversed(&self) -> Self {
-        Self::leaving(self.to.clone(), self.from.clone())
-    }
-
-    /// Which store's copy counts.
-    pub fn counts(&self) -> &StoreKind {
-        if self.step == Step::Delete { &self.to } else { &self.from }
-    }
-
-    /// The other one, whose copy does not count.
-    fn does_not_count(&self) -> &StoreKind {
-        if self.step == Step::Delete { &self.from } else { &self.to }
-    }
-
     /// Does what is left to do; the caller holds the account's lock. After a failure the step says
     /// how far it came.
     pub(super) fn resume(&mut self, world: &World, account: &AccountId) -> Result<(), StoreError> {
@@ -358,29 +297,4 @@ impl Move {
         }
         Self::forget(world.folders, account)
     }
-
-    pub(super) fn write(&self, folders: &Folders, account: &AccountId) -> Result<(), StoreError> {
-        let path = folders.move_file(account);
-        let write = || -> io::Result<()> {
-            let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
-            files::replace(&path, &bytes, Mode::Private, Durability::ContentAndName)?;
-            // The folder of notes itself may be new.
-            sync_folder(folders.state())
-        };
-        write().map_err(|source| failed("could not note the move in", &path, source))
-    }
-
-    /// Removes the note. Durably: one that comes back would delete what was saved since.
-    pub(super) fn forget(folders: &Folders, account: &AccountId) -> Result<(), StoreError> {
-        let path = folders.move_file(account);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            removed => removed.and_then(|()| sync_folder(path.parent().unwrap_or(&path))),
-        }
-        .map_err(|source| failed("could not remove", &path, source))
-    }
-}
-
-fn failed(action: &'static str, path: &Path, source: io::Error) -> StoreError {
-    StoreError::Io { action, path: path.to_owned(), source }
 }

@@ -3,6 +3,7 @@
 //! A rotating refresh token is a single-use cheque. The order is: lock, read again, note the
 //! intent, spend, write the journal, save durably, then speak. Between spending and saving nothing interrupts.
 
+mod answered;
 pub(super) mod asking;
 mod spending;
 mod waiting;

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::kv::{Found, Written};
 use super::record::{Writing, access, grant, text_of, without_refresh_token};
-use super::{Found, MOST_CONFLICTS, PATIENCE, VaultStore, Written};
+use super::{MOST_CONFLICTS, PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
 use crate::store::record::Record;

@@ -7,8 +7,9 @@ use serde_json::json;
 use url::Url;
 
 use super::http::Call;
+use super::kv::Written;
 use super::record::{access, grant};
-use super::{PATIENCE, VaultStore, Written, policy};
+use super::{PATIENCE, VaultStore, policy};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::store::{Item, SecretBytes, StoreError, TokenStore as _};

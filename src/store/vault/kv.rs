@@ -1,0 +1,173 @@
+//! The secrets engine KV of version 2: reading, check-and-set, and what its refusals mean.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::http::{Call, Reply};
+use super::record::{Metadata, Stored, Versioned};
+use super::{MOST_CONFLICTS, PATIENCE, VaultStore, policy};
+use crate::clock::Timestamp;
+use crate::secret::Secret;
+use crate::store::StoreError;
+
+/// What came of a check-and-set.
+pub(super) enum Written {
+    /// The version that it made.
+    Done(u64),
+    /// Somebody else wrote first, or it was our own write whose answer was lost.
+    Refused,
+}
+
+/// A record as it was found.
+pub(super) struct Found {
+    pub stored: Stored,
+    pub version: u64,
+    pub written: Timestamp,
+}
+
+impl VaultStore {
+    pub(super) fn get(&self, path: &str) -> Result<Reply, StoreError> {
+        self.get_within(path, PATIENCE)
+    }
+
+    pub(super) fn get_within(&self, path: &str, patience: Duration) -> Result<Reply, StoreError> {
+        self.api.call(&Call { method: "GET", path, body: None, patience, is_dear: false })
+    }
+
+    /// That nothing is there is believed of the right engine alone: version 1 of it says so of
+    /// everything.
+    pub(super) fn believe_absence(&self) -> Result<(), StoreError> {
+        if !self.knows_engine.load(Ordering::Relaxed) {
+            policy::check_engine(self)?;
+            self.knows_engine.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    pub(super) fn post(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        patience: Duration,
+    ) -> Result<Reply, StoreError> {
+        let bytes = serde_json::to_vec(body).map_err(|error| StoreError::Damaged {
+            name: path.to_owned(),
+            why: error.to_string(),
+        })?;
+        let body = Some(Secret::new(bytes));
+        let is_dear = patience > PATIENCE;
+        self.api.call(&Call { method: "POST", path, body, patience, is_dear })
+    }
+
+    /// The newest version at a place; `None` where nothing was ever written.
+    pub(super) fn versioned(&self, place: &str) -> Result<Option<Versioned>, StoreError> {
+        let path = self.settings().data(place);
+        let reply = self.get(&path)?;
+        match reply.status {
+            404 if reply.errors().contains("no handler for route") => Err(self.wrong_engine()),
+            // A version that was deleted by hand has metadata, and nothing else.
+            200..=299 | 404 => {
+                let found = reply.data(&path)?;
+                found.is_none().then(|| self.believe_absence()).transpose()?;
+                Ok(found)
+            }
+            _ => Err(self.refused(&path, &reply)),
+        }
+    }
+
+    pub(super) fn find(&self, place: &str) -> Result<Option<Found>, StoreError> {
+        let Some(Versioned { data, metadata }) = self.versioned(place)? else { return Ok(None) };
+        let Metadata { version, created_time: written } = metadata;
+        let Some(data) = data else { return Err(deleted_by_hand(place, version)) };
+        let stored: Stored =
+            serde_json::from_str(data.get()).map_err(|error| StoreError::Damaged {
+                name: place.to_owned(),
+                why: format!("its JSON breaks at column {}", error.column()),
+            })?;
+        Ok(Some(Found { stored: stored.checked(place)?, version, written }))
+    }
+
+    /// Writes, if nobody did since this version; 0 says that nothing was there.
+    pub(super) fn write(
+        &self,
+        place: &str,
+        data: &impl Serialize,
+        version: u64,
+        patience: Duration,
+    ) -> Result<Written, StoreError> {
+        #[derive(Deserialize)]
+        struct Made {
+            version: u64,
+        }
+
+        let path = self.settings().data(place);
+        let body = json!({ "options": { "cas": version }, "data": data });
+        let reply = self.post(&path, &body, patience)?;
+        match reply.status {
+            400 if reply.errors().contains("did not match the current version") => {
+                Ok(Written::Refused)
+            }
+            404 => Err(self.wrong_engine()),
+            200..=299 => match reply.data::<Made>(&path)? {
+                Some(made) => Ok(Written::Done(made.version)),
+                // Version 1 of the engine takes anything, and says nothing.
+                None => Err(self.wrong_engine()),
+            },
+            _ => Err(self.refused(&path, &reply)),
+        }
+    }
+
+    /// Writes what `make` makes of what is there, again and again until nobody came in between. The
+    /// version that was made; `None` where `make` wants nothing written.
+    pub(super) fn replace<T: Serialize>(
+        &self,
+        place: &str,
+        mut make: impl FnMut(Option<&Found>, u64) -> Result<Option<T>, StoreError>,
+    ) -> Result<Option<u64>, StoreError> {
+        for _ in 0..MOST_CONFLICTS {
+            let (found, version) = self.versioned_or_deleted(place)?;
+            let Some(data) = make(found.as_ref(), version)? else { return Ok(None) };
+            if let Written::Done(version) = self.write(place, &data, version, PATIENCE)? {
+                return Ok(Some(version));
+            }
+        }
+        Err(StoreError::Unavailable(format!("{place} is written by others all the time")))
+    }
+
+    /// What is at a place, and its version. What is damaged, or was deleted by hand, is to be
+    /// written over: it counts as none.
+    pub(super) fn versioned_or_deleted(
+        &self,
+        place: &str,
+    ) -> Result<(Option<Found>, u64), StoreError> {
+        let Some(versioned) = self.versioned(place)? else { return Ok((None, 0)) };
+        let Metadata { version, created_time: written } = versioned.metadata;
+        let stored = versioned.data.and_then(|data| serde_json::from_str(data.get()).ok());
+        let stored = stored.map(|stored: Stored| stored.checked(place)).transpose()?;
+        Ok((stored.map(|stored| Found { stored, version, written }), version))
+    }
+
+    pub(super) fn wrong_engine(&self) -> StoreError {
+        let mount = self.settings().mount.clone();
+        let why = format!("there is no secrets engine KV of version 2 at {mount}");
+        StoreError::WrongEngine { why, mount }
+    }
+
+    pub(super) fn refused(&self, path: &str, reply: &Reply) -> StoreError {
+        StoreError::Forbidden {
+            what: path.to_owned(),
+            why: format!("{} ({})", reply.errors(), reply.status),
+            hint: "partnerlink doctor".into(),
+        }
+    }
+}
+
+fn deleted_by_hand(place: &str, version: u64) -> StoreError {
+    let why = format!(
+        "its version {version} was deleted by hand; whoever did it can take that back (undelete)"
+    );
+    StoreError::Damaged { name: place.to_owned(), why }
+}
