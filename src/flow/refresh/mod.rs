@@ -247,7 +247,11 @@ fn attempt(
         (Some(token), RefreshSupport::Rotating) => Some(token.clone()),
         _ => return Ok(Some(RefreshOutcome::NothingToRefresh(Box::new(seen.record)))),
     };
-    if !is_due {
+    // Of what is shared one machine was refused, and every other would ask in vain.
+    let was_refused = store.is_shared()
+        && record.account.state == SignInState::SignInNeeded
+        && !matches!(due, Due::Now(_));
+    if !is_due || was_refused {
         return Ok(Some(match record.account.state {
             SignInState::Connected => RefreshOutcome::Unchanged(Box::new(seen.record)),
             SignInState::SignInNeeded => RefreshOutcome::RefusedBefore(Box::new(seen.record)),
