@@ -80,8 +80,11 @@ impl Table {
             Addresses::One(address) => vec![address],
             Addresses::Several(addresses) => addresses,
         };
+        let mut namespace = None;
         if addresses.is_empty() {
             addresses.extend(variable("ADDR"));
+            // It is of that server.
+            namespace = variable("NAMESPACE");
         }
         let addresses: Vec<Url> =
             addresses.iter().map(|address| checked(address)).collect::<Result<_, _>>()?;
@@ -100,12 +103,35 @@ impl Table {
             addresses,
             mount: folder(self.mount.as_deref().unwrap_or("partnerlink"), "mount")?,
             prefix: folder(&self.prefix, "prefix")?,
-            namespace: self.namespace.or_else(|| variable("NAMESPACE")).unwrap_or_default(),
+            namespace: self.namespace.or(namespace).unwrap_or_default(),
             duty: self.access,
             auth,
             network,
             host: host.unwrap_or_else(|| "a machine without a name".into()),
         })
+    }
+
+    /// A token of the environment goes to no other server than the environment's.
+    fn check_it_is_the_same_server(
+        &self,
+        environment: &Environment,
+        variable: &str,
+    ) -> Result<(), ConfigError> {
+        let ours = match &self.address {
+            Addresses::One(address) => std::slice::from_ref(address),
+            Addresses::Several(addresses) => addresses,
+        };
+        let Some((name, theirs)) = environment.vault_variable("ADDR") else { return Ok(()) };
+        let origin = |address: &str| Url::parse(address).map(|url| url.origin()).ok();
+        if ours.is_empty() || ours.iter().any(|address| origin(address) == origin(&theirs)) {
+            return Ok(());
+        }
+        Err(wrong(
+            &format!(
+                "has another address than {name}, and the token of {variable} is for that one"
+            ),
+            "auth = \"approle\" (or jwt, kubernetes, token-file, proxy)",
+        ))
     }
 
     fn auth(
@@ -122,11 +148,12 @@ impl Table {
         let method = match (self.auth, given) {
             // Who configures a way to sign in means it.
             (Some(method), _) => method,
+            (None, _) if self.role_id.is_some() || self.secret_id_file.is_some() => Method::AppRole,
+            (None, _) if self.token_file.is_some() => Method::TokenFile,
             (None, Some((variable, token))) => {
+                self.check_it_is_the_same_server(environment, variable)?;
                 return Ok(Auth::Token { token: token.as_str().into(), variable });
             }
-            (None, None) if self.role_id.is_some() => Method::AppRole,
-            (None, None) if self.token_file.is_some() => Method::TokenFile,
             (None, None) => {
                 return Err(wrong(
                     "does not say how this machine signs in, and neither BAO_TOKEN nor \
@@ -178,6 +205,10 @@ fn checked(address: &str) -> Result<Url, ConfigError> {
     let hint = "address = \"https://bao.example.de:8200\"";
     let url = Url::parse(address)
         .map_err(|error| wrong(&format!("has the address {address:?}: {error}"), hint))?;
+    let is_bare = url.username().is_empty() && url.password().is_none();
+    if !is_bare || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("has an address with more than a server and a path", hint));
+    }
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),

@@ -4,11 +4,11 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::intent::{self, Intent};
+use super::intent::{self, Intent, Left};
 use super::origins::{self, Target};
 use super::{FlowError, LockedAccount, World, client_secret, moving};
 use crate::account_id::AccountId;
-use crate::clock::Timestamp;
+use crate::clock::{self, Timestamp};
 use crate::oauth::error::{because, reason_of};
 use crate::oauth::revoke::{self, Revocable};
 use crate::oauth::{Client, ClientAuthentication};
@@ -45,7 +45,11 @@ pub fn disconnect(
     account: &AccountId,
     revoke: bool,
 ) -> Result<Revocation, FlowError> {
-    let LockedAccount { _lock, store, seen, .. } = world.open(account)?;
+    let LockedAccount { _lock, store, seen, unsaved } = world.open(account)?;
+    // Of a shared account the newer tokens are what has to be revoked; and its journal all there is.
+    if let Some(why) = unsaved.filter(|_| store.is_shared()) {
+        return Err(FlowError::NotDeleted(why));
+    }
     interrupt::uninterrupted(|| {
         let revocation = match seen {
             Ok(Some(seen)) => {
@@ -98,7 +102,8 @@ pub(super) fn claimed(
         // cannot be noted, it is waited for.
         let token = seen.record.refresh_token.clone();
         let mut note = |nonce: Option<&Nonce>| {
-            if let (Some(nonce), Some(token)) = (nonce, &token) {
+            let has_journal = Left::read(&file).is_some_and(|left| left.has_journal());
+            if let (Some(nonce), Some(token), false) = (nonce, &token, has_journal) {
                 let mut intent = Intent::new(token, world.clock.now());
                 intent.claims = by.left.iter().chain([nonce]).cloned().collect();
                 let _ = intent.write(&file);
@@ -111,7 +116,10 @@ pub(super) fn claimed(
                 thread::sleep(PAUSE);
             }
             Claiming::Busy { holder, since } => return Err(FlowError::Claimed { holder, since }),
-            Claiming::Changed => {}
+            Claiming::Changed if begun.elapsed() < LOCK_DEADLINE => {
+                thread::sleep(clock::random_part(PAUSE));
+            }
+            Claiming::Changed => return Err(StoreError::Conflict(Item::Account(account)).into()),
         }
         seen = store.see(&account)?.ok_or(FlowError::NotConnected)?;
     }

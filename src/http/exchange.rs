@@ -151,7 +151,10 @@ impl HttpClient {
     fn send_once(&self, request: &Request) -> Result<Answer, HttpError> {
         let host = request.url.host_str().unwrap_or_default().to_owned();
         let client = self.client_for(&request.url)?;
-        self.wait_for_pace(&host);
+        // Whoever has a time of its own has had its turn, and others wait for it.
+        if request.timeout.is_none() {
+            self.wait_for_pace(&host);
+        }
         let runtime = self.runtime()?;
         let started = Instant::now();
         let mut limit = match request.timeout {

@@ -133,6 +133,11 @@ pub trait TokenStore: Send + Sync {
         Ok(())
     }
 
+    /// Removes the account that was claimed, and is elsewhere now; not if somebody else wrote it.
+    fn take_out(&self, claim: &Claim) -> Result<(), StoreError> {
+        self.end(claim, "taken out")
+    }
+
     /// Removes the account that was claimed for good; `why` is for whoever asks for it later.
     fn end(&self, claim: &Claim, _why: &str) -> Result<(), StoreError> {
         let account = claim.seen.record.account.account.clone();

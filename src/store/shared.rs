@@ -61,8 +61,17 @@ pub(super) struct Mark {
     pub generation: u64,
     /// Who is spending the refresh token.
     pub claim: Option<Held>,
-    /// How long ago it was written, by the server's clock.
+    /// How long ago it was written when it was read, by the server's clock.
     pub age: Duration,
+    /// When it was read.
+    pub read: Instant,
+}
+
+impl Mark {
+    /// How long ago it was written.
+    pub fn age(&self) -> Duration {
+        self.age.saturating_add(self.read.elapsed())
+    }
 }
 
 /// A claim as it is written down.

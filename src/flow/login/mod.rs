@@ -27,7 +27,7 @@ use crate::oauth::token;
 use crate::oauth::{Client, Endpoint};
 use crate::provider::{Grant, Provider};
 use crate::secret::Secret;
-use crate::store::StoreKind;
+use crate::store::{StoreError, StoreKind};
 use crate::system::interrupt;
 
 /// How often the wait looks at the clock, the keyboard and Ctrl-C.
@@ -248,6 +248,10 @@ impl Login<'_> {
             .identity(&tokens, attempt, given)
             .and_then(|who| self.save(&tokens, who, given, key));
         kept.map_err(|error| {
+            // It may be saved for all that: what is given back could be what others use by now.
+            if matches!(error, FlowError::Store(StoreError::Unavailable(_))) {
+                return error;
+            }
             self.not_kept(error, tokens.refresh_token.as_ref(), Some(&tokens.access_token))
         })
     }

@@ -25,12 +25,12 @@ use std::time::Duration;
 
 pub use self::note::Move;
 use self::note::{Step, failed};
-use super::{FlowError, LockedAccount, World, client_secret, disconnect, intent};
+use super::{FlowError, LockedAccount, World, client_secret, disconnect, intent, journal};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
 use crate::store::record::Record;
 use crate::store::shared::Claim;
-use crate::store::{Item, StoreError, StoreKind, TokenStore};
+use crate::store::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::system::interrupt;
 
 /// What asking for a move came to.
@@ -163,7 +163,13 @@ impl Move {
     /// how far it came.
     pub(super) fn resume(&mut self, world: &World, account: &AccountId) -> Result<(), StoreError> {
         if let Step::SignIn(connected_at) = self.step {
-            let there = Record::load(world.stores.get(&self.to)?, account)?;
+            let to = world.stores.get(&self.to)?;
+            if to.is_shared() {
+                // A server that is behind may not know of what was saved: whoever answers after this
+                // write does.
+                to.save(&Item::Probe, &SecretBytes::new(b"\"probe\"".to_vec()))?;
+            }
+            let there = Record::load(to, account)?;
             self.step = Step::Delete;
             if there.is_none_or(|record| record.account.connected_at != connected_at) {
                 // It was not saved: the account stays where it was.
@@ -194,7 +200,7 @@ impl Move {
 
     fn copy(&mut self, world: &World, account: &AccountId) -> Result<(), StoreError> {
         let (from, to) = (world.stores.get(&self.from)?, world.stores.get(&self.to)?);
-        let Some(seen) = from.see(account)? else {
+        let Some(mut seen) = from.see(account)? else {
             // It was taken out of the shared store, or disconnected there: then what there is in
             // `to` works no more, which the next refresh tells.
             let was_taken = from.is_shared() && Record::load(to, account)?.is_some();
@@ -205,6 +211,12 @@ impl Move {
             };
             return self.write(world.folders, account);
         };
+        // What an earlier run could not save is newer than what is there.
+        if from.is_shared()
+            && let Some(why) = journal::take_in(world, from, &mut seen)
+        {
+            return Err(why);
+        }
         to.preflight(&Item::Account(account.clone()))?;
         // Before the account, which may be refreshed as soon as it is there.
         client_secret::copy(account.provider(), from, to)?;
@@ -215,6 +227,11 @@ impl Move {
                     error => StoreError::Unavailable(error.to_string()),
                 },
             )?;
+        if claim.doubtful {
+            // Another machine may have spent it: only its own journal, or a refresh, tells. The claim
+            // stays as it is, since without it nobody would know.
+            return Err(StoreError::Conflict(Item::Account(account.clone())));
+        }
         let copied = self.copy_claimed(world, from, to, &claim);
         if self.step == Step::Copy
             && from.is_shared()
@@ -257,7 +274,7 @@ impl Move {
         if from.is_shared() {
             // Before the copy counts: other machines go on with what is there.
             self.step = Step::TakeOut;
-            from.end(claim, "taken out")?;
+            from.take_out(claim)?;
             intent::clear(&world.folders.intent_file(account));
         }
         let copied = Self { step: Step::Delete, ..self.clone() };

@@ -89,8 +89,10 @@ impl Spending<'_> {
         {
             return outcome;
         }
-        // A claim that could not be taken back is found again by the intent.
-        let is_free = way.claim_ended || self.give_up(&claim, outcome.as_ref().err());
+        // A claim that could not be taken back is found again by the intent. One that was taken over
+        // stays: without it nobody would know that the token may be spent.
+        let is_free =
+            way.claim_ended || !claim.doubtful && self.give_up(&claim, outcome.as_ref().err());
         let is_known = match &outcome {
             Ok(Some(RefreshOutcome::TryLater { .. }) | None) => !way.doubtful,
             Err(FlowError::Http(error)) => error.is_lasting() && !way.doubtful,
@@ -147,10 +149,12 @@ impl Spending<'_> {
 
     /// As whom this machine asks for a claim: also for what its last run has left.
     pub(super) fn claimant(&self) -> Claimant {
-        Claimant {
-            left: intent::claims(&self.intent_file),
-            overlap: self.provider.rotation_overlap(),
-        }
+        let overlap = match self.provider.needs_nobody() {
+            // There is nothing to be spent twice.
+            true => Duration::MAX,
+            false => self.provider.rotation_overlap(),
+        };
+        Claimant { left: intent::claims(&self.intent_file), overlap }
     }
 
     /// Ends the claim without new tokens, with a failure that lasts where there is one. `false`
@@ -205,12 +209,15 @@ impl Spending<'_> {
             result.map(Some)
         };
         let begun = Instant::now();
+        let overlap = self.provider.rotation_overlap();
+        let is_forgiven = || self.store.is_shared() && begun.elapsed() < overlap;
         if !claim.has(CLAIMED_TRY) {
             return Ok(None);
         }
         match post() {
-            // Others wait for the lock, and not for two time-outs.
-            Err(error) if error.is_transient() && begun.elapsed() < QUICK => {
+            // Others wait for the lock, and not for two time-outs; unless the provider forgives a
+            // spent token now, and not when they come.
+            Err(error) if error.is_transient() && (begun.elapsed() < QUICK || is_forgiven()) => {
                 thread::sleep(retry::pause(0));
                 if claim.has(CLAIMED_TRY) { post() } else { Err(error) }
             }

@@ -23,6 +23,8 @@ use crate::store::{Item, StoreError, TokenStore as _};
 
 /// How long a claim is its holder's alone, in seconds.
 const TTL: u64 = 25;
+/// No claim lasts longer, whatever stands in it.
+const LONGEST_TTL: Duration = Duration::from_secs(120);
 /// For how long its holder sends anything: less, since clocks and networks are what they are.
 const SEND_WITHIN: Duration = Duration::from_secs(23);
 /// An answer on its way after the holder stopped.
@@ -37,7 +39,7 @@ const SAVE_PATIENCE: Duration = Duration::from_secs(60);
 /// Whether somebody else's claim of this age can be taken over.
 fn may_take_over(ttl: u64, age: Duration, overlap: Duration, access_token_left: Duration) -> bool {
     // Its request may be under way.
-    if age < Duration::from_secs(ttl) + GRACE {
+    if age < Duration::from_secs(ttl).min(LONGEST_TTL) + GRACE {
         return false;
     }
     // If it was spent, the provider still forgives it: now or never.
@@ -58,12 +60,14 @@ impl VaultStore {
         let account = seen.record.account.account.clone();
         let mut doubtful = false;
         if let Some(theirs) = &mark.claim {
-            doubtful = true;
             let is_ours = by.left.contains(&theirs.nonce);
+            doubtful = theirs.doubtful || !is_ours;
             let now = self.now().unwrap_or(Timestamp::MAX);
             let left = clock::time_left(now, seen.record.account.access_token_until);
-            if !is_ours && !may_take_over(theirs.ttl, mark.age, by.overlap, left) {
-                let age = i64::try_from(mark.age.as_secs()).unwrap_or(i64::MAX);
+            // Since when the token of a holder before that one may be spent, nobody knows.
+            let overlap = if theirs.doubtful { Duration::ZERO } else { by.overlap };
+            if doubtful && !may_take_over(theirs.ttl, mark.age(), overlap, left) {
+                let age = i64::try_from(mark.age().as_secs()).unwrap_or(i64::MAX);
                 let (holder, since) = (theirs.holder.clone(), clock::after(now, -age));
                 return Ok(Claiming::Busy { holder, since });
             }
@@ -164,8 +168,14 @@ impl VaultStore {
     }
 
     /// Puts a tombstone in the place of an account, and destroys what was there. `false` where there
-    /// is one already. It stands for good, whoever refreshed meanwhile.
-    pub(super) fn bury(&self, account: &AccountId, why: &str) -> Result<bool, StoreError> {
+    /// is one already. It stands for good, whoever refreshed meanwhile; unless `only` this version
+    /// was to be replaced.
+    pub(super) fn bury(
+        &self,
+        account: &AccountId,
+        why: &str,
+        only: Option<u64>,
+    ) -> Result<bool, StoreError> {
         if self.duty() == Duty::Reader {
             return Err(StoreError::ReadOnly);
         }
@@ -180,6 +190,9 @@ impl VaultStore {
             if found.is_some_and(|found| found.stored.is_ended()) {
                 at = Some((generation, version));
                 return Ok(None);
+            }
+            if only.is_some_and(|only| only != version) {
+                return Err(StoreError::Conflict(Item::Account(account.clone())));
             }
             (was_there, at) = (true, Some((generation + 1, version + 1)));
             let mut tombstone = Writing::new(generation + 1, &nonce, &self.holder, None);
@@ -227,8 +240,7 @@ impl VaultStore {
         self.project(account, Some(record), generation)
     }
 
-    /// Shows machines that only read what they may see of this generation. Usually nobody else does:
-    /// then the version that is there is the generation before.
+    /// Shows machines that only read what they may see of this generation, unless they see a later one.
     pub(super) fn project(
         &self,
         account: &AccountId,
@@ -240,11 +252,6 @@ impl VaultStore {
         let mut writing = Writing::new(generation, &nonce, &self.holder, text.as_deref());
         if text.is_none() {
             writing.ended = Some("disconnected");
-        }
-        if let Written::Done(_) =
-            self.write(&place, &writing, generation.saturating_sub(1), PATIENCE)?
-        {
-            return Ok(());
         }
         let is_newer = |found: &Found| found.stored.generation > generation;
         self.replace(&place, |found, _| match found {

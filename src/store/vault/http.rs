@@ -238,7 +238,7 @@ impl Api {
     ) -> Result<Reply, HttpError> {
         let url = format!("{}/v1/{}", address.as_str().trim_end_matches('/'), call.path);
         let url = Url::parse(&url).map_err(|error| HttpError::Unusable(error.to_string()))?;
-        let timeout = Some(TRY.min(call.patience));
+        let timeout = Some(if call.patience.is_zero() { TRY } else { TRY.min(call.patience) });
         let mut request = Request { timeout, ..Request::new(call.method, url.clone()) };
         request.body = call.body.clone();
         if let Some(token) = token {
@@ -264,11 +264,7 @@ impl Api {
             let found = answer.headers.iter().find(|(name, _)| name == wanted);
             found.map(|(_, value)| value.clone())
         };
-        if let Some(date) = named("date").and_then(|date| httpdate::parse_http_date(&date).ok()) {
-            let heard =
-                date.try_into().ok().map(|date| (told(date, SystemClock.now()), Instant::now()));
-            *held(&self.time) = heard;
-        }
+        let date = named("date").and_then(|date| httpdate::parse_http_date(&date).ok());
         if call.method == "POST"
             && let Some(index) = named("x-vault-index")
         {
@@ -281,7 +277,13 @@ impl Api {
                 why: error.to_string(),
             })
         })?;
-        Ok(Reply { status: answer.status, body: Secret::new(body) })
+        let reply = Reply { status: answer.status, body: Secret::new(body) };
+        // That of anything else on the way is another clock's.
+        let is_the_store = (200..300).contains(&reply.status) || reply.is_nothing();
+        if let Some(date) = date.filter(|_| is_the_store).and_then(|date| date.try_into().ok()) {
+            *held(&self.time) = Some((told(date, SystemClock.now()), Instant::now()));
+        }
+        Ok(reply)
     }
 
     fn forbidden(&self, call: &Call, reply: &Reply) -> StoreError {

@@ -68,12 +68,13 @@ impl VaultStore {
         let reply = self.get(&path)?;
         match reply.status {
             404 if reply.errors().contains("no handler for route") => Err(self.wrong_engine()),
+            404 if reply.is_nothing() => self.believe_absence().map(|()| None),
             // A version that was deleted by hand has metadata, and nothing else.
-            200..=299 | 404 => {
-                let found = reply.data(&path)?;
-                found.is_none().then(|| self.believe_absence()).transpose()?;
-                Ok(found)
-            }
+            200..=299 | 404 => match reply.data(&path) {
+                Ok(Some(found)) => Ok(Some(found)),
+                // Something on the way: that it knows of nothing says nothing.
+                _ => Err(not_the_store(&path, &reply)),
+            },
             _ => Err(self.refused(&path, &reply)),
         }
     }
@@ -82,12 +83,7 @@ impl VaultStore {
         let Some(Versioned { data, metadata }) = self.versioned(place)? else { return Ok(None) };
         let Metadata { version, created_time: written } = metadata;
         let Some(data) = data else { return Err(deleted_by_hand(place, version)) };
-        let stored: Stored =
-            serde_json::from_str(data.get()).map_err(|error| StoreError::Damaged {
-                name: place.to_owned(),
-                why: format!("its JSON breaks at column {}", error.column()),
-            })?;
-        Ok(Some(Found { stored: stored.checked(place)?, version, written }))
+        Ok(Some(Found { stored: Stored::parse(&data, place)?, version, written }))
     }
 
     /// Writes, if nobody did since this version; 0 says that nothing was there.
@@ -145,8 +141,11 @@ impl VaultStore {
     ) -> Result<(Option<Found>, u64), StoreError> {
         let Some(versioned) = self.versioned(place)? else { return Ok((None, 0)) };
         let Metadata { version, created_time: written } = versioned.metadata;
-        let stored = versioned.data.and_then(|data| serde_json::from_str(data.get()).ok());
-        let stored = stored.map(|stored: Stored| stored.checked(place)).transpose()?;
+        let stored = versioned.data.map(|data| Stored::parse(&data, place));
+        let stored = match stored.transpose() {
+            Err(StoreError::Damaged { .. }) => None,
+            stored => stored?,
+        };
         Ok((stored.map(|stored| Found { stored, version, written }), version))
     }
 
@@ -170,4 +169,9 @@ fn deleted_by_hand(place: &str, version: u64) -> StoreError {
         "its version {version} was deleted by hand; whoever did it can take that back (undelete)"
     );
     StoreError::Damaged { name: place.to_owned(), why }
+}
+
+/// Whoever answers is something on the way to the store.
+pub(super) fn not_the_store(path: &str, reply: &Reply) -> StoreError {
+    StoreError::Unavailable(format!("what answers at {path} is not the store ({})", reply.status))
 }

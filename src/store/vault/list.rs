@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{PATIENCE, VaultStore};
@@ -15,6 +16,9 @@ use crate::store::{Item, Look, StoreError, TokenStore as _};
 
 /// So many names at once: four machines that ask for 10,000 in one answer keep a server busy.
 const PAGE: usize = 500;
+
+/// For an answer, once the time is over: none at all is for what must not be asked twice.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// One name of a list, with its newest version where the server tells it.
 type Names = Vec<(String, Option<u64>)>;
@@ -120,7 +124,11 @@ impl Looking<'_> {
             Err(error) => return Err(error),
         }
         let path = self.store.settings().path("metadata", place);
-        let listed = self.page(&format!("{path}?list=true"))?.flatten();
+        let listed = self.page(&format!("{path}?list=true"))?;
+        // A list that is none says nothing of what is there.
+        let listed = listed.ok_or_else(|| {
+            StoreError::Unavailable(format!("what answers at {path} is not the store's list"))
+        })?;
         Ok(listed
             .map(|listed| listed.keys.into_iter().map(|name| (name, None)).collect())
             .unwrap_or_default())
@@ -131,14 +139,17 @@ impl Looking<'_> {
         let path = self.store.settings().path("detailed-metadata", place);
         let mut names = Names::new();
         loop {
-            let after = names.last().map(|(name, _)| format!("&after={name}")).unwrap_or_default();
+            let before = names.last().map(|(name, _)| name.clone());
+            let after = before.as_ref().map(|name| utf8_percent_encode(name, NON_ALPHANUMERIC));
+            let after = after.map(|name| format!("&after={name}")).unwrap_or_default();
             let listed = match self.page(&format!("{path}?list=true&limit={PAGE}{after}"))? {
                 None => return Ok(None),
                 Some(None) => return Ok(Some(names)),
                 Some(Some(listed)) => listed,
             };
             let Listed { keys, key_info } = listed;
-            let is_last = keys.len() < PAGE;
+            // A server that knows no pages answers with the same one.
+            let is_last = keys.len() < PAGE || keys.last() <= before.as_ref();
             let version = |name: &String| key_info.get(name).and_then(|info| info.current_version);
             names.extend(keys.into_iter().map(|name| {
                 let version = version(&name);
@@ -152,7 +163,7 @@ impl Looking<'_> {
 
     /// One answer to a list: `Some(None)` where nothing is there, `None` where there is no such path.
     fn page(&self, path: &str) -> Result<Option<Option<Listed>>, StoreError> {
-        let reply = self.store.get_within(path, self.patience())?;
+        let reply = self.store.get_within(path, self.patience().max(SHORTEST))?;
         match reply.status {
             200..=299 => {
                 let listed: Option<Listed> = reply.data(path)?;

@@ -27,7 +27,7 @@ mod wrapping;
 
 use std::io;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::json;
@@ -42,7 +42,7 @@ use super::shared::{Claim, Claimant, Claiming, Duty, Mark, Nonce, Seen, Settled}
 use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::account_id::AccountId;
 use crate::accounts::Index;
-use crate::clock::Timestamp;
+use crate::clock::{Clock as _, SystemClock, Timestamp};
 
 /// How long a call is repeated where nobody answers: a new leader is found in less.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -74,10 +74,10 @@ impl VaultStore {
     fn seen(&self, found: &Found, account: &AccountId) -> Result<Option<Seen>, StoreError> {
         let Some(mut record) = found.stored.record(account)? else { return Ok(None) };
         record.account.shared_version = Some(found.version);
-        let now = self.api.now().unwrap_or(found.written);
+        let now = self.api.now().unwrap_or_else(|| SystemClock.now());
         let age = now.duration_since(found.written).try_into().unwrap_or_default();
         let Stored { generation, claim, .. } = found.stored.clone();
-        let mark = Mark { version: found.version, generation, claim, age };
+        let mark = Mark { version: found.version, generation, claim, age, read: Instant::now() };
         Ok(Some(Seen { record, mark: Some(mark) }))
     }
 
@@ -96,14 +96,19 @@ impl VaultStore {
         self.replace(&grant(account), |found, version| {
             // A generation takes at least one version, so the version is never behind it.
             let before = found.map_or(version, |found| found.stored.generation);
-            if found.is_some_and(|found| found.stored.nonce == nonce) {
-                generation = before;
+            let there = found.and_then(|found| found.stored.record(account).ok().flatten());
+            // It is there, whoever went on with it meanwhile: the answer to our write was lost.
+            if there.is_some_and(|it| it.account.connected_at == record.account.connected_at) {
                 return Ok(None);
             }
-            generation = before + 1;
+            generation = before.saturating_add(1);
             Ok(Some(Writing::new(generation, &nonce, &self.holder, Some(&text))))
         })?;
-        self.project(account, Some(&record), generation)
+        // A sign-in is saved once its grant is.
+        if let Err(error) = self.project(account, Some(&record), generation) {
+            log::warn!("{account}: machines that only read do not see it yet: {error}");
+        }
+        Ok(())
     }
 
     /// A client secret, or a probe.
@@ -157,7 +162,7 @@ impl TokenStore for VaultStore {
     /// Leaves a tombstone.
     fn delete(&self, item: &Item) -> Result<bool, StoreError> {
         match item {
-            Item::Account(account) => self.bury(account, "deleted"),
+            Item::Account(account) => self.bury(account, "deleted", None),
             Item::ClientSecret(_) => {
                 let was_there = self.load(item)?.is_some();
                 if was_there {
@@ -226,7 +231,12 @@ impl TokenStore for VaultStore {
     }
 
     fn end(&self, claim: &Claim, why: &str) -> Result<(), StoreError> {
-        self.bury(&claim.seen.record.account.account, why).map(drop)
+        self.bury(&claim.seen.record.account.account, why, None).map(drop)
+    }
+
+    fn take_out(&self, claim: &Claim) -> Result<(), StoreError> {
+        let version = claim.seen.mark.as_ref().map(|mark| mark.version);
+        self.bury(&claim.seen.record.account.account, "taken out", version).map(drop)
     }
 
     fn show(&self, seen: &Seen) -> Result<(), StoreError> {

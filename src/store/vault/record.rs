@@ -17,8 +17,6 @@ const VERSION: u32 = 1;
 /// token, for the machines that refresh; under `access/` without it, for those that read.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Stored {
-    #[serde(rename = "v")]
-    version: u32,
     /// Counts every new refresh token of the account, for ever: also over a disconnect.
     pub generation: u64,
     /// Of the last writer: a write whose answer was lost is known by it.
@@ -56,13 +54,22 @@ impl<'a> Writing<'a> {
 }
 
 impl Stored {
-    /// Of a version that this program knows.
-    pub fn checked(self, name: &str) -> Result<Self, StoreError> {
-        if self.version > VERSION {
-            let (name, version) = (name.to_owned(), self.version);
-            return Err(StoreError::TooNew { name, version });
+    /// Reads a record; a version that this program does not know may have any other shape.
+    pub fn parse(text: &RawValue, name: &str) -> Result<Self, StoreError> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u32,
         }
-        Ok(self)
+
+        let damaged = |error: serde_json::Error| StoreError::Damaged {
+            name: name.to_owned(),
+            why: format!("its JSON breaks at column {}", error.column()),
+        };
+        let Version { v: version } = serde_json::from_str(text.get()).map_err(damaged)?;
+        if version > VERSION {
+            return Err(StoreError::TooNew { name: name.to_owned(), version });
+        }
+        serde_json::from_str(text.get()).map_err(damaged)
     }
 
     pub fn is_ended(&self) -> bool {
