@@ -74,14 +74,12 @@ fn run(commands: &[&str]) {
 
 #[test]
 fn every_configuration_is_accepted() {
-    // The recipes of the formats are in the languages of other programs.
-    let own = TOPICS.iter().filter(|topic| topic.name != "formats");
+    // Recipes are in the languages of other programs too, and have tests that run them.
+    let own = TOPICS.iter().filter(|topic| !["formats", "recipes"].contains(&topic.name));
     let pages: Vec<String> = own.map(Topic::page).collect();
     let blocks: Vec<String> = pages.iter().flat_map(|page| configurations(page)).collect();
     assert!(blocks.len() >= 2, "{blocks:?}");
     for block in blocks {
-        // What a person fills in.
-        let block = block.replace("ADDRESS", "https://bao.example.de:8200");
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("config.toml"), &block).unwrap();
         for command in [["config", "show"], ["provider", "list"]] {

@@ -13,8 +13,9 @@ use crate::provider::Provider;
 use crate::providers::strict;
 use crate::seat::Seat;
 
-/// How long a command may take to find out, with time for a busy machine.
-const SOON: Duration = Duration::from_secs(10);
+/// How long a command may take to find out: each waits for the account's lock until those before it
+/// have, of which the one that disconnects asks the keychain twice; with time for a busy machine.
+const SOON: Duration = Duration::from_secs(16);
 const COMMANDS: [&[&str]; 6] = [
     &["token", "get", ACCOUNT],
     &["token", "refresh"],

@@ -160,6 +160,12 @@ impl Args {
             BTreeSet::new()
         });
         let mut accounts = context.index.of(&names);
+        if accounts.len() < names.len()
+            && let Ok(now) = context.index.names()
+        {
+            // Some were disconnected meanwhile.
+            names.retain(|name| now.contains(name));
+        }
         if self.check {
             match every_account(context).map(|(accounts, _)| accounts) {
                 Ok(all) => names.extend(all),
