@@ -230,6 +230,8 @@ pub enum SignInState {
 
 /// As much of an entry is read, in bytes.
 const MAX_ENTRY_BYTES: u64 = 1024 * 1024;
+/// More than most entries have, in bytes.
+const USUAL_ENTRY_BYTES: usize = 4096;
 
 /// The folder of index files.
 #[derive(Clone, Debug)]
@@ -248,7 +250,8 @@ impl Index {
         if !file.metadata().ok()?.is_file() {
             return None;
         }
-        let mut bytes = Vec::new();
+        // Of ten thousand entries each is read in one go.
+        let mut bytes = Vec::with_capacity(USUAL_ENTRY_BYTES);
         file.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
         serde_json::from_slice(&bytes).ok().filter(|entry: &Account| entry.account == *account)
     }
