@@ -291,3 +291,23 @@ fn a_store_is_not_chosen_that_is_not_described() {
     let told = program.run(wrapped).exits(2);
     told.says(&["this machine does not sign in with a secret ID"]);
 }
+
+#[test]
+fn a_token_of_the_environment_goes_to_no_other_server_than_the_environments() {
+    let program = Program::new()
+        .set("VAULT_ADDR", "https://vault.example:8200")
+        .set("VAULT_TOKEN", "hvs.of-another-server");
+    program.configure("[vault]\naddress = \"https://bao.example:8200\"\n");
+    let told = program.run(["status"]).exits(2);
+    told.says(&["has another address than VAULT_ADDR", "VAULT_TOKEN is for that one"]);
+    // A way to sign in that is described is meant, whatever the environment has.
+    program.configure(
+        "[vault]\naddress = \"https://bao.example:8200\"\nrole_id = \"1\"\nsecret_id_file = \"s\"\n",
+    );
+    program.run(["status"]).exits(0);
+    for address in ["https://me:hunter2@bao.example", "https://bao.example/?x=hunter2"] {
+        program.configure(&format!("[vault]\naddress = \"{address}\"\nauth = \"proxy\"\n"));
+        let told = program.run(["status"]).exits(2);
+        told.says(&["more than a server and a path"]).conceals(&["hunter2"]);
+    }
+}

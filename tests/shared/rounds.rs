@@ -168,3 +168,24 @@ fn a_store_that_lists_no_versions_is_read_all_the_same() {
     }
     assert!(wire.passed().iter().any(|passed| passed.call.path().contains("detailed-metadata")));
 }
+
+/// What knows nothing of the store says nothing of what is in it.
+#[test]
+fn a_404_of_something_on_the_way_is_no_word_of_the_store() {
+    let Some(bao) = Bao::alone("something on the way") else { return };
+    let wire = Wire::to(bao.nodes[0].plain, Manner::default());
+    let mut scene = Scene::new(bao, 0);
+    scene.addresses = vec![wire.address()];
+    scene.connect(&ACCOUNTS);
+    // Signed in already, so that the first thing it asks for is an account.
+    let machine = scene.machine(Duty::Refresher).with_the_token_of(&scene.bao);
+    machine.get(ACCOUNTS[0]).exits(0);
+    wire.behaves(Manner { is_something_else: true, ..Manner::default() });
+    machine.get(ACCOUNTS[0]).exits(3).says(&["is not the store"]);
+    machine.run(["token", "refresh"]).exits(3);
+    machine.run(["disconnect", ACCOUNTS[0]]).exits(3);
+    wire.behaves(Manner::default());
+    assert_eq!(machine.get(ACCOUNTS[0]).exits(0).data(), scene.token(ACCOUNTS[0]));
+    let status = machine.run(["status"]).exits(0);
+    assert!(status.stdout.contains(ACCOUNTS[0]), "{}", status.told());
+}

@@ -170,6 +170,19 @@ impl Machine {
         self.configure(&config.replace(&theirs, &ours));
     }
 
+    /// The same, signed in by a token that somebody gave it.
+    pub fn with_the_token_of(mut self, bao: &Bao) -> Self {
+        let body = json!({ "role_id": self.login.role_id, "secret_id": self.login.secret_id });
+        let given = bao.insist("POST", "auth/approle/login", &body);
+        let token = given["auth"]["client_token"].as_str().unwrap();
+        let file = self.program.secret_file("token", token);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        let config = fs::read_to_string(self.home().join("config.toml")).unwrap();
+        let by_token = format!("auth = \"token-file\"\ntoken_file = {file:?}");
+        self.configure(&config.replace("auth = \"approle\"", &by_token));
+        self
+    }
+
     pub fn get(&self, account: &str) -> Outcome {
         self.run(["token", "get", account])
     }

@@ -19,6 +19,8 @@ pub struct Manner {
     pub loses: usize,
     /// Requests with this in their path get what the engine answers at a path that it does not know.
     pub refuses: Option<&'static str>,
+    /// Something on the way answers every request, which knows nothing of the store.
+    pub is_something_else: bool,
     /// What is to be written is written, whoever wrote meanwhile. The mount must allow it.
     pub forgets_check_and_set: bool,
     /// Called when the server has answered, before the answer goes on.
@@ -29,6 +31,14 @@ pub struct Manner {
 const UNKNOWN_PATH: &str = r#"{"request_id":"1","lease_id":"","renewable":false,"lease_duration":0,
 "data":null,"wrap_info":null,"warnings":["Invalid path for a versioned K/V secrets engine. See the
 API docs for the appropriate API endpoints to use."],"auth":null}"#;
+
+/// As a gateway or a load balancer answers.
+const NOT_THE_STORE: &str = "{\"message\":\"no Route matched with those values\"}";
+
+fn not_found(body: &str) -> Vec<u8> {
+    let head = "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nConnection: close";
+    format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
 
 /// A request that came, and what became of it.
 #[derive(Clone, Debug)]
@@ -90,14 +100,10 @@ impl Shared {
             call.body = body.to_string();
         }
         let refused = manner.refuses.is_some_and(|path| call.path().contains(path));
-        let answer = match refused {
-            true => Ok(format!(
-                "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nConnection: close\r\n\
-                 Content-Length: {}\r\n\r\n{UNKNOWN_PATH}",
-                UNKNOWN_PATH.len()
-            )
-            .into_bytes()),
-            false => self.forward(&call),
+        let answer = match (refused, manner.is_something_else) {
+            (_, true) => Ok(not_found(NOT_THE_STORE)),
+            (true, false) => Ok(not_found(UNKNOWN_PATH)),
+            (false, false) => self.forward(&call),
         };
         if let Some(then) = &manner.then {
             then(&call);
