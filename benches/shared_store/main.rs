@@ -23,7 +23,6 @@ mod canary;
 #[expect(dead_code, reason = "shared: another bench uses more of it")]
 mod measure;
 #[path = "../../tests/shared/node.rs"]
-#[expect(dead_code, reason = "shared: the tests use more of it")]
 mod node;
 #[path = "../../tests/shared/ports.rs"]
 mod ports;
