@@ -20,7 +20,7 @@
 //! | [`terminal`] | the only code that prints: talk, tables, prompts, progress |
 //! | [`schedule`] | running unattended: the schedules, the record of the last run, who is told |
 //! | [`accounts`], [`account_id`] | the index of connected accounts, without secrets; their names |
-//! | [`store`] | where secrets live: keychain, sealed files; the lock |
+//! | [`store`] | where secrets live: keychain, sealed files, a Vault that machines share; the lock |
 //! | [`provider`] | a provider is data: two built in, any number described by TOML |
 //! | [`http`], [`loopback`] | HTTP out, the callback listener |
 //! | [`oauth`] | OAuth 2.0 as pure functions |
