@@ -74,6 +74,9 @@ fn left_out(name: &str, why: &str) {
     table::left_out(name, why);
 }
 
+/// With the secret ID, and with a token.
+const SCRIPTS_FILES: [&str; 2] = ["login.json", "header"];
+
 /// A cached token beside the two calls that a script would make: the sign-in and the read.
 fn cached_token(scene: &Scene) -> Result<()> {
     let reader = scene.machine(Duty::Reader);
@@ -82,6 +85,10 @@ fn cached_token(scene: &Scene) -> Result<()> {
     let mut theirs = || timed(|| assert!(curl.status().unwrap().success()));
     let contestants: &mut [Contestant] = &mut [&mut ours, &mut theirs];
     let rounds = Rounds::run(UNTIL, contestants)?;
+    // What the program leaves is searched for secrets, and these are the script's.
+    for name in SCRIPTS_FILES {
+        fs::remove_file(reader.root().join(name))?;
+    }
     let title = Title { ours: "token get, shared store", theirs: "curl: sign-in and read" };
     table::ratio(title, rounds.ratio(0, 1, Cost::wall), Some(0.5));
     Ok(())
@@ -90,7 +97,7 @@ fn cached_token(scene: &Scene) -> Result<()> {
 /// Without what a script must do besides: to take the token out of one answer for the next call.
 fn curl(scene: &Scene, reader: &Machine) -> Command {
     let login = json!({ "role_id": reader.login.role_id, "secret_id": reader.login.secret_id });
-    let [file, header] = ["login.json", "header"].map(|name| reader.root().join(name));
+    let [file, header] = SCRIPTS_FILES.map(|name| reader.root().join(name));
     fs::write(&file, login.to_string()).unwrap();
     let given = scene.bao.insist("POST", "auth/approle/login", &login);
     let token = given["auth"]["client_token"].as_str().unwrap();
