@@ -14,7 +14,7 @@ const FIRST_RATE: f64 = 10.0;
 const MOST_RATE: f64 = 1000.0;
 const LEAST_RATE: f64 = 0.01;
 /// How much of the described rate is used: what is sent in even steps does not arrive in such.
-const USED: f64 = 0.97;
+const USED: f64 = 0.94;
 /// A request that begins so much later than it could have does not make the next ones late: the
 /// system wakes nobody to the microsecond.
 const LATENESS: Duration = Duration::from_millis(5);
@@ -62,7 +62,8 @@ impl Pacer {
             next: None,
             held: None,
             under_way: 0,
-            most_under_way: FIRST_UNDER_WAY,
+            // Where the rate is known, only it has to hold them back.
+            most_under_way: allowed.map_or(FIRST_UNDER_WAY, |_| MOST_UNDER_WAY),
             refused: None,
             fastest: Duration::MAX,
         }
@@ -293,7 +294,7 @@ mod tests {
         let now = sent + Duration::from_millis(50);
         let rate = pacer.rate;
         (0..5).for_each(|_| pacer.answered(sent, now, true));
-        assert_eq!((pacer.rate, pacer.most_under_way), (rate / 2.0, FIRST_UNDER_WAY / 2));
+        assert_eq!((pacer.rate, pacer.most_under_way), (rate / 2.0, MOST_UNDER_WAY / 2));
         pacer.answered(now + STEP, now + 2 * STEP, true);
         assert_eq!(pacer.rate, rate / 4.0);
         pacer.answered(now + 3 * STEP, now + 4 * STEP, false);
