@@ -45,7 +45,7 @@ pub enum RefreshOutcome {
     RefusedBefore(Box<Record>),
     /// Another machine is refreshing it, since this time.
     Claimed { holder: String, since: Timestamp },
-    /// It is due, and this machine may not refresh it.
+    /// This machine may not refresh it, due or not: it only reads.
     ReadOnly(Box<Record>),
     /// The provider cannot answer now; everything is kept. `wait` is how long it asks to.
     TryLater {
