@@ -107,7 +107,7 @@ impl Account {
     /// was ahead it may have been set right since: what ends early is refreshed early, what ends
     /// late would be believed for too long.
     pub fn provider_time(&self, now: Timestamp) -> Timestamp {
-        clock::after(now, -self.clock_ahead.unwrap_or_default().min(0))
+        clock::after(now, self.clock_ahead.unwrap_or_default().min(0).saturating_neg())
     }
 
     /// The same where being early would be a false alarm, or send a person to sign in: a clock that
@@ -119,7 +119,7 @@ impl Account {
     /// How far our clock still is from the provider's, as [`Account::clock_ahead`]: `None` as well
     /// where it has been set right since the last token answer.
     pub fn clock_off(&self, now: Timestamp) -> Option<i64> {
-        let shown = |ahead: &i64| clock::after(self.begun(), *ahead - CLOCKS_DIFFER);
+        let shown = |ahead: &i64| clock::after(self.begun(), ahead.saturating_sub(CLOCKS_DIFFER));
         self.clock_ahead
             .filter(|ahead| if *ahead < 0 { now < self.begun() } else { now >= shown(ahead) })
     }

@@ -15,6 +15,7 @@ const MAX_RESULTS: usize = 64 << 20;
 /// Bytes of stack: jaq goes as deep as filter and answer are. Only what is used of it is taken.
 const STACK: usize = 512 << 20;
 
+/// Why a filter gives nothing, or not all.
 #[derive(Debug, thiserror::Error)]
 pub enum JqError {
     #[error("the filter has more than {} KiB", MAX_FILTER >> 10)]

@@ -26,7 +26,7 @@
 //! | [`oauth`] | OAuth 2.0 as pure functions |
 //! | [`system`] | folders and files, other programs, the browser, signals |
 //! | [`secret`], [`clock`], [`text`] | a type for secrets, the time, text that is safe to show |
-//! | `jq` | `--jq`: a filter over JSON answers |
+//! | [`jq`] | `--jq`: a filter over JSON answers |
 //! | `input` | what people hand in: files and pasted words as other systems make them |
 //! | [`sandbox`] | both providers in miniature, for trying out and for tests; shares no code |
 //!
@@ -56,7 +56,7 @@ pub mod flow;
 pub mod formats;
 pub mod http;
 mod input;
-mod jq;
+pub mod jq;
 pub mod language;
 pub mod loopback;
 pub mod oauth;

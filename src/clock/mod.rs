@@ -7,9 +7,9 @@ mod written;
 use std::time::Duration;
 
 pub use jiff::Timestamp;
-use jiff::ToSpan;
 pub use jiff::civil::{Date, DateTime};
 pub use jiff::tz::TimeZone;
+use jiff::{SignedDuration, ToSpan};
 
 pub use self::span::{Span, with_offset};
 pub use self::wall::WallClock;
@@ -36,9 +36,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// `start` plus `seconds` (which may be negative), at most the last representable instant.
+/// `start` plus `seconds` (which may be negative), at most the first or last representable instant.
 pub fn after(start: Timestamp, seconds: i64) -> Timestamp {
-    start.saturating_add(seconds.seconds()).unwrap_or(Timestamp::MAX)
+    start.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
 
 /// Seconds from `start` to `end`; negative when `end` is earlier.

@@ -91,9 +91,13 @@ pub fn literal(value: &toml::Value) -> String {
     }
 }
 
-/// A text as a TOML string.
+/// A text as a TOML string, on one line: in a file with Windows' line breaks another one would be
+/// changed with them.
 pub fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    match text.contains(['\n', '\r']) {
+        true => serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f"),
+        false => Value::from(text).to_string(),
+    }
 }
 
 /// Texts as a TOML array: one to a line where there are several.
