@@ -1,7 +1,7 @@
 //! Running programs: what they cost, and how much memory they had at their peak.
 
 use std::fs;
-use std::io::{ErrorKind, PipeReader, PipeWriter, Write as _};
+use std::io::{ErrorKind, PipeReader, PipeWriter};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -96,6 +96,8 @@ pub fn peak_at_end(command: &mut Command, done: impl Fn() -> bool) -> Result<u64
 /// Fills a pipe to its brim, whatever its size.
 #[cfg(unix)]
 fn fill(writer: &PipeWriter) -> Result<()> {
+    use std::io::Write as _;
+
     use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
     let flags = fcntl_getfl(writer)?;
@@ -111,7 +113,7 @@ fn fill(writer: &PipeWriter) -> Result<()> {
 
 #[cfg(not(unix))]
 fn fill(_: &PipeWriter) -> Result<()> {
-    Err(ErrorKind::Unsupported.into())
+    Err(std::io::Error::from(ErrorKind::Unsupported).into())
 }
 
 /// A child that does not outlive this value.

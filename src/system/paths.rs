@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 
 use crate::account_id::AccountId;
-use crate::system::files::{self, Others};
+use crate::system::files::Others;
+#[cfg(unix)]
+use crate::system::files::of_another_user;
 
 const PROGRAM: &str = "partnerlink";
 
@@ -189,7 +191,7 @@ fn check_home(home: &Path) -> Result<(), PathError> {
         return Err(bad("is the root folder"));
     }
     let metadata = home.metadata().map_err(|_| bad("cannot be read"))?;
-    if files::of_another_user(&metadata).is_some() {
+    if of_another_user(&metadata).is_some() {
         return Err(bad("belongs to another user"));
     }
     match Others::of(&metadata) {

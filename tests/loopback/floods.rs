@@ -5,7 +5,9 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::peer::{GOOD, Listener, PATH, Reply, in_own_process, listen, result_page};
+#[cfg(unix)]
+use crate::peer::in_own_process;
+use crate::peer::{GOOD, Listener, PATH, Reply, listen, result_page};
 
 /// The TLS greeting of a browser that upgrades to https, shortened.
 const CLIENT_HELLO: &[u8] =

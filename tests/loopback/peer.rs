@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+#[cfg(unix)]
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -157,6 +158,7 @@ impl Reply {
 
 /// Runs the test `name` of this binary again in a process of its own, after the shell command
 /// `before`, for what counts per process: descriptors and memory. `true` inside that process.
+#[cfg(unix)]
 pub fn in_own_process(name: &str, before: &str) -> bool {
     const MARK: &str = "PARTNERLINK_TEST_OWN_PROCESS";
     if std::env::var_os(MARK).is_some() {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+#[cfg(unix)]
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -241,10 +242,12 @@ impl Bao {
     }
 
     /// Lets a node stand still.
+    #[cfg(unix)]
     pub fn pause(&self, number: usize) {
         self.nodes[number].signal(Signal::STOP);
     }
 
+    #[cfg(unix)]
     pub fn go_on(&self, number: usize) {
         self.nodes[number].signal(Signal::CONT);
     }

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
+#[cfg(unix)]
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::api::{self, until};
@@ -116,6 +117,7 @@ log_level = "warn"
     }
 
     /// Lets it stand still (`Signal::STOP`), or go on (`Signal::CONT`).
+    #[cfg(unix)]
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(self.child.as_ref().expect("a running server"));
         kill_process(pid, signal).unwrap();

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::ops::{Deref, DerefMut};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use crate::api::until;
 use crate::bao::{Bao, Duty, Login};
 use crate::browser;
 use crate::canary::Canaries;
-use crate::program::{Outcome, Program};
+use crate::program::{self, Outcome, Program};
 use crate::provider::Provider;
 
 /// An account that every scene has.
@@ -147,7 +146,7 @@ impl Machine {
     pub fn use_secret_id(&self, secret_id: &str) {
         let file = self.root().join("secret-id");
         fs::write(&file, secret_id).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        program::set_mode(&file, 0o600);
     }
 
     /// What it noted about the refresh token that it is spending.
@@ -176,7 +175,7 @@ impl Machine {
         let given = bao.insist("POST", "auth/approle/login", &body);
         let token = given["auth"]["client_token"].as_str().unwrap();
         let file = self.program.secret_file("token", token);
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        program::set_mode(&file, 0o600);
         let config = fs::read_to_string(self.home().join("config.toml")).unwrap();
         let by_token = format!("auth = \"token-file\"\ntoken_file = {file:?}");
         self.configure(&config.replace("auth = \"approle\"", &by_token));

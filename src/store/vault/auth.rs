@@ -1,6 +1,6 @@
 //! Signing in at the store as this machine.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Instant;
@@ -102,7 +102,7 @@ impl Jwt {
 /// A file that only its owner, or root for it, can read.
 fn read_secret(path: &Path) -> Result<Secret, StoreError> {
     #[cfg(unix)]
-    if let Ok(meta) = fs::metadata(path) {
+    if let Ok(meta) = path.metadata() {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = meta.permissions().mode() & 0o7777;
         if mode & 0o077 != 0 && !is_credential(path) {
@@ -117,7 +117,7 @@ fn read_secret(path: &Path) -> Result<Secret, StoreError> {
 #[cfg(unix)]
 fn is_credential(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = path.parent().and_then(|folder| fs::metadata(folder).ok());
+    let folder = path.parent().and_then(|folder| folder.metadata().ok());
     folder.is_some_and(|folder| folder.permissions().mode() & 0o077 == 0)
 }
 

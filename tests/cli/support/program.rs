@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{Read, Write as _};
-use std::os::unix::process::ExitStatusExt as _;
+use std::iter;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -20,6 +20,21 @@ use super::canary::{Canaries, Place};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a wait looks again.
 const TICK: Duration = Duration::from_millis(2);
+
+/// Where the system's programs are.
+#[cfg(unix)]
+const SYSTEM_FOLDERS: &[&str] = &["/usr/bin", "/bin"];
+#[cfg(windows)]
+const SYSTEM_FOLDERS: &[&str] = &[r"C:\windows\system32", r"C:\windows"];
+
+/// What no process of this system can do without.
+fn indispensable() -> BTreeMap<OsString, OsString> {
+    let is_kept = |name: &str| {
+        // wine tells the processes that a process starts by its environment what it is to be.
+        cfg!(windows) && (name.starts_with("WINE") || ["LC_ALL", "SystemRoot"].contains(&name))
+    };
+    std::env::vars_os().filter(|(name, _)| is_kept(&name.to_string_lossy())).collect()
+}
 
 /// How to start the program: a home of its own and a short list of variables.
 pub struct Program {
@@ -39,9 +54,10 @@ impl Program {
         for folder in ["home", "bin", "partnerlink"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
-        let path = format!("{}:/usr/bin:/bin", root.path().join("bin").display());
+        let folders = SYSTEM_FOLDERS.iter().map(PathBuf::from);
+        let path = std::env::join_paths(iter::once(root.path().join("bin")).chain(folders));
         let program = Self {
-            variables: BTreeMap::new(),
+            variables: indispensable(),
             canaries: Canaries::default(),
             patience: PATIENCE,
             secret_files: Vec::new(),
@@ -49,7 +65,7 @@ impl Program {
         };
         let (home, own) = (program.root().join("home"), program.home());
         program
-            .set("PATH", path)
+            .set("PATH", path.unwrap())
             .set("HOME", home)
             .set("PARTNERLINK_HOME", own)
             .set("PARTNERLINK_STORE", "file")
@@ -99,10 +115,9 @@ impl Program {
 
     /// Puts an executable `sh` script first in `PATH`.
     pub fn script(&self, name: &str, body: &str) -> PathBuf {
-        use std::os::unix::fs::PermissionsExt as _;
         let path = self.root().join("bin").join(name);
         fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        set_mode(&path, 0o755);
         path
     }
 
@@ -237,6 +252,25 @@ impl Drop for Program {
     }
 }
 
+/// Who may read, write and run a file. On Windows that is not a matter of bits.
+pub fn set_mode(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+}
+
+/// The signal that ended a process.
+fn signal_of(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    return Some(status).and(None);
+}
+
 /// The program while it runs. Dropping it kills it.
 pub struct Running {
     child: Child,
@@ -301,6 +335,7 @@ impl Running {
         panic!("no line on stdout: {}", self.told());
     }
 
+    #[cfg(unix)]
     pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, signal).unwrap();
@@ -331,7 +366,7 @@ impl Running {
         self.look_for_secrets();
         Outcome {
             code: status.code(),
-            signal: status.signal(),
+            signal: signal_of(status),
             stdout: self.stdout.text(),
             stderr: self.stderr.text(),
             took: self.began.elapsed(),
