@@ -96,8 +96,11 @@ impl Table {
         }
         let ca_file = self.ca_file.map(beside);
         let ca_file = ca_file.or_else(|| variable("CACERT").map(PathBuf::from));
-        let network =
-            Network { ca_file: ca_file.or_else(|| network.ca_file.clone()), ..network.clone() };
+        // As for the servers' own programs: whoever names the authority trusts no other one there.
+        let network = match ca_file {
+            Some(_) => Network { ca_file, ca_file_only: true, ..network.clone() },
+            None => network.clone(),
+        };
         let host = process::host_name().or_else(|| environment.text("COMPUTERNAME"));
         Ok(Settings {
             addresses,

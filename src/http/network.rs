@@ -35,8 +35,10 @@ const CA_HINT: &str = "give the certificates as PEM (-----BEGIN CERTIFICATE-----
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     pub proxy: Option<ProxySetting>,
-    /// PEM certificates that are trusted beside the system's.
+    /// PEM certificates that are trusted beside the system's,
     pub ca_file: Option<PathBuf>,
+    /// or in their place.
+    pub ca_file_only: bool,
 }
 
 /// The proxy for every address that is not on this machine; all of those are https.
@@ -132,6 +134,7 @@ impl Network {
         let builder = builder.https_only(true).no_proxy();
         match &self.ca_file {
             None => Ok(builder),
+            Some(path) if self.ca_file_only => Ok(builder.tls_certs_only(certificates(path)?)),
             Some(path) => Ok(builder.tls_certs_merge(certificates(path)?)),
         }
     }
@@ -291,7 +294,7 @@ mod tests {
             exempt: "timberdata.de, 10.0.0.0/8".into(),
             ..setting("http://anna:hunter2@proxy.example:3128")
         };
-        let network = Network { proxy: Some(proxy), ca_file: None };
+        let network = Network { proxy: Some(proxy), ..Network::default() };
         let way = |url: &str| network.proxy_to(&Url::parse(url).unwrap());
         assert_eq!(way("https://auth.example/").as_deref(), Some("proxy.example:3128"));
         assert_eq!(way("https://api.timberdata.de/"), None);

@@ -117,6 +117,9 @@ pub trait TokenStore: Send + Sync {
         Ok(Claiming::Held(Box::new(Claim::alone(seen))))
     }
 
+    /// Finds out, while the provider works on its answer, what `settle` would have to ask for.
+    fn look_ahead(&self, _claim: &Claim) {}
+
     /// Saves what the provider gave, and ends the claim. Of a shared account it also notes in the
     /// record which version that is.
     fn settle(&self, _claim: &Claim, record: &mut Record) -> Result<Settled, StoreError> {

@@ -5,6 +5,7 @@
 //! sent: check-and-set on the version that was read, so that of two machines one gets it. Stores
 //! of one machine have the account's lock for that, and their claims cost nothing.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -133,11 +134,23 @@ pub enum Claiming {
     },
 }
 
+/// What machines that only read see of an account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    /// Of the server, as [`Mark::version`].
+    pub version: u64,
+    pub generation: u64,
+}
+
 /// The right to spend a refresh token: ended by `settle`, `release` or `end`.
 #[derive(Debug)]
 #[must_use = "others wait until it is ended"]
 pub struct Claim {
     pub(super) seen: Seen,
+    /// As [`TokenStore::look_ahead`] found it.
+    ///
+    /// [`TokenStore::look_ahead`]: super::TokenStore::look_ahead
+    pub(super) shown: OnceLock<Shown>,
     deadline: Option<Deadline>,
     /// Whether somebody before us may have spent the token.
     pub doubtful: bool,
@@ -146,11 +159,11 @@ pub struct Claim {
 impl Claim {
     /// In a store of this machine alone the account's lock is all it needs.
     pub fn alone(seen: Seen) -> Self {
-        Self { seen, deadline: None, doubtful: false }
+        Self { seen, shown: OnceLock::new(), deadline: None, doubtful: false }
     }
 
     pub(super) fn new(seen: Seen, deadline: Deadline, doubtful: bool) -> Self {
-        Self { seen, deadline: Some(deadline), doubtful }
+        Self { seen, shown: OnceLock::new(), deadline: Some(deadline), doubtful }
     }
 
     pub fn record(&self) -> &Record {

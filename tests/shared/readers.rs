@@ -1,8 +1,13 @@
 //! Machines that only read: they see no refresh token, and never ask for a new one.
 
+use std::sync::{Arc, Mutex, mpsc};
+
+use serde_json::json;
+
 use crate::bao::{Bao, Duty};
 use crate::provider::Provider;
 use crate::scene::{ACCOUNT, Scene};
+use crate::wire::{Manner, Wire};
 
 #[test]
 fn readers_get_what_refreshers_fetch_and_ask_nobody_for_tokens() {
@@ -59,4 +64,42 @@ fn a_reader_whose_token_nobody_refreshes_says_so() {
     let reader = scene.machine(Duty::Reader);
     reader.get(ACCOUNT).exits(3).says(&["no machine has refreshed it"]);
     scene.refreshed_exactly(0);
+}
+
+/// A machine is slow between saving its token and showing it, and others went on meanwhile.
+#[test]
+fn a_token_that_is_shown_late_does_not_replace_a_later_one() {
+    let Some(bao) = Bao::alone("shown late") else { return };
+    let wire = Wire::to(bao.nodes[0].plain, Manner::default());
+    let mut scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    scene.addresses = vec![wire.address()];
+    let machine = scene.machine(Duty::Refresher);
+    scene.expire(ACCOUNT);
+
+    // Its answer to the save waits until the later token is there.
+    let ((saved, is_saved), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
+    let ends = Mutex::new((saved, goes_on));
+    wire.behaves(Manner {
+        then: Some(Arc::new(move |call| {
+            let is_a_write = call.method == "POST" && call.path().contains("/data/grant/");
+            if is_a_write && call.body.contains("\"claim\":null") {
+                let (saved, goes_on) = &*ends.lock().unwrap();
+                let _ = (saved.send(()), goes_on.recv());
+            }
+        })),
+        ..Manner::default()
+    });
+    let run = machine.spawn(["token", "refresh", ACCOUNT]);
+    is_saved.recv().unwrap();
+    for _ in 0..2 {
+        let (mut later, version) = scene.bao.record("access/fake/one").unwrap();
+        later["generation"] = json!(later["generation"].as_u64().unwrap() + 1);
+        later["record"]["access_token"] = json!("a later one");
+        assert!(scene.bao.put("access/fake/one", &later, version));
+    }
+    go_on.send(()).unwrap();
+    run.finish().exits(0);
+    scene.refreshed_exactly(1);
+    assert_eq!(scene.stored("access", ACCOUNT)["record"]["access_token"], "a later one");
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::ops::{Deref, DerefMut};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -147,6 +147,12 @@ impl Machine {
         let file = self.root().join("secret-id");
         fs::write(&file, secret_id).unwrap();
         program::set_mode(&file, 0o600);
+    }
+
+    /// The same with a variable in its environment.
+    pub fn with(self, name: &str, value: &Path) -> Self {
+        let Self { program, login } = self;
+        Self { program: program.set(name, value), login }
     }
 
     /// What it noted about the refresh token that it is spending.

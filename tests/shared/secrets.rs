@@ -85,3 +85,20 @@ fn no_token_is_in_the_audit_log_or_in_any_output() {
     assert!(machines[0].canaries.count() > 10);
     machines[0].canaries.look(Place::File, "the audit log", &audit);
 }
+
+/// The secret ID goes to whom the named authority vouches for, whatever else the system trusts.
+#[test]
+fn a_named_authority_is_the_only_one_that_the_store_is_trusted_by() {
+    let Some(bao) = Bao::alone("a named authority") else { return };
+    let another = Bao::alone("another authority").unwrap();
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let authority = scene.bao.authority();
+    let machine = scene.machine(Duty::Refresher).with("SSL_CERT_FILE", &authority);
+    let config = std::fs::read_to_string(machine.home().join("config.toml")).unwrap();
+    let named = format!("ca_file = {authority:?}");
+    machine.configure(&config.replace(&named, &format!("ca_file = {:?}", another.authority())));
+    machine.get(ACCOUNT).exits(3).says(&["certificate"]);
+    machine.configure(&config.replace(&named, ""));
+    machine.get(ACCOUNT).exits(0);
+}

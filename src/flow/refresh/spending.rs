@@ -83,7 +83,17 @@ impl Spending<'_> {
         let Some(note) = written else { return Ok(None) };
         doubtful |= claim.doubtful;
         let mut way = Way { note, doubtful, claim_ended: false };
-        let outcome = self.spend(refresh_token, &claim, &mut way);
+        let outcome = thread::scope(|scope| {
+            let (store, claim) = (self.store, &claim);
+            // Without another thread it is asked for later.
+            let thread = thread::Builder::new();
+            if store.is_shared()
+                && let Err(error) = thread.spawn_scoped(scope, || store.look_ahead(claim))
+            {
+                log::debug!("no thread: {error}");
+            }
+            self.spend(refresh_token, claim, &mut way)
+        });
         // The next run takes the new tokens in, or hears that this one lost them.
         if let Err(FlowError::NotSaved(_) | FlowError::InJournal(_) | FlowError::Store(_)) = outcome
         {

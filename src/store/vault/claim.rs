@@ -17,7 +17,7 @@ use crate::account_id::AccountId;
 use crate::clock::{self, Timestamp};
 use crate::store::record::Record;
 use crate::store::shared::{
-    Claim, Claimant, Claiming, Deadline, Duty, Held, Mark, Nonce, Seen, Settled,
+    Claim, Claimant, Claiming, Deadline, Duty, Held, Mark, Nonce, Seen, Settled, Shown,
 };
 use crate::store::{Item, StoreError, TokenStore as _};
 
@@ -126,7 +126,8 @@ impl VaultStore {
                 },
             }
             record.account.shared_version = Some(version);
-            if let Err(error) = self.project(&account, Some(record), generation + 1) {
+            let known = claim.shown.get();
+            if let Err(error) = self.project(&account, Some(record), generation + 1, known) {
                 log::warn!("{account}: machines that only read do not see the new token: {error}");
             }
             return Ok(Settled::Saved);
@@ -157,7 +158,7 @@ impl VaultStore {
         };
         if let Some(record) = changed {
             record.account.shared_version = Some(version);
-            self.project(&account, Some(record), *generation)?;
+            self.project(&account, Some(record), *generation, claim.shown.get())?;
         }
         Ok(Settled::Saved)
     }
@@ -200,7 +201,7 @@ impl VaultStore {
             Ok(Some(tombstone))
         })?;
         if let Some((generation, version)) = at {
-            self.project(account, None, generation)?;
+            self.project(account, None, generation, None)?;
             self.destroy(&place, version);
         }
         Ok(was_there)
@@ -237,21 +238,36 @@ impl VaultStore {
             generation = before + 1;
             Ok(Some(Writing::new(generation, &nonce, &self.holder, Some(&text))))
         })?;
-        self.project(account, Some(record), generation)
+        self.project(account, Some(record), generation, None)
     }
 
-    /// Shows machines that only read what they may see of this generation, unless they see a later one.
+    /// What machines that only read see now.
+    pub(super) fn shown(&self, account: &AccountId) -> Result<Shown, StoreError> {
+        let (found, version) = self.versioned_or_deleted(&access(account))?;
+        let generation = found.map_or(0, |found| found.stored.generation);
+        Ok(Shown { version, generation })
+    }
+
+    /// Shows machines that only read what they may see of this generation, unless they see a later
+    /// one. What they see is asked for where it is not known, or another machine wrote since. It is
+    /// never guessed: a version that fits by chance would put an older generation over a newer one.
     pub(super) fn project(
         &self,
         account: &AccountId,
         record: Option<&Record>,
         generation: u64,
+        known: Option<&Shown>,
     ) -> Result<(), StoreError> {
         let (place, nonce) = (access(account), Nonce::random()?);
         let text = record.map(|record| text_of(&without_refresh_token(record))).transpose()?;
         let mut writing = Writing::new(generation, &nonce, &self.holder, text.as_deref());
         if text.is_none() {
             writing.ended = Some("disconnected");
+        }
+        if let Some(shown) = known.filter(|shown| shown.generation <= generation)
+            && let Written::Done(_) = self.write(&place, &writing, shown.version, PATIENCE)?
+        {
+            return Ok(());
         }
         let is_newer = |found: &Found| found.stored.generation > generation;
         self.replace(&place, |found, _| match found {

@@ -105,7 +105,7 @@ impl VaultStore {
             Ok(Some(Writing::new(generation, &nonce, &self.holder, Some(&text))))
         })?;
         // A sign-in is saved once its grant is.
-        if let Err(error) = self.project(account, Some(&record), generation) {
+        if let Err(error) = self.project(account, Some(&record), generation, None) {
             log::warn!("{account}: machines that only read do not see it yet: {error}");
         }
         Ok(())
@@ -222,6 +222,13 @@ impl TokenStore for VaultStore {
         self.try_claim(seen, by, note)
     }
 
+    fn look_ahead(&self, claim: &Claim) {
+        match self.shown(&claim.record().account.account) {
+            Ok(shown) => drop(claim.shown.set(shown)),
+            Err(error) => log::debug!("what other machines see is not known yet: {error}"),
+        }
+    }
+
     fn settle(&self, claim: &Claim, record: &mut Record) -> Result<Settled, StoreError> {
         self.settle_claim(claim, record)
     }
@@ -241,6 +248,6 @@ impl TokenStore for VaultStore {
 
     fn show(&self, seen: &Seen) -> Result<(), StoreError> {
         let Some(mark) = &seen.mark else { return Ok(()) };
-        self.project(&seen.record.account.account, Some(&seen.record), mark.generation)
+        self.project(&seen.record.account.account, Some(&seen.record), mark.generation, None)
     }
 }
