@@ -231,7 +231,7 @@ pub enum SignInState {
 /// As much of an entry is read, in bytes.
 const MAX_ENTRY_BYTES: u64 = 1024 * 1024;
 /// More than most entries have, in bytes.
-const USUAL_ENTRY_BYTES: usize = 4096;
+const USUAL_ENTRY_BYTES: usize = 2048;
 
 /// The folder of index files.
 #[derive(Clone, Debug)]
@@ -246,14 +246,19 @@ impl Index {
 
     /// What the index knows of one account. A damaged entry counts as none: it can be made again.
     pub fn get(&self, account: &AccountId) -> Option<Account> {
-        let file = files::open_here(&self.path(account)).ok()?;
-        if !file.metadata().ok()?.is_file() {
-            return None;
-        }
-        // Of ten thousand entries each is read in one go.
-        let mut bytes = Vec::with_capacity(USUAL_ENTRY_BYTES);
-        file.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
-        serde_json::from_slice(&bytes).ok().filter(|entry: &Account| entry.account == *account)
+        let mut file = files::open_here(&self.path(account)).ok()?;
+        let parse = |bytes: &[u8]| {
+            let text = str::from_utf8(bytes).ok()?;
+            serde_json::from_str(text).ok().filter(|entry: &Account| entry.account == *account)
+        };
+        // Of ten thousand entries each is read in one go, and is whole where it ends as JSON does.
+        let mut begin = [0; USUAL_ENTRY_BYTES];
+        let length = file.read(&mut begin).ok()?;
+        parse(&begin[..length]).or_else(|| {
+            let mut bytes = begin[..length].to_vec();
+            file.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
+            parse(&bytes)
+        })
     }
 
     /// Every account, sorted by name.
@@ -357,6 +362,9 @@ mod tests {
         index.remove(&"timberdata".parse().unwrap()).unwrap();
         index.remove(&"timberdata".parse().unwrap()).unwrap();
         assert_eq!(index.get(&"timberdata".parse().unwrap()), None);
+        let long = Account { who: Some("ä".repeat(5000)), ..Account::example("timberdata:long") };
+        index.put(&long).unwrap();
+        assert_eq!(index.get(&long.account).as_ref(), Some(&long));
         fs::remove_dir_all(folder.path().join("accounts")).unwrap();
         assert!(index.names().unwrap().is_empty());
         fs::write(folder.path().join("accounts"), "").unwrap();

@@ -15,7 +15,17 @@ const KEPT_DIGITS: usize = 11;
 /// Text that came from outside, with everything that could move a cursor, forge a line or turn
 /// the reading direction shown as `?`.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if is_harmful(c) { '?' } else { c }).collect()
+    let mut shown = String::with_capacity(text.len());
+    push_printable(&mut shown, text);
+    shown
+}
+
+/// The same at the end of another text.
+pub fn push_printable(shown: &mut String, text: &str) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return shown.push_str(text);
+    }
+    shown.extend(text.chars().map(|c| if is_harmful(c) { '?' } else { c }));
 }
 
 /// Control characters, and marks that turn the reading direction.

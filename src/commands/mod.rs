@@ -307,8 +307,13 @@ fn finish<Report: Serialize>(
     reports: &[Report],
     error: impl Fn(&Report) -> Option<&Error>,
 ) -> Result<u8, Failed> {
+    #[derive(Serialize)]
+    struct Whole<'a, Report> {
+        accounts: &'a [Report],
+    }
+
     if context.output.json {
-        context.output.json(&serde_json::json!({ "accounts": reports }))?;
+        context.output.json(&Whole { accounts: reports })?;
     }
     exit_of(reports.iter().filter_map(error))
 }

@@ -81,7 +81,7 @@ pub struct StoreSettings {
 /// Which store, by its name in settings, records and on the command line. A record may name one
 /// that only a newer version has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "String")]
 pub struct StoreKind(Cow<'static, str>);
 
 impl StoreKind {
@@ -116,6 +116,14 @@ impl StoreKind {
     }
 }
 
+/// One that this version has takes no room of its own in each of ten thousand accounts.
+impl From<String> for StoreKind {
+    fn from(name: String) -> Self {
+        let row = STORES.iter().find(|row| row.kind.name() == name);
+        row.map_or(Self(Cow::Owned(name)), |row| row.kind.clone())
+    }
+}
+
 impl Default for StoreKind {
     fn default() -> Self {
         STORES[0].kind.clone()
@@ -135,5 +143,19 @@ impl FromStr for StoreKind {
 impl fmt::Display for StoreKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.row().map_or(self.name(), |row| row.title))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_of_a_newer_version_keeps_its_name() {
+        for name in ["file", "keychain", "vault", "cloud"] {
+            let kind: StoreKind = serde_json::from_value(name.into()).unwrap();
+            assert_eq!((kind.name(), serde_json::to_value(&kind).unwrap()), (name, name.into()));
+            assert_eq!(matches!(kind.0, Cow::Borrowed(_)), name != "cloud");
+        }
     }
 }

@@ -12,10 +12,10 @@ pub fn map<T: Send, R: Send>(mut items: Vec<T>, work: impl Fn(T) -> R + Sync) ->
     if items.len() < FEW || processors == 1 {
         return items.into_iter().map(work).collect();
     }
-    let share = items.len().div_ceil(processors);
+    let (all, share) = (items.len(), items.len().div_ceil(processors));
     let mut shares = Vec::with_capacity(processors);
-    while !items.is_empty() {
-        let rest = items.split_off(share.min(items.len()));
+    while items.len() > share {
+        let rest = items.split_off(share);
         shares.push(std::mem::replace(&mut items, rest));
     }
     let work = &work;
@@ -23,8 +23,14 @@ pub fn map<T: Send, R: Send>(mut items: Vec<T>, work: impl Fn(T) -> R + Sync) ->
         let begin = |share: Vec<T>| scope.spawn(|| share.into_iter().map(work).collect());
         let begun: Vec<thread::ScopedJoinHandle<'_, Vec<R>>> =
             shares.into_iter().map(begin).collect();
-        let done = begun.into_iter().map(|share| share.join());
-        done.flat_map(|share| share.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        // The last share is this thread's.
+        let last: Vec<R> = items.into_iter().map(work).collect();
+        let mut done = Vec::with_capacity(all);
+        for share in begun {
+            done.extend(share.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done.extend(last);
+        done
     })
 }
 

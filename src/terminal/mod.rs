@@ -15,11 +15,11 @@ pub mod topics;
 mod typed;
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use terminal_size::{Height, Width};
 
 use crate::error::{Error, Exit};
@@ -37,6 +37,8 @@ const SANDBOX_PREFIX: &str = "[sandbox]";
 const NAME_WIDTH: usize = 14;
 /// Columns that text gets at least, however narrow the terminal says it is.
 const MIN_WIDTH: usize = 30;
+/// Of a long JSON answer so much is written at once.
+const STREAM_BYTES: usize = 1 << 16;
 
 /// The sign before a line of talk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -108,11 +110,15 @@ impl Output {
 
     /// Data as one JSON object: `schema` first, so that readers know what they read.
     pub fn json(&self, value: &impl Serialize) -> Result<(), Error> {
-        let text = self.json_text(value);
-        match self.jq {
-            Some(_) => self.raw(&self.filtered(text.as_bytes())?),
-            None => self.data(&text),
+        if self.jq.is_some() {
+            let mut text = Vec::new();
+            let written = self.write_json(&mut text, value);
+            return unless_unread(written).and_then(|()| self.raw(&self.filtered(&text)?));
         }
+        // Ten thousand accounts are megabytes, of which none has to be in memory.
+        let mut stdout = BufWriter::with_capacity(STREAM_BYTES, stdout_stream());
+        let written = self.write_json(&mut stdout, value);
+        unless_unread(written.and_then(|()| writeln!(stdout)).and_then(|()| stdout.flush()))
     }
 
     /// What `--jq` makes of JSON, a line for each result; harmless where a person reads it.
@@ -131,17 +137,18 @@ impl Output {
         Ok(lines)
     }
 
-    fn json_text(&self, value: &impl Serialize) -> String {
-        let mut object = json!({ "schema": 1 });
-        if self.sandbox {
-            object["sandbox"] = true.into();
+    fn write_json(&self, out: &mut impl io::Write, value: &impl Serialize) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Object<'a, T> {
+            schema: u32,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            sandbox: Option<bool>,
+            #[serde(flatten)]
+            members: &'a T,
         }
-        if let (Value::Object(object), Ok(Value::Object(more))) =
-            (&mut object, serde_json::to_value(value))
-        {
-            object.extend(more);
-        }
-        object.to_string()
+
+        let object = Object { schema: 1, sandbox: self.sandbox.then_some(true), members: value };
+        serde_json::to_writer(out, &object).map_err(io::Error::from)
     }
 
     /// A line of talk on stderr; silent with `--quiet` unless it warns. If stderr is closed, there
@@ -211,7 +218,9 @@ impl Output {
         let mut stderr = anstream::stderr().lock();
         let _ = if self.json && !self.text_errors {
             let error = error.clone().with_hint(self.command(&error.hint));
-            writeln!(stderr, "{}", self.json_text(&json!({ "error": error })))
+            let mut line = Vec::new();
+            let written = self.write_json(&mut line, &json!({ "error": error }));
+            written.and_then(|()| writeln!(stderr, "{}", String::from_utf8_lossy(&line)))
         } else {
             self.write_error(&mut stderr, error)
         };
@@ -330,7 +339,8 @@ mod tests {
     #[test]
     fn json_begins_with_the_schema_and_says_sandbox() {
         let output = Output { sandbox: true, ..Output::default() };
-        let text = output.json_text(&json!({ "accounts": [] }));
-        assert_eq!(text, r#"{"schema":1,"sandbox":true,"accounts":[]}"#);
+        let mut text = Vec::new();
+        output.write_json(&mut text, &json!({ "accounts": [] })).unwrap();
+        assert_eq!(text, br#"{"schema":1,"sandbox":true,"accounts":[]}"#);
     }
 }

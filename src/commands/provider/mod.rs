@@ -84,7 +84,7 @@ fn list(context: &Context) -> Result<(), Failed> {
         vec![provider.name.clone(), provider.title.clone(), client_id(provider), scopes.join(" ")]
     };
     let rows: Vec<_> = providers.iter().map(row).collect();
-    Ok(context.output.show(&table::render(&HEADINGS, &rows, stdout_is_terminal()))?)
+    Ok(context.output.show(&table::render(&HEADINGS, rows.iter(), stdout_is_terminal()))?)
 }
 
 fn show(context: &Context, provider: &Provider) -> Result<(), Failed> {

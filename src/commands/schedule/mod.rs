@@ -91,7 +91,7 @@ fn status(context: &Context) -> Result<u8, Failed> {
     } else {
         let for_person = stdout_is_terminal();
         let rows: Vec<_> = found.iter().map(|installed| row(installed, for_person, now)).collect();
-        output.show(&table::render(&HEADINGS, &rows, for_person))?;
+        output.show(&table::render(&HEADINGS, rows.iter(), for_person))?;
     }
     for kind in found.iter().filter(|found| found.is_stopped()).map(|found| found.kind.word()) {
         let command = output.command(&format!("partnerlink schedule install --kind {kind}"));

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod metrics;
+mod rows;
 mod shared;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,6 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use serde_json::json;
 
 use self::shared::Shared;
 use crate::account_id::AccountId;
@@ -20,13 +20,12 @@ use crate::commands::{could_not, every_account, fault, shortcoming};
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::flow::inventory::{Content, readable};
-use crate::schedule::last_run;
+use crate::schedule::{LastRun, last_run};
 use crate::store::StoreKind;
 use crate::store::file::FileStore;
 use crate::store::record::Record;
 use crate::system::many;
-use crate::terminal::{Mark, stdout_is_terminal, table};
-use crate::text::printable;
+use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,12 +34,6 @@ Examples:
   partnerlink status --calendar sign-ins.ics        the days to sign in again, for a calendar
   partnerlink status --format openmetrics           for Prometheus: partnerlink help formats
   partnerlink status --json";
-
-/// For people in the order of their weight, because a narrow terminal leaves the last ones out.
-const HEADINGS: [&str; 7] =
-    ["ACCOUNT", "STATE", "SIGN IN BY", "WHO", "LAST REFRESH", "TOKEN UNTIL", "IN"];
-/// Most of a person's name that a row shows, in characters; `token show` has all of it.
-const WHO_WIDTH: usize = 30;
 
 /// Show every connected account; by itself it asks neither keychain nor provider
 #[derive(Debug, clap::Args)]
@@ -83,8 +76,9 @@ const MOST_OPENED: usize = 1_000;
 /// One account, and what is to be said of it.
 #[derive(Serialize)]
 struct Line {
+    /// In a box, since ten thousand lines are moved about.
     #[serde(flatten)]
-    account: Account,
+    account: Box<Account>,
     #[serde(skip)]
     standing: Standing,
     /// The same in a word, unless its record cannot be read.
@@ -96,7 +90,23 @@ struct Line {
     readable: Option<bool>,
     /// Why it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Error>,
+    error: Option<Box<Error>>,
+}
+
+/// Why there is no line of an account that is listed.
+enum Missed {
+    /// It has neither an entry that can be read nor, where that was looked for, a record.
+    Nowhere(AccountId),
+    Unreadable(Error),
+}
+
+/// What `--json` writes.
+#[derive(Serialize)]
+struct Whole<'a> {
+    accounts: &'a [Line],
+    last_refresh: Option<&'a LastRun>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared_store: Option<&'a Shared>,
 }
 
 impl Line {
@@ -114,13 +124,9 @@ impl Args {
         }
         let now = context.clock.now();
         let shared = Shared::look(context);
-        let (accounts, unknown, sealed) = self.accounts(context);
-        let files = context.sealed_files(context.settings.file_key);
-        let listed = (accounts.len() > MOST_OPENED).then_some(sealed);
-        let line = |account| self.line(context, &files, listed.as_ref(), account, now);
-        let lines = many::map(accounts, line);
+        let (lines, unknown) = self.lines(context, now);
         if let Some(file) = &self.calendar {
-            let accounts = lines.iter().map(|line| &line.account);
+            let accounts = lines.iter().map(|line| &*line.account);
             calendar::write(context, accounts, self.within, file, self.force)?;
         }
         let last = last_run(&context.folders);
@@ -128,16 +134,14 @@ impl Args {
         if self.format == Some(Form::Openmetrics) {
             context.output.raw(&metrics::text(&lines, last.as_ref()))?;
         } else if context.output.json || self.format == Some(Form::Json) {
-            let mut whole = json!({ "accounts": lines, "last_refresh": last });
-            if let Some(shared) = &shared {
-                whole["shared_store"] = json!(shared);
-            }
+            let shared_store = shared.as_ref();
+            let whole = Whole { accounts: &lines, last_refresh: last.as_ref(), shared_store };
             context.output.json(&whole)?;
         } else if lines.is_empty() && unknown.is_empty() && !is_silent {
             let text = format!("No account is connected. Begin with: {}", begin(context));
             context.output.say(Mark::Note, text);
         } else if !lines.is_empty() && !to_stdout {
-            show(context, &lines, now)?;
+            rows::show(context, &lines, now)?;
         }
         if let Some(shared) = shared.filter(|_| !context.output.json) {
             shared.tell(context, now);
@@ -149,8 +153,38 @@ impl Args {
     }
 
     /// The accounts of the index, with --check also those that it lost, as their records have them;
-    /// and why there may be others; and which have a sealed file.
-    fn accounts(&self, context: &Context) -> (Vec<Account>, Vec<Error>, BTreeSet<AccountId>) {
+    /// and why there may be others. Each is read where its line is made: ten thousand are not kept
+    /// twice.
+    fn lines(&self, context: &Context, now: Timestamp) -> (Vec<Line>, Vec<Error>) {
+        let (names, sealed, mut unknown) = self.names(context);
+        let files = context.sealed_files(context.settings.file_key);
+        let only_listed = (names.len() > MOST_OPENED).then_some(&sealed);
+        let line = |name| {
+            let account = self.account(context, &name).map_err(Box::new);
+            account.map(|account| self.line(context, &files, only_listed, account, now))
+        };
+        let mut lines = Vec::with_capacity(names.len());
+        let mut missed = Vec::new();
+        for line in many::map(names.into_iter().collect(), line) {
+            match line {
+                Ok(line) => lines.push(line),
+                Err(why) => missed.push(*why),
+            }
+        }
+        let is_nowhere = |it: &Missed| matches!(it, Missed::Nowhere(_));
+        // Some were disconnected meanwhile.
+        let still = missed.iter().any(is_nowhere).then(|| self.names(context).0);
+        let is_still = |name: &AccountId| still.as_ref().is_some_and(|still| still.contains(name));
+        unknown.extend(missed.into_iter().filter_map(|it| match it {
+            Missed::Unreadable(error) => Some(error),
+            Missed::Nowhere(name) => is_still(&name).then(|| damaged_entry(&name)),
+        }));
+        (lines, unknown)
+    }
+
+    /// The accounts that have an entry or a sealed file, with --check every one; which of them have
+    /// the file; and why there may be others.
+    fn names(&self, context: &Context) -> (BTreeSet<AccountId>, BTreeSet<AccountId>, Vec<Error>) {
         let mut unknown = Vec::new();
         let mut names = context.index.names().unwrap_or_else(|error| {
             let why = format!("the index of accounts: {error}");
@@ -159,37 +193,31 @@ impl Args {
             unknown.push(Error::of("could not list the connected accounts", why, meaning));
             BTreeSet::new()
         });
-        let mut accounts = context.index.of(&names);
-        if accounts.len() < names.len()
-            && let Ok(now) = context.index.names()
-        {
-            // Some were disconnected meanwhile.
-            names.retain(|name| now.contains(name));
-        }
+        // To see what lies in sealed files wakes nothing.
+        let contents = context.world().contents(|kind| *kind == StoreKind::FILE);
+        let sealed: BTreeSet<AccountId> = contents.iter().flat_map(Content::accounts).collect();
+        names.extend(sealed.difference(&names).cloned().collect::<Vec<_>>());
         if self.check {
             match every_account(context).map(|(accounts, _)| accounts) {
                 Ok(all) => names.extend(all),
                 Err(error) => unknown.push(error),
             }
         }
+        (names, sealed, unknown)
+    }
+
+    /// What the index knows, else with --check the record.
+    fn account(&self, context: &Context, name: &AccountId) -> Result<Box<Account>, Missed> {
+        if let Some(account) = context.index.get(name) {
+            return Ok(Box::new(account));
+        }
         let world = context.world();
-        // To see what lies in sealed files wakes nothing.
-        let contents = world.contents(|kind| *kind == StoreKind::FILE);
-        let sealed: BTreeSet<AccountId> = contents.iter().flat_map(Content::accounts).collect();
-        names.extend(sealed.iter().cloned());
-        for account in &accounts {
-            names.remove(&account.account);
+        let record = self.check.then(|| Record::load(world.whereabouts(name), name));
+        match record.transpose().map(Option::flatten) {
+            Ok(Some(record)) => Ok(Box::new(record.account)),
+            Ok(None) => Err(Missed::Nowhere(name.clone())),
+            Err(error) => Err(Missed::Unreadable(could_not("read", name, &error))),
         }
-        for name in &names {
-            let record = self.check.then(|| Record::load(world.whereabouts(name), name));
-            match record.transpose().map(Option::flatten) {
-                Ok(Some(record)) => accounts.push(record.account),
-                Ok(None) => unknown.push(damaged_entry(name)),
-                Err(error) => unknown.push(could_not("read", name, &error)),
-            }
-        }
-        accounts.sort_by(|a, b| a.account.cmp(&b.account));
-        (accounts, unknown, sealed)
     }
 
     /// `listed` are the sealed files, where that they are there is all that is looked at.
@@ -198,7 +226,7 @@ impl Args {
         context: &Context,
         files: &FileStore,
         listed: Option<&BTreeSet<AccountId>>,
-        account: Account,
+        account: Box<Account>,
         now: Timestamp,
     ) -> Line {
         let id = &account.account;
@@ -224,7 +252,7 @@ impl Args {
             word: if matches!(read, Some(Err(_))) { "unreadable" } else { standing.word() },
             sign_in_days_left: left.map(|left| left.as_secs() / 86_400),
             readable: read.as_ref().map(Result::is_ok),
-            error: read.and_then(Result::err),
+            error: read.and_then(Result::err).map(Box::new),
             account,
         }
     }
@@ -232,7 +260,7 @@ impl Args {
     fn exit_code(&self, lines: &[Line], unknown: &[Error]) -> u8 {
         let judged = self.check || self.exit_code;
         let standings = lines.iter().filter(|_| judged).filter_map(Line::shortcoming);
-        let errors = lines.iter().filter_map(|line| line.error.as_ref()).chain(unknown);
+        let errors = lines.iter().filter_map(|line| line.error.as_deref()).chain(unknown);
         let unreadable = errors.map(|error| error.exit);
         let exits: Vec<Exit> = standings.map(|(exit, ..)| exit).chain(unreadable).collect();
         let worst = Exit::BY_URGENCY.into_iter().find(|exit| exits.contains(exit));
@@ -258,76 +286,4 @@ fn damaged_entry(account: &AccountId) -> Error {
     let meaning = Exit::Store.means("index-damaged", hint);
     let why = "its entry in the index of accounts is missing or damaged; its record makes it again";
     Error::of(format!("could not show {account}"), why, meaning).about(account)
-}
-
-fn show(context: &Context, lines: &[Line], now: Timestamp) -> Result<(), Failed> {
-    let for_person = stdout_is_terminal();
-    let rows: Vec<Vec<String>> = lines
-        .iter()
-        .map(|line| if for_person { row_for_person(line, now) } else { row_for_program(line) })
-        .collect();
-    context.output.show(&table::render(&HEADINGS, &rows, for_person))?;
-    // It tells whether there is a schedule at all.
-    if let Some(last) = last_run(&context.folders) {
-        let mark = if last.is_old(now) { Mark::Warn } else { Mark::Note };
-        context.output.say(mark, last.sentence(now));
-    }
-    if let Some(ahead) = lines.iter().find_map(|line| line.account.clock_off(now)) {
-        let text = format!("at the last token answer {}; set it right", clock::difference(ahead));
-        context.output.say(Mark::Warn, text);
-    }
-    for line in lines {
-        if let Some(error) = &line.error {
-            context.output.error(error);
-        }
-        if let Some((_, why, command)) = line.shortcoming() {
-            let why = if why.is_empty() { why } else { format!("{why}: ") };
-            let command = context.output.command(&command);
-            let text =
-                format!("{}: {}: {why}{command}", line.account.account, line.standing.word());
-            context.output.say(Mark::Warn, printable(&text));
-        }
-    }
-    Ok(())
-}
-
-fn row_for_person(line: &Line, now: Timestamp) -> Vec<String> {
-    let account = &line.account;
-    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
-    let refreshed = account.refreshed_at.map(|at| {
-        let by = account.refreshed_by.as_ref().map(|by| format!(" {by}")).unwrap_or_default();
-        clock::for_people(at, now) + &by
-    });
-    vec![
-        account.account.to_string(),
-        line.word.to_owned(),
-        or_nothing(account.sign_in_by.map(clock::day_for_people)),
-        or_nothing(account.who.as_deref().map(shortened)),
-        or_nothing(refreshed),
-        clock::for_people(account.access_token_until, now),
-        account.store.row().map_or(account.store.name(), |row| row.short).to_owned(),
-    ]
-}
-
-fn shortened(who: &str) -> String {
-    match who.char_indices().nth(WHO_WIDTH) {
-        None => who.to_owned(),
-        Some(_) => who.chars().take(WHO_WIDTH - 1).chain(['…']).collect(),
-    }
-}
-
-/// The order is one that scripts rely on: a new column comes last.
-fn row_for_program(line: &Line) -> Vec<String> {
-    let account = &line.account;
-    let time = |instant: Timestamp| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    vec![
-        account.account.to_string(),
-        account.who.clone().unwrap_or_default(),
-        line.word.to_owned(),
-        time(account.access_token_until),
-        account.sign_in_by.map(time).unwrap_or_default(),
-        account.refreshed_at.map(time).unwrap_or_default(),
-        account.store.to_string(),
-        account.refreshed_by.clone().unwrap_or_default(),
-    ]
 }

@@ -93,7 +93,7 @@ impl Args {
             return Ok(0);
         }
         *reports = self.refresh_all(context, accounts, &listed);
-        finish(context, reports, |report| report.error.as_ref())
+        finish(context, reports, |report| report.error.as_deref())
     }
 
     /// Works on several accounts at once. A signal, or the end of the time, lets those under way

@@ -21,7 +21,7 @@ pub(super) struct RefreshReport {
     until: Option<Timestamp>,
     pub(super) warning: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<Error>,
+    pub(super) error: Option<Box<Error>>,
 }
 
 impl RefreshReport {
@@ -64,8 +64,8 @@ impl RefreshReport {
     }
 
     pub(super) fn failed(account: &AccountId, error: Error) -> Self {
-        let account = account.clone();
-        Self { account, result: "failed", until: None, error: Some(error), warning: None }
+        let (account, error) = (account.clone(), Some(Box::new(error)));
+        Self { account, result: "failed", until: None, error, warning: None }
     }
 
     /// One line, as soon as it is known.
