@@ -15,6 +15,11 @@ impl Chance {
         Self(seed)
     }
 
+    /// One for another thread, that goes its own way.
+    pub fn branch(&mut self) -> Self {
+        Self(self.next())
+    }
+
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

@@ -7,8 +7,12 @@
 #![cfg(target_os = "linux")]
 
 mod bench;
+#[path = "../../benches/endurance/bound.rs"]
+mod bound;
 mod busy;
+#[expect(dead_code, reason = "shared: the bench of kills uses more of it")]
 mod chance;
+mod confidence;
 mod crowd;
 mod damage;
 mod disk;

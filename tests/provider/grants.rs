@@ -133,6 +133,13 @@ impl Grants {
         }
     }
 
+    /// Forgets every token of this one's sign-in.
+    pub fn forget(&mut self, refresh_token: &str) {
+        if let Some(Token { family, .. }) = self.tokens.get(refresh_token).copied() {
+            self.tokens.retain(|_, token| token.family != family);
+        }
+    }
+
     pub fn newest(&self) -> Option<String> {
         self.newest.clone()
     }

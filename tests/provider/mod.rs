@@ -47,6 +47,9 @@ struct Shared {
 #[derive(Default)]
 struct State {
     calls: Vec<Call>,
+    /// Requests so far, and whether none of them is kept.
+    asked: usize,
+    forgets: bool,
     grants: Grants,
     change: Option<Change>,
     script: Option<Script>,
@@ -211,6 +214,11 @@ impl Provider {
         self.calls().pop().expect("a request")
     }
 
+    /// From now on requests are counted, and not kept: there are too many of them.
+    pub fn keeps_no_calls(&self) {
+        self.state().forgets = true;
+    }
+
     /// Requests of this kind: a `grant_type`, or the end of a path.
     pub fn count(&self, kind: &str) -> usize {
         let path = format!("/{kind}");
@@ -234,6 +242,11 @@ impl Provider {
         self.state().grants.counts
     }
 
+    /// Nobody will come with this refresh token, or another one of its sign-in.
+    pub fn forget(&self, refresh_token: &str) {
+        self.state().grants.forget(refresh_token);
+    }
+
     /// Exactly so many refresh tokens were spent, and none of them twice.
     #[track_caller]
     pub fn refreshed_exactly(&self, times: u64) {
@@ -251,8 +264,11 @@ impl Shared {
         self.note_secrets(&call);
         let script = {
             let mut state = self.state.lock().unwrap();
-            call.number = state.calls.len() + 1;
-            state.calls.push(call.clone());
+            state.asked += 1;
+            call.number = state.asked;
+            if !state.forgets {
+                state.calls.push(call.clone());
+            }
             state.script.clone()
         };
         let honest = || match &self.upstream {
