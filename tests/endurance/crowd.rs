@@ -272,6 +272,12 @@ fn no_file_is_read_twice_that_need_not_be() {
                 let count = opened.filter(|line| line.contains(&path)).count();
                 assert_eq!(count, 1, "{args:?}: {}", file.display());
             }
+            if args[0] == "status" {
+                let entry = format!("<{}>", seat.index_file_of(name).display());
+                let reads = trace.iter().filter(|line| line.contains(" read("));
+                let count = reads.filter(|line| line.contains(&entry)).count();
+                assert_eq!(count, 1, "{args:?}: {entry} in one go");
+            }
         }
     }
     provider.refreshed_exactly(0);
