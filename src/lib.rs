@@ -83,6 +83,7 @@ use crate::error::Exit;
 /// Runs the program with these arguments (the first is its own name) and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_dumps();
+    system::interrupt::begin();
     panic::set_hook(Box::new(|panic| {
         // The message may quote a value, and the value may be a secret: only the place is told.
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

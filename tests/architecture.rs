@@ -166,7 +166,7 @@ const CRATES: [(&str, &[&str], &str); 21] = [
     ("argon2", &["store/file/"], "one backend, one folder"),
     ("open", &["system/browser.rs"], "one way to open an address"),
     ("rpassword", &["commands/client_secret.rs"], "the one prompt for a secret"),
-    ("signal_hook", &["system/interrupt.rs"], "one meaning of Ctrl-C"),
+    ("signal_hook", &["system/interrupt/"], "one meaning of Ctrl-C"),
     ("directories", &["system/paths.rs"], "one list of folders"),
     ("jiff", &["clock/"], "one clock"),
     ("flate2", &["http/"], "data on its way"),

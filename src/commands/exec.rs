@@ -1,5 +1,7 @@
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
+#[cfg(not(unix))]
+use std::path::Path;
 use std::path::{PathBuf, is_separator};
 use std::process::Command;
 use std::time::Duration;
@@ -10,6 +12,8 @@ use crate::account_id::AccountId;
 use crate::commands::held::valid_token;
 use crate::context::Context;
 use crate::error::{Error, Failed};
+#[cfg(not(unix))]
+use crate::system::{interrupt, process};
 use crate::terminal::Mark;
 
 const EXAMPLES: &str = "\
@@ -52,7 +56,7 @@ impl Args {
         let around = context.settings.environment.surroundings();
         // A path is the person's own choice; a bare name does not stand for a file that lies here.
         let file = if program.to_string_lossy().contains(is_separator) {
-            PathBuf::from(&program)
+            as_started(&program)
         } else {
             around.find(&program).ok_or_else(|| failed(&io::ErrorKind::NotFound.into()))?
         };
@@ -70,10 +74,23 @@ fn hand_over(mut command: Command) -> std::io::Result<u8> {
     Err(std::os::unix::process::CommandExt::exec(&mut command))
 }
 
+/// The command runs beside this process, which waits for it. Ctrl-C is the command's, and this
+/// process ends as it does: exit codes have 32 bits on Windows, and msiexec's 3010 is no error.
 #[cfg(not(unix))]
 fn hand_over(mut command: Command) -> std::io::Result<u8> {
-    let status = command.status()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    let ended = interrupt::uninterrupted(|| command.status());
+    let status =
+        ended.map_err(|error| process::not_started(Path::new(command.get_program()), error))?;
+    std::process::exit(status.code().unwrap_or(1))
+}
+
+/// A path as it is given; on Windows with the ending that a shell would add.
+fn as_started(program: &OsStr) -> PathBuf {
+    #[cfg(windows)]
+    if let Some(file) = process::startable(Path::new(program)) {
+        return file;
+    }
+    PathBuf::from(program)
 }
 
 /// A name that every shell can read.

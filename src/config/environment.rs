@@ -1,6 +1,6 @@
 //! The environment: the only code that reads it, and the meaning of every variable.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::ValueEnum as _;
@@ -41,12 +41,12 @@ impl Environment {
     }
 
     fn get(&self, name: &str) -> Option<&OsString> {
-        let found = self.0.iter().find(|(other, _)| other == name);
+        let found = self.0.iter().find(|(other, _)| is_named(other, name));
         found.map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
     pub(super) fn without(mut self, name: &str) -> Self {
-        self.0.retain(|(other, _)| other != name);
+        self.0.retain(|(other, _)| !is_named(other, name));
         self
     }
 
@@ -187,7 +187,23 @@ impl Environment {
     /// The variables that a child process must not inherit: ours can hold secrets.
     pub fn own_variables(&self) -> impl Iterator<Item = &OsString> {
         let names = self.0.iter().map(|(name, _)| name);
-        names.filter(|name| name.to_string_lossy().starts_with(PREFIX))
+        names.filter(|name| {
+            let begin = name.as_encoded_bytes().get(..PREFIX.len());
+            begin.is_some_and(|begin| is_same(begin, PREFIX))
+        })
+    }
+}
+
+/// Windows knows no capitals here: the path is `Path` there.
+fn is_named(variable: &OsStr, name: &str) -> bool {
+    is_same(variable.as_encoded_bytes(), name)
+}
+
+fn is_same(bytes: &[u8], name: &str) -> bool {
+    if cfg!(windows) {
+        bytes.eq_ignore_ascii_case(name.as_bytes())
+    } else {
+        bytes == name.as_bytes()
     }
 }
 

@@ -1,13 +1,13 @@
 //! Opening the browser (crate open).
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use url::Url;
 
-use super::process::{Surroundings, check, wait};
+use super::process::{self, Surroundings, check, wait};
 
 /// How long a browser command is watched for an early failure. After that it is taken to run: a
 /// browser in the foreground stays for as long as the person keeps it open.
@@ -40,7 +40,7 @@ impl Browser for SystemBrowser {
     fn open(&self, url: &Url) -> Result<(), BrowserError> {
         let mut last = BrowserError::NoLauncher;
         for command in commands(self.named.as_deref(), url.as_str())? {
-            match found(command, &self.around).and_then(start) {
+            match found(command, self.named.is_some(), &self.around).and_then(start) {
                 Ok(()) => return Ok(()),
                 Err(BrowserError::NotStarted { .. }) if self.named.is_none() => {}
                 Err(error) => last = error,
@@ -73,11 +73,12 @@ fn commands(named: Option<&str>, url: &str) -> Result<Vec<Command>, BrowserError
 
 /// The same command with its program found. Crate open leaves the search to the system, for which
 /// `PATH` may lead to the working folder.
-fn found(command: Command, around: &Surroundings) -> Result<Command, BrowserError> {
+fn found(command: Command, is_named: bool, around: &Surroundings) -> Result<Command, BrowserError> {
     let not_there = || not_started(&command, io::ErrorKind::NotFound.into());
     let program = around.find(command.get_program()).ok_or_else(not_there)?;
-    let mut command = if cfg!(windows) {
-        // Rust does not look into the working folder there, and flags of the command would be lost.
+    // Rust does not look into the working folder on Windows, and of crate open's command there
+    // flags would be lost.
+    let mut command = if cfg!(windows) && !is_named {
         command
     } else {
         let mut found = Command::new(program);
@@ -118,6 +119,7 @@ fn start(mut command: Command) -> Result<(), BrowserError> {
 }
 
 fn not_started(command: &Command, source: io::Error) -> BrowserError {
+    let source = process::not_started(Path::new(command.get_program()), source);
     BrowserError::NotStarted { program: name(command), source }
 }
 

@@ -42,6 +42,18 @@ impl Finished {
     }
 }
 
+/// Why a program could not be started, where Windows' own words do not say it: std hands an argument
+/// to a batch file only where cmd.exe leaves it as it is.
+pub fn not_started(program: &Path, error: io::Error) -> io::Error {
+    let is_batch = |end: &OsStr| ["bat", "cmd"].iter().any(|it| end.eq_ignore_ascii_case(it));
+    if error.kind() == io::ErrorKind::InvalidInput && program.extension().is_some_and(is_batch) {
+        let why = "cmd.exe, which runs .bat and .cmd, cannot be given one of its arguments safely \
+                   (a line break?)";
+        return io::Error::new(io::ErrorKind::InvalidInput, why);
+    }
+    error
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ChildError {
     #[error("{} could not be started: {source}", .program.display())]
@@ -70,9 +82,25 @@ impl Surroundings {
     }
 
     /// The file that a bare program name stands for, or an absolute path itself.
+    #[cfg(not(windows))]
     pub fn find(&self, name: impl AsRef<OsStr>) -> Option<PathBuf> {
         let path = self.search_path();
         which::which_in_all(name, Some(path), "").ok()?.find(|file| file.is_absolute())
+    }
+
+    /// The file that a bare program name stands for, or an absolute path, both with the ending left
+    /// away or not. Windows itself would look for .exe only, and not for npm.cmd.
+    #[cfg(windows)]
+    pub fn find(&self, name: impl AsRef<OsStr>) -> Option<PathBuf> {
+        let name = Path::new(name.as_ref());
+        if name.is_absolute() {
+            return startable(name);
+        }
+        // Nothing that leads out of the folders of `PATH`, such as C:tell.
+        let is_bare = name.components().eq([std::path::Component::Normal(name.as_os_str())]);
+        let path = self.search_path();
+        let mut folders = std::env::split_paths(&path).filter(|_| is_bare);
+        folders.find_map(|folder| startable(&folder.join(name)))
     }
 
     /// A command that starts `program` as [`Surroundings::around`] says.
@@ -93,6 +121,19 @@ impl Surroundings {
             command.env("PATH", if path.is_empty() { NOWHERE.into() } else { path });
         }
     }
+}
+
+/// The file that a path stands for, with the ending left away or not. Of the endings in `PATHEXT`
+/// these can be started without a program of their own.
+#[cfg(windows)]
+pub fn startable(path: &Path) -> Option<PathBuf> {
+    const ENDINGS: [&str; 4] = ["com", "exe", "bat", "cmd"];
+    let is_one = |end: &OsStr| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known));
+    if path.extension().is_some_and(is_one) {
+        return Some(path.to_owned()).filter(|file| file.is_file());
+    }
+    let with = |end| PathBuf::from([path.as_os_str(), OsStr::new(end)].join(OsStr::new(".")));
+    ENDINGS.into_iter().map(with).find(|file| file.is_file())
 }
 
 /// The words of a command that a person wrote, its program as an absolute path. The rules of words
@@ -159,9 +200,10 @@ pub fn run(mut command: Command, input: &[u8], deadline: Duration) -> Result<Fin
     // With a group of its own it can be ended with all that it started.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = command
-        .spawn()
-        .map_err(|source| ChildError::NotStarted { program: program.clone(), source })?;
+    let mut child = command.spawn().map_err(|error| ChildError::NotStarted {
+        program: program.clone(),
+        source: not_started(&program, error),
+    })?;
     if let Some(mut stdin) = child.stdin.take() {
         let input = input.to_vec();
         // A program that reads nothing of it has closed the pipe, which is its right.

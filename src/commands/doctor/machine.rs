@@ -150,6 +150,8 @@ fn proxies(context: &Context, providers: &[&Provider]) -> Finding {
     let variables = ["HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HTTP_PROXY"].into_iter();
     let mut set: Vec<_> = variables.flat_map(|name| [name.into(), name.to_lowercase()]).collect();
     set.retain(|name: &String| context.settings.environment.text(name).is_some());
+    // To Windows both are one.
+    set.dedup_by(|one, other| cfg!(windows) && one.eq_ignore_ascii_case(other));
     let set = set.join(", ");
     let Some(proxy) = &network.proxy else {
         if set.is_empty() {
