@@ -149,7 +149,7 @@ const SHARED: [&str; 10] = [
 ];
 
 /// Outside crates that stay in one place, and the reason.
-const CRATES: [(&str, &[&str], &str); 21] = [
+const CRATES: [(&str, &[&str], &str); 22] = [
     (
         "clap_complete",
         &["commands/candidates.rs", "commands/completions/"],
@@ -167,6 +167,7 @@ const CRATES: [(&str, &[&str], &str); 21] = [
     ("open", &["system/browser.rs"], "one way to open an address"),
     ("rpassword", &["commands/client_secret.rs"], "the one prompt for a secret"),
     ("signal_hook", &["system/interrupt/"], "one meaning of Ctrl-C"),
+    ("windows_registry", &["system/proxy.rs"], "one look into the registry"),
     ("directories", &["system/paths.rs"], "one list of folders"),
     ("jiff", &["clock/"], "one clock"),
     ("flate2", &["http/"], "data on its way"),

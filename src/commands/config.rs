@@ -127,7 +127,8 @@ fn shared(vault: &vault::Settings) -> String {
 
 /// Host and port of the proxy; what else its variable says may be a password.
 fn proxy(settings: &Settings) -> Option<String> {
-    settings.network.proxy.as_ref().map(|proxy| format!("{} ({})", proxy.place(), proxy.variable))
+    let proxy = settings.network.proxy();
+    proxy.map(|proxy| format!("{} ({})", proxy.place(), proxy.source.name()))
 }
 
 fn get(context: &Context, key: &str) -> Result<(), Failed> {

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::ValueEnum as _;
 
 use super::{ConfigError, SandboxChoice};
-use crate::http::network::ProxySetting;
+use crate::http::proxy::{Found, Proxies, ProxySetting, Source};
 use crate::input;
 use crate::language::Language;
 use crate::secret::Secret;
+use crate::system;
 use crate::system::paths::Folders;
 use crate::system::process::Surroundings;
 
@@ -91,14 +92,20 @@ impl Environment {
         Some(Secret::new(input::word(&text)))
     }
 
-    /// The proxy for https addresses. In capitals or small, the capitals first; `HTTP_PROXY` is not
-    /// among them, since nothing goes elsewhere without TLS.
-    pub fn proxy(&self) -> Option<ProxySetting> {
+    /// The proxy for https addresses: the variables', else the system's. In capitals or small, the
+    /// capitals first; `HTTP_PROXY` is not among them, since nothing goes elsewhere without TLS.
+    pub fn proxies(&self) -> Proxies {
         const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-        let (variable, value) = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)))?;
+        let named = NAMES.iter().find_map(|name| Some((*name, self.path(name)?)));
         let exempt = self.text("NO_PROXY").or_else(|| self.text("no_proxy")).unwrap_or_default();
-        let value = Secret::from(&*value.to_string_lossy());
-        Some(ProxySetting { variable, value, exempt })
+        match (named, system::proxy::SETTINGS) {
+            (Some((name, value)), _) => {
+                let value = Secret::from(&*value.to_string_lossy());
+                Proxies::of(ProxySetting { source: Source::Variable(name), value, exempt })
+            }
+            (None, Some(settings)) => Proxies::new(move || of_settings(settings, &exempt)),
+            (None, None) => Proxies::default(),
+        }
     }
 
     /// `PARTNERLINK_ACCESS_TOKEN`, and the account that `PARTNERLINK_ACCESS_TOKEN_FOR` says it is of.
@@ -205,6 +212,18 @@ fn is_same(bytes: &[u8], name: &str) -> bool {
     } else {
         bytes == name.as_bytes()
     }
+}
+
+/// The proxy of the system's settings, less the hosts of `NO_PROXY` as well.
+fn of_settings(name: &'static str, exempt: &str) -> Found {
+    let system = system::proxy::of_system();
+    let exempt = format!("{exempt},{}", system.exempt);
+    let used = system.server.map(|server| ProxySetting {
+        source: Source::Settings(name),
+        value: Secret::new(server),
+        exempt: exempt.trim_matches(',').to_owned(),
+    });
+    Found { used, script: system.script }
 }
 
 /// Windows and programs of the Finder have no variables for it.

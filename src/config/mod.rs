@@ -220,7 +220,7 @@ impl Settings {
         let key_file = environment.path("PARTNERLINK_KEY_FILE").or(file.key_file.map(&beside));
         let ca_file_given = ca_file.is_some();
         let ca_file = ca_file.or(file.ca_file.map(&beside));
-        let network = Network { proxy: environment.proxy(), ca_file, ca_file_only: false };
+        let network = Network { proxies: environment.proxies(), ca_file, ca_file_only: false };
         let store = store.or(file.store);
         // The sandbox is for every machine, and most have sealed files.
         let store = match &sandbox {

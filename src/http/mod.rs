@@ -12,6 +12,7 @@ pub mod fault;
 pub mod network;
 pub mod pace;
 pub mod probe;
+pub mod proxy;
 mod request;
 pub mod retry;
 

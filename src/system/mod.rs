@@ -1,4 +1,4 @@
-//! This machine: folders and files, other programs, signals.
+//! This machine: folders and files, other programs, signals, the proxy of its settings.
 
 pub mod browser;
 pub mod files;
@@ -7,5 +7,6 @@ pub mod many;
 mod output_file;
 pub mod paths;
 pub mod process;
+pub mod proxy;
 
 pub use output_file::{FileError, OutputFile};

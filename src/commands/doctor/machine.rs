@@ -6,9 +6,11 @@ use crate::context::Context;
 use crate::error::{Exit, Explain as _};
 use crate::http::HttpError;
 use crate::http::network::roots;
+use crate::http::proxy::{PAC_HINT, Source};
 use crate::loopback::{self, BindError};
 use crate::provider::Provider;
 use crate::schedule::{self, Machine};
+use crate::system;
 use crate::system::browser::launcher;
 use crate::terminal::report::Finding;
 
@@ -142,23 +144,22 @@ fn clock(context: &Context) -> Finding {
 }
 
 fn proxies(context: &Context, providers: &[&Provider]) -> Finding {
+    const EXAMPLE: &str = "HTTPS_PROXY=http://HOST:PORT, where one is needed";
     let network = &context.settings.network;
     if let Err(error) = network.check() {
         let of_the_company = matches!(error, HttpError::Setup { code: "ca-file", .. });
         return Finding::failed(if of_the_company { "roots" } else { "proxy" }, "", &error);
     }
-    let variables = ["HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HTTP_PROXY"].into_iter();
-    let mut set: Vec<_> = variables.flat_map(|name| [name.into(), name.to_lowercase()]).collect();
-    set.retain(|name: &String| context.settings.environment.text(name).is_some());
-    // To Windows both are one.
-    set.dedup_by(|one, other| cfg!(windows) && one.eq_ignore_ascii_case(other));
-    let set = set.join(", ");
-    let Some(proxy) = &network.proxy else {
-        if set.is_empty() {
-            return Finding::good("proxy", "none is named");
-        }
-        let text = format!("{set} set, and no proxy for https in that");
-        return Finding::warn("proxy", text, "HTTPS_PROXY=http://HOST:PORT, where one is needed");
+    let Some(proxy) = network.proxy() else {
+        return match (network.proxies.script(), &*variables(context)) {
+            (Some(script), _) => pac(script),
+            (None, "") => Finding::good("proxy", "none is named"),
+            (None, set) => Finding::warn(
+                "proxy",
+                format!("{set} set, and no proxy for https in that"),
+                EXAMPLE,
+            ),
+        };
     };
     let urls = providers.iter().flat_map(|provider| endpoints(provider)).map(|(_, url)| url);
     let past = urls.filter(|url| network.proxy_to(url).is_none());
@@ -166,8 +167,33 @@ fn proxies(context: &Context, providers: &[&Provider]) -> Finding {
     past.dedup();
     let past =
         if past.is_empty() { String::new() } else { format!(", but not to {}", past.join(", ")) };
-    Finding::good("proxy", format!("{}{past} (by {set})", proxy.place()))
-        .publicly(format!("there is one{past} (by {set})"))
+    let by = match proxy.source {
+        Source::Variable(_) => variables(context),
+        Source::Settings(name) => name.to_owned(),
+    };
+    Finding::good("proxy", format!("{}{past} (by {by})", proxy.place()))
+        .publicly(format!("there is one{past} (by {by})"))
+}
+
+/// A script that browsers run: whether it sends anybody through a proxy is not known.
+fn pac(script: &str) -> Finding {
+    let settings = system::proxy::SETTINGS.unwrap_or_default();
+    let text = |script: &str| {
+        format!(
+            "{settings} name a PAC file{script}, which only browsers can use: requests go straight"
+        )
+    };
+    Finding::warn("proxy", text(&format!(" ({script})")), PAC_HINT).publicly(text(""))
+}
+
+/// The variables about proxies that are set.
+fn variables(context: &Context) -> String {
+    let names = ["HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HTTP_PROXY"].into_iter();
+    let mut set: Vec<_> = names.flat_map(|name| [name.into(), name.to_lowercase()]).collect();
+    set.retain(|name: &String| context.settings.environment.text(name).is_some());
+    // To Windows both are one.
+    set.dedup_by(|one, other| cfg!(windows) && one.eq_ignore_ascii_case(other));
+    set.join(", ")
 }
 
 fn certificates(context: &Context) -> Option<Finding> {

@@ -142,8 +142,8 @@ fn left_out(context: &Context) -> Vec<String> {
         .collect();
     let own = environment.own_variables().map(|name| name.to_string_lossy().into_owned());
     // With a password in it.
-    let proxy = context.settings.network.proxy.iter().filter(|proxy| proxy.is_private());
-    own.chain(proxy.map(|proxy| proxy.variable.to_owned()))
+    let proxy = context.settings.network.proxy().filter(|proxy| proxy.is_private());
+    own.chain(proxy.map(|proxy| proxy.source.name().to_owned()))
         .filter(|name| !known.contains(&name.as_str()) && environment.text(name).is_some())
         .collect()
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{FileKey, SandboxChoice, Settings};
 use crate::context::Context;
 use crate::error::Error;
+use crate::http::proxy::Source;
 use crate::schedule::{Every, Job, Kind, Machine, Plan, ScheduleError, Service, job};
 use crate::store::shared::Duty;
 use crate::store::vault::{Auth, Jwt};
@@ -111,8 +112,11 @@ impl PlanArgs {
         if let Some(file) = settings.network.ca_file.as_ref().filter(|_| settings.ca_file_given) {
             arguments.extend(["--ca-file".to_owned(), job::whole(file)?]);
         }
-        if let Some(proxy) = settings.network.proxy.as_ref().filter(|proxy| !proxy.is_private()) {
-            variables.push((proxy.variable, proxy.value.expose().clone()));
+        // That of the system's settings is there for the job as well.
+        if let Some(proxy) = settings.network.proxy().filter(|proxy| !proxy.is_private())
+            && let Source::Variable(name) = proxy.source
+        {
+            variables.push((name, proxy.value.expose().clone()));
             if !proxy.exempt.is_empty() {
                 variables.push(("NO_PROXY", proxy.exempt.clone()));
             }
