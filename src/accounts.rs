@@ -17,6 +17,7 @@ use crate::clock::{self, CLOCKS_DIFFER, Timestamp};
 use crate::oauth::scope::Scope;
 use crate::store::StoreKind;
 use crate::system::files::{self, Durability, Mode};
+use crate::system::held::BRIEFLY;
 use crate::system::many;
 
 /// What is known of an account. Stored in the sealed record, and copied into the index.
@@ -246,7 +247,7 @@ impl Index {
 
     /// What the index knows of one account. A damaged entry counts as none: it can be made again.
     pub fn get(&self, account: &AccountId) -> Option<Account> {
-        let mut file = files::open_here(&self.path(account)).ok()?;
+        let mut file = files::open_here(&self.path(account), BRIEFLY).ok()?;
         let parse = |bytes: &[u8]| {
             let text = str::from_utf8(bytes).ok()?;
             serde_json::from_str(text).ok().filter(|entry: &Account| entry.account == *account)
@@ -301,10 +302,7 @@ impl Index {
     }
 
     pub fn remove(&self, account: &AccountId) -> io::Result<()> {
-        match fs::remove_file(self.path(account)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        files::remove(&self.path(account), BRIEFLY).map(drop)
     }
 
     fn path(&self, account: &AccountId) -> PathBuf {

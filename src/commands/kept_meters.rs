@@ -10,6 +10,8 @@ use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
 use crate::data::meter::{Meter, Space};
 use crate::system::files::{self, Durability, Mode};
+use crate::system::held::BRIEFLY;
+use crate::system::owner::of_another_user;
 use crate::system::paths::Folders;
 
 /// How long a meter is found in it, in seconds: new ones come rarely, and a day is soon enough.
@@ -38,9 +40,9 @@ impl KeptMeters {
     /// What was kept for this sign-in. A file that is damaged or another's counts as none: it can
     /// be made again.
     pub fn load(folders: &Folders, account: &Account) -> Option<Self> {
-        let file = files::open_here(&folders.meters_file(&account.account)).ok()?;
+        let file = files::open_here(&folders.meters_file(&account.account), BRIEFLY).ok()?;
         let meta = file.metadata().ok()?;
-        if !meta.is_file() || files::of_another_user(&meta).is_some() {
+        if !meta.is_file() || of_another_user(&meta).is_some() {
             return None;
         }
         let mut bytes = Vec::new();

@@ -20,7 +20,8 @@ use crate::language::Language;
 use crate::provider::Description;
 use crate::provider::registry::{Registry, nearest};
 use crate::store::{self, StoreKind};
-use crate::system::files::Others;
+use crate::system::held::{self, BRIEFLY};
+use crate::system::owner::Others;
 use crate::system::paths::{Folders, PathError};
 use crate::system::process;
 
@@ -301,7 +302,7 @@ fn read_anybodys(path: &Path) -> Result<Option<(String, Option<Others>)>, Config
         return Err(unreadable(io::Error::other("it is no ordinary file")));
     }
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
+    let file = held::while_held(path, BRIEFLY, || File::open(path)).map_err(unreadable)?;
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(ConfigError::TooLarge(path.to_owned()));

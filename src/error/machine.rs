@@ -14,7 +14,8 @@ use crate::schedule::ScheduleError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
 use crate::system::FileError;
-use crate::system::files::Others;
+use crate::system::held::is_held;
+use crate::system::owner::Others;
 use crate::system::paths::PathError;
 use crate::text::shell_quoted;
 
@@ -44,6 +45,11 @@ impl Explain for ConfigError {
             Self::NotText { .. } => "save it as UTF-8, as every editor can",
             Self::Folders(_) => {
                 "set HOME to your own home folder, or PARTNERLINK_HOME to a folder of your own"
+            }
+            Self::Unreadable { source, .. } | Self::NotWritten { source, .. }
+                if is_held(source) =>
+            {
+                return in_use("configuration");
             }
             Self::Unreadable { .. } => "make the file readable for yourself",
             Self::TooLarge(_) => "remove what does not belong there",
@@ -134,6 +140,7 @@ impl Explain for ScheduleError {
 impl Explain for StoreError {
     fn meaning(&self) -> Meaning {
         let (code, hint) = match self {
+            _ if self.is_held() => return in_use("store-file-in-use"),
             Self::Locked => (
                 "store-locked",
                 "unlock the keychain (sign in to the desktop, or open its password program); \
@@ -249,6 +256,14 @@ impl Explain for StoreError {
     }
 }
 
+/// A file that was waited for.
+fn in_use(code: &'static str) -> Meaning {
+    Busy.means(
+        code,
+        "close it there and try again; a virus scanner or a backup lets it go by itself",
+    )
+}
+
 /// A forgotten passphrase has a way out as well.
 fn wrong_passphrase(salt: &Path) -> String {
     format!(
@@ -265,6 +280,7 @@ impl Explain for LockError {
                 "busy",
                 "another partnerlink works on this account; try again when it is done",
             ),
+            Self::InUse(_) => in_use("lock-in-use"),
             Self::NotSupported { .. } => Busy.means(
                 "no-locks",
                 "set PARTNERLINK_HOME to a folder on a local disk: a network disk without locks \
@@ -316,6 +332,7 @@ impl Explain for FileError {
             Self::Exists(_) | Self::NotOrdinary(_) => {
                 Usage.means("output-file", "name another file")
             }
+            Self::InUse(_) => in_use("output-file"),
             Self::Busy(_) => Busy.means("output-file", "wait for the other run"),
             Self::Io { .. } => Refused.means("output-file", "name a file that you can write"),
         }

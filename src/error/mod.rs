@@ -27,7 +27,7 @@ pub enum Exit {
     Store = 5,
     /// The provider's answer was refused or failed a check.
     BadAnswer = 6,
-    /// Another run holds the account's lock.
+    /// Another run holds the account's lock, or another program a file.
     Busy = 7,
 }
 
@@ -57,7 +57,7 @@ impl Exit {
         ("4", "sign-in needed"),
         ("5", "token store locked, unreachable or damaged"),
         ("6", "the provider's answer was refused or failed a check"),
-        ("7", "another run holds the account's lock"),
+        ("7", "another run holds the account's lock, or another program a file"),
         ("130, 143, 129", "interrupted by Ctrl-C, kill, a closed terminal"),
     ];
 }

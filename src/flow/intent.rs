@@ -21,6 +21,8 @@ use crate::store::TokenStore;
 use crate::store::record::Record;
 use crate::store::shared::{Nonce, Seen};
 use crate::system::files;
+use crate::system::held::{BEFORE_SPENDING, BRIEFLY, is_held};
+use crate::system::owner::of_another_user;
 
 /// A younger intent may belong to a request that is still under way at the provider, in seconds.
 const MAY_BE_UNDER_WAY: i64 = 90;
@@ -87,10 +89,10 @@ impl Intent {
         let mut line = serde_json::to_vec(self).map_err(io::Error::other)?;
         line.push(b'\n');
         files::own_folder(path.parent().unwrap_or(path))?;
-        if Left::read(path).is_some_and(|left| left.may_be_wanted(&self.token)) {
-            fs::rename(path, unopened(path))?;
+        if Left::find(path)?.is_some_and(|left| left.may_be_wanted(&self.token)) {
+            files::rename(path, &unopened(path), BEFORE_SPENDING)?;
         }
-        let mut file = files::create_anew(path)?;
+        let mut file = files::create_anew(path, BEFORE_SPENDING)?;
         files::reserve(&mut file, ROOM)?;
         file.write_all(&line)?;
         file.sync_all()?;
@@ -132,11 +134,24 @@ pub struct Left {
 }
 
 impl Left {
-    /// What cannot be read counts as nothing; so does a link, and what is another user's.
+    /// What cannot be read counts as nothing; so does a link, and what is another user's. Only what
+    /// another program has open is there and may be wanted: it is waited for, and then an error.
+    pub fn find(path: &Path) -> io::Result<Option<Self>> {
+        match files::open_here(path, BEFORE_SPENDING) {
+            Ok(file) => Ok(Self::parse(file)),
+            Err(error) if is_held(&error) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The same where nothing depends on it.
     pub fn read(path: &Path) -> Option<Self> {
-        let file = files::open_here(path).ok()?;
+        Self::find(path).ok().flatten()
+    }
+
+    fn parse(file: fs::File) -> Option<Self> {
         let meta = file.metadata().ok()?;
-        if !meta.is_file() || files::of_another_user(&meta).is_some() {
+        if !meta.is_file() || of_another_user(&meta).is_some() {
             return None;
         }
         let mut bytes = Vec::new();
@@ -174,7 +189,7 @@ pub fn claims(path: &Path) -> Vec<Nonce> {
 /// it stays, until the next one takes its place.
 pub fn settle(path: &Path, store: &dyn TokenStore) {
     let stays = store.kind().row().is_some_and(|row| row.writes_later);
-    if stays && fs::rename(path, saved(path)).is_ok() {
+    if stays && files::rename(path, &saved(path), BRIEFLY).is_ok() {
         return;
     }
     clear(path);
@@ -213,9 +228,7 @@ fn unopened(path: &Path) -> PathBuf {
 /// Removes the note once the outcome is known. One that stays is harmless: it is about a token
 /// that is stored no more.
 pub fn clear(path: &Path) {
-    if let Err(error) = fs::remove_file(path)
-        && error.kind() != io::ErrorKind::NotFound
-    {
+    if let Err(error) = files::remove(path, BRIEFLY) {
         log::debug!("{} could not be removed: {error}", path.display());
     }
 }

@@ -148,7 +148,7 @@ pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError>
 pub fn readable(world: &World, account: &AccountId) -> Result<(), FlowError> {
     let store = world.home(account);
     let record = Record::load(store, account)?.ok_or_else(|| FlowError::gone(account, store))?;
-    match journal::newest(world, &record) {
+    match journal::newest(world, &record)? {
         Some(_) => verify(world, account).map(drop),
         None => Ok(()),
     }

@@ -82,15 +82,23 @@ pub(super) struct Newer {
     is_unsaved: bool,
 }
 
-/// The newest record that whoever holds this one can open.
-pub(super) fn newest(world: &World, record: &Record) -> Option<Newer> {
+/// The newest record that whoever holds this one can open; fails where that cannot be known because
+/// another program has the journal open.
+pub(super) fn newest(world: &World, record: &Record) -> Result<Option<Newer>, StoreError> {
+    let newer = |path: &Path, record: &Record| {
+        let left = Left::find(path).map_err(|source| StoreError::Io {
+            action: "could not read",
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(left.and_then(|left| left.newer(record)))
+    };
     let file = world.folders.intent_file(&record.account.account);
-    let newer = |file: &Path, record: &Record| Left::read(file)?.newer(record);
-    let forgotten = newer(&intent::saved(&file), record);
-    match newer(&file, forgotten.as_ref().unwrap_or(record)) {
+    let forgotten = newer(&intent::saved(&file), record)?;
+    Ok(match newer(&file, forgotten.as_ref().unwrap_or(record))? {
         Some(record) => Some(Newer { record, is_unsaved: true }),
         None => forgotten.map(|record| Newer { record, is_unsaved: false }),
-    }
+    })
 }
 
 /// Puts newer tokens than those that were seen in their place, and saves them; the account's lock is
@@ -102,7 +110,10 @@ pub(super) fn take_in(
     seen: &mut Seen,
 ) -> Option<StoreError> {
     let account = seen.record.account.account.clone();
-    let newer = newest(world, &seen.record)?;
+    let newer = match newest(world, &seen.record) {
+        Ok(newer) => newer?,
+        Err(error) => return Some(error),
+    };
     let claim = Claim::alone(seen.clone());
     let mut record = newer.record;
     record.account.store = store.kind();

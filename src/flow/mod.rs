@@ -15,8 +15,6 @@ pub mod refresh;
 mod times;
 pub mod token_source;
 
-use std::fs;
-use std::io::ErrorKind;
 use std::iter;
 use std::time::Duration;
 
@@ -28,6 +26,8 @@ use crate::store::lock::{AccountLock, LOCK_DEADLINE, LockError};
 use crate::store::record::Record;
 use crate::store::shared::Seen;
 use crate::store::{Item, StoreError, StoreKind, Stores, TokenStore};
+use crate::system::files;
+use crate::system::held::{self, BEFORE_SPENDING, BRIEFLY};
 use crate::system::paths::Folders;
 
 pub use self::error::FlowError;
@@ -138,6 +138,10 @@ impl<'a> World<'a> {
 
     /// The same after the lock was taken. The index is healed where it disagrees with the record.
     fn opened(&self, lock: AccountLock, account: &AccountId) -> LockedAccount<'a> {
+        if let Err(why) = self.notes_are_readable(account) {
+            let store = self.home(account);
+            return LockedAccount { _lock: lock, store, seen: Err(why), unsaved: None };
+        }
         let mut unfinished = None;
         if let Some(mut pending) = Move::pending(self.folders, account)
             && let Err(error) = pending.resume(self, account)
@@ -173,6 +177,20 @@ impl<'a> World<'a> {
             }
         }
         LockedAccount { _lock: lock, store, seen, unsaved }
+    }
+
+    /// Fails if another program keeps one of the account's notes from being read: without it nobody
+    /// knows which record counts.
+    fn notes_are_readable(&self, account: &AccountId) -> Result<(), StoreError> {
+        let note = self.folders.intent_file(account);
+        let notes = [self.folders.move_file(account), intent::saved(&note), note];
+        notes.into_iter().try_for_each(|path| {
+            held::readable(&path, BEFORE_SPENDING).map_err(|source| StoreError::Io {
+                action: "could not read",
+                path,
+                source,
+            })
+        })
     }
 
     /// What counts of an account. A record that names another store was left behind by a move of
@@ -214,8 +232,8 @@ impl<'a> World<'a> {
             store = home;
             record = self.read(store, account)?;
         }
-        let is_newest =
-            record.as_ref().is_none_or(|record| journal::newest(self, record).is_none());
+        let newest = record.as_ref().map(|record| journal::newest(self, record));
+        let is_newest = !matches!(newest, Some(Ok(Some(_))));
         if is_newest && self.index_agrees(account, record.as_ref(), store) {
             return Ok(record);
         }
@@ -283,9 +301,7 @@ impl<'a> World<'a> {
     /// Takes an account from the index, and with it what its customers' meters are called.
     fn forget(&self, account: &AccountId) {
         let meters = self.folders.meters_file(account);
-        if let Err(error) = fs::remove_file(&meters)
-            && error.kind() != ErrorKind::NotFound
-        {
+        if let Err(error) = files::remove(&meters, BRIEFLY) {
             log::warn!("{} could not be removed: {error}", meters.display());
         }
         if let Err(error) = self.index.remove(account) {

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 use crate::account_id::AccountId;
 use crate::clock;
 use crate::system::files;
+use crate::system::held;
+use crate::system::owner::of_another_user;
 
 /// How long to wait for a lock unless the caller knows better: longer than a healthy process holds
 /// it, whose token request may take 30 s after a first one that failed quickly (asserted beside it).
@@ -35,6 +37,9 @@ pub enum LockError {
     /// The file system has no locks, as some network file systems do not.
     #[error("the file system of {} cannot lock files: {source}", .path.display())]
     NotSupported { path: PathBuf, source: io::Error },
+    /// It is not another partnerlink, which shares it.
+    #[error("{} is open in another program", .0.display())]
+    InUse(PathBuf),
     /// The lock file cannot be opened, or is nothing that may be trusted.
     #[error("{} cannot be used as a lock: {why}", .path.display())]
     Unusable { path: PathBuf, why: String },
@@ -132,20 +137,23 @@ pub fn holder(path: &Path) -> Option<u32> {
 
 /// A lock file of somebody else's could be held or replaced by them at will.
 fn open(path: &Path) -> Result<File, LockError> {
-    let file = match files::open_or_make_here(path) {
+    let file = match files::open_to_lock(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             files::create_private_folder(path.parent().unwrap_or(path))
                 .map_err(|error| unusable(path, &format!("its folder cannot be made: {error}")))?;
-            files::open_or_make_here(path)
+            files::open_to_lock(path)
         }
         other => other,
     };
-    let file = file.map_err(|error| unusable(path, &plainly(&error)))?;
+    let file = file.map_err(|error| match held::is_held(&error) {
+        true => LockError::InUse(path.to_owned()),
+        false => unusable(path, &plainly(&error)),
+    })?;
     let meta = file.metadata().map_err(|error| unusable(path, &error.to_string()))?;
     if !meta.is_file() {
         return Err(unusable(path, "it is not a regular file"));
     }
-    match files::of_another_user(&meta) {
+    match of_another_user(&meta) {
         Some(why) => Err(unusable(path, &why)),
         None => Ok(file),
     }
@@ -158,7 +166,7 @@ fn is_still_at(file: &File, path: &Path) -> bool {
     matches!((file.metadata(), fs::symlink_metadata(path)), (Ok(held), Ok(named)) if same(&held, &named))
 }
 
-/// On Windows a file that somebody has open keeps its name.
+/// On Windows a file that is open as [`open`] does it keeps its name.
 #[cfg(not(unix))]
 fn is_still_at(_: &File, path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()

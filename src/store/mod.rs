@@ -28,6 +28,7 @@ use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::Timestamp;
 use crate::secret::Secret;
+use crate::system::held::is_held;
 
 /// The bytes of one stored item; what they mean is the caller's affair.
 pub type SecretBytes = Secret<Vec<u8>>;
@@ -217,6 +218,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether another program has a file open, which was waited for.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Self::Io { source, .. } | Self::NoIntent(source) if is_held(source))
+    }
+
     /// Whether something is there that cannot be opened: its key is gone, or the bytes are wrong.
     /// A new sign-in may take its place.
     pub fn is_sealed_for_good(&self) -> bool {

@@ -3,9 +3,13 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile};
 use zeroize::Zeroizing;
+
+use super::held::{self, BRIEFLY, while_held};
+use super::owner::of_another_user;
 
 /// What a power cut leaves of a file that was replaced. A process that dies leaves the old file or
 /// the new one, whatever is chosen here.
@@ -34,14 +38,41 @@ pub enum Mode {
 /// Folders that are missing are made. Only one writer of a file at a time: the caller holds a lock,
 /// of its own or by [`lock_folder`].
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode, durability: Durability) -> io::Result<()> {
-    write_beside(path, bytes, mode, durability)?.persist(path)?;
+    replace_patiently(path, bytes, mode, durability, BRIEFLY)
+}
+
+/// The same for what another program may hold for as long as `patience` lasts ([`held`]).
+pub fn replace_patiently(
+    path: &Path,
+    bytes: &[u8],
+    mode: Mode,
+    durability: Durability,
+    patience: Duration,
+) -> io::Result<()> {
+    let mut new = write_beside(path, bytes, mode, durability, patience)?;
+    rename(new.path(), path, patience)?;
+    new.disable_cleanup(true);
     if durability == Durability::ContentAndName { sync_folder(folder_of(path)) } else { Ok(()) }
 }
 
 /// As much of a private [`replace`] as can be tried without replacing anything, and without waiting
-/// for the disk.
-pub fn rehearse(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_beside(path, bytes, Mode::Private, Durability::None).map(drop)
+/// for the disk: fails as well where another program holds the file for longer than `patience`.
+pub fn rehearse(path: &Path, bytes: &[u8], patience: Duration) -> io::Result<()> {
+    write_beside(path, bytes, Mode::Private, Durability::None, patience)?;
+    held::replaceable(path, patience)
+}
+
+/// Gives a file another name, and takes that from the file that has it.
+pub fn rename(from: &Path, to: &Path, patience: Duration) -> io::Result<()> {
+    while_held(to, patience, || fs::rename(from, to))
+}
+
+/// Removes a file; `false` when there was none.
+pub fn remove(path: &Path, patience: Duration) -> io::Result<bool> {
+    match while_held(path, patience, || fs::remove_file(path)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        removed => removed.map(|()| true),
+    }
 }
 
 /// What is to be durable is also read back before it takes the place of what is good.
@@ -50,15 +81,17 @@ fn write_beside(
     bytes: &[u8],
     mode: Mode,
     durability: Durability,
+    patience: Duration,
 ) -> io::Result<NamedTempFile> {
     let folder = folder_of(path);
-    let mut file = match create_beside(path, folder) {
+    let create = || while_held(path, patience, || create_beside(path, folder));
+    let mut file = match create() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             create_private_folder(folder)?;
             if durability == Durability::ContentAndName {
                 sync_folder(folder_of(folder))?;
             }
-            create_beside(path, folder)?
+            create()?
         }
         created => created?,
     };
@@ -146,15 +179,15 @@ pub fn create(path: &Path) -> io::Result<File> {
 
 /// Makes a new private file in the place of whatever has this name: never through a link, and not
 /// with the rights of the file before.
-pub fn create_anew(path: &Path) -> io::Result<File> {
+pub fn create_anew(path: &Path, patience: Duration) -> io::Result<File> {
     let create = || private().create_new(true).open(path);
-    match create() {
+    while_held(path, patience, || match create() {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             fs::remove_file(path)?;
             create()
         }
         created => created,
-    }
+    })
 }
 
 /// Takes room on the disk for a file that is still empty: no later write within it finds the disk
@@ -176,14 +209,31 @@ pub fn reserve(file: &mut File, bytes: u64) -> io::Result<()> {
 
 /// Opens for reading what has this name: no symbolic link is followed, and a named pipe that lies in
 /// its place is not waited for.
-pub fn open_here(path: &Path) -> io::Result<File> {
-    never_elsewhere(File::options().read(true)).open(path)
+pub fn open_here(path: &Path, patience: Duration) -> io::Result<File> {
+    while_held(path, patience, || never_elsewhere(File::options().read(true)).open(path))
 }
 
 /// The same for reading and writing, and makes it where it is missing. Its content stays: on Windows
 /// a second process may not even write to a locked file.
 pub fn open_or_make_here(path: &Path) -> io::Result<File> {
-    never_elsewhere(private().create(true).truncate(false)).open(path)
+    open_to_stay(&mut private(), path)
+}
+
+/// The same for a file that keeps its name while somebody has it open. Elsewhere names can always be
+/// taken away; Windows does it at once since version 10, where whoever has the file open permits it.
+pub fn open_to_lock(path: &Path) -> io::Result<File> {
+    let mut options = private();
+    #[cfg(windows)]
+    {
+        const READ_AND_WRITE: u32 = 3;
+        std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, READ_AND_WRITE);
+    }
+    open_to_stay(&mut options, path)
+}
+
+fn open_to_stay(options: &mut fs::OpenOptions, path: &Path) -> io::Result<File> {
+    let options = never_elsewhere(options.create(true).truncate(false));
+    while_held(path, BRIEFLY, || options.open(path))
 }
 
 fn never_elsewhere(options: &mut fs::OpenOptions) -> &fs::OpenOptions {
@@ -193,56 +243,6 @@ fn never_elsewhere(options: &mut fs::OpenOptions) -> &fs::OpenOptions {
         std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits() as i32);
     }
     options
-}
-
-/// Why a file or folder is not this user's own, in words; `None` where it is, and where the system
-/// has no such owners.
-pub fn of_another_user(meta: &fs::Metadata) -> Option<String> {
-    #[cfg(unix)]
-    {
-        let owner = std::os::unix::fs::MetadataExt::uid(meta);
-        let foreign = owner != rustix::process::geteuid().as_raw();
-        foreign.then(|| format!("it belongs to another user (id {owner})"))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = meta;
-        None
-    }
-}
-
-/// Who else decides what is in a file or folder, beside this user and root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Others {
-    #[error("belongs to another user (id {0})")]
-    Owner(u32),
-    #[error("can be written by others (mode {0:04o})")]
-    Writers(u32),
-}
-
-impl Others {
-    /// `None` where there are none, and where the system has no such owners and modes.
-    pub fn of(meta: &fs::Metadata) -> Option<Self> {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt as _;
-            let (owner, mode) = (meta.uid(), meta.mode() & 0o7777);
-            if ![0, rustix::process::geteuid().as_raw()].contains(&owner) {
-                return Some(Self::Owner(owner));
-            }
-            (mode & 0o022 != 0).then_some(Self::Writers(mode))
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = meta;
-            None
-        }
-    }
-
-    /// Whether it is a folder for everybody, such as /tmp, which must stay so.
-    pub fn shares_it(self) -> bool {
-        matches!(self, Self::Writers(mode) if mode & 0o1000 != 0)
-    }
 }
 
 fn private() -> fs::OpenOptions {

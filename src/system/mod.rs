@@ -2,9 +2,11 @@
 
 pub mod browser;
 pub mod files;
+pub mod held;
 pub mod interrupt;
 pub mod many;
 mod output_file;
+pub mod owner;
 pub mod paths;
 pub mod process;
 pub mod proxy;

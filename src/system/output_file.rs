@@ -9,7 +9,10 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, PersistError};
+
+use super::files;
+use super::held::{self, BRIEFLY};
 
 const PART: &str = ".part";
 
@@ -21,6 +24,8 @@ pub enum FileError {
     /// A link, a folder, a device: renaming would replace it, and not what is behind it.
     #[error("{} is not an ordinary file", .0.display())]
     NotOrdinary(PathBuf),
+    #[error("{} is open in another program", .0.display())]
+    InUse(PathBuf),
     #[error("{} is being written by another run; if there is none, delete it", .0.display())]
     Busy(PathBuf),
     #[error("{action} {}: {source}", .path.display())]
@@ -74,24 +79,33 @@ impl OutputFile {
             .sync_all()
             .map_err(|source| failed("could not save", part.path(), source))?;
         check_target(&target, force)?;
-        let named = if force {
-            part.persist(&target)
-        } else {
-            // One step that fails if somebody made the target in the meantime.
-            part.persist_noclobber(&target).or_else(|refused| match refused.error.kind() {
-                ErrorKind::AlreadyExists => Err(refused),
-                // A file system without such a step; that the target is not there was just looked at.
-                _ => refused.file.persist(&target),
-            })
-        };
-        match named {
-            Ok(_) => Ok(()),
-            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => {
-                Err(FileError::Exists(target))
-            }
-            Err(refused) => Err(failed("could not rename to", &target, refused.error)),
-        }
+        let mut unnamed = Some(part);
+        let named = held::while_held(&target, BRIEFLY, || match unnamed.take() {
+            Some(part) => give_name(part, &target, force).map_err(|refused| {
+                unnamed = Some(refused.file);
+                refused.error
+            }),
+            None => Ok(()),
+        });
+        named.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => FileError::Exists(target),
+            _ if held::is_held(&error) => FileError::InUse(target),
+            _ => failed("could not rename to", &target, error),
+        })
     }
+}
+
+fn give_name(part: NamedTempFile, target: &Path, force: bool) -> Result<(), PersistError> {
+    if force {
+        return part.persist(target).map(drop);
+    }
+    // One step that fails if somebody made the target in the meantime.
+    let named = part.persist_noclobber(target).or_else(|refused| match refused.error.kind() {
+        ErrorKind::AlreadyExists => Err(refused),
+        // A file system without such a step; that the target is not there was just looked at.
+        _ => refused.file.persist(target),
+    });
+    named.map(drop)
 }
 
 impl Write for OutputFile {
@@ -111,6 +125,9 @@ fn check_target(target: &Path, force: bool) -> Result<(), FileError> {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(failed("could not look at", target, error))
         }
+        Ok(_) => {
+            held::replaceable(target, BRIEFLY).map_err(|_| FileError::InUse(target.to_owned()))
+        }
         _ => Ok(()),
     }
 }
@@ -121,7 +138,7 @@ fn clear_left_behind(part: &Path) -> Result<(), FileError> {
         Ok(_) => return Err(FileError::NotOrdinary(part.to_owned())),
         Err(_) => return Ok(()),
     }
-    let file = match File::open(part) {
+    let file = match held::while_held(part, BRIEFLY, || File::open(part)) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed("could not open", part, error)),
@@ -130,7 +147,9 @@ fn clear_left_behind(part: &Path) -> Result<(), FileError> {
     if !is_still_at(&file, part) {
         return Ok(());
     }
-    fs::remove_file(part).map_err(|source| failed("could not remove", part, source))
+    files::remove(part, BRIEFLY)
+        .map(drop)
+        .map_err(|source| failed("could not remove", part, source))
 }
 
 /// Whether the open file is the one that has this name now.

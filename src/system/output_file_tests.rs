@@ -99,3 +99,24 @@ mod unix {
         assert!(matches!(device, Err(FileError::NotOrdinary(_))));
     }
 }
+
+#[cfg(windows)]
+#[test]
+fn a_target_that_another_program_has_open_is_named_before_and_after() {
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("x.csv");
+    fs::write(&target, "old").unwrap();
+    let hold = || fs::OpenOptions::new().read(true).share_mode(0).open(&target).unwrap();
+    let held = hold();
+    assert!(matches!(OutputFile::create(&target, true), Err(FileError::InUse(_))));
+    drop(held);
+    let mut file = OutputFile::create(&target, true).unwrap();
+    file.write_all(b"new").unwrap();
+    let held = hold();
+    assert!(matches!(file.finish(), Err(FileError::InUse(_))));
+    drop(held);
+    assert_eq!(fs::read(&target).unwrap(), b"old");
+    assert_eq!(names(folder.path()), ["x.csv"]);
+}

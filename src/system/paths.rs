@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 
 use crate::account_id::AccountId;
-use crate::system::files::Others;
+use crate::system::owner::Others;
 #[cfg(unix)]
-use crate::system::files::of_another_user;
+use crate::system::owner::of_another_user;
 
 const PROGRAM: &str = "partnerlink";
 

@@ -1,7 +1,7 @@
 //! The note of a move, which says which copy counts and what is left to do.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use crate::flow::World;
 use crate::store::record::Record;
 use crate::store::{StoreError, StoreKind, TokenStore};
 use crate::system::files::{self, Durability, Mode, sync_folder};
+use crate::system::held::{self, BEFORE_SPENDING, BRIEFLY};
 use crate::system::paths::Folders;
 
 /// A move that is under way.
@@ -39,7 +40,9 @@ impl Move {
     /// The move of this account that is not finished, if any. A note is replaced in one step, so one
     /// that cannot be read is none of ours.
     pub fn pending(folders: &Folders, account: &AccountId) -> Option<Self> {
-        serde_json::from_slice(&fs::read(folders.move_file(account)).ok()?).ok()
+        let path = folders.move_file(account);
+        let bytes = held::while_held(&path, BRIEFLY, || fs::read(&path)).ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     pub(super) fn begin(from: StoreKind, to: StoreKind, step: Step) -> Self {
@@ -93,11 +96,12 @@ impl Move {
         account: &AccountId,
     ) -> Result<(), StoreError> {
         let path = folders.move_file(account);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            removed => removed.and_then(|()| sync_folder(path.parent().unwrap_or(&path))),
-        }
-        .map_err(|source| failed("could not remove", &path, source))
+        files::remove(&path, BEFORE_SPENDING)
+            .and_then(|removed| match removed {
+                true => sync_folder(path.parent().unwrap_or(&path)),
+                false => Ok(()),
+            })
+            .map_err(|source| failed("could not remove", &path, source))
     }
 }
 

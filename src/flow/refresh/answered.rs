@@ -130,8 +130,8 @@ impl Spending<'_> {
         }
         for _ in 1..SAVE_TRIES {
             let Err(error) = &result else { break };
-            // It was tried for a minute.
-            if matches!(error, StoreError::Unavailable(_)) {
+            // It was tried for a minute, or for twenty seconds.
+            if matches!(error, StoreError::Unavailable(_)) || error.is_held() {
                 break;
             }
             log::warn!("the new tokens could not be saved ({error}); trying again");

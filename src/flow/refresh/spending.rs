@@ -24,7 +24,8 @@ use crate::store::{Item, TokenStore};
 /// A request that failed in less time is sent once more.
 const QUICK: Duration = Duration::from_secs(5);
 /// Whoever waits for the lock waits longer than one run can need: an earlier request that settles,
-/// the first try with its pause, the second one; the rest is for the store.
+/// the first try with its pause, the second one; the rest is for the store. Where another program
+/// holds a file it may be longer, and whoever waits is told that the account is busy.
 const _: () = {
     let longest = intent::SETTLE.unsigned_abs() + QUICK.as_secs() + 1 + LONGEST_EXCHANGE.as_secs();
     assert!(longest + 10 < LOCK_DEADLINE.as_secs());

@@ -1,17 +1,19 @@
 //! A folder of secrets: whose it may be, what of its files is believed, and how they change.
 //!
 //! No symbolic link is followed, and nothing of another user's is used. On Windows, where there are
-//! no Unix owners and modes, the user's profile is closed to others by inheritance.
+//! no Unix owners and modes, the folder is closed to others when it is made.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::inspect::{Flaw, flaw};
 use super::sealed::ENDING;
 use crate::secret::Secret;
 use crate::store::{SecretBytes, StoreError};
 use crate::system::files::{self, Durability, Mode, create_private_folder, sync_folder};
+use crate::system::held::{self, BEFORE_SPENDING, BRIEFLY};
 
 /// No record is anywhere near this; what is larger was not written here.
 const MOST_FILE_BYTES: u64 = 16 << 20;
@@ -48,16 +50,17 @@ pub(super) fn make(folder: &Path) -> Result<(), StoreError> {
     enter(folder).map(drop)
 }
 
-/// A file of ours. One that others could read is closed to them, with a warning.
-pub(super) fn read(path: &Path) -> Result<Option<SecretBytes>, StoreError> {
-    let Some((file, meta)) = open(path)? else { return Ok(None) };
+/// A file of ours. One that others could read is closed to them, with a warning; one that another
+/// program holds is waited for as long as `patience` lasts.
+pub(super) fn read(path: &Path, patience: Duration) -> Result<Option<SecretBytes>, StoreError> {
+    let Some((file, meta)) = open(path, patience)? else { return Ok(None) };
     admit(flaw(path, &meta, false))?;
     content(file, path).map(Some)
 }
 
 /// The same as it is: open to others it stays.
 pub(super) fn peek(path: &Path) -> Result<Option<SecretBytes>, StoreError> {
-    let Some((file, meta)) = open(path)? else { return Ok(None) };
+    let Some((file, meta)) = open(path, BRIEFLY)? else { return Ok(None) };
     match flaw(path, &meta, false) {
         Some(Flaw::Unusable(error)) => Err(error),
         _ => content(file, path).map(Some),
@@ -70,7 +73,7 @@ pub(super) fn read_key(
     path: &Path,
     owner_may_be_root: bool,
 ) -> Result<Option<SecretBytes>, StoreError> {
-    let Some((file, meta)) = open(path)? else { return Ok(None) };
+    let Some((file, meta)) = open(path, BEFORE_SPENDING)? else { return Ok(None) };
     match flaw(path, &meta, false) {
         None => {}
         Some(_) if owner_may_be_root && is_roots_own(&meta) => {}
@@ -135,14 +138,14 @@ fn look_at(path: &Path) -> Result<Option<fs::Metadata>, StoreError> {
     }
 }
 
-fn open(path: &Path) -> Result<Option<(File, fs::Metadata)>, StoreError> {
+fn open(path: &Path, patience: Duration) -> Result<Option<(File, fs::Metadata)>, StoreError> {
     match look_at(path)? {
         None => return Ok(None),
         Some(meta) if meta.is_symlink() => admit(flaw(path, &meta, false))?,
         Some(_) => {}
     }
     // The link, or a named pipe, may have come since the look.
-    let opened = files::open_here(path).and_then(|file| {
+    let opened = files::open_here(path, patience).and_then(|file| {
         let meta = file.metadata()?;
         Ok((file, meta))
     });
@@ -163,8 +166,8 @@ fn content(file: File, path: &Path) -> Result<SecretBytes, StoreError> {
 /// and renamed over it, and then the rename is forced to the disk as well. Two waits for the disk,
 /// and no more; after the first one the bytes are safe, since a name that is new is durable with
 /// the file, and [`finish`] gives them theirs. Only one writer of a name at a time: see the locks.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    files::replace(path, bytes, Mode::Private, Durability::ContentAndName)
+pub(super) fn replace(path: &Path, bytes: &[u8], patience: Duration) -> Result<(), StoreError> {
+    files::replace_patiently(path, bytes, Mode::Private, Durability::ContentAndName, patience)
         .map_err(|error| failure("could not replace", path, error))
 }
 
@@ -178,23 +181,28 @@ pub(super) fn finish(path: &Path) -> Result<(), StoreError> {
     let written = with_ending(path, "tmp");
     let forced = File::open(&written).and_then(|file| file.sync_all());
     forced
-        .and_then(|()| fs::rename(&written, path))
+        .and_then(|()| files::rename(&written, path, BEFORE_SPENDING))
         .and_then(|()| sync_folder(path.parent().unwrap_or(path)))
         .map_err(|error| failure("could not replace", path, error))
 }
 
 /// As much of a replacement as can be tried without replacing anything.
 pub(super) fn probe(path: &Path) -> Result<(), StoreError> {
-    files::rehearse(path, &[0; PROBE_BYTES])
+    files::rehearse(path, &[0; PROBE_BYTES], BEFORE_SPENDING)
+        .map_err(|error| failure("could not write", path, error))
+}
+
+/// Fails if another program keeps the file from being replaced.
+pub(super) fn replaceable(path: &Path) -> Result<(), StoreError> {
+    held::replaceable(path, BEFORE_SPENDING)
         .map_err(|error| failure("could not write", path, error))
 }
 
 /// `false` when there was nothing; what a crash left of a save goes as well.
 pub(super) fn remove(path: &Path) -> Result<bool, StoreError> {
-    let unlink = |path: &Path| match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(failure("could not delete", path, error)),
+    let unlink = |path: &Path| {
+        files::remove(path, BEFORE_SPENDING)
+            .map_err(|error| failure("could not delete", path, error))
     };
     let swept = unlink(&with_ending(path, "tmp"))?;
     let removed = unlink(path)?;
@@ -208,7 +216,7 @@ pub(super) fn remove(path: &Path) -> Result<bool, StoreError> {
 /// Gives a damaged file another name and returns that; `None` when somebody has replaced it in the
 /// meantime. A link, because unlike a rename it never takes a name that is in use.
 pub(super) fn put_aside(path: &Path, damaged: &[u8]) -> Result<Option<String>, StoreError> {
-    if read(path)?.is_none_or(|now| now.expose() != damaged) {
+    if read(path, BRIEFLY)?.is_none_or(|now| now.expose() != damaged) {
         return Ok(None);
     }
     for number in 1..=MOST_ASIDE {
@@ -218,7 +226,8 @@ pub(super) fn put_aside(path: &Path, damaged: &[u8]) -> Result<Option<String>, S
             Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
             linked => linked.map_err(|error| failure("could not keep", &aside, error))?,
         }
-        fs::remove_file(path).map_err(|error| failure("could not move aside", path, error))?;
+        files::remove(path, BEFORE_SPENDING)
+            .map_err(|error| failure("could not move aside", path, error))?;
         let name = aside.file_name().unwrap_or_default();
         return Ok(Some(name.display().to_string()));
     }

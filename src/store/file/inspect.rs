@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::sealed::item_of;
 use crate::store::{Item, StoreError};
-use crate::system::files;
+use crate::system::owner::of_another_user;
 
 /// What is there.
 #[derive(Debug, Default)]
@@ -77,7 +77,7 @@ pub(super) fn flaw(path: &Path, meta: &fs::Metadata, folder: bool) -> Option<Fla
     if meta.is_dir() != folder || !folder && !meta.is_file() {
         return unsafe_because(format!("it is no {}", if folder { "folder" } else { "file" }));
     }
-    if let Some(why) = files::of_another_user(meta) {
+    if let Some(why) = of_another_user(meta) {
         return unsafe_because(why);
     }
     #[cfg(unix)]

@@ -14,6 +14,7 @@ use crate::input;
 use crate::secret::Secret;
 use crate::store::lock::{AccountLock, LOCK_DEADLINE};
 use crate::store::{Item, StoreError, TokenStore};
+use crate::system::held::BEFORE_SPENDING;
 
 const KEY_BYTES: usize = 32;
 /// So that the id says nothing about any other hash of the key.
@@ -87,7 +88,7 @@ impl KeySource {
             }
             Self::KeyFile(path) => {
                 let key = Key::from_bytes(random()?);
-                folder::replace(path, key.to_text().as_bytes())?;
+                folder::replace(path, key.to_text().as_bytes(), BEFORE_SPENDING)?;
                 Ok(key)
             }
             Self::Credential(_) => Err(StoreError::NoKey(self.is_missing())),
@@ -161,7 +162,7 @@ struct Salt {
 impl Salt {
     fn read(folder: &Path) -> Result<Option<Self>, StoreError> {
         let path = folder.join(SALT_FILE);
-        let Some(content) = folder::read(&path)? else { return Ok(None) };
+        let Some(content) = folder::read(&path, BEFORE_SPENDING)? else { return Ok(None) };
         let parsed = std::str::from_utf8(content.expose()).ok().and_then(Self::parse);
         // Not moved aside like a record: with another salt nothing could be opened any more.
         let why = "it does not say how the passphrase becomes the key";
@@ -189,7 +190,7 @@ impl Salt {
             BASE64.encode(salt),
             key.id()
         );
-        folder::replace(&folder.join(SALT_FILE), text.as_bytes())?;
+        folder::replace(&folder.join(SALT_FILE), text.as_bytes(), BEFORE_SPENDING)?;
         Ok(key)
     }
 

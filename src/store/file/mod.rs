@@ -29,6 +29,7 @@ use self::sealed::{Fault, file_name, item_of};
 use super::lock::{AccountLock, LOCK_DEADLINE};
 use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::system::files;
+use crate::system::held::{AFTER_SPENDING, BEFORE_SPENDING};
 
 /// Less room than this and nothing is begun that ends in a save: a record has a few KiB, and a file
 /// system this full is about to fail anyway.
@@ -164,7 +165,7 @@ impl TokenStore for FileStore {
         if !folder::enter(&self.folder)? {
             return Ok(None);
         }
-        let content = folder::read(&self.path(item))?;
+        let content = folder::read(&self.path(item), BEFORE_SPENDING)?;
         content.map(|content| self.unseal(item, &content)).transpose()
     }
 
@@ -175,7 +176,7 @@ impl TokenStore for FileStore {
         let key = self.key_to_write()?;
         let _lock = self.lock_if_shared(item)?;
         let path = self.path(item);
-        if let Some(content) = folder::read(&path)? {
+        if let Some(content) = folder::read(&path, AFTER_SPENDING)? {
             match self.unseal(item, &content) {
                 Ok(_) | Err(StoreError::Damaged { .. }) => {}
                 Err(error @ StoreError::WrongKey(_)) => {
@@ -185,7 +186,8 @@ impl TokenStore for FileStore {
                 Err(error) => return Err(error),
             }
         }
-        folder::replace(&path, &sealed::seal(item, &key, bytes)?).map_err(|error| match error {
+        let sealed = sealed::seal(item, &key, bytes)?;
+        folder::replace(&path, &sealed, AFTER_SPENDING).map_err(|error| match error {
             StoreError::Io { source, .. } if files::differs(&source) => {
                 StoreError::ReadBackDiffers(item.clone())
             }
@@ -234,8 +236,9 @@ impl TokenStore for FileStore {
         if folder::free_bytes(&self.folder)?.is_some_and(|free| free < LEAST_FREE_BYTES) {
             return Err(StoreError::NoSpace(self.folder.clone()));
         }
+        // Of the folder; another program may have any of its files open.
         if held(&self.last_write).is_some_and(|then| then.elapsed() < PROOF_LASTS) {
-            return Ok(());
+            return folder::replaceable(&self.path(item));
         }
         let _lock = self.lock_if_shared(item)?;
         folder::probe(&self.path(item))?;

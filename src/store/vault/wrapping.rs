@@ -12,6 +12,7 @@ use super::{PATIENCE, VaultStore};
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::system::files::{self, Durability, Mode};
+use crate::system::held::{AFTER_SPENDING, BEFORE_SPENDING};
 
 impl VaultStore {
     /// Takes the secret ID of a role at this AppRole `mount` out of its wrapping, and keeps it in the
@@ -49,7 +50,7 @@ impl VaultStore {
             return Err(alarm(why));
         }
         // It comes out once: then there must be a place for it.
-        files::rehearse(file, b"").map_err(not_written)?;
+        files::rehearse(file, b"", BEFORE_SPENDING).map_err(not_written)?;
         let path = "sys/wrapping/unwrap";
         let body = Some(Secret::new(b"{}".to_vec()));
         // One try: the second one would find it open.
@@ -61,7 +62,9 @@ impl VaultStore {
         let inside: Option<Inside> = if is_good(&reply) { reply.data(path)? } else { None };
         let secret = inside.ok_or_else(|| opened(&reply))?.secret_id;
         let bytes = secret.expose().as_bytes();
-        files::replace(file, bytes, Mode::Private, Durability::ContentAndName).map_err(not_written)
+        let durability = Durability::ContentAndName;
+        files::replace_patiently(file, bytes, Mode::Private, durability, AFTER_SPENDING)
+            .map_err(not_written)
     }
 }
 
