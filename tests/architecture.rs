@@ -112,7 +112,8 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("provider", &["account_id", "input", "oauth"]),
     // Text: what a provider says is made safe to show where it is read.
     ("oauth", &["clock", "secret", "text"]),
-    ("system", &["account_id"]),
+    // `input`: what Windows' own programs write is UTF-16.
+    ("system", &["account_id", "input"]),
     // Were it to share the product's judgement, a mistake there would agree with itself: dates and
     // files are not judged.
     ("sandbox", &["clock", "system", "text"]),

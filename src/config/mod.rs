@@ -50,11 +50,10 @@ struct ConfigFile {
 }
 
 /// What opens the sealed files of the file store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileKey {
     /// A file of its own (`key_file`, made at the first use)
-    #[default]
     KeyFile,
     /// An item in the keychain
     Keychain,
@@ -62,6 +61,13 @@ pub enum FileKey {
     Systemd,
     /// A passphrase (`PARTNERLINK_PASSPHRASE`)
     Passphrase,
+}
+
+/// Windows always has a keychain, and a key in it is no file that a backup takes along.
+impl Default for FileKey {
+    fn default() -> Self {
+        if cfg!(windows) { Self::Keychain } else { Self::KeyFile }
+    }
 }
 
 impl FileKey {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tempfile::{Builder, NamedTempFile};
 use zeroize::Zeroizing;
 
+use super::access;
 use super::held::{self, BRIEFLY, while_held};
 use super::owner::of_another_user;
 
@@ -253,13 +254,22 @@ fn private() -> fs::OpenOptions {
     options
 }
 
-/// Creates a folder, and those above it that are missing.
+/// Creates a folder, and those above it that are missing: none but this user looks into them. Where
+/// Windows cannot see to that, a disk without access lists for one, it is said.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let new = path.ancestors().take_while(is_new).last().filter(|_| cfg!(windows));
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    if let Some(folder) = new
+        && let Err(error) = access::close(folder)
+    {
+        log::warn!("{} could not be closed to other users: {error}", folder.display());
+    }
+    Ok(())
 }
 
 /// The same, and refuses one that is a link or another user's: whoever owns it decides what is in

@@ -1,5 +1,6 @@
 //! This machine: folders and files, other programs, signals, the proxy of its settings.
 
+pub mod access;
 pub mod browser;
 pub mod files;
 pub mod held;

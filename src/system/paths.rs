@@ -48,15 +48,21 @@ impl Folders {
             if !root.is_absolute() {
                 return Err(PathError::RelativeRoot(root.to_owned()));
             }
-            let (config, key) = (root.to_owned(), root.to_owned());
+            // A folder of its own can be closed there, whoever may look into the root.
+            let key = if cfg!(windows) { root.join("key") } else { root.to_owned() };
+            let config = root.to_owned();
             return Self { config, key, state: root.join("state") }.checked();
         }
         let base = BaseDirs::new().ok_or(PathError::NoHome)?;
         check_home(base.home_dir())?;
         let project = ProjectDirs::from("", "", PROGRAM).ok_or(PathError::NoHome)?;
         let config = project.config_dir().to_owned();
-        let (key, state) = if cfg!(any(windows, target_os = "macos")) {
-            (config.clone(), project.data_local_dir().to_owned())
+        let (key, state) = if cfg!(windows) {
+            // Not in the roaming part of a profile, of which a company keeps copies on a server.
+            (project.config_local_dir().to_owned(), project.data_local_dir().to_owned())
+        } else if cfg!(target_os = "macos") {
+            // Configuration and data are one folder there.
+            (project.preference_dir().to_owned(), project.data_local_dir().to_owned())
         } else {
             let below_home = |folder: &str| base.home_dir().join(folder).join(PROGRAM);
             (below_home(".config"), below_home(".local/state"))
@@ -98,8 +104,8 @@ impl Folders {
         self.config.join("config.toml")
     }
 
-    /// The key of the sealed files, unless the configuration names another place. Beside the
-    /// configuration and not beside the tokens: one stolen folder is not enough.
+    /// The key of the sealed files, unless the configuration names another place. Never beside the
+    /// tokens: one stolen folder is not enough.
     pub fn default_key_file(&self) -> PathBuf {
         self.key.join("tokens.key")
     }

@@ -236,8 +236,8 @@ fn the_other_files_of_an_account_are_waited_for_too() {
     let files = [
         ("config.toml", 1, DONE),
         ("config.toml", 12, BUSY),
-        ("tokens.key", 3, DONE),
-        ("tokens.key", 15, BUSY),
+        ("key/tokens.key", 3, DONE),
+        ("key/tokens.key", 15, BUSY),
         ("state/locks/fake.default.lock", 1, DONE),
         ("state/locks/fake.default.lock", 12, BUSY),
         ("state/accounts/fake.default.json", 8, DONE),

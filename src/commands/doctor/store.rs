@@ -1,12 +1,15 @@
 //! The stores that tokens are in, or would be in: reachable, unlocked, and nobody else's.
 
+use std::path::Path;
+
 use super::shared;
-use crate::config::FileKey;
+use crate::config::{FileKey, Settings};
 use crate::context::Context;
 use crate::flow::inventory::Content;
 use crate::provider::Provider;
 use crate::store::file::{Flaw, Inspection, inspect};
 use crate::store::{StoreError, StoreKind};
+use crate::system::access;
 use crate::terminal::report::Finding;
 use crate::terminal::{stderr_is_terminal, stdin_is_terminal};
 use crate::text::shell_quoted;
@@ -96,6 +99,7 @@ fn sealed_files(context: &Context, contents: &[Content]) -> Vec<Finding> {
     let folder = context.folders.tokens();
     let Inspection { exists, items, put_aside, flaws } = inspect(&folder);
     let mut found: Vec<Finding> = flaws.into_iter().map(flaw).collect();
+    found.extend(access_lists(context));
     if is_used(context, &StoreKind::FILE) {
         if found.is_empty() {
             let (public, later) = match items.len() {
@@ -119,6 +123,35 @@ fn sealed_files(context: &Context, contents: &[Content]) -> Vec<Finding> {
         .publicly("a damaged file was put aside")
     }));
     found
+}
+
+/// On Windows, where no mode says who may look into a folder: whose it is to be is seen to when it is
+/// made, but not of one that was there, or whose disk has no access lists.
+fn access_lists(context: &Context) -> Vec<Finding> {
+    let Settings { folders, key_file, .. } = &context.settings;
+    let config_file = folders.config_file();
+    let folders = [config_file.parent(), Some(folders.state()), key_file.parent()];
+    let mut found: Vec<&Path> = Vec::new();
+    for folder in folders.into_iter().flatten().filter(|folder| folder.is_dir()) {
+        if !found.contains(&folder) {
+            found.push(folder);
+        }
+    }
+    let look = |folder: &Path| match access::others(folder) {
+        Ok(others) if others.is_empty() => None,
+        Ok(others) => {
+            let (others, folder_name) = (others.join(", "), folder.display());
+            let text = format!("others can look into {folder_name} ({others} in its access list)");
+            let finding = Finding::warn(NAME, text, access::closing_commands(folder));
+            Some(finding.publicly("others can look into a folder"))
+        }
+        Err(error) => {
+            let text = format!("who may look into {} is not known: {error}", folder.display());
+            let finding = Finding::warn(NAME, text, "");
+            Some(finding.publicly("who may look into a folder is not known"))
+        }
+    };
+    found.into_iter().filter_map(look).collect()
 }
 
 fn flaw(flaw: Flaw) -> Finding {

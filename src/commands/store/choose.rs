@@ -30,7 +30,7 @@ Examples:
 pub struct Args {
     #[arg(value_name = "STORE", value_parser = super::super::store_kind())]
     store: StoreKind,
-    /// Where the key of the sealed files is kept [default: as configured, else key-file]
+    /// Where the key of the sealed files is kept [default: as configured, else key-file; on Windows keychain]
     #[arg(long, value_enum)]
     key: Option<FileKey>,
     /// Take the secret ID for the shared store out of its wrapping, whose token comes on standard
