@@ -36,7 +36,7 @@ More about (partnerlink help TOPIC):
 /// Signs in at Zählerfreunde and TimberData (OAuth 2.0) in the browser, keeps the tokens in the
 /// system keychain, refreshes them from cron, and hands them to scripts.
 #[derive(Debug, Parser)]
-#[command(name = "partnerlink", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "partnerlink", bin_name = "partnerlink", version, after_help = EXAMPLES, max_term_width = 100)]
 #[command(disable_help_subcommand = true, propagate_version = false, arg_required_else_help = true)]
 pub struct Cli {
     #[command(flatten)]

@@ -306,6 +306,7 @@ mod tests {
         assert!(!kept.into_iter().any(changes_in_a_spreadsheet));
     }
 
+    #[cfg(unix)] // it asks sh
     #[test]
     fn every_visible_character_survives_the_shell() {
         let all: String = (0x20..=0x7e_u8).map(char::from).collect();

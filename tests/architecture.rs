@@ -2,6 +2,7 @@
 //! outside crate is used where. What is not in a table here is a breach.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -432,6 +433,11 @@ fn sources() -> Vec<(PathBuf, String)> {
     }
     files.retain(|(path, _)| !tests.iter().any(|test| path.with_extension("").starts_with(test)));
     assert!(files.len() > 40, "the walk found the sources");
-    let below = |path: PathBuf| path.strip_prefix(&root).unwrap().to_owned();
+    // As the tables write it, on Windows too.
+    let below = |path: PathBuf| {
+        let names: Vec<_> =
+            path.strip_prefix(&root).unwrap().iter().map(OsStr::to_string_lossy).collect();
+        PathBuf::from(names.join("/"))
+    };
     files.into_iter().map(|(path, text)| (below(path), text)).collect()
 }

@@ -79,7 +79,9 @@ fn sum(series: &Series) -> Option<Sum> {
         }
         Measurement::Power => {
             let (power, unit) = per_hour(&series.unit)?;
-            (10f64.powi(power) * times_hours(series), unit)
+            // Divided, since what 10⁻³ is to `powi` differs between Windows and the others.
+            let (factor, amount) = (10f64.powi(power.abs()), times_hours(series));
+            (if power < 0 { amount / factor } else { amount * factor }, unit)
         }
     };
     Some(Sum { amount, unit: unit.to_owned() })

@@ -286,6 +286,8 @@ mod tests {
         for (spent, is_kept) in [("two", false), ("one", false), ("zero", true)] {
             let mut note = Intent::new(&"one".into(), Timestamp::UNIX_EPOCH).write(&path).unwrap();
             note.keep(&record("two"), &"one".into()).unwrap();
+            // Its process is no more.
+            drop(note);
             Intent::new(&spent.into(), Timestamp::UNIX_EPOCH).write(&path).unwrap();
             assert_eq!(kept.exists(), is_kept, "{spent}");
         }

@@ -109,6 +109,7 @@ mod tests {
         assert_ne!(seed(&["ab", "c"]), seed(&["a", "bc"]));
     }
 
+    #[cfg(unix)]
     /// What Debian's cron makes of `%` and backslash before the shell sees it.
     fn through_cron(command: &str) -> String {
         let mut text = String::new();
@@ -129,6 +130,7 @@ mod tests {
         text
     }
 
+    #[cfg(unix)] // it asks sh
     #[test]
     fn every_word_survives_cron_and_the_shell() {
         let all: String = (0x20..=0x7e_u8).map(char::from).collect();

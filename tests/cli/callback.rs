@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use crate::provider::ISSUER;
 use crate::support::browser::{Link, get};
-use crate::support::program::{Program, Running};
+use crate::support::program::{Program, Running, Signal};
+use crate::support::unix::is_root;
 use crate::support::{connected, described, described_with, has, provider_for};
 
 /// A sign-in that waits for its browser.
@@ -62,6 +63,7 @@ fn wrong_callbacks_get_a_400_and_the_right_one_still_succeeds() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sends signals")]
 fn after_wrong_callbacks_alone_ctrl_c_ends_it_and_nothing_was_exchanged() {
     let (program, fake) = described();
     let (running, link) = waiting(&program);
@@ -74,7 +76,7 @@ fn after_wrong_callbacks_alone_ctrl_c_ends_it_and_nothing_was_exchanged() {
     ] {
         assert_eq!(link.returns(&query).status, 400, "{query}");
     }
-    running.signal(rustix::process::Signal::INT);
+    running.signal(Signal::INT);
     running.finish().exits(130);
     assert!(fake.calls().is_empty());
     assert_nothing_stored(&program);
@@ -164,6 +166,7 @@ fn a_foreign_code_with_the_right_state_fails_and_nothing_is_stored() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn the_opened_link_has_no_state_and_binds_the_answer_to_that_browser() {
     let (program, fake) = described_with("bind_browser = true\npkce = false");
     let opened = program.root().join("opened");
@@ -223,6 +226,7 @@ fn a_browser_that_never_comes_ends_in_a_time_out_with_the_port_closed() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it looks into /proc")]
 fn the_port_is_open_on_this_machine_alone() {
     let (program, _fake) = described();
     let (_running, link) = waiting(&program);
@@ -361,9 +365,10 @@ fn returns_as_nobody(url: &str) -> String {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it becomes another user")]
 fn what_another_user_of_the_machine_brings_is_ignored_and_said() {
     const NAME: &str = "what_another_user_of_the_machine_brings_is_ignored_and_said";
-    if !rustix::process::geteuid().is_root() {
+    if !is_root() {
         eprintln!("skipped: {NAME} (only root can become another user)");
         return;
     }
@@ -396,10 +401,11 @@ fn what_another_user_of_the_machine_brings_is_ignored_and_said() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sends signals")]
 fn a_request_of_another_user_who_is_gone_before_it_is_read_is_not_taken_for_roots() {
     const NAME: &str =
         "a_request_of_another_user_who_is_gone_before_it_is_read_is_not_taken_for_roots";
-    if !rustix::process::geteuid().is_root() {
+    if !is_root() {
         eprintln!("skipped: {NAME} (only root can become another user)");
         return;
     }
@@ -412,7 +418,7 @@ fn a_request_of_another_user_who_is_gone_before_it_is_read_is_not_taken_for_root
     let port = uri.port().unwrap();
     // Sent while the listener cannot run, so that nobody is there when it looks.
     for _ in 0..5 {
-        running.signal(rustix::process::Signal::STOP);
+        running.signal(Signal::STOP);
         let request = format!(
             "GET {}?error=access_denied&state={state} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\n\\r\\n",
             uri.path()
@@ -420,7 +426,7 @@ fn a_request_of_another_user_who_is_gone_before_it_is_read_is_not_taken_for_root
         let script = format!("exec 3<>/dev/tcp/127.0.0.1/{port}; printf '{request}' >&3");
         let bash = ["--reuid=65534", "--clear-groups", "bash", "-c", &script];
         assert!(Command::new("setpriv").args(bash).status().unwrap().success());
-        running.signal(rustix::process::Signal::CONT);
+        running.signal(Signal::CONT);
         thread::sleep(Duration::from_millis(100));
     }
     link.returns_with(&fake.consent(&link));

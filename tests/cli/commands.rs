@@ -63,6 +63,7 @@ fn config_path_and_show_say_where_settings_come_from() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it makes a FIFO")]
 fn a_mistake_in_the_configuration_is_told_with_its_line_and_a_suggestion() {
     let program = Program::new();
     for (text, says) in [

@@ -110,6 +110,7 @@ fn the_sandbox_is_named_on_every_line_and_kept_apart() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is always something that opens a link")]
 fn without_browser_or_terminal_the_embedded_sandbox_agrees_by_itself() {
     let _ports = Sandbox::start(&[]);
     let program = Program::new();
@@ -341,6 +342,7 @@ fn without_a_terminal_the_last_pages_address_comes_by_standard_input() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is always something that opens a link")]
 fn with_no_input_and_nobody_to_open_the_link_it_fails_at_once() {
     let (program, _fake) = described();
     let outcome = program.run(["connect", "fake", "--no-input"]).exits(2);

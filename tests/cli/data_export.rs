@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -14,6 +13,7 @@ use crate::provider::Provider;
 use crate::provider::http::{Call, Reply};
 use crate::support::data::{Data, connected_to_fake, files_in};
 use crate::support::program::Program;
+use crate::support::unix::{assert_private, symlink};
 
 /// A fake provider with one space that holds these meters, none of which has readings.
 fn with_meters(ids: &'static [&'static str]) -> (Program, Provider) {
@@ -62,6 +62,7 @@ fn names_made_of_ids_stay_in_the_folder() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it makes symbolic links")]
 fn a_link_in_the_folder_is_not_written_through() {
     let (program, _fake) = with_meters(&["d"]);
     let out = program.root().join("out");
@@ -85,8 +86,7 @@ fn a_link_in_the_folder_is_not_written_through() {
 fn nobody_else_reads_an_export() {
     let (program, _fake) = with_meters(&["d"]);
     program.run([&OCTOBER[..], &["--out", "out"]].concat()).exits(0);
-    let mode = fs::metadata(program.root().join("out/d_2026-10.csv")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
+    assert_private(&program.root().join("out/d_2026-10.csv"));
 }
 
 #[test]
@@ -177,6 +177,7 @@ fn peak(program: &Program, devices: usize) -> (u64, usize) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it looks into /proc")]
 fn memory_stays_below_32_mib_for_years_of_quarter_hours() {
     let (mut program, fake) = connected_to_fake();
     program.patience = Duration::from_secs(120);

@@ -1,7 +1,6 @@
 //! Meters and spaces by the names that people have for them, found with as few requests as can be.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
 
@@ -11,6 +10,7 @@ use crate::provider::http::{Call, Reply};
 use crate::support::data::{Data, OFFICE, SUN, connected_to_fake, data_calls, files_in};
 use crate::support::program::{Outcome, Program};
 use crate::support::sandbox;
+use crate::support::unix::assert_private;
 
 const DAY: [&str; 4] = ["--from", "2026-10-01", "--to", "2026-10-02"];
 
@@ -186,7 +186,7 @@ fn a_meter_that_was_listed_today_is_found_without_asking() {
     assert_eq!(lists(), (4, 20), "these always ask");
 
     let path = data.program.state().join("sandbox/meters/zaehlerfreunde.default.json");
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_private(&path);
     let kept = fs::read_to_string(&path).unwrap();
     let mut old: Value = serde_json::from_str(&kept).unwrap();
     old["at"] = "2026-01-01T00:00:00Z".into();

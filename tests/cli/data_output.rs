@@ -1,13 +1,13 @@
 //! What data may do to whoever reads it: a terminal, a spreadsheet, an existing file.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 use crate::support::data::{Data, OFFICE};
 use crate::support::has;
 use crate::support::program::Program;
 use crate::support::spoiled;
+use crate::support::unix::assert_private;
 
 /// Bytes on stdout, of which [`Program::run`] keeps the text only.
 fn bytes(program: &Program, args: &[&str]) -> Vec<u8> {
@@ -17,6 +17,7 @@ fn bytes(program: &Program, args: &[&str]) -> Vec<u8> {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn a_terminal_shows_no_control_of_the_data() {
     if !has("a_terminal_shows_no_control_of_the_data", "script") {
         return;
@@ -117,8 +118,7 @@ fn an_existing_file_is_kept_unless_forced_and_is_private() {
     }
     program.run(["meter", "spaces", "-o", "a.csv", "--force"]).exits(0);
     assert!(fs::read_to_string(&path).unwrap().starts_with("name,category,"));
-    let mode = fs::metadata(&path).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
+    assert_private(&path);
     for (command, file) in [("meter", "b.svg"), ("timber", "b.html")] {
         fs::write(program.root().join(file), "mine").unwrap();
         let range: &[&str] =
@@ -131,6 +131,7 @@ fn an_existing_file_is_kept_unless_forced_and_is_private() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs sh")]
 fn a_reader_that_leaves_ends_it_quietly() {
     if !has("a_reader_that_leaves_ends_it_quietly", "sh") {
         return;

@@ -3,14 +3,13 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::program::{Outcome, Program};
+use crate::support::program::{Outcome, Program, set_mode};
 use crate::support::sandbox::Sandbox;
+use crate::support::unix::{assert_private, mode, symlink};
 use crate::support::{by_an_ordinary_user, connected, described, has, provider_for};
 
 /// Every finding about one thing.
@@ -35,14 +34,6 @@ fn doctor(program: &Program) -> Outcome {
     program.run(["doctor", "--json"])
 }
 
-fn mode(path: &Path) -> u32 {
-    path.metadata().unwrap().permissions().mode() & 0o777
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
 #[test]
 fn a_machine_in_order_is_said_to_be_and_nothing_is_made() {
     let (program, _fake) = described();
@@ -50,7 +41,12 @@ fn a_machine_in_order_is_said_to_be_and_nothing_is_made() {
     let outcome = doctor(&program).exits(0);
     assert_eq!(program.files(), before, "looking changes nothing");
     assert_eq!(outcome.json()["exit"], 0);
-    told(&outcome, "version", "good", &["partnerlink", env!("CARGO_PKG_VERSION"), "linux"]);
+    told(
+        &outcome,
+        "version",
+        "good",
+        &["partnerlink", env!("CARGO_PKG_VERSION"), std::env::consts::OS],
+    );
     told(&outcome, "config", "good", &["config.toml is valid"]);
     told(&outcome, "provider", "good", &["fake has a client ID"]);
     told(&outcome, "provider", "warning", &["partnerlink provider register zaehlerfreunde"]);
@@ -84,6 +80,7 @@ fn a_broken_configuration_is_the_first_thing_told_and_the_rest_goes_on() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "no variable says there where the profile is")]
 fn without_a_home_folder_the_machine_is_looked_at_all_the_same() {
     let program = Program::new().unset("PARTNERLINK_HOME").set("HOME", "/");
     let outcome = doctor(&program).exits(2);
@@ -93,6 +90,7 @@ fn without_a_home_folder_the_machine_is_looked_at_all_the_same() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is always a Credential Manager")]
 fn without_a_keychain_service_the_file_store_is_named_within_seconds() {
     let program = Program::new().unset("PARTNERLINK_STORE");
     let program = program.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
@@ -103,6 +101,7 @@ fn without_a_keychain_service_the_file_store_is_named_within_seconds() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is always a Credential Manager")]
 fn without_a_keychain_service_accounts_in_sealed_files_are_in_order() {
     let (program, _fake) = connected();
     let program = program.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
@@ -135,6 +134,7 @@ fn the_kind_of_session_is_told() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sets the mode of a file")]
 fn what_others_could_read_is_told_and_left_for_its_owner_to_close() {
     let (program, _fake) = connected();
     let outcome = doctor(&program).exits(0);
@@ -181,6 +181,7 @@ fn a_key_that_this_session_does_not_have_is_told() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sets the mode of a file")]
 fn a_configuration_that_others_can_write_is_told() {
     let (program, _fake) = described();
     set_mode(&program.home().join("config.toml"), 0o666);
@@ -189,6 +190,7 @@ fn a_configuration_that_others_can_write_is_told() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it makes symbolic links")]
 fn a_link_in_the_place_of_a_folder_is_not_believed() {
     let (program, _fake) = connected();
     let (tokens, elsewhere) = (program.state().join("tokens"), program.root().join("elsewhere"));
@@ -199,6 +201,7 @@ fn a_link_in_the_place_of_a_folder_is_not_believed() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it becomes another user")]
 fn a_folder_that_cannot_be_read_ends_nothing() {
     let (program, _fake) = described();
     let test = "doctor in an unreadable folder";
@@ -271,6 +274,7 @@ fn in_days(days: u64) -> String {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it looks into /proc")]
 fn a_held_lock_is_told_with_its_holder() {
     let (program, _fake) = connected();
     told(&doctor(&program).exits(0), "lock", "good", &["nobody works"]);
@@ -308,6 +312,7 @@ fn what_crashed_runs_left_behind_is_told() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "who has a port is read in /proc")]
 fn taken_ports_are_told_with_the_program_that_has_them() {
     let (program, _fake) = described();
     let uris = fs::read_to_string(program.home().join("config.toml")).unwrap();
@@ -338,6 +343,7 @@ fn both_families_of_localhost_are_named() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_browser_that_is_not_there_is_told() {
     let program = Program::new().set("PARTNERLINK_BROWSER", "no-such-browser --new");
     told(&doctor(&program), "browser", "warning", &["no-such-browser could not be started"]);
@@ -349,6 +355,7 @@ fn a_browser_that_is_not_there_is_told() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn accounts_that_nothing_refreshes_are_told_and_a_schedule_is_seen() {
     let (program, _fake) = connected();
     // The crontab is this test's.
@@ -373,6 +380,7 @@ fn accounts_that_nothing_refreshes_are_told_and_a_schedule_is_seen() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "the root certificates are counted on Linux alone")]
 fn proxies_and_roots_are_told_as_they_are_understood() {
     let program = Program::new()
         .set("https_proxy", "http://anna:hunter2-of-the-proxy@proxy.example:3128")
@@ -439,7 +447,7 @@ fn the_report_for_support_has_nothing_private_in_it() {
             .run(["doctor", "--bundle", path_text])
             .exits(0)
             .says(&["read it before you send it"]);
-        assert_eq!(mode(&path), 0o600);
+        assert_private(&path);
         texts.push(fs::read_to_string(&path).unwrap());
         program.run(["doctor", "--bundle", path_text]).exits(2).says(&["is there already"]);
         program.run(["doctor", "--bundle", path_text, "--force"]).exits(0);
@@ -465,7 +473,7 @@ fn the_report_for_support_has_nothing_private_in_it() {
             "fake.client_id",
             "HTTPS_PROXY",
             "PARTNERLINK_PASSPHRASE",
-            "linux",
+            std::env::consts::OS,
         ] {
             assert!(text.contains(public), "no {public:?} in {text}");
         }
@@ -485,6 +493,7 @@ fn the_report_quotes_no_value_of_a_broken_file() {
 
 /// The way through a browser, which is curl here; `tests/real` has a real one.
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn the_way_through_the_browser_is_tried_and_leaves_nothing() {
     if !has("doctor --browser with curl", "curl") {
         return;
@@ -504,6 +513,7 @@ fn the_way_through_the_browser_is_tried_and_leaves_nothing() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_browser_that_never_answers_is_told_after_the_deadline() {
     let _ports = Sandbox::start(&[]);
     let program = Program::new();

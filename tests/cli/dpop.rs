@@ -71,6 +71,7 @@ fn a_data_request_shows_token_and_key_and_answers_a_nonce_once() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "true is a program of Unix")]
 fn a_bound_token_is_handed_out_only_with_the_word_that_it_needs_its_key() {
     let (program, fake) = bound();
     connect(&program, &fake, &["fake"]).exits(0);

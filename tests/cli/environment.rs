@@ -1,20 +1,17 @@
 //! Browser, terminal and environment, and what cron and the desktop must agree on.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpStream;
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::PathBuf;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
-
 use crate::provider::Provider;
 use crate::support::browser::Link;
-use crate::support::program::{Outcome, Program};
-use crate::support::{by_an_ordinary_user, connected, described, is_root};
+use crate::support::program::{Outcome, Program, Signal, set_mode};
+use crate::support::unix::{self, chown, is_root};
+use crate::support::{by_an_ordinary_user, connected, described};
 
 /// Connects with whatever browser there is, and comes back from another one.
 #[track_caller]
@@ -33,6 +30,7 @@ fn desktop(program: Program, xdg_open: &str) -> Program {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_browser_that_is_missing_or_fails_leaves_the_link() {
     let (program, fake) = described();
     let desktop = desktop(program, "exit 1");
@@ -49,18 +47,20 @@ fn a_browser_that_is_missing_or_fails_leaves_the_link() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_browser_that_stays_open_holds_nothing_up() {
     let (program, fake) = described();
     let pid = program.root().join("pid");
     let desktop = desktop(program, &format!("echo $$ > {}; exec /bin/sleep 20", pid.display()));
     let outcome = connect_with_browser(&desktop, &fake, &[]);
     assert!(outcome.took < Duration::from_secs(10), "{:?}", outcome.took);
-    let stay = fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
-    let stay = rustix::process::Pid::from_raw(stay).unwrap();
-    rustix::process::kill_process(stay, Signal::TERM).expect("it outlives the program");
+    let stay = fs::read_to_string(&pid).unwrap();
+    let ended = Command::new("kill").arg(stay.trim()).status().unwrap();
+    assert!(ended.success(), "it outlives the program");
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn far_terminals_and_machines_get_the_link_and_no_browser() {
     for (variables, says) in [
         (&[("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")][..], "no display"),
@@ -80,6 +80,7 @@ fn far_terminals_and_machines_get_the_link_and_no_browser() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn an_authorize_address_that_is_no_https_address_opens_nothing() {
     let program = Program::new();
     let mark = program.root().join("opened");
@@ -102,6 +103,7 @@ fn an_authorize_address_that_is_no_https_address_opens_nothing() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it looks into /proc")]
 fn the_browser_inherits_no_variable_of_ours_and_no_descriptor() {
     let (program, fake) = described();
     let folder = program.root().to_owned();
@@ -147,6 +149,7 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sends signals")]
 fn signals_while_waiting_end_it_with_the_port_closed_and_nothing_stored() {
     let (program, fake) = described();
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
@@ -164,6 +167,7 @@ fn signals_while_waiting_end_it_with_the_port_closed_and_nothing_stored() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no password file")]
 fn without_any_environment_it_uses_the_home_of_the_password_file_or_says_so() {
     let program = Program::new();
     let mut command = program.command(["config", "path"]);
@@ -178,6 +182,7 @@ fn without_any_environment_it_uses_the_home_of_the_password_file_or_says_so() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it becomes another user")]
 fn a_home_that_is_nobodys_or_somebody_elses_is_refused() {
     let program = Program::new().unset("PARTNERLINK_HOME");
     let mut homes = vec!["/".into(), program.root().join("nowhere")];
@@ -206,7 +211,7 @@ fn a_home_that_is_nobodys_or_somebody_elses_is_refused() {
 #[track_caller]
 fn refused_with(program: &Program, path: &std::path::Path, mode: u32, code: i32, texts: &[&str]) {
     let before = path.metadata().unwrap().permissions();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set_mode(path, mode);
     for args in [&["status"][..], &["token", "refresh", "--force"], &["config", "show"]] {
         program.run(args).exits(code).says(texts);
     }
@@ -214,6 +219,7 @@ fn refused_with(program: &Program, path: &std::path::Path, mode: u32, code: i32,
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sets the mode of a file")]
 fn what_others_can_write_decides_nothing() {
     let (program, fake) = connected();
     let before = fake.calls().len();
@@ -235,24 +241,26 @@ fn what_others_can_write_decides_nothing() {
     assert_eq!(fake.calls().len(), before);
     // Others may look, and what is above may be for everybody.
     for (path, mode) in [(&config, 0o644), (&program.home(), 0o755)] {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        set_mode(path, mode);
     }
-    fs::set_permissions(program.root(), fs::Permissions::from_mode(0o1777)).unwrap();
+    set_mode(program.root(), 0o1777);
     program.run(["token", "refresh", "--force"]).exits(0);
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sets the mode of a file")]
 fn the_cure_that_is_printed_works_as_printed() {
     let (program, _fake) = connected();
     let config = program.home().join("config.toml");
-    fs::set_permissions(&config, fs::Permissions::from_mode(0o666)).unwrap();
+    set_mode(&config, 0o666);
     let told = program.run(["token", "refresh", "--force"]).exits(2).stderr;
     let cure = told.lines().find_map(|line| line.trim().strip_prefix("do:")).unwrap().trim();
-    assert!(std::process::Command::new("sh").args(["-c", cure]).status().unwrap().success());
+    assert!(Command::new("sh").args(["-c", cure]).status().unwrap().success());
     program.run(["token", "refresh", "--force"]).exits(0);
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it becomes another user")]
 fn what_belongs_to_another_user_is_refused_unless_that_is_root() {
     if !is_root() {
         return crate::support::skipped("another user's configuration", "needs root");
@@ -272,7 +280,7 @@ fn what_belongs_to_another_user_is_refused_unless_that_is_root() {
     let Some(command) = by_an_ordinary_user(name, &program, &["config", "show"], 0o700) else {
         return;
     };
-    fs::set_permissions(&config, fs::Permissions::from_mode(0o644)).unwrap();
+    set_mode(&config, 0o644);
     chown(program.state(), Some(65534), Some(65534)).unwrap();
     program.start(command).finish().exits(0);
 }
@@ -324,19 +332,20 @@ fn an_id_from_a_mail_is_taken_without_what_nobody_sees() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it becomes another user")]
 fn a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away() {
     let name = "a_home_that_cannot_be_written_is_told_before_the_person_is_sent_away";
     let (program, _fake) = described();
     let args = ["connect", "fake", "--no-browser"];
     let Some(command) = by_an_ordinary_user(name, &program, &args, 0o555) else { return };
     let outcome = program.start(command).finish();
-    fs::set_permissions(program.home(), fs::Permissions::from_mode(0o700)).unwrap();
+    set_mode(&program.home(), 0o700);
     outcome.exits(5).conceals(&["response_type"]);
 }
 
 #[test]
 fn no_bytes_in_arguments_or_environment_make_it_panic() {
-    let odd = OsStr::from_bytes(b"za\xff\xfehler\xe4");
+    let odd = &*unix::no_text();
     let program = Program::new().set("LANG", "xx_YY.KOI8-R").set("TZ", odd).set("BROWSER", odd);
     for args in [
         &[odd][..],
@@ -355,6 +364,7 @@ fn no_bytes_in_arguments_or_environment_make_it_panic() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs sh")]
 fn cron_and_desktop_find_the_same_account_and_the_same_lock() {
     let (program, fake) = described();
     let home = program.root().join("home");
@@ -369,10 +379,8 @@ fn cron_and_desktop_find_the_same_account_and_the_same_lock() {
     crate::support::browser::connect(&desktop, &fake, &["fake"]).exits(0);
     let lock = || {
         let folder = home.join(".local/state/partnerlink/locks");
-        fs::read_dir(folder)
-            .unwrap()
-            .map(|e| e.unwrap().metadata().unwrap().ino())
-            .collect::<Vec<_>>()
+        let stamp = |entry: std::io::Result<fs::DirEntry>| unix::stamp(&entry.unwrap().path()).0;
+        fs::read_dir(folder).unwrap().map(stamp).collect::<Vec<_>>()
     };
     let before = lock();
     let cron = desktop
@@ -387,6 +395,7 @@ fn cron_and_desktop_find_the_same_account_and_the_same_lock() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_browser_that_was_named_is_used_with_its_arguments() {
     let (program, fake) = described();
     let opened = program.root().join("opened");
@@ -433,12 +442,13 @@ fn folder_of_traps(program: &Program) -> (PathBuf, PathBuf) {
     ] {
         let trap = folder.join(name);
         fs::write(&trap, format!("#!/bin/sh\necho {name} >> {}\nexit 1\n", ran.display())).unwrap();
-        fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
+        set_mode(&trap, 0o755);
     }
     (folder, ran)
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn nothing_that_lies_in_the_working_folder_is_ever_run() {
     let (program, _fake) = connected();
     let (folder, ran) = folder_of_traps(&program);

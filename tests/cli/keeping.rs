@@ -119,6 +119,7 @@ fn a_failure_that_lasts_is_shown_until_something_succeeds() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn an_account_that_nothing_keeps_alive_is_not_good() {
     if !has("an_account_that_nothing_keeps_alive_is_not_good", "faketime") {
         return;
@@ -136,6 +137,7 @@ fn an_account_that_nothing_keeps_alive_is_not_good() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn a_schedule_that_runs_no_more_is_told() {
     if !has("a_schedule_that_runs_no_more_is_told", "faketime") {
         return;

@@ -2,7 +2,7 @@
 //! is told (`tests/provider`). No secret that a test knows may be printed or written by any run
 //! (`support/canary`).
 
-#![cfg(target_os = "linux")]
+#![cfg(any(target_os = "linux", windows))]
 
 mod answer_time;
 mod bound;

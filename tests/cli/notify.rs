@@ -36,6 +36,7 @@ fn refuse(fake: &Provider) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_person_hears_once_that_a_sign_in_is_needed_and_again_after_the_next_sign_in() {
     let (program, fake) = connected();
     let program = with_a_listener(program).set("CREDENTIALS_DIRECTORY", "/run/credentials/x");
@@ -69,6 +70,7 @@ fn a_person_hears_once_that_a_sign_in_is_needed_and_again_after_the_next_sign_in
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_person_hears_of_an_account_whose_tokens_are_gone() {
     let (program, _fake) = connected();
     let program = with_a_listener(program);
@@ -90,6 +92,7 @@ fn events(program: &Program) -> Vec<String> {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_person_hears_of_everything_that_needs_one() {
     let (program, fake) = connected();
     let program = with_a_listener(program);
@@ -116,6 +119,7 @@ fn a_person_hears_of_everything_that_needs_one() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn a_person_hears_when_nothing_succeeds_for_a_day() {
     if !has("a_person_hears_when_nothing_succeeds_for_a_day", "faketime") {
         return;
@@ -134,6 +138,7 @@ fn a_person_hears_when_nothing_succeeds_for_a_day() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn a_quiet_run_warns_once_a_day() {
     if !has("a_quiet_run_warns_once_a_day", "faketime") {
         return;
@@ -155,6 +160,7 @@ fn a_quiet_run_warns_once_a_day() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn who_could_not_be_told_is_told_at_the_next_run() {
     let (program, fake) = connected();
     let program = with_a_listener(program);
@@ -171,6 +177,7 @@ fn who_could_not_be_told_is_told_at_the_next_run() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn each_account_is_told_by_itself() {
     let (program, fake) = connected();
     let program = with_a_listener(program);
@@ -183,6 +190,7 @@ fn each_account_is_told_by_itself() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn the_coming_end_of_a_sign_in_is_told_once() {
     let (program, fake) = described_with("refresh = \"none\"");
     let program = with_a_listener(program);
@@ -209,6 +217,7 @@ fn the_coming_end_of_a_sign_in_is_told_once() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn the_configuration_names_a_listener_too_and_a_wrong_one_is_refused() {
     let (program, fake) = connected();
     let program = with_a_listener(program);
@@ -230,6 +239,7 @@ fn the_configuration_names_a_listener_too_and_a_wrong_one_is_refused() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_listener_that_is_missing_or_hangs_keeps_nobody_from_refreshing() {
     let (program, fake) = connected();
     let notify = |command: &str| program.run(["token", "refresh", "--force", "--notify", command]);

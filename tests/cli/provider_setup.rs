@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use crate::provider::fresh;
 use crate::support::browser::connect;
-use crate::support::program::{Program, Running};
+use crate::support::program::{Program, Running, set_mode};
+use crate::support::unix::{self, assert_private, symlink};
 use crate::support::{has, provider_for};
 
 const OWN: &str = "# mine, keep it\nstore = \"file\" # as agreed\n\n[provider.timberdata] # trees\n\
@@ -31,8 +31,7 @@ fn the_answer_goes_into_a_file_of_its_owner_alone() {
         config(&program),
         "# Given by Zählerfreunde\n[provider.zaehlerfreunde]\nclient_id = \"aB3\"\n"
     );
-    let metadata = fs::metadata(program.home().join("config.toml")).unwrap();
-    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    assert_private(&program.home().join("config.toml"));
     let list = program.run(["provider", "list", "--json"]).exits(0).json();
     assert_eq!(list["providers"][0]["client_id"], "aB3");
     assert_eq!(program.files().len(), 1, "nothing is left behind: {:?}", program.files());
@@ -63,10 +62,7 @@ fn the_same_answers_again_change_nothing() {
     let args = [&args[..], &["--redirect-uri", uri, "--client-secret-stdin"]].concat();
     let first = program.run_with_input(&args, &secret).exits(0).json();
     assert_eq!((&first["changed"], &first["client_secret"]), (&true.into(), &"stored".into()));
-    let stamp = || {
-        let metadata = fs::metadata(program.home().join("config.toml")).unwrap();
-        (metadata.ino(), metadata.mtime_nsec())
-    };
+    let stamp = || unix::stamp(&program.home().join("config.toml"));
     let (before, text) = (stamp(), config(&program));
     let again = program.run_with_input(&args, &secret).exits(0);
     let object = again.json();
@@ -172,6 +168,7 @@ fn a_table_between_braces_takes_the_value_as_well() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it makes symbolic links")]
 fn behind_a_symbolic_link_the_real_file_is_replaced() {
     let program = Program::new();
     let dotfiles = program.root().join("dotfiles");
@@ -226,6 +223,7 @@ fn answers(running: &mut Running, question: &str, line: &str) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn at_a_terminal_it_asks_until_the_answers_are_good() {
     if !has("at_a_terminal_it_asks_until_the_answers_are_good", "script") {
         return;
@@ -263,6 +261,7 @@ fn at_a_terminal_it_asks_until_the_answers_are_good() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn a_no_at_the_end_writes_nothing() {
     if !has("a_no_at_the_end_writes_nothing", "script") {
         return;
@@ -280,6 +279,7 @@ fn a_no_at_the_end_writes_nothing() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn what_somebody_else_wrote_meanwhile_is_not_lost() {
     if !has("what_somebody_else_wrote_meanwhile_is_not_lost", "script") {
         return;
@@ -335,18 +335,15 @@ fn config_set_and_get_use_the_same_file() {
     program.run(["config", "get", "notify"]).exits(1).says(&["is not set"]);
 
     // Who could read the file can read it still: a service, say.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
+    if cfg!(unix) {
         let file = program.root().join("partnerlink/config.toml");
-        let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o777;
         for shared in [0o644, 0o640] {
-            fs::set_permissions(&file, fs::Permissions::from_mode(shared)).unwrap();
+            set_mode(&file, shared);
             set("notify", &format!("tell-me --mode {shared:o}"));
-            assert_eq!(mode(), shared);
+            assert_eq!(unix::mode(&file), shared);
         }
+        assert_eq!(get("notify"), "tell-me --mode 640");
     }
-    assert_eq!(get("notify"), "tell-me --mode 640");
     program.run(["config", "set", "notify", "./tell-me"]).exits(2).says(&["working folder"]);
 }
 

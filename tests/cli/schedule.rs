@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 use crate::provider::CLIENT_ID;
 use crate::support::browser::connect;
 use crate::support::program::Program;
+use crate::support::unix::{assert_private, symlink};
 use crate::support::{connected, has, provider_for};
 
 const SERVICE: &str = "home/.config/systemd/user/partnerlink-refresh.service";
@@ -83,6 +83,7 @@ fn awkward(program: &Program) -> PathBuf {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn each_kind_is_printed_and_nothing_is_changed() {
     let program = machine();
     for (kind, sought) in [
@@ -121,6 +122,7 @@ fn each_kind_is_printed_and_nothing_is_changed() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn the_kind_fits_the_machine() {
     let kind = |program: &Program| {
         let printed = program.run(["schedule", "print", "--json"]).exits(0).json();
@@ -134,6 +136,7 @@ fn the_kind_fits_the_machine() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn every_value_is_escaped_for_its_format_and_a_line_break_is_refused() {
     let program = machine();
     let folder = awkward(&program).display().to_string();
@@ -160,6 +163,7 @@ fn every_value_is_escaped_for_its_format_and_a_line_break_is_refused() {
 
 /// What cron would hand to the shell, in cron's environment, refreshes.
 #[test]
+#[cfg_attr(windows, ignore = "it runs sh")]
 fn the_line_for_cron_runs_in_crons_environment() {
     let program = machine();
     let folder = awkward(&program);
@@ -181,6 +185,7 @@ fn the_line_for_cron_runs_in_crons_environment() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn nobody_to_ask_and_no_yes_is_wrong_usage() {
     let program = machine();
     for kind in ["systemd", "cron"] {
@@ -195,6 +200,7 @@ fn nobody_to_ask_and_no_yes_is_wrong_usage() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn a_person_is_shown_what_is_written_and_asked() {
     if !has("a_person_is_shown_what_is_written_and_asked", "script") {
         return;
@@ -216,6 +222,7 @@ fn a_person_is_shown_what_is_written_and_asked() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn in_the_crontab_only_our_own_line_is_touched() {
     let program = machine();
     let install = |more: &[&str]| {
@@ -244,6 +251,7 @@ fn in_the_crontab_only_our_own_line_is_touched() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn the_job_has_the_same_way_to_the_providers_and_to_its_key() {
     let proxy = "proxy.example:3128";
     let program = machine()
@@ -268,6 +276,7 @@ fn the_job_has_the_same_way_to_the_providers_and_to_its_key() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn a_crontab_that_cannot_be_read_is_not_overwritten() {
     let program = machine();
     fs::write(program.root().join("home/refuses"), "").unwrap();
@@ -282,6 +291,7 @@ fn a_crontab_that_cannot_be_read_is_not_overwritten() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn a_timer_is_installed_once_and_taken_away_again() {
     let program = machine_with_systemd();
     let install = || program.run(["schedule", "install", "--yes"]).exits(0);
@@ -293,7 +303,7 @@ fn a_timer_is_installed_once_and_taken_away_again() {
     ]);
     for file in [SERVICE, TIMER] {
         let path = program.root().join(file);
-        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_private(&path);
     }
     let written = (text(&program, SERVICE), text(&program, TIMER));
     let before = diary(&program);
@@ -326,6 +336,7 @@ fn a_timer_is_installed_once_and_taken_away_again() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it makes symbolic links")]
 fn somebody_elses_unit_is_left_alone() {
     let program = machine_with_systemd();
     let timer = program.root().join(TIMER);
@@ -340,12 +351,13 @@ fn somebody_elses_unit_is_left_alone() {
     assert!(!diary(&program).contains("enable"), "{}", diary(&program));
     // A masked unit is a link to nowhere.
     fs::remove_file(&timer).unwrap();
-    std::os::unix::fs::symlink("/nonexistent", &timer).unwrap();
+    symlink("/nonexistent", &timer).unwrap();
     program.run(["schedule", "install", "--yes"]).exits(1);
     assert!(timer.is_symlink());
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn what_fails_halfway_is_undone_and_told() {
     let program = machine_with_systemd();
     let refuses = program.root().join("home/refuses");
@@ -366,6 +378,7 @@ fn what_fails_halfway_is_undone_and_told() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn a_run_of_a_schedule_is_on_record_and_one_by_hand_is_not() {
     let (program, fake) = connected();
     let program = equipped(program);
@@ -379,7 +392,7 @@ fn a_run_of_a_schedule_is_on_record_and_one_by_hand_is_not() {
 
     let mut program = program.set("PARTNERLINK_RUN_BY", "systemd");
     program.run(["token", "refresh", "--force"]).exits(0);
-    assert_eq!(record.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_private(&record);
     program.run(["schedule", "status"]).exits(0).says(&["by systemd, exit 0 (1 refreshed)"]);
     fake.answers(|_| crate::provider::http::Reply::error(400, "invalid_grant"));
     program.run(["token", "refresh", "--force"]).exits(4);
@@ -397,6 +410,7 @@ fn a_run_of_a_schedule_is_on_record_and_one_by_hand_is_not() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn the_sandboxs_schedule_takes_no_real_ones_place() {
     let program = machine();
     let install = ["schedule", "install", "--kind", "cron", "--yes"];
@@ -411,6 +425,7 @@ fn the_sandboxs_schedule_takes_no_real_ones_place() {
 
 /// From the provider's mail to a schedule that is watched: what to type stands in what came before.
 #[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn each_step_from_the_providers_answer_to_a_schedule_is_named_by_the_one_before() {
     let program = machine();
     let fake = provider_for(&program);

@@ -46,6 +46,7 @@ fn systemd_hands_the_secret_id_over() {
 
 /// Whoever installs it has a configuration of another kind, or none.
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn a_system_service_gets_what_its_own_configuration_names() {
     let program = machine().unset("PARTNERLINK_STORE").unset("PARTNERLINK_HOME");
     let home = program.root().join("service");

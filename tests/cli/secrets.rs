@@ -2,7 +2,6 @@
 //! written anywhere is looked after by the harness, in every test of this target.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::process::{Command, Stdio};
 
 use clap::CommandFactory as _;
@@ -10,6 +9,7 @@ use clap::CommandFactory as _;
 use crate::provider::http::Reply;
 use crate::support::browser::{Link, connect};
 use crate::support::program::Program;
+use crate::support::unix;
 use crate::support::{by_an_ordinary_user, connected, described, has, provider_for};
 
 /// Every option of every command, with the names of the commands before it.
@@ -98,6 +98,7 @@ fn an_error_names_the_host_and_not_the_address() {
 
 /// The kernel gives the memory of a process that must not be dumped to root, whoever runs it.
 #[test]
+#[cfg_attr(windows, ignore = "it becomes another user")]
 fn no_other_process_of_this_user_can_read_its_memory() {
     let name = "no_other_process_of_this_user_can_read_its_memory";
     let (program, _fake) = described();
@@ -105,7 +106,7 @@ fn no_other_process_of_this_user_can_read_its_memory() {
     let Some(command) = by_an_ordinary_user(name, &program, &args, 0o700) else { return };
     let mut running = program.start(command);
     Link::shown_by(&mut running);
-    let owner = |file: &str| fs::metadata(format!("/proc/{}/{file}", running.pid())).unwrap().uid();
+    let owner = |file: &str| unix::owner(format!("/proc/{}/{file}", running.pid()).as_ref());
     let folder = format!("/proc/{}/status", running.pid());
     let status = fs::read_to_string(folder).unwrap();
     assert!(!status.lines().any(|line| line.starts_with("Uid:\t0")), "{status}");
@@ -127,6 +128,7 @@ fn the_help_shows_no_token_on_a_command_line() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn on_a_terminal_a_token_comes_with_a_word_of_warning() {
     if !has("on_a_terminal_a_token_comes_with_a_word_of_warning", "script") {
         return;
@@ -140,6 +142,7 @@ fn on_a_terminal_a_token_comes_with_a_word_of_warning() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sets the mode of a file")]
 fn everything_that_is_written_belongs_to_this_user_alone() {
     let (program, fake) = described();
     let mut command = Command::new("/bin/sh");
@@ -153,7 +156,7 @@ fn everything_that_is_written_belongs_to_this_user_alone() {
     let mut looked_at = 0;
     let mut look = |path: &std::path::Path, expected: u32| {
         looked_at += 1;
-        let mode = fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777;
+        let mode = unix::mode(path);
         assert_eq!(mode & !expected, 0, "{}: {mode:o}", path.display());
     };
     let written: Vec<_> =

@@ -1,12 +1,13 @@
 //! `status`: what refreshed an account, checks, and the calendar.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::program::Program;
+use crate::support::unix::assert_private;
 use crate::support::{browser, connected, described_with};
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn what_did_the_last_refresh_is_told() {
     let (program, _fake) = connected();
     let by = |program: &Program| {
@@ -112,7 +113,7 @@ fn the_calendar_is_a_file_of_its_own_and_replaced_only_when_asked() {
     for line in ["UID:fake.default@partnerlink\r\n", "TRIGGER:-P2D\r\n", "BEGIN:VALARM\r\n"] {
         assert!(text.contains(line), "{line}{text}");
     }
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_private(&file);
     program.run(["status", "--calendar", name]).exits(2).says(&["--force replaces it"]);
     program.run(["status", "--calendar", name, "--force", "--within", "36h"]).exits(0);
     assert!(fs::read_to_string(&file).unwrap().contains("TRIGGER:-PT129600S\r\n"));

@@ -2,10 +2,9 @@
 //! `tests/real/moves.rs`.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use crate::support::program::Program;
+use crate::support::program::{Program, set_mode};
 use crate::support::{browser, connected, described};
 
 /// A bus at which nobody is.
@@ -164,17 +163,18 @@ fn what_no_key_opens_any_more_can_be_deleted() {
     // Another key opens them as little.
     let text = "A".repeat(43) + "=";
     fs::write(&key, text).unwrap();
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    set_mode(&key, 0o600);
     program.run(["disconnect", "fake:other"]).exits(3).says(&["fake:other: deleted here"]);
     program.run(["status"]).exits(0).says(&["No account is connected"]);
     assert_eq!(fs::read_dir(program.state().join("tokens")).unwrap().count(), 0);
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it sets the mode of a file")]
 fn a_key_that_others_can_read_is_closed_as_told_and_opens_everything_again() {
     let (program, _fake) = connected();
     let key = program.home().join("tokens.key");
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    set_mode(&key, 0o644);
     let outcome = program.run(["token", "get", "fake", "--json"]).exits(5);
     let hint = outcome.error_json()["error"]["hint"].as_str().unwrap().to_owned();
     assert_eq!(hint, format!("chmod 600 '{}'", key.display()));

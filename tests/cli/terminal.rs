@@ -39,6 +39,7 @@ fn wait_for(running: &mut Running, is_shown: impl Fn(&str) -> bool) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn a_pasted_address_goes_through_the_same_checks_as_a_callback() {
     if !has("a_pasted_address_goes_through_the_same_checks_as_a_callback", "script") {
         return;
@@ -70,6 +71,7 @@ fn a_pasted_address_goes_through_the_same_checks_as_a_callback() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn an_address_is_taken_as_people_copy_it_and_however_long_it_is() {
     if !has("an_address_is_taken_as_people_copy_it_and_however_long_it_is", "script") {
         return;
@@ -95,6 +97,7 @@ fn an_address_is_taken_as_people_copy_it_and_however_long_it_is() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn what_one_types_stays_in_sight_and_ctrl_d_leaves_the_browser_alone() {
     if !has("what_one_types_stays_in_sight_and_ctrl_d_leaves_the_browser_alone", "script") {
         return;
@@ -114,6 +117,7 @@ fn what_one_types_stays_in_sight_and_ctrl_d_leaves_the_browser_alone() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn where_only_pasting_can_finish_it_the_end_of_the_input_is_an_error() {
     if !has("where_only_pasting_can_finish_it_the_end_of_the_input_is_an_error", "script") {
         return;
@@ -129,6 +133,7 @@ fn where_only_pasting_can_finish_it_the_end_of_the_input_is_an_error() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn a_redirect_uri_on_another_machine_is_finished_by_pasting() {
     if !has("a_redirect_uri_on_another_machine_is_finished_by_pasting", "script") {
         return;
@@ -150,6 +155,7 @@ fn a_redirect_uri_on_another_machine_is_finished_by_pasting() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn a_typed_client_secret_is_not_shown() {
     if !has("a_typed_client_secret_is_not_shown", "script") {
         return;
@@ -172,6 +178,7 @@ fn a_typed_client_secret_is_not_shown() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "its terminal is made by script(1)")]
 fn without_a_keychain_the_sealed_files_are_offered_and_the_answer_is_remembered() {
     if !has(
         "without_a_keychain_the_sealed_files_are_offered_and_the_answer_is_remembered",

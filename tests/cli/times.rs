@@ -46,6 +46,7 @@ fn is_close(instant: &Value, seconds_from_now: i64) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn an_account_from_the_future_is_refreshed_and_put_right() {
     if !has("an_account_from_the_future_is_refreshed_and_put_right", "faketime") {
         return;
@@ -64,6 +65,7 @@ fn an_account_from_the_future_is_refreshed_and_put_right() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn lifetimes_count_by_the_clock_of_the_provider_and_the_difference_is_told_once() {
     let test = "lifetimes_count_by_the_clock_of_the_provider_and_the_difference_is_told_once";
     if !has(test, "faketime") {
@@ -89,6 +91,7 @@ fn lifetimes_count_by_the_clock_of_the_provider_and_the_difference_is_told_once(
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn a_clock_that_is_behind_hands_out_no_token_that_has_ended() {
     if !has("a_clock_that_is_behind_hands_out_no_token_that_has_ended", "faketime") {
         return;
@@ -104,6 +107,7 @@ fn a_clock_that_is_behind_hands_out_no_token_that_has_ended() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn a_clock_that_was_behind_and_was_set_right_raises_no_alarm() {
     if !has("a_clock_that_was_behind_and_was_set_right_raises_no_alarm", "faketime") {
         return;
@@ -127,6 +131,7 @@ fn a_clock_that_was_behind_and_was_set_right_raises_no_alarm() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn a_clock_that_was_ahead_and_was_set_right_is_not_named_any_more() {
     if !has("a_clock_that_was_ahead_and_was_set_right_is_not_named_any_more", "faketime") {
         return;
@@ -151,6 +156,7 @@ fn a_date_that_cannot_be_is_none() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn a_refresh_token_does_not_rest_until_it_is_dead() {
     if !has("a_refresh_token_does_not_rest_until_it_is_dead", "faketime") {
         return;
@@ -170,6 +176,7 @@ fn a_refresh_token_does_not_rest_until_it_is_dead() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "faketime sets the clock of Linux programs alone")]
 fn a_sign_in_that_outlives_its_end_is_no_longer_said_to_end() {
     if !has("a_sign_in_that_outlives_its_end_is_no_longer_said_to_end", "faketime") {
         return;

@@ -99,6 +99,7 @@ fn what_stands_in_its_way_has_its_exit_code() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "what it starts is a script for sh")]
 fn an_account_that_is_not_connected_is_exit_4_and_no_browser_opens() {
     let (program, fake) = described();
     let mark = program.root().join("opened");
@@ -123,6 +124,7 @@ fn with_every_character() -> (Program, String) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs sh")]
 fn the_format_for_a_shell_survives_it() {
     let (program, token) = with_every_character();
     let line = program.run(["token", "get", "fake", "--format", "env"]).exits(0).stdout;
@@ -154,6 +156,7 @@ fn every_format_is_one_line_and_means_the_same() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs sh")]
 fn curl_understands_the_format_for_curl() {
     if !has("curl_understands_the_format_for_curl", "curl") {
         return;
@@ -177,6 +180,7 @@ fn curl_understands_the_format_for_curl() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs sh")]
 fn exec_hands_over_token_streams_and_exit_code() {
     let (program, _fake) = connected();
     let token = program.run(["token", "get", "fake"]).exits(0).data().to_owned();
@@ -199,6 +203,7 @@ fn given(program: Program, account: &str) -> Program {
 const GIVEN: &str = "given.by-the-environment-Xo1";
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs sh")]
 fn a_token_of_the_environment_wins_and_is_said_once() {
     let (program, fake) = connected_to_fake();
     fake.serves(|_| Reply::json(200, &space_page(1)));

@@ -8,14 +8,13 @@ pub mod proxy;
 pub mod sandbox;
 pub mod spoiled;
 pub mod tls;
+pub mod unix;
 
-use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
 use std::process::Command;
 
-use program::Program;
+use program::{Program, set_mode};
 
 use crate::provider::Provider;
 
@@ -75,23 +74,18 @@ pub fn by_an_ordinary_user(
     args: &[&str],
     mode: u32,
 ) -> Option<Command> {
-    let set = |folder, mode| fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
-    set(program.root().to_owned(), 0o755);
-    set(program.home(), mode);
-    if !is_root() {
+    set_mode(program.root(), 0o755);
+    set_mode(&program.home(), mode);
+    if !unix::is_root() {
         return Some(program.command(args));
     }
     if !has(test, "setpriv") {
         return None;
     }
-    chown(program.home(), Some(65534), Some(65534)).unwrap();
+    unix::chown(program.home(), Some(65534), Some(65534)).unwrap();
     let mut command = Command::new("setpriv");
     command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]);
     command.arg(env!("CARGO_BIN_EXE_partnerlink")).args(args);
     command.env_clear().envs(program.variables()).current_dir(program.root());
     Some(command)
-}
-
-pub fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
 }

@@ -14,6 +14,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+pub use rustix::process::Signal;
+
 use super::canary::{Canaries, Place};
 
 /// Longer than anything that a test waits for on purpose.
@@ -26,6 +29,18 @@ const TICK: Duration = Duration::from_millis(2);
 const SYSTEM_FOLDERS: &[&str] = &["/usr/bin", "/bin"];
 #[cfg(windows)]
 const SYSTEM_FOLDERS: &[&str] = &[r"C:\windows\system32", r"C:\windows"];
+
+/// There are none: a test that sends one is left out.
+#[cfg(windows)]
+#[derive(Clone, Copy)]
+#[expect(clippy::upper_case_acronyms, reason = "as rustix writes them")]
+pub enum Signal {
+    HUP,
+    INT,
+    TERM,
+    STOP,
+    CONT,
+}
 
 /// What no process of this system can do without.
 fn indispensable() -> BTreeMap<OsString, OsString> {
@@ -335,10 +350,14 @@ impl Running {
         panic!("no line on stdout: {}", self.told());
     }
 
-    #[cfg(unix)]
-    pub fn signal(&self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, signal).unwrap();
+    pub fn signal(&self, signal: Signal) {
+        #[cfg(unix)]
+        {
+            let pid = rustix::process::Pid::from_child(&self.child);
+            rustix::process::kill_process(pid, signal).unwrap();
+        }
+        #[cfg(windows)]
+        unreachable!("{} {}", self.pid(), signal as u8);
     }
 
     /// Waits for the end, and looks for secrets in what was printed.

@@ -92,10 +92,11 @@ impl Args {
         })?;
         let (unit, obis, decimal) = (self.timestamp_unit, self.obis.clone(), self.decimal);
         let _waiting = Waiting::on(&context.output, "Reading the file");
-        let opened = fs::File::open(&self.file).map_err(|error| Error::io(what, &error))?;
+        // First: to Windows, opening a folder is forbidden, and no more is said.
         if self.file.is_dir() {
             return Err(Error::usage(what, "it is a folder", "name one file"));
         }
+        let opened = fs::File::open(&self.file).map_err(|error| Error::io(what, &error))?;
         push::read(opened, &Options { unit, zone, obis, decimal })
             .map_err(|error| refused(&self.file, what, error))
     }
