@@ -2,21 +2,18 @@
 //! clocks are wrong.
 
 use std::process::Command;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 
 use crate::bao::{Bao, Duty};
 use crate::left_out;
-use crate::provider::http::Call;
 use crate::scene::{ACCOUNT, Scene};
-use crate::wire::{Manner, Wire};
-
-fn is_claim(call: &Call) -> bool {
-    call.path().contains("/data/grant/") && call.body.contains("\"claim\":{")
-}
+use crate::wire::{Manner, Wire, writes_a_grant};
 
 #[test]
 fn a_machine_that_slept_between_its_claim_and_its_request_sends_nothing() {
@@ -35,7 +32,7 @@ fn a_machine_that_slept_between_its_claim_and_its_request_sends_nothing() {
     let (known, stopped) = (Arc::clone(&pid), Mutex::new(stopped));
     wire.behaves(Manner {
         then: Some(Arc::new(move |call| {
-            if is_claim(call) {
+            if writes_a_grant(call, true) {
                 let pid = Pid::from_raw(known.load(Ordering::SeqCst)).unwrap();
                 kill_process(pid, Signal::STOP).unwrap();
                 let _ = stopped.lock().unwrap().send(());
@@ -104,4 +101,50 @@ fn machines_whose_clocks_are_an_hour_off_refresh_once_for_each_expiry() {
         }
         scene.refreshed_exactly(round);
     }
+}
+
+/// Somebody took the token over from somebody else, and died too. Since when it may be spent, nobody
+/// knows: the provider may forgive it no more.
+#[test]
+fn an_overlap_does_not_begin_anew_with_each_holder() {
+    let Some(bao) = Bao::alone("two dead holders") else { return };
+    let scene = Scene::new(bao, 60);
+    let accounts = [("fake:first", false), ("fake:second", true)];
+    scene.connect(&accounts.map(|(account, _)| account));
+    for (account, doubtful) in accounts {
+        let place = format!("grant/{}", account.replace(':', "/"));
+        let (mut stored, version) = scene.bao.record(&place).unwrap();
+        stored["claim"] =
+            json!({ "nonce": "00", "holder": "a dead one", "ttl": 25, "doubtful": doubtful });
+        assert!(scene.bao.put(&place, &stored, version));
+    }
+    let machine = scene.machine(Duty::Refresher);
+    thread::sleep(Duration::from_secs(29));
+    let refresh = |account| machine.run(["token", "refresh", account, "--force"]);
+    refresh("fake:first").exits(0);
+    scene.refreshed_exactly(1);
+    refresh("fake:second").exits(7).says(&["a dead one"]);
+    scene.refreshed_exactly(1);
+}
+
+/// Others wait for the claim, and not for a slow provider; but what it forgives now it may not forgive
+/// when they come.
+#[test]
+fn a_provider_that_forgives_is_asked_again_by_the_same_machine() {
+    let Some(bao) = Bao::alone("a slow provider that forgives") else { return };
+    let scene = Scene::new(bao, 60);
+    scene.connect(&[ACCOUNT]);
+    scene.expire(ACCOUNT);
+    let machine = scene.machine(Duty::Refresher);
+    let is_first = AtomicBool::new(true);
+    scene.provider.does(move |_, honest| {
+        let answer = honest();
+        if is_first.swap(false, Ordering::SeqCst) {
+            thread::sleep(Duration::from_secs(12));
+        }
+        answer
+    });
+    let outcome = machine.get(ACCOUNT).exits(0);
+    assert_eq!(outcome.data(), scene.token(ACCOUNT));
+    assert_eq!(scene.provider.count("refresh_token"), 2);
 }

@@ -1,13 +1,11 @@
 //! Machines that only read: they see no refresh token, and never ask for a new one.
 
-use std::sync::{Arc, Mutex, mpsc};
-
 use serde_json::json;
 
 use crate::bao::{Bao, Duty};
 use crate::provider::Provider;
 use crate::scene::{ACCOUNT, Scene};
-use crate::wire::{Manner, Wire};
+use crate::wire::{Manner, Wire, writes_a_grant};
 
 #[test]
 fn readers_get_what_refreshers_fetch_and_ask_nobody_for_tokens() {
@@ -78,27 +76,16 @@ fn a_token_that_is_shown_late_does_not_replace_a_later_one() {
     scene.expire(ACCOUNT);
 
     // Its answer to the save waits until the later token is there.
-    let ((saved, is_saved), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
-    let ends = Mutex::new((saved, goes_on));
-    wire.behaves(Manner {
-        then: Some(Arc::new(move |call| {
-            let is_a_write = call.method == "POST" && call.path().contains("/data/grant/");
-            if is_a_write && call.body.contains("\"claim\":null") {
-                let (saved, goes_on) = &*ends.lock().unwrap();
-                let _ = (saved.send(()), goes_on.recv());
-            }
-        })),
-        ..Manner::default()
-    });
+    let save = wire.keeps_back(|call| writes_a_grant(call, false));
     let run = machine.spawn(["token", "refresh", ACCOUNT]);
-    is_saved.recv().unwrap();
+    save.wait();
     for _ in 0..2 {
         let (mut later, version) = scene.bao.record("access/fake/one").unwrap();
         later["generation"] = json!(later["generation"].as_u64().unwrap() + 1);
         later["record"]["access_token"] = json!("a later one");
         assert!(scene.bao.put("access/fake/one", &later, version));
     }
-    go_on.send(()).unwrap();
+    drop(save);
     run.finish().exits(0);
     scene.refreshed_exactly(1);
     assert_eq!(scene.stored("access", ACCOUNT)["record"]["access_token"], "a later one");

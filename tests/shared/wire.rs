@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -86,9 +87,41 @@ impl Wire {
         *self.shared.manner.lock().unwrap() = manner;
     }
 
+    /// Keeps the answers to such requests back once the server has them, until it is told to go on.
+    pub fn keeps_back(&self, is_one: impl Fn(&Call) -> bool + Send + Sync + 'static) -> KeptBack {
+        let ((came, has_come), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
+        let ends = Mutex::new((came, goes_on));
+        let then = move |call: &Call| {
+            if is_one(call) {
+                let (came, goes_on) = &*ends.lock().unwrap();
+                let _ = (came.send(()), goes_on.recv());
+            }
+        };
+        self.behaves(Manner { then: Some(Arc::new(then)), ..Manner::default() });
+        KeptBack { has_come, _go_on: go_on }
+    }
+
     pub fn passed(&self) -> Vec<Passed> {
         self.shared.passed.lock().unwrap().clone()
     }
+}
+
+/// Goes on when it is dropped.
+pub struct KeptBack {
+    has_come: Receiver<()>,
+    _go_on: Sender<()>,
+}
+
+impl KeptBack {
+    pub fn wait(&self) {
+        self.has_come.recv().unwrap();
+    }
+}
+
+/// Whether a call writes a grant: with a claim in it, or without.
+pub fn writes_a_grant(call: &Call, with_claim: bool) -> bool {
+    let is_write = call.method == "POST" && call.path().contains("/data/grant/");
+    is_write && call.body.contains("\"claim\":{") == with_claim
 }
 
 impl Shared {

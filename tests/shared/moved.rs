@@ -1,0 +1,59 @@
+//! Accounts that one machine takes out of the store, or into it.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::api::until;
+use crate::bao::{Bao, Duty};
+use crate::scene::{ACCOUNT, Scene};
+use crate::wire::{Manner, Wire, writes_a_grant};
+
+/// The machine slept on its claim, and another one went on: its tokens are the ones that count.
+#[test]
+fn a_move_out_does_not_bury_tokens_that_came_meanwhile() {
+    let Some(bao) = Bao::alone("a move that slept") else { return };
+    let wire = Wire::to(bao.nodes[0].plain, Manner::default());
+    let mut scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    scene.addresses = vec![wire.address()];
+    let machine = scene.machine(Duty::Admin);
+    let claim = wire.keeps_back(|call| writes_a_grant(call, true));
+    let run = machine.spawn(["store", "migrate", "--to", "file", ACCOUNT]);
+    claim.wait();
+    let (mut later, version) = scene.bao.record("grant/fake/one").unwrap();
+    later["generation"] = json!(later["generation"].as_u64().unwrap() + 1);
+    later["claim"] = json!(null);
+    later["record"]["access_token"] = json!("a later one");
+    assert!(scene.bao.put("grant/fake/one", &later, version));
+    drop(claim);
+    run.finish();
+    assert_eq!(scene.token(ACCOUNT), "a later one");
+}
+
+/// The new tokens are in the journal alone when the account is moved.
+#[test]
+fn a_move_takes_tokens_along_that_were_not_saved_yet() {
+    let Some(bao) = Bao::alone("a move with a journal") else { return };
+    // As long as a busy machine needs for what comes before the refresh, and no longer.
+    bao.lives(Duty::Admin, "4s");
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    scene.expire(ACCOUNT);
+    let machine = scene.machine(Duty::Admin);
+    scene.provider.does(|_, honest| {
+        std::thread::sleep(Duration::from_secs(6));
+        honest()
+    });
+    let run = machine.spawn(["token", "refresh", ACCOUNT]);
+    until("the refresh token is on its way", || {
+        (scene.provider.count("refresh_token") == 1).then_some(())
+    });
+    scene.bao.revoke(&machine.login);
+    run.finish().exits(5);
+    scene.provider.is_honest();
+    machine.use_secret_id(&scene.bao.login(Duty::Admin).secret_id);
+    machine.run(["store", "migrate", "--to", "file", ACCOUNT]).exits(0);
+    machine.run(["token", "refresh", ACCOUNT, "--force"]).exits(0);
+    scene.refreshed_exactly(2);
+}
