@@ -29,7 +29,7 @@ Exit codes:
 
 More about (partnerlink help TOPIC):
   exit-codes  environment  providers  stores  shared-store  files  cron  recipes  notify  ssh
-  network  formats  security";
+  network  windows  formats  security";
 
 /// Connects partner companies to their customers' data
 ///
@@ -73,6 +73,15 @@ struct Global {
     /// The language of files and pictures for other people [default: the system's]
     #[arg(long, global = true, value_enum)]
     language: Option<Language>,
+    /// As if this variable were set, for a schedule that has none of its own
+    #[arg(long, global = true, hide = true, value_name = "NAME=VALUE", value_parser = variable)]
+    variable: Vec<(String, String)>,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    pair.map(|(name, value)| (name.into(), value.into()))
+        .ok_or_else(|| "it is no NAME=VALUE".into())
 }
 
 #[derive(Debug, Subcommand)]
@@ -166,10 +175,11 @@ impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
 impl Cli {
     /// Runs the command, tells how it failed if it did, and returns the exit code.
     pub fn run(self) -> u8 {
-        let Global { sandbox, json, jq, verbose, quiet, no_input, ca_file, language } = self.global;
+        let Global { sandbox, json, jq, verbose, quiet, no_input, ca_file, language, variable } =
+            self.global;
         let start = Start {
             flags: Flags { sandbox, no_input, ca_file, language, ..Flags::default() },
-            environment: Environment::of_this_process(),
+            environment: Environment::of_this_process().with(variable),
             interactive: !no_input && stdin_is_terminal() && stderr_is_terminal(),
         };
         let (text_errors, json) = (!json, json || jq.is_some());

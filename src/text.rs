@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
@@ -113,8 +114,27 @@ pub fn shell_word(text: &str) -> String {
         true if !text.is_empty() && !text.contains(' ') => text.to_owned(),
         // What people type, and what cmd.exe understands as well.
         true => format!("\"{text}\""),
+        false if cfg!(windows) => windows_quoted(text),
         false => shell_quoted(text),
     }
+}
+
+/// In the quotes that PowerShell and cmd both know; in those of PowerShell alone where it would put
+/// something in the place of what stands there.
+fn windows_quoted(text: &str) -> String {
+    match text.contains(['"', '$', '`']) {
+        true => format!("'{}'", text.replace('\'', "''")),
+        false => format!("\"{text}\""),
+    }
+}
+
+/// A command to be typed that deletes a file.
+pub fn delete_command(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if cfg!(windows) {
+        return format!("del {}", windows_quoted(&path));
+    }
+    format!("rm {}", shell_quoted(&path))
 }
 
 /// A cell of CSV, in quotes where RFC 4180 wants them.
@@ -318,5 +338,11 @@ mod tests {
             }
         }
         assert_eq!(["a b", "a", ""].map(shell_word), ["\"a b\"", "a", "\"\""]);
+    }
+
+    #[test]
+    fn a_path_is_quoted_for_powershell_and_cmd() {
+        assert_eq!(windows_quoted(r"C:\Müller & Söhne\x"), "\"C:\\Müller & Söhne\\x\"");
+        assert_eq!(windows_quoted(r"C:\it's $5\x"), r"'C:\it''s $5\x'");
     }
 }

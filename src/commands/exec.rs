@@ -20,8 +20,9 @@ const EXAMPLES: &str = "\
 Examples:
   partnerlink exec zaehlerfreunde -- python3 fetch.py            reads os.environ[\"ACCESS_TOKEN\"]
   partnerlink exec timberdata --var TIMBER_TOKEN -- ./sync.sh
+  partnerlink exec timberdata -- powershell -File sync.ps1     reads $env:ACCESS_TOKEN
 
-The token never stands on a command line, where ps shows it.";
+The token never stands on a command line, where ps or the Task Manager shows it.";
 
 /// Run a command with an access token in its environment
 #[derive(Debug, clap::Args)]
@@ -58,7 +59,9 @@ impl Args {
         let file = if program.to_string_lossy().contains(is_separator) {
             as_started(&program)
         } else {
-            around.find(&program).ok_or_else(|| failed(&io::ErrorKind::NotFound.into()))?
+            let nowhere =
+                || io::Error::new(io::ErrorKind::NotFound, "there is no such program in PATH");
+            around.find(&program).ok_or_else(|| failed(&nowhere()))?
         };
         let mut command = Command::new(file);
         command.args(words);

@@ -15,7 +15,7 @@ Examples:
   partnerlink help token refresh
 
 Topics: exit-codes, environment, providers, stores, files, cron, recipes,
-        notify, ssh, network, formats, security";
+        notify, ssh, network, windows, formats, security";
 
 /// Show the help of a command, or of a topic
 #[derive(Debug, clap::Args)]

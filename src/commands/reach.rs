@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
-use crate::error::{Error, Exit, Explain as _};
+use crate::error::{Error, Exit, Explain as _, SET_CLOCK};
 use crate::http::HttpError;
 use crate::http::fault::Fault;
 use crate::http::probe::Probed;
@@ -181,7 +181,7 @@ fn clock(ahead: i64, before: &str) -> Finding {
     };
     let text = format!("{before}this machine's clock is {by} {way} the provider's");
     let facts = json!({ "seconds_ahead": ahead });
-    Finding::warn("clock", text, "timedatectl set-ntp true").with(facts)
+    Finding::warn("clock", text, SET_CLOCK).with(facts)
 }
 
 fn host_of(url: &Url) -> String {

@@ -32,6 +32,15 @@ impl Environment {
         Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 
+    /// The same with these instead of its own, or beside them.
+    pub fn with(mut self, variables: Vec<(String, String)>) -> Self {
+        for (name, value) in variables {
+            self = self.without(&name);
+            self.0.push((name.into(), value.into()));
+        }
+        self
+    }
+
     /// A variable's text; `None` when unset, empty, or not Unicode.
     pub fn text(&self, name: &str) -> Option<String> {
         self.get(name)?.to_str().map(str::to_owned)

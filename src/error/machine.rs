@@ -17,7 +17,7 @@ use crate::system::FileError;
 use crate::system::held::is_held;
 use crate::system::owner::Others;
 use crate::system::paths::PathError;
-use crate::text::shell_quoted;
+use crate::text::{delete_command, shell_quoted};
 
 impl Explain for AccountIdError {
     fn meaning(&self) -> Meaning {
@@ -149,6 +149,18 @@ impl Explain for StoreError {
             Self::Denied(_) => {
                 ("store-denied", "allow partnerlink in the keychain's own program, then try again")
             }
+            Self::Unreachable(_) if cfg!(windows) => (
+                "store-unreachable",
+                "partnerlink store use file\n\
+                 keeps new accounts in sealed files; the Credential Manager is there only for who \
+                 signed in at the desk, and not for a service or over ssh with a key",
+            ),
+            Self::Unreachable(_) if cfg!(target_os = "macos") => (
+                "store-unreachable",
+                "partnerlink store use file\n\
+                 keeps new accounts in sealed files; or open the keychain first: security \
+                 unlock-keychain",
+            ),
             Self::Unreachable(_) => (
                 "store-unreachable",
                 "partnerlink store use file\n\
@@ -268,8 +280,8 @@ fn in_use(code: &'static str) -> Meaning {
 fn wrong_passphrase(salt: &Path) -> String {
     format!(
         "give the right one in PARTNERLINK_PASSPHRASE; where it is forgotten, what it sealed is \
-         lost: rm {}, and connect the account again",
-        shell_quoted(&salt.to_string_lossy())
+         lost: {}, and connect the account again",
+        delete_command(salt)
     )
 }
 
@@ -285,6 +297,13 @@ impl Explain for LockError {
                 "no-locks",
                 "set PARTNERLINK_HOME to a folder on a local disk: a network disk without locks \
                  is not safe",
+            ),
+            Self::Unusable { path, .. } if cfg!(windows) => Store.means(
+                "lock-unusable",
+                format!(
+                    "make it a file that you can write; what is no file can be moved away: {}",
+                    path.display()
+                ),
             ),
             Self::Unusable { path, .. } => Store.means(
                 "lock-unusable",

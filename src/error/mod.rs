@@ -5,6 +5,8 @@ mod machine;
 mod network;
 mod provider;
 
+pub use network::SET_CLOCK;
+
 use std::fmt::Display;
 
 use serde::{Serialize, Serializer};

@@ -5,15 +5,34 @@ use super::{Explain, Meaning};
 use crate::http::HttpError;
 use crate::http::fault::Fault;
 
+/// Where the proxy is named that is used.
+const PROXY: &str = if cfg!(any(windows, target_os = "macos")) {
+    "HTTPS_PROXY or the system's settings"
+} else {
+    "HTTPS_PROXY"
+};
+
+/// What sets this machine's clock, as a command.
+pub const SET_CLOCK: &str = if cfg!(windows) {
+    "w32tm /resync"
+} else if cfg!(target_os = "macos") {
+    "sudo sntp -sS time.apple.com"
+} else {
+    "timedatectl set-ntp true"
+};
+
 fn of_fault(fault: &Fault) -> Meaning {
+    let told: String;
     let hint = match fault {
         Fault::Name(_) => "check the network, or name the proxy of this network in HTTPS_PROXY",
         Fault::Connection(_) | Fault::Slow => {
             "check the network and its firewall, or name its proxy in HTTPS_PROXY; then try again"
         }
         Fault::Expired(_) | Fault::NotYet(_) => {
-            "set this machine's clock if it is wrong (timedatectl set-ntp true); else ask the \
-             provider"
+            told = format!(
+                "set this machine's clock if it is wrong ({SET_CLOCK}); else ask the provider"
+            );
+            &told
         }
         Fault::OtherName => "check for a portal or proxy in the provider's place",
         Fault::UnknownIssuer => {
@@ -29,17 +48,23 @@ fn of_fault(fault: &Fault) -> Meaning {
         }
         Fault::Portal => "sign in at the portal of this network with a browser, then try again",
         Fault::ProxyAway { .. } | Fault::ProxyEnded(_) => {
-            "check the proxy in HTTPS_PROXY, or except this host in NO_PROXY"
+            told = format!("check the proxy in {PROXY}, or except this host in NO_PROXY");
+            &told
         }
         Fault::ProxyRefused { status: Some(502..=504), .. } => {
-            "try again later: the proxy found no way to it; if that stays, ask whoever runs the \
-             proxy in HTTPS_PROXY"
+            told = format!(
+                "try again later: the proxy found no way to it; if that stays, ask whoever runs \
+                 the proxy in {PROXY}"
+            );
+            &told
         }
         Fault::ProxyRefused { status: Some(300..=399 | 511), .. } => {
             "sign in at the portal of this network with a browser, then try again"
         }
         Fault::ProxyRefused { .. } => {
-            "have the host allowed on the proxy in HTTPS_PROXY, or except it in NO_PROXY"
+            told =
+                format!("have the host allowed on the proxy in {PROXY}, or except it in NO_PROXY");
+            &told
         }
         Fault::ProxyWants { .. } if fault.wants_password() => {
             "put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT, special characters \
@@ -52,9 +77,9 @@ fn of_fault(fault: &Fault) -> Meaning {
         }
     };
     match fault {
-        Fault::ProxyWants { .. } => Usage.means("proxy", hint),
-        _ if fault.is_of_certificate() => TryLater.means("certificate", hint),
-        _ => TryLater.means("network", hint),
+        Fault::ProxyWants { .. } => Usage.means("proxy", hint.to_owned()),
+        _ if fault.is_of_certificate() => TryLater.means("certificate", hint.to_owned()),
+        _ => TryLater.means("network", hint.to_owned()),
     }
 }
 
@@ -62,6 +87,9 @@ impl Explain for HttpError {
     fn meaning(&self) -> Meaning {
         match self {
             Self::TooLarge { .. } => BadAnswer.means("answer-too-large", "ask the provider"),
+            Self::Unusable(_) if cfg!(any(windows, target_os = "macos")) => {
+                Usage.means("http-unusable", "see what is wrong: partnerlink doctor")
+            }
             Self::Unusable(_) => Usage.means(
                 "http-unusable",
                 "install the system's root certificates (ca-certificates), or name them in \

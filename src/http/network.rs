@@ -24,8 +24,13 @@ const MAX_CA_BYTES: u64 = 1024 * 1024;
 const MAX_LOOK: Duration = Duration::from_secs(3);
 /// Of its answer as much is read, in bytes.
 const MAX_HEAD_BYTES: u64 = 16 * 1024;
-const CA_HINT: &str = "give the certificates as PEM (-----BEGIN CERTIFICATE-----) and nothing else; a binary \
-    file becomes PEM by: openssl x509 -inform der -in FILE -out FILE.pem";
+const CA_HINT: &str = if cfg!(windows) {
+    "give the certificates as PEM (-----BEGIN CERTIFICATE-----) and nothing else; a binary file \
+     becomes PEM by: certutil -encode FILE FILE.pem"
+} else {
+    "give the certificates as PEM (-----BEGIN CERTIFICATE-----) and nothing else; a binary file \
+     becomes PEM by: openssl x509 -inform der -in FILE -out FILE.pem"
+};
 
 /// The way out as it is set. Looked at when the first request needs it.
 #[derive(Clone, Debug, Default)]

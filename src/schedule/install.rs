@@ -25,7 +25,7 @@ pub fn is_there(plan: &Plan, machine: &Machine) -> Result<bool, ScheduleError> {
     for file in &plan.files {
         same &= ours(&file.path)?.is_some_and(|text| text == file.text);
     }
-    Ok(same && (!plan.kind.is_systemd() || machine.timer_is_on(plan.kind)))
+    Ok(same && machine.is_on(plan.kind))
 }
 
 /// Writes files or line, and runs the commands that make them work. What fails halfway is undone.
@@ -47,7 +47,7 @@ pub fn remove(kind: Kind, machine: &Machine) -> Result<bool, ScheduleError> {
     if kind == Kind::Cron {
         return machine.set_line(None);
     }
-    let layout = Layout::of(kind);
+    let layout = Layout::of(kind, machine);
     let mut there: Vec<&Path> = Vec::new();
     for path in &layout.files {
         there.extend(ours(path)?.map(|_| path.as_path()));
@@ -75,7 +75,7 @@ fn find(kind: Kind, machine: &Machine) -> Option<Installed> {
         let line = crontab.lines().find(|line| cron::is_ours(line))?.to_owned();
         return Some(Installed { kind, files: Vec::new(), line: Some(line), runs: None });
     }
-    let mut files = Layout::of(kind).files;
+    let mut files = Layout::of(kind, machine).files;
     files.retain(|path| matches!(ours(path), Ok(Some(_))));
     (!files.is_empty()).then_some(Installed { kind, files, line: None, runs: machine.runs(kind) })
 }
@@ -122,7 +122,7 @@ fn delete(path: &Path) -> Result<(), ScheduleError> {
 
 /// Puts things back as they were, and says how that went.
 fn undo(kind: Kind, before: &[(&File, Option<String>)], machine: &Machine) -> String {
-    let Layout { stop, reload, .. } = Layout::of(kind);
+    let Layout { stop, reload, .. } = Layout::of(kind, machine);
     let lenient = |steps: Vec<Step>| steps.into_iter().map(Step::may_fail).collect::<Vec<_>>();
     if before.iter().all(|(_, text)| text.is_none()) {
         // Enabling may have come halfway.

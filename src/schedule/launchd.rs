@@ -1,8 +1,15 @@
 //! A launchd agent (launchd.plist(5)). It is printed and not installed: nobody has tried it yet.
 
+use super::machine::user_number;
 use super::{Every, Job, MARK, filled, xml};
 
 pub const FILE: &str = "partnerlink.refresh.plist";
+const LABEL: &str = "partnerlink.refresh";
+
+/// The job as launchctl names it.
+pub fn job() -> String {
+    format!("gui/{}/{LABEL}", user_number())
+}
 
 pub fn agent(job: &Job, every: Every) -> String {
     let string = |value: &str| format!("    <string>{}</string>\n", xml(value));

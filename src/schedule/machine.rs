@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::plan::Step;
-use super::{Kind, ScheduleError, cron, systemd};
+use super::windows::{self, Owner};
+use super::{Kind, ScheduleError, cron, launchd, systemd};
 use crate::clock::{self, Timestamp};
 use crate::config::Environment;
 use crate::system::process::{self, Finished, Surroundings};
@@ -21,11 +22,14 @@ pub struct Machine {
     pub around: Surroundings,
     /// The user's runtime folder, in which their systemd and their bus listen.
     runtime: PathBuf,
+    /// Of this user's tasks; Windows alone.
+    pub(super) owner: Option<Owner>,
 }
 
-/// What systemd knows of a timer.
+/// What the system knows of a schedule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Runs {
+    /// Whether it waits for its time.
     pub active: bool,
     pub next: Option<Timestamp>,
     pub last: Option<Timestamp>,
@@ -39,7 +43,12 @@ impl Machine {
     pub fn new(environment: &Environment) -> Self {
         let runtime = environment.text("XDG_RUNTIME_DIR");
         let runtime = runtime.unwrap_or_else(|| format!("/run/user/{}", user_number()));
-        Self { around: environment.surroundings(), runtime: runtime.into() }
+        let owner = || {
+            let domain = environment.text("USERDOMAIN")?;
+            Some(Owner { domain, user: environment.text("USERNAME")? })
+        };
+        let owner = if cfg!(windows) { owner() } else { None };
+        Self { around: environment.surroundings(), runtime: runtime.into(), owner }
     }
 
     /// The kind of schedule that fits this machine.
@@ -102,20 +111,37 @@ impl Machine {
         Ok(())
     }
 
-    /// Whether a timer of ours is waiting for its time, and will again after a restart.
-    pub fn timer_is_on(&self, kind: Kind) -> bool {
+    /// Whether a schedule of ours with files is waiting for its time, and will again after a restart.
+    pub(super) fn is_on(&self, kind: Kind) -> bool {
+        if !kind.is_systemd() {
+            return self.runs(kind).is_none_or(|runs| runs.active);
+        }
         ["is-active", "is-enabled"].into_iter().all(|question| {
             let arguments = systemd::arguments(kind, &[question, "--quiet", systemd::TIMER]);
             self.answer("systemctl", &arguments).is_some()
         })
     }
 
-    /// When a timer of ours runs next, and what became of the last run; `None` for kinds that keep
-    /// no record, or where systemd cannot be asked.
+    /// When a schedule of ours runs next, and what became of the last run, as far as that is known:
+    /// the Task Scheduler and launchd tell without a doubt only whether they have it. `None` for a
+    /// crontab, or where the system cannot be asked.
     pub(super) fn runs(&self, kind: Kind) -> Option<Runs> {
-        if !kind.is_systemd() {
-            return None;
+        let only = |active| Some(Runs { active, ..Runs::default() });
+        match kind {
+            Kind::Systemd | Kind::SystemdSystem => self.runs_of_systemd(kind),
+            Kind::Windows => {
+                let name = windows::task_name(self.owner.as_ref());
+                let told = self.run("schtasks", &["/Query", "/TN", &name, "/XML"], "").ok()?;
+                only(told.success && windows::is_enabled(&told.stdout))
+            }
+            Kind::Launchd => {
+                only(self.run("launchctl", &["print", &launchd::job()], "").ok()?.success)
+            }
+            Kind::Cron | Kind::Kubernetes | Kind::Gitlab => None,
         }
+    }
+
+    fn runs_of_systemd(&self, kind: Kind) -> Option<Runs> {
         let properties = "--property=ActiveState,NextElapseUSecRealtime,Result,ExecMainStatus,ExecMainExitTimestamp";
         let words = ["show", systemd::TIMER, systemd::SERVICE, properties];
         let shown = self.answer("systemctl", &systemd::arguments(kind, &words))?;

@@ -98,7 +98,7 @@ pub struct Installed {
     pub files: Vec<PathBuf>,
     /// The line in the crontab.
     pub line: Option<String>,
-    /// `None` for kinds that keep no record, or where systemd cannot be asked.
+    /// `None` for a crontab, or where the system cannot be asked.
     pub runs: Option<Runs>,
 }
 

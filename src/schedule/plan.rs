@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::elsewhere::{self, Elsewhere};
 use super::machine::user_number;
-use super::{Every, Job, Kind, Machine, NAME, ScheduleError, cron, launchd, systemd, windows};
+use super::{Every, Job, Kind, Machine, ScheduleError, cron, launchd, systemd, windows};
 use crate::system::files::Mode;
 use crate::system::paths;
 
@@ -71,7 +71,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn of(kind: Kind) -> Self {
+    pub fn of(kind: Kind, machine: &Machine) -> Self {
         match kind {
             Kind::Cron | Kind::Kubernetes | Kind::Gitlab => Self::default(),
             Kind::Systemd => Self::of_systemd(kind, paths::user_units()),
@@ -80,14 +80,18 @@ impl Layout {
             Kind::Launchd => {
                 let file = paths::launch_agents().map(|folder| folder.join(launchd::FILE));
                 let words = ["bootstrap", &format!("gui/{}", user_number())];
-                let start = Step::with_file("launchctl", &words, file.as_ref());
+                // One that is loaded already is not loaded again.
+                let mut start =
+                    vec![Step::new("launchctl", &["bootout", &launchd::job()]).may_fail()];
+                start.extend(Step::with_file("launchctl", &words, file.as_ref()));
                 Self { start, files: file.into_iter().collect(), ..Self::default() }
             }
             Kind::Windows => {
                 let file = paths::task_files().map(|folder| folder.join(windows::FILE));
-                let words = ["/Create", "/F", "/TN", NAME, "/XML"];
+                let name = windows::task_name(machine.owner.as_ref());
+                let words = ["/Create", "/F", "/TN", &name, "/XML"];
                 let start = Step::with_file("schtasks", &words, file.as_ref());
-                let stop = vec![Step::new("schtasks", &["/Delete", "/F", "/TN", NAME])];
+                let stop = vec![Step::new("schtasks", &["/Delete", "/F", "/TN", &name])];
                 Self { start, stop, files: file.into_iter().collect(), ..Self::default() }
             }
         }
@@ -140,11 +144,11 @@ impl Plan {
             }
             Kind::Cron => (Vec::new(), Some(cron::line(job, every, machine.seed())?)),
             Kind::Launchd => (vec![launchd::agent(job, every)], None),
-            Kind::Windows => (vec![windows::task(job, every)?], None),
+            Kind::Windows => (vec![windows::task(job, every, machine.owner.as_ref())?], None),
             Kind::Kubernetes | Kind::Gitlab => return Err(ScheduleError::OtherSystem(kind)),
         };
         let mode = if kind == Kind::SystemdSystem { Mode::Readable } else { Mode::Private };
-        let Layout { files, reload, start, .. } = Layout::of(kind);
+        let Layout { files, reload, start, .. } = Layout::of(kind, machine);
         let files =
             files.into_iter().zip(texts).map(|(path, text)| File { path, mode, text }).collect();
         Ok(Self { kind, files, line, start: [reload, start].concat() })

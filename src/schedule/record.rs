@@ -6,6 +6,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use super::Kind;
 use crate::clock::{self, CLOCKS_DIFFER, Timestamp};
 use crate::system::files::{self, Durability, Mode};
 use crate::system::paths::Folders;
@@ -33,6 +34,12 @@ impl LastRun {
     /// Whether so much time has passed since that nothing runs any more; or it lies in the future.
     pub fn is_old(&self, now: Timestamp) -> bool {
         !(-CLOCKS_DIFFER..OLD).contains(&clock::seconds_between(self.at, now))
+    }
+
+    /// Whether a schedule of this kind started it; on which machine may stand behind that.
+    pub fn is_by(&self, kind: Kind) -> bool {
+        let by = self.by.split(' ').next().unwrap_or_default();
+        by == kind.word() || kind == Kind::SystemdSystem && by == Kind::Systemd.word()
     }
 
     /// Keeps it in place of the one before.

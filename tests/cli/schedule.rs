@@ -98,7 +98,9 @@ fn each_kind_is_printed_and_nothing_is_changed() {
         assert!(printed.stdout.contains("written by partnerlink schedule install"));
     }
     let launchd = program.run(["schedule", "print", "--kind", "launchd"]).exits(0);
-    launchd.says(&["When it is there: launchctl bootstrap gui/"]);
+    let launchd =
+        launchd.says(&["When it is there: launchctl bootout gui/", "launchctl bootstrap gui/"]);
+    assert!(launchd.stdout.contains("<key>ExitTimeOut</key>\n  <integer>75</integer>"));
     let system = ["schedule", "print", "--kind", "systemd-system"];
     program.run(system).exits(2).says(&["--user NAME"]);
     let unit = program.run([&system[..], &["--user", "nobody"]].concat()).exits(0).stdout;
@@ -150,7 +152,7 @@ fn every_value_is_escaped_for_its_format_and_a_line_break_is_refused() {
     assert!(line.contains(&format!(" PARTNERLINK_HOME='{escaped}' ")), "{line}");
     let plist = print("launchd").exits(0).stdout;
     assert!(plist.contains("100% &quot;x&quot; $HOME &amp; &lt;&#252;&gt;</string>"), "{plist}");
-    print("windows").exits(2).says(&["cmd.exe"]);
+    print("windows").exits(2).says(&["Task Scheduler writes something else"]);
 
     let broken = machine().set("PARTNERLINK_HOME", "/a\nb");
     for kind in ["systemd", "cron", "launchd", "windows"] {

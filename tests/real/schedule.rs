@@ -136,13 +136,14 @@ fn readers_of_plist_and_xml_find_the_words_again() {
     assert_eq!(variables["PARTNERLINK_HOME"], awkward.to_str().unwrap());
     assert_eq!(plist["Umask"], 0o77);
 
-    // No percent sign, which cmd cannot be given.
+    // No percent sign, in whose place the Task Scheduler puts a variable.
     let program = parts::program();
     let home = program.root().join("a & b's <ü>");
     let program = program.set("PARTNERLINK_HOME", &home);
     let schedule = print(&program, &["windows", "--every", "30m"]);
     let [file] = &write(&program, "windows", &schedule)[..] else { panic!("{schedule}") };
     assert!(fs::read(file).unwrap().is_ascii(), "whatever code page it is read in");
+    const CONHOST: &str = r"%SystemRoot%\System32\conhost.exe";
     let task = python(
         "import json, sys, xml.etree.ElementTree as tree\n\
          found = {}\n\
@@ -153,14 +154,13 @@ fn readers_of_plist_and_xml_find_the_words_again() {
          print(json.dumps(found))",
         file,
     );
-    assert_eq!((&task["Interval"], &task["Command"]), (&"PT30M".into(), &"cmd.exe".into()));
+    assert_eq!((&task["Interval"], &task["Command"]), (&"PT30M".into(), &CONHOST.into()));
     let arguments = task["Arguments"].as_str().unwrap();
-    let begin = format!(
-        "/d /s /c \"set \"PARTNERLINK_RUN_BY=windows\" && set \"PARTNERLINK_HOME={}\" && ",
+    let end = format!(
+        "partnerlink token refresh --quiet --variable=PARTNERLINK_RUN_BY=windows \"--variable=PARTNERLINK_HOME={}\"",
         home.display()
     );
-    assert!(arguments.starts_with(&begin), "{arguments}");
-    assert!(arguments.ends_with("token refresh --quiet\""), "{arguments}");
+    assert!(arguments.starts_with("--headless ") && arguments.ends_with(&end), "{arguments}");
 }
 
 #[test]

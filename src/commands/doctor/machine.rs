@@ -3,7 +3,7 @@
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::reach::{MOST_CLOCK_DIFFERENCE, endpoints};
 use crate::context::Context;
-use crate::error::{Exit, Explain as _};
+use crate::error::{Exit, Explain as _, SET_CLOCK};
 use crate::http::HttpError;
 use crate::http::network::roots;
 use crate::http::proxy::{PAC_HINT, Source};
@@ -96,6 +96,9 @@ fn browser(context: &Context) -> Finding {
             "yours",
             "name another one in PARTNERLINK_BROWSER, `browser` of the configuration, or BROWSER",
         ),
+        None if cfg!(any(windows, target_os = "macos")) => {
+            ("the system's", "name a program in PARTNERLINK_BROWSER")
+        }
         None => ("the system's", "install xdg-utils, or name a program in PARTNERLINK_BROWSER"),
     };
     match launcher(named.as_deref(), &around) {
@@ -138,13 +141,17 @@ fn clock(context: &Context) -> Finding {
     if clock::seconds_between(now, newest) > MOST_CLOCK_DIFFERENCE {
         let newest = newest.strftime("%Y-%m-%d %H:%M");
         let text = format!("it says {told}, but something here was done at {newest}");
-        return Finding::warn("clock", text, "timedatectl set-ntp true");
+        return Finding::warn("clock", text, SET_CLOCK);
     }
     Finding::good("clock", format!("{told}, which is plausible"))
 }
 
 fn proxies(context: &Context, providers: &[&Provider]) -> Finding {
-    const EXAMPLE: &str = "HTTPS_PROXY=http://HOST:PORT, where one is needed";
+    const EXAMPLE: &str = if cfg!(windows) {
+        "setx HTTPS_PROXY http://HOST:PORT, where one is needed"
+    } else {
+        "HTTPS_PROXY=http://HOST:PORT, where one is needed"
+    };
     let network = &context.settings.network;
     if let Err(error) = network.check() {
         let of_the_company = matches!(error, HttpError::Setup { code: "ca-file", .. });

@@ -12,7 +12,7 @@ use crate::store::{StoreError, StoreKind};
 use crate::system::access;
 use crate::terminal::report::Finding;
 use crate::terminal::{stderr_is_terminal, stdin_is_terminal};
-use crate::text::shell_quoted;
+use crate::text::{delete_command, shell_quoted};
 
 const NAME: &str = "store";
 
@@ -78,6 +78,8 @@ fn session(context: &Context, interactive: bool) -> &'static str {
         false if set("INVOCATION_ID") => "a systemd service",
         false if set("SSH_CONNECTION") => "ssh without a terminal",
         false if set("DBUS_SESSION_BUS_ADDRESS") => "a program of the desktop",
+        false if cfg!(windows) => "a task or the like (no console)",
+        false if cfg!(target_os = "macos") => "launchd or the like (no terminal)",
         false => "cron or the like (no terminal, no session bus)",
     }
 }
@@ -90,7 +92,12 @@ fn reachable(content: &Content, session: &str) -> Finding {
     let mut finding = Finding::failed(NAME, &format!("from {session}: "), error);
     if matches!(error, StoreError::TimedOut(_)) {
         // No window can be waiting: doctor asks for nothing that would open one.
-        finding.remedy = "restart the keychain service; for cron, connect with --store file".into();
+        let restart = if cfg!(any(windows, target_os = "macos")) {
+            "sign in anew"
+        } else {
+            "restart the keychain service"
+        };
+        finding.remedy = format!("{restart}; for runs without you, connect with --store file");
     }
     finding
 }
@@ -115,12 +122,8 @@ fn sealed_files(context: &Context, contents: &[Content]) -> Vec<Finding> {
     }
     found.extend(put_aside.into_iter().map(|path| {
         let text = format!("{} was damaged and put aside", path.display());
-        Finding::warn(
-            "leftover",
-            text,
-            format!("when nobody needs it: rm {}", shell_quoted(&path.to_string_lossy())),
-        )
-        .publicly("a damaged file was put aside")
+        Finding::warn("leftover", text, format!("when nobody needs it: {}", delete_command(&path)))
+            .publicly("a damaged file was put aside")
     }));
     found
 }

@@ -105,8 +105,13 @@ fn warn(context: &Context, machine: &Machine, kind: Kind, there: &[Installed]) {
         Kind::SystemdSystem if needs_keychain => warn(
             "A system service reaches no keychain: the accounts have to be connected by its user with --store file.",
         ),
+        Kind::Cron if cfg!(target_os = "macos") => {}
         Kind::Systemd | Kind::Cron if needs_keychain && !machine.has_session_bus() => warn(
             "No session bus is here, so the job reaches no keychain: connect with --store file where nobody signs in.",
+        ),
+        // The Credential Manager is there for who is signed in.
+        Kind::Windows => warn(
+            "It runs while you are signed in, and not before: `token get` refreshes what ended meanwhile.",
         ),
         _ => {}
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Failed};
-use crate::schedule::{self, Installed, Kind, Machine};
+use crate::schedule::{self, Installed, Kind, LastRun, Machine, Runs};
 use crate::terminal::{Mark, stdout_is_terminal, table};
 
 const STATUS_EXAMPLES: &str = "\
@@ -90,7 +90,8 @@ fn status(context: &Context) -> Result<u8, Failed> {
         output.say(Mark::Note, format_args!("No schedule is installed here: {command}"));
     } else {
         let for_person = stdout_is_terminal();
-        let rows: Vec<_> = found.iter().map(|installed| row(installed, for_person, now)).collect();
+        let row = |installed| row(installed, last.as_ref(), for_person, now);
+        let rows: Vec<_> = found.iter().map(row).collect();
         output.show(&table::render(&HEADINGS, rows.iter(), for_person))?;
     }
     for kind in found.iter().filter(|found| found.is_stopped()).map(|found| found.kind.word()) {
@@ -113,12 +114,27 @@ fn status(context: &Context) -> Result<u8, Failed> {
     Ok(0)
 }
 
-fn row(installed: &Installed, for_person: bool, now: Timestamp) -> Vec<String> {
+/// What the system does not tell of the last run stands in our own record, if it was that schedule's.
+fn row(
+    installed: &Installed,
+    last: Option<&LastRun>,
+    for_person: bool,
+    now: Timestamp,
+) -> Vec<String> {
     let time = |instant: Timestamp| match for_person {
         true => clock::for_people(instant, now),
         false => instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
     };
-    let runs = installed.runs.clone().unwrap_or_default();
+    let mut runs = installed.runs.clone().unwrap_or_default();
+    if let Some(last) = last.filter(|last| runs.last.is_none() && last.is_by(installed.kind)) {
+        let result = if last.exit == 0 { "success" } else { "exit-code" };
+        runs = Runs {
+            last: Some(last.at),
+            result: Some(result.into()),
+            exit: Some(last.exit),
+            ..runs
+        };
+    }
     let next = match &installed.line {
         // The times of a crontab are read by everybody who has one.
         Some(line) => Some(line.split(' ').take(5).collect::<Vec<_>>().join(" ")),
@@ -129,7 +145,7 @@ fn row(installed: &Installed, for_person: bool, now: Timestamp) -> Vec<String> {
         (Some(result), Some(exit)) if result == "exit-code" => Some(format!("exit {exit}")),
         (result, _) => result,
     };
-    let nothing = if for_person { "–" } else { "" };
+    let nothing = if for_person { "not known" } else { "" };
     let known = [next, runs.last.map(time), result];
     let known = known.map(|value| value.unwrap_or_else(|| nothing.to_owned()));
     let file = installed.files.last();

@@ -13,11 +13,13 @@ use crate::text::shell_quoted;
 const EXAMPLES: &str = "\
 Examples:
   TOKEN=$(partnerlink token get zaehlerfreunde)
+  $token = partnerlink token get zaehlerfreunde                  PowerShell
+  partnerlink token get zaehlerfreunde --format powershell | Invoke-Expression
   partnerlink token get zaehlerfreunde --format curl | curl --config - https://…
   partnerlink token get zaehlerfreunde --format header > header.txt && curl -H @header.txt https://…
 
-A token on a command line can be read by every user of the machine with ps: the last two keep it
-out of there, and so does `partnerlink exec`.";
+A token on a command line can be read by every user of the machine with ps: curl's and header.txt
+keep it out of there, and so does `partnerlink exec`.";
 
 /// Of an account whose provider binds tokens (RFC 9449).
 const ONLY_WITH_KEY: &str = "this token works only together with its key, which stays here (DPoP)";
@@ -44,6 +46,9 @@ enum Format {
     Header,
     /// export ACCESS_TOKEN='TOKEN', for a shell
     Env,
+    /// $env:ACCESS_TOKEN = 'TOKEN', for PowerShell
+    #[value(name = "powershell")]
+    PowerShell,
     /// A line for curl --config
     Curl,
     /// An object with token, type and end
@@ -102,6 +107,8 @@ impl Args {
             Format::Bare | Format::Json => token.clone(),
             Format::Header => format!("Authorization: Bearer {token}"),
             Format::Env => format!("export ACCESS_TOKEN={}", shell_quoted(token)),
+            // The same quotes there.
+            Format::PowerShell => format!("$env:ACCESS_TOKEN = '{}'", token.replace('\'', "''")),
             Format::Curl => format!("header = \"Authorization: Bearer {}\"", curl_quoted(token)),
         }
     }

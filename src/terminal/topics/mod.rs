@@ -21,7 +21,7 @@ macro_rules! topics {
 }
 
 pub const TOPICS: &[Topic] = topics! {
-    "exit-codes" "environment" "providers" "stores" "shared-store" "files" "cron" "recipes" "notify" "ssh" "network" "formats" "security"
+    "exit-codes" "environment" "providers" "stores" "shared-store" "files" "cron" "recipes" "notify" "ssh" "network" "windows" "formats" "security"
 };
 
 impl Topic {
