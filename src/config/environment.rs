@@ -265,6 +265,15 @@ mod tests {
     }
 
     #[test]
+    fn capitals_do_not_matter_to_windows() {
+        let environment = Environment::of([("Path", "x"), ("partnerlink_home", "y")]);
+        assert_eq!(environment.text("PATH").is_some(), cfg!(windows));
+        assert_eq!(environment.own_variables().count(), usize::from(cfg!(windows)));
+        let with = environment.with(vec![("PATH".into(), "z".into())]);
+        assert_eq!(with.text("PATH").as_deref(), Some("z"));
+    }
+
+    #[test]
     fn the_first_variable_that_says_something_decides_the_language() {
         for (variables, language) in [
             (&[("LANG", "de_DE.UTF-8")][..], Language::De),

@@ -316,6 +316,26 @@ mod tests {
         assert!(parse("no-such-program-here x", &around("/bin")).is_err());
     }
 
+    #[cfg(windows)]
+    #[test]
+    fn a_bare_name_stands_for_a_batch_file_and_its_exit_code_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("sync.cmd"), "@exit /b 3010\r\n").unwrap();
+        std::fs::write(folder.path().join("old.vbs"), "").unwrap();
+        let around = Surroundings { path: Some(folder.path().into()), hidden: Vec::new() };
+        let found = around.find("sync").unwrap();
+        assert_eq!(found, folder.path().join("sync.cmd"));
+        assert!(
+            around.find("SYNC.CMD").is_some() && around.find(folder.path().join("sync")).is_some()
+        );
+        for none in ["old", "old.vbs", r"..\sync", "C:sync", "."] {
+            assert_eq!(around.find(none), None, "{none}");
+        }
+        assert_eq!(around.command(&found).arg("a b").status().unwrap().code(), Some(3010));
+        let refused = around.command(&found).arg("a\nb").status().unwrap_err();
+        assert!(not_started(&found, refused).to_string().contains("line break"));
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_child_that_takes_too_long_is_ended_with_its_children() {
