@@ -250,6 +250,7 @@ fn no_change_of_configuration_or_environment_brings_a_secret_to_a_stranger() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "the key of sealed files lies in the Credential Manager")]
 fn another_users_configuration_does_not_lead_tokens_elsewhere() {
     let bound = Bound::new();
     let Attempt { program, .. } = bound.attempt("XDG_CONFIG_HOME");

@@ -173,6 +173,7 @@ fn without_a_new_refresh_token_the_old_one_is_kept() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "a hundred starts take wine a minute")]
 fn a_hundred_rotations_are_survived() {
     let (program, fake) = connected();
     for _ in 0..100 {

@@ -42,6 +42,7 @@ fn no_option_takes_a_secret() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "env is a program of Unix")]
 fn a_child_gets_the_token_and_no_variable_of_ours() {
     let (program, _fake) = connected();
     let secret = "secret-in-the-environment";

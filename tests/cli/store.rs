@@ -13,6 +13,7 @@ fn without_keychain(program: Program) -> Program {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is always a Credential Manager")]
 fn status_says_who_chose_the_store_and_what_is_in_each() {
     let (program, _fake) = connected();
     let program = without_keychain(program);
@@ -77,6 +78,7 @@ fn a_damaged_and_a_missing_record_are_told_with_a_remedy() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is always a Credential Manager")]
 fn use_tries_the_store_before_it_writes_the_configuration() {
     let program = without_keychain(Program::new().unset("PARTNERLINK_STORE"));
     program.configure("# mine\nbrowser = \"w3m\" # text\n\n[provider.x]\ntitle = \"X\"\n");
@@ -114,6 +116,7 @@ fn another_key_is_refused_while_files_are_sealed_with_the_old_one() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is always a Credential Manager")]
 fn a_move_to_a_keychain_that_is_not_there_changes_nothing() {
     let (program, _fake) = connected();
     let program = without_keychain(program);
@@ -131,6 +134,7 @@ fn a_move_to_a_keychain_that_is_not_there_changes_nothing() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "the key of sealed files lies in the Credential Manager")]
 fn a_lost_key_is_made_anew_by_connect_which_says_what_it_costs() {
     let (program, fake) = connected();
     browser::connect(&program, &fake, &["fake:other"]).exits(0);
@@ -153,6 +157,7 @@ fn a_lost_key_is_made_anew_by_connect_which_says_what_it_costs() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "the key of sealed files lies in the Credential Manager")]
 fn what_no_key_opens_any_more_can_be_deleted() {
     let (program, fake) = connected();
     browser::connect(&program, &fake, &["fake:other"]).exits(0);

@@ -19,6 +19,7 @@ fn a_token_that_lives_long_enough_is_handed_out_without_asking_anybody() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it runs strace")]
 fn a_cached_token_opens_no_socket_and_starts_no_thread() {
     let name = "a_cached_token_opens_no_socket_and_starts_no_thread";
     if !has(name, "strace") {
