@@ -1,6 +1,5 @@
 //! One home of the program, and one round in it: kills, and what the next run makes of them.
 
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -121,7 +120,8 @@ impl<'p> Home<'p> {
         thread::sleep(moment);
         child.kill().unwrap();
         // One that was done before is no kill.
-        round.kills += u64::from(child.wait().unwrap().signal() == Some(9));
+        // Whoever ends by himself has a code.
+        round.kills += u64::from(child.wait().unwrap().code().is_none());
         let left = Left::read(&self.seat.intent_of(ACCOUNT));
         round.in_request |= left.is_some();
         // What an earlier one left was taken in, or is still there.
