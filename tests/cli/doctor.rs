@@ -266,7 +266,8 @@ fn each_account_is_told_with_its_state() {
         account["connected_at"] = in_days(7).into();
         account["sign_in_by"] = Value::Null;
     });
-    told(&outcome.exits(0), "clock", "warning", &["timedatectl"]);
+    let sets_the_clock = if cfg!(windows) { "w32tm" } else { "timedatectl" };
+    told(&outcome.exits(0), "clock", "warning", &[sets_the_clock]);
 }
 
 /// An instant so many days from now, as records write it.
@@ -303,7 +304,8 @@ fn what_crashed_runs_left_behind_is_told() {
     fs::write(program.state().join("moves/fake.default.json"), "{}").unwrap();
     let outcome = doctor(&program).exits(0);
     told(&outcome, "leftover", "warning", &["move to another store was cut short"]);
-    told(&outcome, "leftover", "warning", &["sealed.bad was damaged", "rm '"]);
+    let removes = if cfg!(windows) { "del \"" } else { "rm '" };
+    told(&outcome, "leftover", "warning", &["sealed.bad was damaged", removes]);
     told(&outcome, "leftover", "warning", &["fake: a refresh was cut short", "token refresh"]);
     assert!(bad.exists());
 
