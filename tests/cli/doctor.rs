@@ -304,7 +304,7 @@ fn what_crashed_runs_left_behind_is_told() {
     fs::write(program.state().join("moves/fake.default.json"), "{}").unwrap();
     let outcome = doctor(&program).exits(0);
     told(&outcome, "leftover", "warning", &["move to another store was cut short"]);
-    let removes = if cfg!(windows) { "del \"" } else { "rm '" };
+    let removes = if cfg!(windows) { "del " } else { "rm '" };
     told(&outcome, "leftover", "warning", &["sealed.bad was damaged", removes]);
     told(&outcome, "leftover", "warning", &["fake: a refresh was cut short", "token refresh"]);
     assert!(bad.exists());
