@@ -3,7 +3,9 @@
 //! Windows tells them in a thread of its own. After a closed window, a sign-out or a shutdown it
 //! ends the program when that thread is done: tokio's handler keeps it waiting, and so the work goes
 //! on for as long as Windows lets it (5 s by default, HungAppTimeout). What takes longer is cut as by
-//! a power cut, which the intent on disk and the journal are for.
+//! a power cut, which the intent on disk and the journal are for. So is a sign-out or shutdown of which
+//! Windows tells nothing: programs that have user32 loaded, as ours has by its folders' crate, hear of
+//! them only with a window of their own (`SetConsoleCtrlHandler`, remarks).
 
 use std::ffi::c_int;
 use std::io;
