@@ -194,7 +194,10 @@ fn key_source(settings: &Settings, key: FileKey, keychain: &Arc<Keychain>) -> Ke
     let environment = &settings.environment;
     match key {
         FileKey::KeyFile => KeySource::KeyFile(settings.key_file.clone()),
-        FileKey::Keychain => KeySource::Keychain(keychain.clone()),
+        FileKey::Keychain => {
+            let lock = settings.folders.of_this_user().key_lock();
+            KeySource::Keychain { store: keychain.clone(), lock }
+        }
         FileKey::Systemd => KeySource::Credential(
             environment
                 .systemd_credential()

@@ -70,6 +70,12 @@ impl Folders {
         Self { config, key, state }.checked()
     }
 
+    /// The system's folders for this user, wherever these are; the same where no home is known.
+    #[must_use]
+    pub fn of_this_user(&self) -> Self {
+        Self::resolve(None).unwrap_or_else(|_| self.clone())
+    }
+
     /// Another user's folders on Linux, by their home.
     pub fn of_home(home: &Path) -> Self {
         let config = home.join(".config").join(PROGRAM);
@@ -102,6 +108,11 @@ impl Folders {
 
     pub fn config_file(&self) -> PathBuf {
         self.config.join("config.toml")
+    }
+
+    /// Held while the key of the sealed files is put into the keychain.
+    pub fn key_lock(&self) -> PathBuf {
+        self.state.join("key.lock")
     }
 
     /// The key of the sealed files, unless the configuration names another place. Never beside the

@@ -35,6 +35,7 @@ mod strace;
 #[expect(dead_code, reason = "shared: the tests of the command line use more of it")]
 mod canary;
 #[path = "../store/memory.rs"]
+#[expect(dead_code, reason = "shared: other tests use more of it")]
 mod memory;
 #[path = "../cli/support/program.rs"]
 #[expect(dead_code, reason = "shared: the tests of the command line use more of it")]

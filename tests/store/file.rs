@@ -1,6 +1,7 @@
 //! The sealed files: their contract, and what a disk does to them.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -21,10 +22,33 @@ fn the_contract_holds_with_every_source_of_the_key() {
     // The key that was made is there for a credential to be read from.
     let credential = KeySource::Credential(bench.key());
     contract::holds(Arc::new(FileStore::open(bench.room.path().join("credential"), credential)));
-    let keychain = KeySource::Keychain(Arc::new(MemoryStore::new(StoreKind::KEYCHAIN)));
+    let keychain = in_keychain(&bench, MemoryStore::new(StoreKind::KEYCHAIN));
     contract::holds(Arc::new(FileStore::open(bench.room.path().join("keychain"), keychain)));
     let passphrase = KeySource::Passphrase(Secret::from("correct horse"));
     contract::holds(Arc::new(FileStore::open(bench.room.path().join("passphrase"), passphrase)));
+}
+
+fn in_keychain(bench: &Bench, store: MemoryStore) -> KeySource {
+    KeySource::Keychain { store: Arc::new(store), lock: bench.room.path().join("user/key.lock") }
+}
+
+/// A keychain has one key for all folders of a user.
+#[test]
+fn folders_that_are_begun_at_once_agree_on_the_key_in_the_keychain() {
+    let bench = Bench::new();
+    let keychain = MemoryStore::new(StoreKind::KEYCHAIN);
+    keychain.slow_saves(Duration::from_millis(200));
+    let source = in_keychain(&bench, keychain);
+    let folders = ["one", "two", "three"].map(|name| bench.room.path().join(name));
+    let open = |folder: &PathBuf| FileStore::open(folder.clone(), source.clone());
+    thread::scope(|scope| {
+        for folder in &folders {
+            scope.spawn(|| open(folder).save(&item(NAME), &secret("token")).unwrap());
+        }
+    });
+    for folder in &folders {
+        assert_eq!(open(folder).load(&item(NAME)).unwrap().unwrap().expose(), b"token");
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use partnerlink::store::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 
@@ -16,6 +18,7 @@ struct Inner {
     items: HashMap<Item, SecretBytes>,
     failures: VecDeque<StoreError>,
     saves_fail: bool,
+    pause: Duration,
 }
 
 impl MemoryStore {
@@ -31,6 +34,11 @@ impl MemoryStore {
     /// From now on it can be read and not written, or both.
     pub fn fail_saves(&self, fail: bool) {
         self.lock().saves_fail = fail;
+    }
+
+    /// From now on a save takes so long.
+    pub fn slow_saves(&self, pause: Duration) {
+        self.lock().pause = pause;
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -56,11 +64,14 @@ impl TokenStore for MemoryStore {
     }
 
     fn save(&self, item: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
-        let mut inner = self.call()?;
+        let inner = self.call()?;
         if inner.saves_fail {
             return Err(StoreError::Locked);
         }
-        inner.items.insert(item.clone(), bytes.clone());
+        let pause = inner.pause;
+        drop(inner);
+        thread::sleep(pause);
+        self.lock().items.insert(item.clone(), bytes.clone());
         Ok(())
     }
 

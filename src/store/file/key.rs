@@ -37,7 +37,12 @@ const MOST_ARGON: (u32, u32, u32) = (1024 * 1024, 64, 64);
 #[derive(Clone)]
 pub enum KeySource {
     /// In the system's keychain, or whichever store that is; made at the first save.
-    Keychain(Arc<dyn TokenStore>),
+    Keychain {
+        store: Arc<dyn TokenStore>,
+        /// Held while it is made. One for each user, as the key is: two folders of sealed files that
+        /// are begun at once must agree on it.
+        lock: PathBuf,
+    },
     /// In a file of its own, best on another disk or mount; made at the first save.
     KeyFile(PathBuf),
     /// A file that systemd hands to the service, `$CREDENTIALS_DIRECTORY/partnerlink-key`; never
@@ -52,7 +57,7 @@ impl KeySource {
     /// The key, if there is one yet.
     pub(super) fn find(&self, folder: &Path) -> Result<Option<Key>, StoreError> {
         match self {
-            Self::Keychain(store) => match store.load(&Item::FileKey)? {
+            Self::Keychain { store, .. } => match store.load(&Item::FileKey)? {
                 Some(text) => Key::from_text(text.expose(), "the one in the keychain").map(Some),
                 None => Ok(None),
             },
@@ -69,6 +74,7 @@ impl KeySource {
     pub(super) fn make(&self, folder: &Path) -> Result<Key, StoreError> {
         let lock_path = match self {
             Self::KeyFile(path) => PathBuf::from(format!("{}.lock", path.display())),
+            Self::Keychain { lock, .. } => lock.clone(),
             _ => folder.join("key.lock"),
         };
         let _lock = AccountLock::acquire_path(&lock_path, LOCK_DEADLINE, &mut || ())
@@ -81,7 +87,7 @@ impl KeySource {
             Err(error) => return Err(error),
         }
         match self {
-            Self::Keychain(store) => {
+            Self::Keychain { store, .. } => {
                 let key = Key::from_bytes(random()?);
                 store.save(&Item::FileKey, &Secret::new(key.to_text().as_bytes().to_vec()))?;
                 Ok(key)
@@ -99,7 +105,7 @@ impl KeySource {
     /// Says that the key is not there, and where that is.
     pub(super) fn is_missing(&self) -> String {
         match self {
-            Self::Keychain(store) => format!("it is not in {}", store.kind()),
+            Self::Keychain { store, .. } => format!("it is not in {}", store.kind()),
             Self::KeyFile(path) | Self::Credential(path) => {
                 format!("{} does not exist", path.display())
             }
