@@ -85,7 +85,10 @@ fn values_are_offered_where_the_program_knows_them() {
             &["timber", "aggregations", "--format=g"],
             &["--format=geojson", "--format=gpkg", "--format=gpx"],
         ),
-        (&["token", "get", "fake", "--format", ""], &["bare", "header", "env", "curl", "json"]),
+        (
+            &["token", "get", "fake", "--format", ""],
+            &["bare", "header", "env", "powershell", "curl", "json"],
+        ),
         (&["help", "e"], &["exec", "exit-codes", "environment"]),
         (&["help", "token", "re"], &["refresh"]),
         (&["help", "formats", "e"], &[]),
