@@ -139,7 +139,7 @@ fn spent_then_forced_to_the_disk_then_told() {
         sent + place(after, &["write(", "/intents/", "\\\"sealed\\\":"]),
         sent + place(after, &["write(", ".sealed.tmp"]),
         sent + place(after, &["fsync(", ".sealed.tmp"]),
-        sent + place(after, &["renameat(", ".sealed.tmp"]),
+        sent + place(after, &["rename(", ".sealed.tmp"]),
         sent + place(after, &["fsync(", "/tokens>"]),
         sent + place(after, &["unlink(", "/intents/"]),
         sent + place(after, &["close(", ".lock>"]),
@@ -192,7 +192,7 @@ fn a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_waits_in_th
         ("openat", ".sealed.tmp\"", "ENOSPC"),
         ("write", ".sealed.tmp>", "ENOSPC"),
         ("fsync", ".sealed.tmp>", "EIO"),
-        ("renameat", ".sealed.tmp\"", "ENOSPC"),
+        ("rename", ".sealed.tmp\"", "ENOSPC"),
         ("fsync", "/tokens>", "EIO"),
     ] {
         // The last one: what comes before it tries whether there is room.

@@ -167,7 +167,7 @@ fn unsaved(provider: &Provider) -> Option<Seat> {
     }
     let seat = Seat::with_expired(provider, &[ACCOUNT]);
     let temporary = seat.file_of(ACCOUNT).with_extension("sealed.tmp");
-    strace::with_error(&seat, &REFRESH, &[&temporary], "renameat", "ENOSPC", "1+").exits(5);
+    strace::with_error(&seat, &REFRESH, &[&temporary], "rename", "ENOSPC", "1+").exits(5);
     assert_ne!(seat.refresh_token(ACCOUNT), provider.refresh_token());
     Some(seat)
 }

@@ -92,7 +92,7 @@ fn every_point(provider: &Provider) -> BTreeSet<Point> {
     let (outcome, trace) = strace::watched(&seat, &REFRESH, &[]);
     outcome.exits(0);
     let points = strace::points(&seat, &trace);
-    for call in ["openat", "flock", "write", "fsync", "renameat", "unlink", "recvfrom"] {
+    for call in ["openat", "flock", "write", "fsync", "rename", "unlink", "recvfrom"] {
         assert!(
             points.iter().any(|point| point.call == call),
             "no {call} in\n{}",
