@@ -54,7 +54,7 @@ use crate::oauth::scope::Scope;
 use crate::provider::Provider;
 use crate::store::file::FileStore;
 use crate::store::record::Record;
-use crate::store::{Item, STORES, StoreError, StoreKind};
+use crate::store::{Item, STORES, StoreError, StoreKind, TokenStore as _};
 use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
 
@@ -193,14 +193,19 @@ fn shortcoming(account: &Account, standing: Standing) -> Option<(Exit, String, S
     })
 }
 
-/// Why an account's record cannot be opened, seen without touching anything and where nothing but
-/// files are needed for it; `files` are the sealed ones.
+/// Why an account's record cannot be opened, seen without touching anything; `files` are the sealed
+/// ones. Where their key is in no file it is only seen whether the record is there.
 fn fault(context: &Context, files: &FileStore, account: &Account) -> Option<Error> {
-    if account.store != StoreKind::FILE || context.settings.file_key != FileKey::KeyFile {
+    if account.store != StoreKind::FILE {
         return None;
     }
     let id = &account.account;
-    match files.opens(&Item::Account(id.clone())) {
+    let item = Item::Account(id.clone());
+    let is_good = match context.settings.file_key {
+        FileKey::KeyFile => files.opens(&item),
+        _ => files.holds(&item),
+    };
+    match is_good {
         Ok(true) => None,
         Ok(false) => Some(could_not(
             "read",

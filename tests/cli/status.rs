@@ -67,6 +67,20 @@ fn check_exits_4_before_a_sign_in_ends_and_5_where_a_record_cannot_be_read() {
     assert_eq!(fake.calls().len(), calls, "nobody was asked");
 }
 
+/// Wherever the key is: without it nothing is opened, but that nothing is there shows.
+#[test]
+fn a_record_that_is_gone_is_told_without_the_key() {
+    let (program, fake) = described_with("");
+    let config = fs::read_to_string(program.home().join("config.toml")).unwrap();
+    program.configure(&format!("file_key = \"passphrase\"\n{config}"));
+    let program = program.set("PARTNERLINK_PASSPHRASE", "a passphrase");
+    browser::connect(&program, &fake, &["fake"]).exits(0);
+    let program = program.unset("PARTNERLINK_PASSPHRASE");
+    program.run(["status"]).exits(0);
+    fs::remove_file(program.state().join("tokens/fake.default.sealed")).unwrap();
+    program.run(["status"]).exits(4).says(&["could not read fake"]);
+}
+
 #[test]
 fn an_account_that_the_index_lost_is_not_called_unconnected() {
     let (program, fake) = connected();

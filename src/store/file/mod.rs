@@ -230,6 +230,10 @@ impl TokenStore for FileStore {
         Ok(Look::of(Ok(()), items))
     }
 
+    fn holds(&self, item: &Item) -> Result<bool, StoreError> {
+        Ok(folder::peek(&self.path(item))?.is_some())
+    }
+
     fn preflight(&self, item: &Item) -> Result<(), StoreError> {
         folder::make(&self.folder)?;
         self.key_to_write()?;
