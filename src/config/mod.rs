@@ -229,9 +229,10 @@ impl Settings {
         let ca_file = ca_file.or(file.ca_file.map(&beside));
         let network = Network { proxies: environment.proxies(), ca_file, ca_file_only: false };
         let store = store.or(file.store);
-        // The sandbox is for every machine, and most have sealed files.
+        // The sandbox is for every machine, and of those Windows alone always has a keychain.
+        let usual = if cfg!(windows) { StoreKind::KEYCHAIN } else { StoreKind::FILE };
         let store = match &sandbox {
-            Some(_) => store.filter(|kind| *kind != StoreKind::VAULT).unwrap_or(StoreKind::FILE),
+            Some(_) => store.filter(|kind| *kind != StoreKind::VAULT).unwrap_or(usual),
             None => store.unwrap_or_default(),
         };
         let vault = file.vault.or_else(|| (store == StoreKind::VAULT).then(Default::default));
