@@ -86,11 +86,8 @@ pub(super) struct Newer {
 /// another program has the journal open.
 pub(super) fn newest(world: &World, record: &Record) -> Result<Option<Newer>, StoreError> {
     let newer = |path: &Path, record: &Record| {
-        let left = Left::find(path).map_err(|source| StoreError::Io {
-            action: "could not read",
-            path: path.to_owned(),
-            source,
-        })?;
+        let left = Left::find(path);
+        let left = left.map_err(|source| StoreError::io("could not read", path, source))?;
         Ok(left.and_then(|left| left.newer(record)))
     };
     let file = world.folders.intent_file(&record.account.account);

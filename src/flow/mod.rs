@@ -185,11 +185,8 @@ impl<'a> World<'a> {
         let note = self.folders.intent_file(account);
         let notes = [self.folders.move_file(account), intent::saved(&note), note];
         notes.into_iter().try_for_each(|path| {
-            held::readable(&path, BEFORE_SPENDING).map_err(|source| StoreError::Io {
-                action: "could not read",
-                path,
-                source,
-            })
+            held::readable(&path, BEFORE_SPENDING)
+                .map_err(|source| StoreError::io("could not read", &path, source))
         })
     }
 

@@ -15,7 +15,7 @@ pub mod shared;
 pub mod vault;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -218,6 +218,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What the system says of a file: `action` is "could not read".
+    pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), source }
+    }
+
     /// Whether another program has a file open, which was waited for.
     pub fn is_held(&self) -> bool {
         matches!(self, Self::Io { source, .. } | Self::NoIntent(source) if is_held(source))

@@ -1,10 +1,7 @@
 //! Accounts that one machine takes out of the store, or into it.
 
-use std::time::Duration;
-
 use serde_json::json;
 
-use crate::api::until;
 use crate::bao::{Bao, Duty};
 use crate::scene::{ACCOUNT, Scene};
 use crate::wire::{Manner, Wire, writes_a_grant};
@@ -35,24 +32,9 @@ fn a_move_out_does_not_bury_tokens_that_came_meanwhile() {
 #[test]
 fn a_move_takes_tokens_along_that_were_not_saved_yet() {
     let Some(bao) = Bao::alone("a move with a journal") else { return };
-    // As long as a busy machine needs for what comes before the refresh, and no longer.
-    bao.lives(Duty::Admin, "4s");
     let scene = Scene::new(bao, 0);
     scene.connect(&[ACCOUNT]);
-    scene.expire(ACCOUNT);
-    let machine = scene.machine(Duty::Admin);
-    scene.provider.does(|_, honest| {
-        std::thread::sleep(Duration::from_secs(6));
-        honest()
-    });
-    let run = machine.spawn(["token", "refresh", ACCOUNT]);
-    until("the refresh token is on its way", || {
-        (scene.provider.count("refresh_token") == 1).then_some(())
-    });
-    scene.bao.revoke(&machine.login);
-    run.finish().exits(5);
-    scene.provider.is_honest();
-    machine.use_secret_id(&scene.bao.login(Duty::Admin).secret_id);
+    let machine = scene.machine_with_a_journal(Duty::Admin);
     machine.run(["store", "migrate", "--to", "file", ACCOUNT]).exits(0);
     machine.run(["token", "refresh", ACCOUNT, "--force"]).exits(0);
     scene.refreshed_exactly(2);

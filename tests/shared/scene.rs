@@ -4,6 +4,7 @@ use std::fs;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use partnerlink::clock::{self, Clock as _, SystemClock};
@@ -82,6 +83,28 @@ impl Scene {
         for account in accounts {
             browser::connect(&desk, &self.provider, &[account]).exits(0);
         }
+    }
+
+    /// A machine whose secret ID was taken back between the provider's answer and the save: the new
+    /// tokens are in its journal alone. It has another secret ID now.
+    pub fn machine_with_a_journal(&self, duty: Duty) -> Machine {
+        // As long as a busy machine needs for what comes before the refresh, and no longer.
+        self.bao.lives(duty, "4s");
+        self.expire(ACCOUNT);
+        let machine = self.machine(duty);
+        self.provider.does(|_, honest| {
+            thread::sleep(Duration::from_secs(6));
+            honest()
+        });
+        let run = machine.spawn(["token", "refresh", ACCOUNT]);
+        until("the refresh token is on its way", || {
+            (self.provider.count("refresh_token") == 1).then_some(())
+        });
+        self.bao.revoke(&machine.login);
+        run.finish().exits(5);
+        self.provider.is_honest();
+        machine.use_secret_id(&self.bao.login(duty).secret_id);
+        machine
     }
 
     /// Makes an access token of an hour end ten minutes ago, for all who look at the store.

@@ -1,8 +1,5 @@
 //! Secret IDs that end, and what the server's audit device hears.
 
-use std::time::Duration;
-
-use crate::api::until;
 use crate::bao::{Bao, Duty};
 use crate::canary::Place;
 use crate::scene::{ACCOUNT, Scene};
@@ -39,24 +36,9 @@ fn a_machine_whose_secret_id_is_taken_back_stops_and_the_others_go_on() {
 #[test]
 fn a_secret_id_that_is_taken_back_during_a_refresh_loses_nothing() {
     let Some(bao) = Bao::alone("taken back during a refresh") else { return };
-    // As long as a busy machine needs for what comes before the refresh, and no longer.
-    bao.lives(Duty::Refresher, "4s");
     let scene = Scene::new(bao, 0);
     scene.connect(&[ACCOUNT]);
-    scene.expire(ACCOUNT);
-    let machine = scene.machine(Duty::Refresher);
-    scene.provider.does(|_, honest| {
-        std::thread::sleep(Duration::from_secs(6));
-        honest()
-    });
-    let run = machine.spawn(["token", "refresh", ACCOUNT]);
-    until("the refresh token is on its way", || {
-        (scene.provider.count("refresh_token") == 1).then_some(())
-    });
-    scene.bao.revoke(&machine.login);
-    run.finish().exits(5);
-    scene.provider.is_honest();
-    machine.use_secret_id(&scene.bao.login(Duty::Refresher).secret_id);
+    let machine = scene.machine_with_a_journal(Duty::Refresher);
     let outcome = machine.get(ACCOUNT).exits(0);
     assert_eq!(outcome.data(), scene.token(ACCOUNT));
     scene.refreshed_exactly(1);

@@ -24,7 +24,7 @@ mod tests;
 use std::time::Duration;
 
 pub use self::note::Move;
-use self::note::{Step, failed};
+use self::note::Step;
 use super::{FlowError, LockedAccount, World, client_secret, disconnect, intent, journal};
 use crate::account_id::AccountId;
 use crate::clock::Timestamp;
@@ -303,7 +303,11 @@ impl Move {
                 record.save(to)?;
             }
             world.index.put_durably(&record.account).map_err(|source| {
-                failed("could not write the index entry in", &world.folders.accounts(), source)
+                StoreError::io(
+                    "could not write the index entry in",
+                    &world.folders.accounts(),
+                    source,
+                )
             })?;
         }
         // What other machines share stays theirs.

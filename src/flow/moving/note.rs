@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +86,7 @@ impl Move {
             // The folder of notes itself may be new.
             sync_folder(folders.state())
         };
-        write().map_err(|source| failed("could not note the move in", &path, source))
+        write().map_err(|source| StoreError::io("could not note the move in", &path, source))
     }
 
     /// Removes the note. Durably: one that comes back would delete what was saved since.
@@ -101,10 +100,6 @@ impl Move {
                 true => sync_folder(path.parent().unwrap_or(&path)),
                 false => Ok(()),
             })
-            .map_err(|source| failed("could not remove", &path, source))
+            .map_err(|source| StoreError::io("could not remove", &path, source))
     }
-}
-
-pub(super) fn failed(action: &'static str, path: &Path, source: io::Error) -> StoreError {
-    StoreError::Io { action, path: path.to_owned(), source }
 }

@@ -277,6 +277,6 @@ fn failure(action: &'static str, path: &Path, source: io::Error) -> StoreError {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             StoreError::NoSpace(path.parent().unwrap_or(path).to_owned())
         }
-        _ => StoreError::Io { action, path: path.to_owned(), source },
+        _ => StoreError::io(action, path, source),
     }
 }

@@ -64,7 +64,7 @@ pub fn inspect(folder: &Path) -> Inspection {
 }
 
 fn unreadable(path: &Path, source: io::Error) -> Flaw {
-    Flaw::Unusable(StoreError::Io { action: "could not read", path: path.to_owned(), source })
+    Flaw::Unusable(StoreError::io("could not read", path, source))
 }
 
 /// What is wrong with a folder or file of ours that looks like this.

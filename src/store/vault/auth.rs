@@ -122,8 +122,7 @@ fn is_credential(path: &Path) -> bool {
 }
 
 fn read(path: &Path) -> Result<Secret, StoreError> {
-    let failed =
-        |source| StoreError::Io { action: "could not read", path: path.to_owned(), source };
+    let failed = |source| StoreError::io("could not read", path, source);
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))

@@ -36,8 +36,7 @@ impl VaultStore {
         let opened = |reply: &Reply| {
             alarm(format!("it was opened before, or is too old ({})", reply.errors()))
         };
-        let not_written =
-            |source| StoreError::Io { action: "could not write", path: file.to_owned(), source };
+        let not_written = |source| StoreError::io("could not write", file, source);
         // Of a secret that others put there, nothing may be taken over.
         let path = "sys/wrapping/lookup";
         let body = Some(Secret::new(json!({ "token": token.expose() }).to_string().into_bytes()));
