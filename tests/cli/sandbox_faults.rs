@@ -12,6 +12,7 @@ fn connected(args: &[&str]) -> (Sandbox, Program) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is always a Credential Manager")]
 fn the_sandbox_works_without_a_keychain_and_without_being_told() {
     let sandbox = Sandbox::start(&[]);
     let program = sandbox.client().unset("PARTNERLINK_STORE");
