@@ -15,6 +15,7 @@ pub mod probe;
 pub mod proxy;
 mod request;
 pub mod retry;
+mod transport;
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -28,13 +29,15 @@ use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 use url::Url;
 
-pub use self::exchange::{Answer, LONGEST_EXCHANGE, Transport};
+pub use self::exchange::LONGEST_EXCHANGE;
 pub use self::request::Request;
+pub use self::transport::{Answer, Transport};
 
-use self::exchange::{MAX_BODY, TOTAL_TIMEOUT};
+use self::exchange::TOTAL_TIMEOUT;
 use self::fault::Fault;
 use self::network::Network;
 use self::pace::Pace;
+use self::transport::MAX_BODY;
 use crate::oauth::is_loopback;
 
 /// Time to reach the server, TLS included.
