@@ -125,6 +125,8 @@ fn from_a_variable_it_is_used_and_not_kept() {
     let program = program.unset("PARTNERLINK_FAKE_CLIENT_SECRET");
     let outcome = program.run(["token", "refresh", "--force"]).exits(2);
     outcome.says(&["it wants a client secret", "PARTNERLINK_FAKE_CLIENT_SECRET"]);
+    // Whoever watches the account learns of it too.
+    program.run(["status", "--check"]).exits(2).says(&["fake: refresh fails: ", "client secret"]);
 }
 
 #[test]

@@ -6,6 +6,8 @@
 mod answered;
 pub(super) mod asking;
 mod spending;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
 use std::thread;
