@@ -156,6 +156,16 @@ mod tests {
     }
 
     #[test]
+    fn a_nonce_is_wanted_where_an_error_says_so() {
+        let wants = |status, error: &str| {
+            let body = Secret::new(format!(r#"{{"error":"{error}"}}"#).into_bytes());
+            wants_nonce(&Answer { status, retry_after: None, date: None, body })
+        };
+        assert!(wants(400, "use_dpop_nonce") && wants(401, "use_dpop_nonce"));
+        assert!(!wants(400, "invalid_grant") && !wants(200, "use_dpop_nonce"));
+    }
+
+    #[test]
     fn a_kept_key_is_the_same_key_and_a_damaged_one_an_error() {
         let key = Key::random().unwrap();
         let kept = Key::from(Secret::from(key.clone()));

@@ -248,6 +248,8 @@ mod tests {
                 "Invalid: from: is late; is odd; to: is early",
             ),
             (r#"{"errors":[{"field":"from","message":"late"},"odd"]}"#, "from: late; odd"),
+            (r#"{"errors":[{"field":"late","message":"late"}]}"#, "late"),
+            (r#"{"title":"late","errors":["late"]}"#, "late"),
             (
                 r#"{"detail":[{"loc":["query","from",0],"msg":"field required","type":"missing"}]}"#,
                 "query.from.0: field required",
@@ -270,6 +272,7 @@ mod tests {
                 "Gesperrt & zu",
             ),
             ("<html><body class=a><h1 id=\"b\">Zu</h1>", "Zu"),
+            ("<html><subtitle>no</subtitle><title-bar>no</title-bar><h1>Zu</h1>", "Zu"),
             (
                 "<?xml version=\"1.0\"?><e><code>7</code><s:message>too far</s:message></e>",
                 "too far",
@@ -302,6 +305,9 @@ mod tests {
         assert_eq!(reason("Bearer error=invalid_token, x=1").as_deref(), Some("invalid_token"));
         assert_eq!(reason("Bearer realm=\"error\""), None);
         assert_eq!(reason("Bearer error_description=\"open"), None);
-        assert_eq!(parameter("Bearer scope=\"a b\"", "scope").as_deref(), Some("a b"));
+        for before in ["", "a scope, ", "my_scope=x, ", "my-scope=x, ", "scopes=x, "] {
+            let header = format!("Bearer {before}scope=\"a b\"");
+            assert_eq!(parameter(&header, "scope").as_deref(), Some("a b"), "{header}");
+        }
     }
 }

@@ -89,6 +89,7 @@ mod tests {
             "/callback/x?code=1&state=2",
             "?code=1&state=2",
             "code=1&state=2",
+            "\u{1}127.0.0.1:17861/callback/x?code=1&state=2\u{7f}",
             "'http://127.0.0.1:17861/callback/x?code=1&state=2'",
             "<http://127.0.0.1:17861/callback/x?code=1&state=2>",
             "„127.0.0.1:17861/callback/x?code=1&state=2“",

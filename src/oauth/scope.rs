@@ -154,6 +154,7 @@ mod tests {
             assert_eq!(Scope::from(text), same, "{text}");
         }
         let one = "aggregation aggregation woodlist woodlist";
+        assert_eq!(Scope::from("woodlist woodlist").to_string(), "woodlist");
         for text in [one, "aggregation  woodlist", "aggregation woodlist ", "aggregation\nwoodlist"]
         {
             assert_eq!(Scope::from(text), same, "{text:?}");

@@ -160,6 +160,10 @@ fn a_401_is_about_the_client_unless_it_names_the_person() {
     }
     assert!(!refused(401, r#"{"error":"unauthorized","error_description":"user is blocked"}"#));
     assert!(refused(401, "") && refused(401, "<html>") && refused(401, "{}"));
+    for (body, why) in [("401", "(status 401)"), ("<title>Zu</title>", "(status 401: Zu)")] {
+        let Err(error) = answer(401, body) else { panic!("{body}") };
+        assert!(error.to_string().ends_with(why), "{error}");
+    }
     assert!(!refused(401, r#"{"error":"invalid_grant"}"#));
 }
 
