@@ -124,6 +124,28 @@ mod tests {
     use crate::store::file::{FileStore, KeySource};
 
     #[test]
+    fn records_are_compared_by_all_that_they_hold_or_by_their_tokens() {
+        let record = |client: &str, tokens: [&str; 3]| {
+            let account = Account { client_id: client.into(), ..Account::example("p") };
+            let [access, refresh, key] = tokens.map(Secret::from);
+            Record::new(account, access, Some(refresh), Some(key))
+        };
+        let one = record("id", ["access", "refresh", "key"]);
+        for (client, tokens, is_the_same, has_the_tokens, has_the_refresh_token) in [
+            ("id", ["access", "refresh", "key"], true, true, true),
+            ("other", ["access", "refresh", "key"], false, true, true),
+            ("id", ["other", "refresh", "key"], false, false, true),
+            ("id", ["access", "other", "key"], false, false, false),
+            ("id", ["access", "refresh", "other"], false, true, true),
+        ] {
+            let two = record(client, tokens);
+            assert_eq!(one.is_the_same_as(&two), is_the_same, "{client} {tokens:?}");
+            assert_eq!(one.has_the_tokens_of(&two), has_the_tokens, "{client} {tokens:?}");
+            assert_eq!(one.has_the_refresh_token_of(&two), has_the_refresh_token, "{tokens:?}");
+        }
+    }
+
+    #[test]
     fn a_record_of_an_older_version_is_read() {
         let text = br#"{"version":1,"account":"p","store":"file","client_id":"x",
             "origins":{"token":"https://p.example","revocation":null,"api":null},"who":null,

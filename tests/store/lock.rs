@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use partnerlink::store::lock::{AccountLock, LockError};
+use partnerlink::store::lock::{AccountLock, LockError, holder};
 
 use crate::children::{child, next_word};
 use crate::{is_root, left_out};
@@ -47,6 +47,9 @@ fn a_held_lock_is_waited_for_until_the_deadline_and_told_once() {
     );
     assert!(begin.elapsed() < Duration::from_secs(5));
     assert_eq!(told, 1);
+    let outcome = AccountLock::acquire_path(&path, SOON, &mut || told += 1);
+    assert!(matches!(outcome, Err(LockError::Held { .. })));
+    assert_eq!(told, 1, "a short wait is not worth a word");
     drop(held);
     drop(acquire(&path, SOON).unwrap());
 }
@@ -61,6 +64,21 @@ fn a_killed_holder_gives_the_lock_back_at_once() {
     holder.kill().unwrap();
     holder.wait().unwrap();
     drop(acquire(&path, SOON).unwrap());
+}
+
+#[test]
+fn of_several_locks_each_has_its_own_holder() {
+    let folder = tempfile::tempdir().unwrap();
+    let [theirs, ours] = ["theirs.lock", "ours.lock"].map(|name| folder.path().join(name));
+    let mut child = child("hold-lock", &[theirs.to_str().unwrap()]).spawn().unwrap();
+    assert_eq!(next_word(&mut child).as_deref(), Some("held"));
+    let lock = acquire(&ours, SOON).unwrap();
+    let holders = [&theirs, &ours].map(|path| holder(path));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(holders, [Some(child.id()), Some(std::process::id())]);
+    drop(lock);
+    assert_eq!(holder(&ours), None);
 }
 
 #[test]
@@ -104,7 +122,12 @@ fn what_cannot_be_a_lock_is_refused() {
     for name in bad {
         let begin = Instant::now();
         let outcome = acquire(&at(name), Duration::from_secs(30));
-        assert!(matches!(outcome, Err(LockError::Unusable { .. })), "{name}: {outcome:?}");
+        let Err(LockError::Unusable { why, .. }) = outcome else { panic!("{name}: {outcome:?}") };
+        match name {
+            "folder" => assert_eq!(why, "it is a folder"),
+            "link" | "dangling" => assert_eq!(why, "it is a symbolic link"),
+            _ => assert!(!why.is_empty(), "{name}"),
+        }
         assert!(begin.elapsed() < Duration::from_secs(5), "{name} was waited for");
     }
     assert!(!at("nowhere").exists());
