@@ -25,7 +25,7 @@ use crate::system::browser::{Browser, BrowserError, SystemBrowser};
 use crate::system::paths::Folders;
 use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
 
-/// The name under which the keychain shows our items.
+/// The name under which the keychain shows our items; with that of its folder where `PARTNERLINK_HOME` names one.
 const SERVICE: &str = "partnerlink";
 const SANDBOX_SERVICE: &str = "partnerlink-sandbox";
 
@@ -42,7 +42,8 @@ pub struct Context {
     run_by: String,
     http: HttpClient,
     sandbox: OnceLock<Sandbox>,
-    keychain: Arc<Keychain>,
+    /// Where the key of the sealed files is, if it is in the keychain.
+    user_keychain: Arc<Keychain>,
     vault: Option<Arc<VaultStore>>,
     stores: Stores,
 }
@@ -57,13 +58,18 @@ impl Context {
             let attended = stdin_is_terminal() || stderr_is_terminal();
             if attended { "terminal" } else { "script" }.to_owned()
         });
-        let keychain = Arc::new(keychain(&settings, interactive));
+        let program = if settings.sandbox.is_some() { SANDBOX_SERVICE } else { SERVICE };
+        let user_keychain = Arc::new(keychain(program.to_owned(), interactive));
+        let keychain = match settings.folders.mark() {
+            None => Arc::clone(&user_keychain),
+            Some(mark) => Arc::new(keychain(format!("{program} {mark}"), interactive)),
+        };
         let index = Index::new(folders.accounts());
         let vault = settings.vault.clone();
         let vault = vault.map(|vault| Arc::new(VaultStore::open(vault, index.clone())));
         let around = StoreSettings {
-            key: key_source(&settings, settings.file_key, &keychain),
-            keychain: Arc::clone(&keychain),
+            key: key_source(&settings, settings.file_key, &user_keychain),
+            keychain,
             folder: folders.tokens(),
             vault: vault.clone(),
         };
@@ -83,7 +89,7 @@ impl Context {
             clock: SystemClock,
             folders,
             sandbox: OnceLock::new(),
-            keychain,
+            user_keychain,
             vault,
         }
     }
@@ -127,7 +133,7 @@ impl Context {
 
     /// The sealed files as this key opens them.
     pub fn sealed_files(&self, key: FileKey) -> FileStore {
-        FileStore::open(self.folders.tokens(), key_source(&self.settings, key, &self.keychain))
+        FileStore::open(self.folders.tokens(), key_source(&self.settings, key, &self.user_keychain))
     }
 
     /// The providers, pointed at the sandbox where that was asked for.
@@ -183,11 +189,10 @@ impl Context {
     }
 }
 
-fn keychain(settings: &Settings, interactive: bool) -> Keychain {
-    let service = if settings.sandbox.is_some() { SANDBOX_SERVICE } else { SERVICE };
+fn keychain(service: String, interactive: bool) -> Keychain {
     let tell = || log::warn!("the keychain waits to be unlocked: look for its window");
     let patience = if interactive { Patience::attended(tell) } else { Patience::unattended() };
-    Keychain::new(service.to_owned(), patience)
+    Keychain::new(service, patience)
 }
 
 fn key_source(settings: &Settings, key: FileKey, keychain: &Arc<Keychain>) -> KeySource {

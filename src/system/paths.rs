@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::account_id::AccountId;
 use crate::system::owner::Others;
@@ -15,6 +16,9 @@ use crate::system::owner::of_another_user;
 
 const PROGRAM: &str = "partnerlink";
 
+/// What a folder's name may not have where it is a part of another name: the Credential Manager's names end at a dot.
+const IN_A_NAME: &AsciiSet = &CONTROLS.add(b'.').add(b'%');
+
 /// Where everything is. Nothing is created by asking.
 #[derive(Clone, Debug)]
 pub struct Folders {
@@ -22,6 +26,8 @@ pub struct Folders {
     /// Where the key of the sealed files is; like `state` the same for cron and the desktop.
     key: PathBuf,
     state: PathBuf,
+    /// `PARTNERLINK_HOME`, where that is set.
+    root: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +57,8 @@ impl Folders {
             // A folder of its own can be closed there, whoever may look into the root.
             let key = if cfg!(windows) { root.join("key") } else { root.to_owned() };
             let config = root.to_owned();
-            return Self { config, key, state: root.join("state") }.checked();
+            let state = root.join("state");
+            return Self { config, key, state, root: Some(root.to_owned()) }.checked();
         }
         let base = BaseDirs::new().ok_or(PathError::NoHome)?;
         check_home(base.home_dir())?;
@@ -67,7 +74,7 @@ impl Folders {
             let below_home = |folder: &str| base.home_dir().join(folder).join(PROGRAM);
             (below_home(".config"), below_home(".local/state"))
         };
-        Self { config, key, state }.checked()
+        Self { config, key, state, root: None }.checked()
     }
 
     /// The system's folders for this user, wherever these are; the same where no home is known.
@@ -79,7 +86,8 @@ impl Folders {
     /// Another user's folders on Linux, by their home.
     pub fn of_home(home: &Path) -> Self {
         let config = home.join(".config").join(PROGRAM);
-        Self { key: config.clone(), config, state: home.join(".local/state").join(PROGRAM) }
+        let state = home.join(".local/state").join(PROGRAM);
+        Self { key: config.clone(), config, state, root: None }
     }
 
     /// Whoever can write there decides where tokens go.
@@ -97,13 +105,26 @@ impl Folders {
     /// Folders that do not exist, for looking at a machine where no home folder is known.
     pub fn nowhere() -> Self {
         let root = std::env::temp_dir().join("partnerlink-without-a-home/none");
-        Self { config: root.clone(), key: root.clone(), state: root }
+        Self { config: root.clone(), key: root.clone(), state: root, root: None }
     }
 
     /// The same folders for sandbox accounts, which never mix with real ones.
     #[must_use]
     pub fn for_sandbox(&self) -> Self {
         Self { state: self.state.join("sandbox"), ..self.clone() }
+    }
+
+    /// What tells the keychain's items of a `PARTNERLINK_HOME` from those of every other: its name, the same
+    /// whichever link leads there. Locks, index and journal lie in it, and hold for no other.
+    pub fn mark(&self) -> Option<String> {
+        let root = self.root.as_deref()?;
+        let real = root.ancestors().find_map(|ancestor| {
+            let rest = root.strip_prefix(ancestor).ok()?;
+            // By its parts: to join nothing would leave a slash at the end.
+            Some(ancestor.canonicalize().ok()?.join(rest).components().collect::<PathBuf>())
+        });
+        let real = real.as_deref().unwrap_or(root).to_string_lossy();
+        Some(utf8_percent_encode(&real, IN_A_NAME).to_string())
     }
 
     pub fn config_file(&self) -> PathBuf {

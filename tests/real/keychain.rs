@@ -166,6 +166,34 @@ fn two_processes_share_the_keychain() {
     assert_eq!(program.run(["token", "get", "zaehlerfreunde"]).exits(0).data(), stored);
 }
 
+/// Locks, index and journal are in the folder: in the keychain too its accounts are its own.
+#[test]
+fn accounts_of_another_folder_are_others() {
+    if !has("two folders beside one keychain", &[Part::Keychain]) {
+        return;
+    }
+    let (keyring, program, sandbox) = stage(&["--overlap", "0s"]);
+    let elsewhere = program.root().join("a.b/ü");
+    let other = keyring.lend(parts::program()).set("PARTNERLINK_HOME", &elsewhere);
+    let other = other.set("PARTNERLINK_SANDBOX", &sandbox.url);
+    connect(&program, &["zaehlerfreunde"]);
+    other.run(["token", "get", "zaehlerfreunde"]).exits(4);
+    other.run(["store", "verify"]).exits(0);
+    other.run(["status"]).exits(0).says(&["No account is connected"]);
+    connect(&other, &["zaehlerfreunde"]);
+    for _ in 0..2 {
+        for program in [&program, &other] {
+            program.run(["token", "refresh", "--force"]).exits(0);
+        }
+    }
+    assert_eq!(sandbox.count("reuse_detected"), 0, "each spends its own");
+    // By whatever name the folder is found.
+    let other = other.set("PARTNERLINK_HOME", program.root().join("a.b/../a.b/ü/"));
+    other.run(["disconnect", "zaehlerfreunde"]).exits(0);
+    program.run(["token", "refresh", "--force"]).exits(0);
+    assert_eq!(keyring.names(SERVICE), [Z]);
+}
+
 /// A move of the account to another store leaves nothing behind in the keychain.
 #[test]
 fn an_account_that_moves_to_files_leaves_no_item() {

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use partnerlink::store::keychain::{Keychain, Patience};
+use partnerlink::system::paths::Folders;
 
 use crate::measure::{Cost, Rounds, Until};
 use crate::peers::Missing;
@@ -59,11 +60,13 @@ pub fn in_session() -> Result<()> {
     let room = Room::new("")?;
     // Only its tokens are wanted: nothing is sent to it.
     let provider = server::tokens();
-    room.connect(&provider, 0, &Keychain::new("partnerlink".into(), Patience::unattended()))?;
+    let mark = Folders::resolve(Some(room.path()))?.mark().unwrap_or_default();
+    let service = format!("partnerlink {mark}");
+    room.connect(&provider, 0, &Keychain::new(service.clone(), Patience::unattended()))?;
     let (account, item) = (account_id(0)?.to_string(), account_id(0)?);
     let get = ["token", "get", &account];
     let username = format!("{}:{}", item.provider(), item.name());
-    let lookup = ["lookup", "service", "partnerlink", "username", &username];
+    let lookup = ["lookup", "service", &service, "username", &username];
     let rounds = Rounds::run(
         Until { rounds: 200, time: Duration::from_secs(10) },
         &mut [&mut || process::cost(&mut room.program(&get)), &mut || {

@@ -53,8 +53,8 @@ pub struct Keychain {
 }
 
 impl Keychain {
-    /// `service` sets one family of items apart from all others: `partnerlink`, or
-    /// `partnerlink-sandbox`. No connection is made here.
+    /// `service` sets one family of items apart from all others: `partnerlink`, or `partnerlink-sandbox`, or
+    /// either with a folder's name behind it. No connection is made here.
     pub fn new(service: String, patience: Patience) -> Self {
         Self { platform: Arc::new(Platform::new(service)), deadline: Deadline::new(patience) }
     }

@@ -67,7 +67,9 @@ impl Platform {
     /// The same; here a search reads names only, and asks nobody.
     #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
     pub(super) fn look(&self) -> Result<Look, StoreError> {
-        let windows_pattern = format!(r"\.{}$", self.service);
+        // Whatever it finds too much is sorted out below.
+        let service = self.service.replace(|c: char| !c.is_ascii_alphanumeric(), ".");
+        let windows_pattern = format!(r"\.{service}$");
         let spec =
             if cfg!(windows) { ("pattern", &windows_pattern) } else { ("service", &self.service) };
         let found =
