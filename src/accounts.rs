@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::account_id::AccountId;
 use crate::clock::{self, CLOCKS_DIFFER, Timestamp};
 use crate::oauth::scope::Scope;
-use crate::store::StoreKind;
+use crate::store::{StoreError, StoreKind};
 use crate::system::files::{self, Durability, Mode};
 use crate::system::held::BRIEFLY;
 use crate::system::many;
@@ -303,6 +303,13 @@ impl Index {
 
     pub fn remove(&self, account: &AccountId) -> io::Result<()> {
         files::remove(&self.path(account), BRIEFLY).map(drop)
+    }
+
+    /// Fails if the entry could not be removed now.
+    pub fn removable(&self, account: &AccountId) -> Result<(), StoreError> {
+        let path = self.path(account);
+        files::deletable(&path, BRIEFLY)
+            .map_err(|error| StoreError::io("could not delete", &path, error))
     }
 
     fn path(&self, account: &AccountId) -> PathBuf {

@@ -53,6 +53,11 @@ pub fn disconnect(
     interrupt::uninterrupted(|| {
         let revocation = match seen {
             Ok(Some(seen)) => {
+                // Once revoked, what stays here would be taken for a sign-in.
+                let deletable = store.deletable(&Item::Account(account.clone()));
+                deletable
+                    .and_then(|()| world.index.removable(account))
+                    .map_err(FlowError::NotDeleted)?;
                 let claim = claimed(world, store, seen, provider.rotation_overlap())?;
                 let revocation = match revoke {
                     true => revoke_record(world, provider, store, claim.record()),

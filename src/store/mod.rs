@@ -64,6 +64,12 @@ pub trait TokenStore: Send + Sync {
     /// without writing to it. Called before a single-use refresh token is spent.
     fn preflight(&self, item: &Item) -> Result<(), StoreError>;
 
+    /// Fails if a `delete` of this item would fail now, as far as that can be known without it. Called
+    /// before its sign-in is revoked.
+    fn deletable(&self, _item: &Item) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Whether a save is safe from a power cut from its first wait for the disk on: what it had
     /// written by then, [`TokenStore::finish`] puts in place.
     fn finishes(&self) -> bool {

@@ -76,6 +76,16 @@ pub fn remove(path: &Path, patience: Duration) -> io::Result<bool> {
     }
 }
 
+/// Fails if the file could not be removed now: another program has it open, or its folder is for reading only. One that
+/// is not there can be.
+pub fn deletable(path: &Path, patience: Duration) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent().filter(|folder| folder.exists()) {
+        rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)?;
+    }
+    held::replaceable(path, patience)
+}
+
 /// What is to be durable is also read back before it takes the place of what is good.
 fn write_beside(
     path: &Path,

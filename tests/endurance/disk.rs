@@ -222,6 +222,23 @@ fn a_save_that_fails_once_is_tried_again_and_one_that_fails_for_good_waits_in_th
     assert_eq!(provider.counts().reused, 0);
 }
 
+/// A disk that its system has made read-only after a fault.
+#[test]
+fn what_cannot_be_deleted_is_not_revoked() {
+    if let Some(why) = strace::is_blind() {
+        return left_out("a disk for reading only", why);
+    }
+    let provider = strict();
+    let seat = Seat::with_expired(&provider, &[ACCOUNT]);
+    for folder in [seat.folders().tokens(), seat.folders().accounts()] {
+        let args = ["disconnect", ACCOUNT];
+        strace::with_error(&seat, &args, &[&folder], "access,faccessat", "EROFS", "1+")
+            .exits(5)
+            .says(&["could not disconnect", "could not delete"]);
+        seat.run(REFRESH).exits(0);
+    }
+}
+
 /// Lets `spoil` happen between the spending of a refresh token and its save.
 fn spoiling(provider: &Provider, spoil: impl Fn() + Send + Sync + 'static) {
     provider.does(move |call, honest| {

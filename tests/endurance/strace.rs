@@ -11,9 +11,9 @@ use crate::program::Outcome;
 use crate::seat::Seat;
 
 /// Everything by which a refresh touches the world outside.
-const CALLS: &str = "openat,read,write,writev,pwrite64,fsync,fdatasync,fallocate,rename,renameat,renameat2,\
-     link,linkat,unlink,unlinkat,mkdir,fchmod,ftruncate,flock,close,socket,connect,sendto,sendmsg,\
-     recvfrom,recvmsg,shutdown";
+const CALLS: &str = "access,faccessat,openat,read,write,writev,pwrite64,fsync,fdatasync,fallocate,\
+     rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,fchmod,ftruncate,flock,close,\
+     socket,connect,sendto,sendmsg,recvfrom,recvmsg,shutdown";
 const TRACE: &str = "strace.txt";
 pub const MISSING: &str = "strace is missing or may not trace";
 

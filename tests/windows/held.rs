@@ -21,11 +21,15 @@ use url::Url;
 
 use provider::Provider;
 
+/// What others may do meanwhile: read.
+const FILE_SHARE_READ: u32 = 1;
+
 /// How long something is held, in seconds: less than what is waited for before a token is spent,
 /// less than what is waited for after it, and longer than both.
 const HOLDS: [u64; 3] = [3, 8, 25];
 
 const DONE: i32 = 0;
+const SIGN_IN: i32 = 4;
 const STORE: i32 = 5;
 const BUSY: i32 = 7;
 
@@ -227,6 +231,21 @@ fn what_is_held_after_the_token_was_spent_loses_nothing() {
         }
         desk.is_whole_after(1);
     });
+}
+
+/// A virus scanner lets others read, and nobody delete.
+#[test]
+fn what_cannot_be_deleted_is_not_revoked() {
+    for file in ["state/tokens/fake.default.sealed", "state/accounts/fake.default.json"] {
+        let desk = Desk::connected();
+        let scanner = File::options().read(true).share_mode(FILE_SHARE_READ).open(desk.path(file));
+        let ended = desk.run(&["disconnect", "fake"]);
+        drop(scanner.unwrap());
+        ended.exits(BUSY).says(WHY).says("close it there");
+        desk.is_whole_after(0);
+        desk.run(&["disconnect", "fake"]).exits(DONE).says("revoked at the provider");
+        desk.run(&["token", "get", "fake"]).exits(SIGN_IN);
+    }
 }
 
 /// The token may still be had, or the next refresh works; nothing is spent for nothing.

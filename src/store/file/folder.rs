@@ -198,6 +198,12 @@ pub(super) fn replaceable(path: &Path) -> Result<(), StoreError> {
         .map_err(|error| failure("could not write", path, error))
 }
 
+/// Fails if the file could not be deleted now.
+pub(super) fn deletable(path: &Path) -> Result<(), StoreError> {
+    files::deletable(path, BEFORE_SPENDING)
+        .map_err(|error| failure("could not delete", path, error))
+}
+
 /// `false` when there was nothing; what a crash left of a save goes as well.
 pub(super) fn remove(path: &Path) -> Result<bool, StoreError> {
     let unlink = |path: &Path| {

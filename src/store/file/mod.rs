@@ -249,6 +249,10 @@ impl TokenStore for FileStore {
         *held(&self.last_write) = Some(Instant::now());
         Ok(())
     }
+
+    fn deletable(&self, item: &Item) -> Result<(), StoreError> {
+        folder::deletable(&self.path(item))
+    }
 }
 
 /// What is wrong with a file, and what became of it.
