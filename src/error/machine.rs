@@ -14,10 +14,14 @@ use crate::schedule::ScheduleError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
 use crate::system::FileError;
+use crate::system::files::is_full;
 use crate::system::held::is_held;
 use crate::system::owner::Others;
 use crate::system::paths::PathError;
 use crate::text::{delete_command, shell_quoted};
+
+/// Where the disk, or what its system grants this user of it, is full.
+pub const MAKE_ROOM: &str = "make room on the disk, then try again";
 
 impl Explain for AccountIdError {
     fn meaning(&self) -> Meaning {
@@ -67,6 +71,7 @@ impl Explain for ConfigError {
             Self::Notify { .. } => "notify = \"/path/of/a/program its arguments\"",
             Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?",
             Self::ChangedMeanwhile(_) => "run the command again",
+            Self::NotWritten { source, .. } if is_full(source) => MAKE_ROOM,
             Self::NotWritten { .. } => "make the file and its folder writable for yourself",
         };
         Usage.means("configuration", hint)
@@ -211,7 +216,7 @@ impl Explain for StoreError {
                 let name = shell_quoted(&path.to_string_lossy());
                 return Store.means("store-unsafe", format!("chmod 600 {name}"));
             }
-            Self::NoSpace(_) => ("store-full", "make room on the disk, then try again"),
+            Self::NoSpace(_) => ("store-full", MAKE_ROOM),
             Self::Io { .. } => ("store-io", "make the folder writable for your own user"),
             Self::Keychain(_) => {
                 ("store-failed", "try again; if it stays, connect with --store file")
@@ -353,6 +358,7 @@ impl Explain for FileError {
             }
             Self::InUse(_) => in_use("output-file"),
             Self::Busy(_) => Busy.means("output-file", "wait for the other run"),
+            Self::Io { source, .. } if is_full(source) => Refused.means("output-file", MAKE_ROOM),
             Self::Io { .. } => Refused.means("output-file", "name a file that you can write"),
         }
     }

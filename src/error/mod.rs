@@ -5,13 +5,16 @@ mod machine;
 mod network;
 mod provider;
 
+pub use machine::MAKE_ROOM;
 pub use network::SET_CLOCK;
 
 use std::fmt::Display;
+use std::io;
 
 use serde::{Serialize, Serializer};
 
 use crate::account_id::AccountId;
+use crate::system::files::is_full;
 
 /// The exit codes. Never renumbered: scripts and cron jobs rely on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,9 +163,11 @@ impl Error {
         Self::of(what, why, Meaning { http_status: status, ..provider::later(doubtful) })
     }
 
-    /// Something outside that no table foresees: a pipe, a child process.
-    pub fn io(what: impl Into<String>, error: &std::io::Error) -> Self {
-        Self::of(what, error.to_string(), Exit::Refused.means("io", ""))
+    /// Something outside that no table foresees: a pipe, a child process, the disk under a file that
+    /// is being written.
+    pub fn io(what: impl Into<String>, error: &io::Error) -> Self {
+        let hint = if is_full(error) { MAKE_ROOM } else { "" };
+        Self::of(what, error.to_string(), Exit::Refused.means("io", hint))
     }
 
     /// With the account that it is about. What the tables of errors say of connecting it becomes the
@@ -198,5 +203,24 @@ pub enum Failed {
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self::Tell(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_has_a_remedy_wherever_it_is_met() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        assert_eq!(Error::io("could not fetch readings", &full()).hint, MAKE_ROOM);
+        let path = std::path::PathBuf::from("a/b");
+        let store = crate::store::StoreError::io("could not write", &path, full());
+        assert_eq!(Error::new("could not move", &store).code, "store-full");
+        let config = crate::config::ConfigError::NotWritten { path: path.clone(), source: full() };
+        assert_eq!(Error::new("could not set", &config).hint, MAKE_ROOM);
+        let output =
+            crate::system::FileError::Io { action: "could not open", path, source: full() };
+        assert_eq!(Error::new("could not fetch readings", &output).hint, MAKE_ROOM);
     }
 }

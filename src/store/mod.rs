@@ -28,6 +28,7 @@ use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::Timestamp;
 use crate::secret::Secret;
+use crate::system::files::is_full;
 use crate::system::held::is_held;
 
 /// The bytes of one stored item; what they mean is the caller's affair.
@@ -224,9 +225,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What the system says of a file: `action` is "could not read".
+    /// What the system says of a file, or that its disk is full: `action` is "could not read".
     pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io { action, path: path.to_owned(), source }
+        match is_full(&source) {
+            true => Self::NoSpace(path.parent().unwrap_or(path).to_owned()),
+            false => Self::Io { action, path: path.to_owned(), source },
+        }
     }
 
     /// Whether another program has a file open, which was waited for.

@@ -76,6 +76,11 @@ pub fn remove(path: &Path, patience: Duration) -> io::Result<bool> {
     }
 }
 
+/// Whether there was no room left where something was to be written.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
 /// Fails if the file could not be removed now: another program has it open, or its folder is for reading only. One that
 /// is not there can be.
 pub fn deletable(path: &Path, patience: Duration) -> io::Result<()> {

@@ -76,6 +76,8 @@ fn a_full_disk_is_found_out_before_the_refresh_token_is_spent() {
             assert!(!outcome.stderr.contains("Opening your browser"), "{}", outcome.told());
             assert_eq!(fs::read(seat.file_of(ACCOUNT)).unwrap(), record);
         }
+        let doctor = seat.run(["doctor"]).exits(5).stdout;
+        assert!(doctor.contains("without room") && doctor.contains("make room"), "{doctor}");
         fs::remove_file(disk.filler()).unwrap();
     }
     assert_eq!(provider.count("refresh_token") + provider.count("authorization_code"), 0);

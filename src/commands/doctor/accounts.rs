@@ -10,9 +10,10 @@ use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::{fault, shortcoming};
 use crate::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, MAKE_ROOM};
 use crate::flow::intent::Left;
 use crate::flow::inventory::Content;
+use crate::store::file::has_room;
 use crate::store::lock;
 use crate::terminal::report::Finding;
 
@@ -57,6 +58,7 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
 /// The state folder, where it cannot be used.
 fn folder(context: &Context) -> Option<Finding> {
     let folder = context.folders.state();
+    let mut remedy = "make it readable and writable for your own user, or set PARTNERLINK_HOME";
     let why = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
         Err(error) => format!("cannot be read: {error}"),
@@ -64,9 +66,12 @@ fn folder(context: &Context) -> Option<Finding> {
         Ok(_) if rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_err() => {
             "cannot be written to".to_owned()
         }
+        Ok(_) if !has_room(folder) => {
+            remedy = MAKE_ROOM;
+            "is on a disk without room for a sign-in".to_owned()
+        }
         Ok(_) => return None,
     };
-    let remedy = "make it readable and writable for your own user, or set PARTNERLINK_HOME";
     let text = format!("{} {why}", folder.display());
     Some(Finding::bad("state", text, remedy, Exit::Store).publicly(why))
 }

@@ -46,7 +46,7 @@ pub(super) fn make(folder: &Path) -> Result<(), StoreError> {
     let above = folder.parent().unwrap_or(folder);
     create_private_folder(folder)
         .and_then(|()| sync_folder(above))
-        .map_err(|error| failure("could not make", folder, error))?;
+        .map_err(|error| StoreError::io("could not make", folder, error))?;
     enter(folder).map(drop)
 }
 
@@ -134,7 +134,7 @@ fn set_mode(_: &Path, _: u32) -> io::Result<()> {
 fn look_at(path: &Path) -> Result<Option<fs::Metadata>, StoreError> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        found => found.map(Some).map_err(|error| failure("could not look at", path, error)),
+        found => found.map(Some).map_err(|error| StoreError::io("could not look at", path, error)),
     }
 }
 
@@ -149,7 +149,7 @@ fn open(path: &Path, patience: Duration) -> Result<Option<(File, fs::Metadata)>,
         let meta = file.metadata()?;
         Ok((file, meta))
     });
-    opened.map(Some).map_err(|error| failure("could not open", path, error))
+    opened.map(Some).map_err(|error| StoreError::io("could not open", path, error))
 }
 
 fn content(file: File, path: &Path) -> Result<SecretBytes, StoreError> {
@@ -158,7 +158,7 @@ fn content(file: File, path: &Path) -> Result<SecretBytes, StoreError> {
     let mut bytes = Vec::with_capacity(size as usize + 1);
     let read = file.take(MOST_FILE_BYTES).read_to_end(&mut bytes);
     let bytes = Secret::new(bytes);
-    read.map_err(|error| failure("could not read", path, error))?;
+    read.map_err(|error| StoreError::io("could not read", path, error))?;
     Ok(bytes)
 }
 
@@ -168,7 +168,7 @@ fn content(file: File, path: &Path) -> Result<SecretBytes, StoreError> {
 /// the file, and [`finish`] gives them theirs. Only one writer of a name at a time: see the locks.
 pub(super) fn replace(path: &Path, bytes: &[u8], patience: Duration) -> Result<(), StoreError> {
     files::replace_patiently(path, bytes, Mode::Private, Durability::ContentAndName, patience)
-        .map_err(|error| failure("could not replace", path, error))
+        .map_err(|error| StoreError::io("could not replace", path, error))
 }
 
 /// What a replacement that a crash cut off had written beside the file.
@@ -183,38 +183,38 @@ pub(super) fn finish(path: &Path) -> Result<(), StoreError> {
     forced
         .and_then(|()| files::rename(&written, path, BEFORE_SPENDING))
         .and_then(|()| sync_folder(path.parent().unwrap_or(path)))
-        .map_err(|error| failure("could not replace", path, error))
+        .map_err(|error| StoreError::io("could not replace", path, error))
 }
 
 /// As much of a replacement as can be tried without replacing anything.
 pub(super) fn probe(path: &Path) -> Result<(), StoreError> {
     files::rehearse(path, &[0; PROBE_BYTES], BEFORE_SPENDING)
-        .map_err(|error| failure("could not write", path, error))
+        .map_err(|error| StoreError::io("could not write", path, error))
 }
 
 /// Fails if another program keeps the file from being replaced.
 pub(super) fn replaceable(path: &Path) -> Result<(), StoreError> {
     held::replaceable(path, BEFORE_SPENDING)
-        .map_err(|error| failure("could not write", path, error))
+        .map_err(|error| StoreError::io("could not write", path, error))
 }
 
 /// Fails if the file could not be deleted now.
 pub(super) fn deletable(path: &Path) -> Result<(), StoreError> {
     files::deletable(path, BEFORE_SPENDING)
-        .map_err(|error| failure("could not delete", path, error))
+        .map_err(|error| StoreError::io("could not delete", path, error))
 }
 
 /// `false` when there was nothing; what a crash left of a save goes as well.
 pub(super) fn remove(path: &Path) -> Result<bool, StoreError> {
     let unlink = |path: &Path| {
         files::remove(path, BEFORE_SPENDING)
-            .map_err(|error| failure("could not delete", path, error))
+            .map_err(|error| StoreError::io("could not delete", path, error))
     };
     let swept = unlink(&with_ending(path, "tmp"))?;
     let removed = unlink(path)?;
     if swept || removed {
         let folder = path.parent().unwrap_or(path);
-        sync_folder(folder).map_err(|error| failure("could not sync", folder, error))?;
+        sync_folder(folder).map_err(|error| StoreError::io("could not sync", folder, error))?;
     }
     Ok(removed)
 }
@@ -230,14 +230,14 @@ pub(super) fn put_aside(path: &Path, damaged: &[u8]) -> Result<Option<String>, S
         let aside = with_ending(path, &ending);
         match fs::hard_link(path, &aside) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
-            linked => linked.map_err(|error| failure("could not keep", &aside, error))?,
+            linked => linked.map_err(|error| StoreError::io("could not keep", &aside, error))?,
         }
         files::remove(path, BEFORE_SPENDING)
-            .map_err(|error| failure("could not move aside", path, error))?;
+            .map_err(|error| StoreError::io("could not move aside", path, error))?;
         let name = aside.file_name().unwrap_or_default();
         return Ok(Some(name.display().to_string()));
     }
-    Err(failure("could not keep another copy of", path, ErrorKind::AlreadyExists.into()))
+    Err(StoreError::io("could not keep another copy of", path, ErrorKind::AlreadyExists.into()))
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
@@ -249,7 +249,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 /// The names in a folder; what is not text is not ours.
 pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
-    let failed = |error| failure("could not list", folder, error);
+    let failed = |error| StoreError::io("could not list", folder, error);
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         names.extend(entry.map_err(failed)?.file_name().into_string());
@@ -266,9 +266,9 @@ pub(super) fn has_sealed(folder: &Path) -> Result<bool, StoreError> {
 #[cfg(unix)]
 pub(super) fn free_bytes(folder: &Path) -> Result<Option<u64>, StoreError> {
     let stat = rustix::fs::statvfs(folder)
-        .map_err(|errno| failure("could not look at", folder, errno.into()))?;
+        .map_err(|errno| StoreError::io("could not look at", folder, errno.into()))?;
     if stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY) {
-        return Err(failure("could not write in", folder, rustix::io::Errno::ROFS.into()));
+        return Err(StoreError::io("could not write in", folder, rustix::io::Errno::ROFS.into()));
     }
     Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize)))
 }
@@ -276,13 +276,4 @@ pub(super) fn free_bytes(folder: &Path) -> Result<Option<u64>, StoreError> {
 #[cfg(not(unix))]
 pub(super) fn free_bytes(_: &Path) -> Result<Option<u64>, StoreError> {
     Ok(None)
-}
-
-fn failure(action: &'static str, path: &Path, source: io::Error) -> StoreError {
-    match source.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            StoreError::NoSpace(path.parent().unwrap_or(path).to_owned())
-        }
-        _ => StoreError::io(action, path, source),
-    }
 }

@@ -18,7 +18,7 @@ mod key;
 mod sealed;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -237,9 +237,7 @@ impl TokenStore for FileStore {
     fn preflight(&self, item: &Item) -> Result<(), StoreError> {
         folder::make(&self.folder)?;
         self.key_to_write()?;
-        if folder::free_bytes(&self.folder)?.is_some_and(|free| free < LEAST_FREE_BYTES) {
-            return Err(StoreError::NoSpace(self.folder.clone()));
-        }
+        room(&self.folder)?;
         // Of the folder; another program may have any of its files open.
         if held(&self.last_write).is_some_and(|then| then.elapsed() < PROOF_LASTS) {
             return folder::replaceable(&self.path(item));
@@ -252,6 +250,19 @@ impl TokenStore for FileStore {
 
     fn deletable(&self, item: &Item) -> Result<(), StoreError> {
         folder::deletable(&self.path(item))
+    }
+}
+
+/// Whether a save finds room in this folder, as far as can be known.
+pub fn has_room(folder: &Path) -> bool {
+    let tried = room(folder).and_then(|()| folder::probe(&folder.join("room")));
+    !matches!(tried, Err(StoreError::NoSpace(_)))
+}
+
+fn room(folder: &Path) -> Result<(), StoreError> {
+    match folder::free_bytes(folder)? {
+        Some(free) if free < LEAST_FREE_BYTES => Err(StoreError::NoSpace(folder.to_owned())),
+        _ => Ok(()),
     }
 }
 
