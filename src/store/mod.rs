@@ -317,3 +317,24 @@ impl Stores {
         bytes.map(|bytes| ClientSecret::from_bytes(provider, &bytes)).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_never_be_opened_may_be_signed_in_over() {
+        let (name, why) = (String::from("it"), String::from("so"));
+        for (error, expected) in [
+            (StoreError::Damaged { name, why: why.clone() }, true),
+            (StoreError::WrongKey("it".into()), true),
+            (StoreError::NoKey(why.clone()), true),
+            (StoreError::Locked, false),
+            (StoreError::Unreachable(why), false),
+            (StoreError::TooNew { name: "it".into(), version: 2 }, false),
+            (StoreError::WrongPassphrase("it".into()), false),
+        ] {
+            assert_eq!(error.is_sealed_for_good(), expected, "{error}");
+        }
+    }
+}

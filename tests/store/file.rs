@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use partnerlink::secret::Secret;
-use partnerlink::store::file::{FileStore, KeySource};
+use partnerlink::store::file::{FileStore, KeySource, inspect};
 use partnerlink::store::{StoreError, StoreKind, TokenStore};
 
 use crate::bench::{Bench, FILE, NAME, SmallDisk, mode, set_mode};
@@ -58,6 +58,16 @@ fn nothing_is_touched_before_the_first_save() {
     assert!(bench.store().look().unwrap().items.is_empty());
     assert!(!bench.store().delete(&item(NAME)).unwrap());
     assert_eq!(fs::read_dir(bench.room.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_folder_that_cannot_be_looked_at_is_not_taken_for_an_empty_one() {
+    let bench = Bench::new();
+    fs::write(bench.room.path().join("state"), "a file, where a folder should be").unwrap();
+    for outcome in [bench.load().map(drop), bench.store().look().map(drop)] {
+        assert!(matches!(outcome, Err(StoreError::Io { .. })), "{outcome:?}");
+    }
+    assert!(!inspect(&bench.folder()).flaws.is_empty());
 }
 
 #[test]

@@ -49,6 +49,7 @@ fn links_and_other_peoples_files_are_refused() {
     fs::rename(bench.folder(), &real).unwrap();
     symlink(&real, bench.folder()).unwrap();
     refused(&bench);
+    assert!(matches!(bench.store().look(), Err(StoreError::Unsafe { .. })));
     fs::remove_file(bench.folder()).unwrap();
     fs::rename(&real, bench.folder()).unwrap();
 
@@ -158,6 +159,14 @@ fn a_key_that_others_could_read_is_refused() {
     assert!(credential().load(&item(NAME)).is_ok(), "systemd's own mode");
     set_mode(&key, 0o444);
     assert!(matches!(credential().load(&item(NAME)), Err(StoreError::OpenKey { .. })));
+    if is_root() {
+        set_mode(&key, 0o440);
+        chown(&key, Some(12345), None).unwrap();
+        assert!(matches!(credential().load(&item(NAME)), Err(StoreError::Unsafe { .. })));
+        chown(&key, Some(0), None).unwrap();
+    } else {
+        left_out("a credential of another user", "needs root");
+    }
     set_mode(&key, 0o600);
     let away = bench.room.path().join("away");
     fs::rename(&key, &away).unwrap();

@@ -237,6 +237,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_key_is_its_own_bytes_and_an_id_four_of_them_in_hexadecimal() {
+        assert_eq!(Key::from_bytes([7; KEY_BYTES]).expose(), &[7; KEY_BYTES]);
+        assert!(Key::is_id(Key::from_bytes([7; KEY_BYTES]).id()) && Key::is_id("0123cdef"));
+        for other in ["", "0123cde", "0123cdef0", "0123cdeg", "0123CDEF", "../.././"] {
+            assert!(!Key::is_id(other), "{other}");
+        }
+    }
+
+    /// Another process may have sealed something since it was seen that nothing is.
+    #[test]
+    fn no_other_passphrase_takes_the_place_of_one_that_sealed_something() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let make = |passphrase: &str| KeySource::Passphrase(passphrase.into()).make(folder);
+        let one = make("one").unwrap();
+        assert_ne!(make("two").unwrap().id(), one.id(), "nothing is sealed yet");
+        std::fs::write(folder.join(format!("x{}", super::super::sealed::ENDING)), "").unwrap();
+        let salt = std::fs::read(folder.join(SALT_FILE)).unwrap();
+        assert!(matches!(make("one"), Err(StoreError::WrongPassphrase(_))));
+        assert_eq!(std::fs::read(folder.join(SALT_FILE)).unwrap(), salt);
+    }
+
+    #[test]
     fn a_key_that_an_editor_on_windows_saved_is_the_same_key() {
         let key = Key::from_bytes([7; KEY_BYTES]);
         let text = key.to_text();

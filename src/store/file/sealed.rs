@@ -150,6 +150,13 @@ mod tests {
         assert!(matches!(unseal(&other, &key, &file), Err(Fault::Damaged(_))));
         let text = String::from_utf8_lossy(&file).replacen(" 1 ", " 12 ", 1);
         assert_eq!(unseal(&item(), &key, text.as_bytes()).unwrap_err(), Fault::TooNew(12));
+        // What makes no sense is damage, which is moved aside.
+        let text = String::from_utf8_lossy(&file);
+        for (from, to) in [(" 1 ", " 0 "), (" key=", " key=x"), (" key=", " ")] {
+            let text = text.replacen(from, to, 1);
+            let fault = unseal(&item(), &key, text.as_bytes()).unwrap_err();
+            assert!(matches!(fault, Fault::Damaged(_)), "{from} {to}: {fault:?}");
+        }
     }
 
     #[test]

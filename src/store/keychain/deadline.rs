@@ -116,14 +116,24 @@ mod tests {
         let deadline = Deadline::new(Patience::attended(move || {
             told.fetch_add(1, Ordering::SeqCst);
         }));
-        for _ in 0..2 {
+        for call in ["first", "second"] {
             let slow = || {
                 thread::sleep(WAIT_IS_LONG + Duration::from_millis(100));
                 Ok(())
             };
             deadline.run(slow).unwrap();
+            assert_eq!(count.load(Ordering::SeqCst), 1, "{call}");
         }
-        assert_eq!(count.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn what_was_waited_before_it_is_told_counts() {
+        let patience = WAIT_IS_LONG + Duration::from_millis(50);
+        let deadline = Deadline::new(Patience { deadline: patience, on_wait: None });
+        let (_release, hold) = mpsc::channel::<()>();
+        let begin = Instant::now();
+        assert!(deadline.run(move || Ok(hold.recv().ok())).is_err());
+        assert!(begin.elapsed() < WAIT_IS_LONG + patience, "{:?}", begin.elapsed());
     }
 
     #[test]

@@ -118,6 +118,14 @@ fn every_length_comes_back_and_nothing_is_left_over() {
 }
 
 #[test]
+fn what_reads_back_differently_is_not_called_saved() {
+    let entries = FakeVault::default();
+    entries.intruder.set(Some((0, "somebody else's")));
+    let outcome = save(&entries, &item(), &secret("ours"), LIMIT);
+    assert!(matches!(outcome, Err(StoreError::ReadBackDiffers(_))), "{outcome:?}");
+}
+
+#[test]
 fn a_crash_after_any_write_leaves_the_old_or_the_new() {
     for old in texts() {
         for new in texts() {

@@ -266,9 +266,43 @@ mod tests {
             [Error::BadEncoding(canary.clone()), Error::BadDataFormat(canary, "odd".into())]
         {
             let told = meaning(error, "timberdata:default");
+            assert!(matches!(told, StoreError::Damaged { .. }), "{told:?}");
             assert!(!format!("{told} {told:?}").contains("canary"), "{told:?}");
             // Nor as a list of numbers.
             assert!(!format!("{told:?}").contains("99, 97, 110"), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn every_error_has_its_meaning() {
+        let meaning = |error: Error| format!("{:?}", meaning(error, "p:default"));
+        let failed = |text: &str| meaning(Error::PlatformFailure(text.to_owned().into()));
+        for (texts, expected) in [
+            (&["object locked", "prompt dismissed", "error -25308", "error -25315"][..], "Locked"),
+            (&["result not returned from SS API"], "NoCollection"),
+            (&["Secret.Error.NoSession: x", "DBus.Error.NoReply: x", "I/O error"], "ServiceLost"),
+            (
+                &["no secret service provider", "DBus.Error.ServiceUnknown: x"],
+                "Unreachable(\"TEXT\")",
+            ),
+            (&["DBus.Error.AccessDenied: x", "error -25293"], "Denied(\"TEXT\")"),
+            (&["anything else"], "Keychain(\"TEXT\")"),
+        ] {
+            for text in texts {
+                assert_eq!(failed(text), expected.replace("TEXT", text));
+            }
+        }
+        let no_access = Error::NoStorageAccess("object locked".to_owned().into());
+        assert_eq!(meaning(no_access), "Locked");
+        assert_eq!(meaning(Error::NoDefaultStore), "Unreachable(\"none was started\")");
+        for (error, why) in [
+            (Error::TooLong("password".into(), 9), "password is over its limit of 9"),
+            (Error::NoEntry, "the item is not there"),
+            (Error::Invalid("user".into(), "odd".into()), "user: odd"),
+            (Error::BadStoreFormat("torn".into()), "torn"),
+            (Error::NotSupportedByStore("never".into()), "never"),
+        ] {
+            assert_eq!(meaning(error), format!("Keychain({why:?})"));
         }
     }
 
