@@ -1,6 +1,6 @@
-//! Accounts that one machine takes out of the store, or into it.
+//! Accounts that one machine takes out of the store, or into it, or that end.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bao::{Bao, Duty};
 use crate::scene::{ACCOUNT, Scene};
@@ -36,6 +36,43 @@ fn a_move_takes_tokens_along_that_were_not_saved_yet() {
     scene.connect(&[ACCOUNT]);
     let machine = scene.machine_with_a_journal(Duty::Admin);
     machine.run(["store", "migrate", "--to", "file", ACCOUNT]).exits(0);
+    assert_buried(&scene, "taken out by ");
     machine.run(["token", "refresh", ACCOUNT, "--force"]).exits(0);
     scene.refreshed_exactly(2);
+}
+
+#[test]
+fn an_account_that_is_disconnected_ends_for_every_machine() {
+    let Some(bao) = Bao::alone("a disconnect") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let (admin, reader) = (scene.machine(Duty::Admin), scene.machine(Duty::Reader));
+    let generation = || scene.stored("grant", ACCOUNT)["generation"].as_u64().unwrap();
+    let first = generation();
+    reader.get(ACCOUNT).exits(0);
+    admin.run(["disconnect", ACCOUNT]).exits(0);
+    assert_buried(&scene, "disconnected by ");
+    assert_eq!(generation(), first + 1);
+    reader.get(ACCOUNT).exits(4);
+    admin.run(["disconnect", ACCOUNT]).exits(0);
+    assert_eq!(generation(), first + 1, "there is no second end");
+    // A new sign-in takes its place, and counts on.
+    scene.connect(&[ACCOUNT]);
+    assert_eq!(generation(), first + 2);
+    assert_eq!(reader.get(ACCOUNT).exits(0).data(), scene.token(ACCOUNT));
+}
+
+/// A tombstone stands in its place, for those that only read as well, and the versions that held
+/// its tokens are destroyed.
+fn assert_buried(scene: &Scene, why: &str) {
+    let (grant, version) = scene.bao.record("grant/fake/one").unwrap();
+    let access = scene.stored("access", ACCOUNT);
+    assert!(grant["record"].is_null() && access["record"].is_null(), "{grant} {access}");
+    assert!(grant["ended"].as_str().unwrap().starts_with(why), "{grant}");
+    assert_eq!(grant["generation"], access["generation"]);
+    for number in 1..version {
+        let path = format!("partnerlink/data/grant/fake/one?version={number}");
+        let former = scene.bao.call("GET", &path, &Value::Null);
+        assert!(former.body["data"]["data"].is_null(), "version {number} is still there");
+    }
 }
