@@ -1,7 +1,26 @@
 //! When a refresh is due, and which failures are kept.
 
 use super::*;
+use crate::accounts::Index;
+use crate::clock::Clock;
+use crate::http::{Answer, Request, Transport};
 use crate::oauth::id_token::IdTokenError;
+use crate::store::{StoreKind, Stores};
+use crate::system::paths::Folders;
+
+struct Nobody;
+
+impl Transport for Nobody {
+    fn send(&self, _: &Request) -> Result<Answer, HttpError> {
+        unreachable!("nothing is asked here")
+    }
+}
+
+impl Clock for Nobody {
+    fn now(&self) -> Timestamp {
+        at(100)
+    }
+}
 
 /// Seconds after a day on which everything here happens.
 fn at(seconds: i64) -> Timestamp {
@@ -68,5 +87,32 @@ fn a_failure_that_lasts_is_kept_once() {
         let known = failed.account.failure.as_mut().unwrap();
         (known.kind, known.why) = (expected.unwrap(), "another".into());
         assert!(failing(&failed, &error, at(8)).is_some(), "{error}");
+    }
+}
+
+#[test]
+fn only_what_is_connected_refreshable_and_not_due_is_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let folders = Folders::resolve(Some(folder.path())).unwrap();
+    let world = World {
+        stores: &Stores::new(Vec::new(), &StoreKind::FILE, Box::new(|_| None)),
+        index: &Index::new(folders.accounts()),
+        http: &Nobody,
+        clock: &Nobody,
+        folders: &folders,
+        run_by: "test",
+    };
+    let refused = SignInState::SignInNeeded;
+    for (state, refreshable, refresh_by, expected) in [
+        (SignInState::Connected, true, 1800, true),
+        (refused, true, 1800, false),
+        (SignInState::Connected, false, 1800, false),
+        (SignInState::Connected, true, 100, false),
+        (refused, false, 100, false),
+    ] {
+        let refresh_by = Some(at(refresh_by));
+        let account = Account { state, refreshable, refresh_by, ..record().account };
+        let what = format!("{state:?} {refreshable} {refresh_by:?}");
+        assert_eq!(is_in_order(&world, &account, Due::Soon), expected, "{what}");
     }
 }
