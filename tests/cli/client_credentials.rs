@@ -105,6 +105,34 @@ fn it_is_asked_for_again_when_it_ends_and_only_then() {
 }
 
 #[test]
+fn what_is_known_of_it_is_that_of_the_newest_token() {
+    let (program, fake, _) =
+        described("client_authentication = \"post\"\ndefault_scope = \"a b\"\n");
+    let known = || program.run(["status", "--json"]).exits(0).json()["accounts"][0].clone();
+    let refresh = || program.run(["token", "refresh", "fake", "--force"]);
+    gives(&fake, "access_token", json!({ "token_type": "Bearer", "expires_in": 3600 }));
+    program.run(["connect", "fake"]).exits(0);
+    let first = known();
+    fake.answers(|_| Reply::error(401, "invalid_client"));
+    refresh().exits(2);
+    assert_eq!(known()["failure"]["kind"], "settings");
+    let date = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
+    let date = format!("Date: {}", httpdate::fmt_http_date(date));
+    let body = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 60,
+                       "scope": "a" });
+    fake.answers(move |_| Reply::json(200, &body).with_header(&date));
+    refresh().exits(0);
+    let second = known();
+    assert_eq!((&second["failure"], &second["scope"]), (&Value::Null, &json!("a")));
+    assert_eq!(second["refreshed_by"], "script");
+    let ahead = second["clock_ahead"].as_i64().unwrap();
+    assert!((7190..7300).contains(&ahead), "{ahead}");
+    for date in ["refreshed_at", "refresh_by", "access_token_until"] {
+        assert!(second[date].is_string() && second[date] != first[date], "{date}: {second}");
+    }
+}
+
+#[test]
 fn a_refused_secret_is_a_matter_of_the_settings_and_trouble_is_for_later() {
     let (program, fake, _) = described("client_authentication = \"post\"\n");
     fake.answers(|_| Reply::error(401, "unauthorized"));
@@ -114,8 +142,10 @@ fn a_refused_secret_is_a_matter_of_the_settings_and_trouble_is_for_later() {
     let kept = program.run(["token", "get", "fake"]).exits(0).stdout;
     fake.answers(|_| Reply::error(401, "invalid_client"));
     program.run(["token", "refresh", "fake", "--force"]).exits(2).says(&["client secret"]);
-    fake.answers(|_| Reply::new(503, "", ""));
-    program.run(["token", "refresh", "fake", "--force"]).exits(3);
+    for trouble in [Reply::new(503, "", ""), Reply::reset()] {
+        fake.answers(move |_| trouble.clone());
+        program.run(["token", "refresh", "fake", "--force"]).exits(3).says(&["nothing was lost"]);
+    }
     assert_eq!(program.run(["token", "get", "fake"]).exits(0).stdout, kept);
 }
 

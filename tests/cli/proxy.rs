@@ -253,6 +253,7 @@ fn a_refresh_that_the_proxy_refuses_is_not_tried_again_and_loses_nothing() {
     program.run(["token", "refresh", "--force"]).exits(2).says(&["(407)"]);
     // Once for the refresh, and once to hear what the proxy wants.
     assert_eq!(bad.heads().len(), 2);
+    assert!(!program.state().join("intents/fake.default.json").exists(), "nothing is in doubt");
     let program = program.unset("HTTPS_PROXY");
     program.run(["token", "refresh", "--force"]).exits(0);
 }

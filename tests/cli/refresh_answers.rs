@@ -55,6 +55,12 @@ fn an_endless_answer_is_cut_off_after_a_mebibyte() {
     // The rest is what the two sockets' buffers hold.
     let sent = sent.load(Ordering::SeqCst);
     assert!(sent < 16 * 1024 * 1024, "{sent} bytes were taken");
+    // What came may have been tokens: the next run must know.
+    let intent = program.state().join("intents/fake.default.json");
+    let reply = Reply::endless(head, &[b' '; 64 * 1024], &Arc::default());
+    fake.answers(move |_| reply.clone());
+    program.run(FORCED).exits(6);
+    assert!(intent.exists());
     let bomb = Reply::new(200, "Content-Encoding: gzip\r\n", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
     refresh_meets(&program, &fake, bomb).exits(6);
 }
