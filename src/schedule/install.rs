@@ -9,7 +9,8 @@ use clap::ValueEnum as _;
 use super::machine::user_number;
 use super::plan::{File, Layout, Plan, Step};
 use super::{Installed, Kind, MARK, Machine, ScheduleError, cron};
-use crate::system::files::{Durability, replace};
+use crate::system::files::{self, Durability, replace};
+use crate::system::held::{self, BRIEFLY};
 
 /// Whether everything is there as it should be, so that installing would change nothing.
 ///
@@ -35,6 +36,7 @@ pub fn install(plan: &Plan, machine: &Machine) -> Result<(), ScheduleError> {
     }
     let before = plan.files.iter().map(|file| Ok((file, ours(&file.path)?)));
     let before = before.collect::<Result<Vec<_>, ScheduleError>>()?;
+    plan.files.iter().try_for_each(|file| replaceable(&file.path))?;
     let written = plan.files.iter().try_for_each(|file| write(file, &file.text));
     written.and_then(|()| machine.run_all(&plan.start)).map_err(|error| ScheduleError::Halfway {
         why: Box::new(error),
@@ -56,7 +58,10 @@ pub fn remove(kind: Kind, machine: &Machine) -> Result<bool, ScheduleError> {
         return Ok(false);
     }
     may_write(kind)?;
-    machine.run_all(&layout.stop)?;
+    there.iter().try_for_each(|path| replaceable(path))?;
+    // Somebody took it away in the system's own program, or a removal came halfway.
+    let is_known = machine.knows(kind, &there);
+    machine.run_all(&if is_known { layout.stop } else { lenient(layout.stop) })?;
     there.into_iter().try_for_each(delete)?;
     machine.run_all(&layout.reload)?;
     Ok(true)
@@ -76,7 +81,11 @@ fn find(kind: Kind, machine: &Machine) -> Option<Installed> {
         return Some(Installed { kind, files: Vec::new(), line: Some(line), runs: None });
     }
     let mut files = Layout::of(kind, machine).files;
-    files.retain(|path| matches!(ours(path), Ok(Some(_))));
+    // One that is open in another program lies where ours do.
+    files.retain(|path| match ours(path) {
+        Ok(text) => text.is_some(),
+        Err(error) => error.is_held(),
+    });
     (!files.is_empty()).then_some(Installed { kind, files, line: None, runs: machine.runs(kind) })
 }
 
@@ -91,7 +100,7 @@ fn may_write(kind: Kind) -> Result<(), ScheduleError> {
 
 /// The text of a file that is ours; `None` where there is no file.
 fn ours(path: &Path) -> Result<Option<String>, ScheduleError> {
-    match fs::read(path) {
+    match held::while_held(path, BRIEFLY, || fs::read(path)) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) if text.contains(MARK) => Ok(Some(text)),
             _ => Err(ScheduleError::Foreign(path.to_owned())),
@@ -112,18 +121,22 @@ fn write(file: &File, text: &str) -> Result<(), ScheduleError> {
 }
 
 fn delete(path: &Path) -> Result<(), ScheduleError> {
-    match fs::remove_file(path) {
-        Err(source) if source.kind() != ErrorKind::NotFound => {
-            Err(ScheduleError::file(path, source))
-        }
-        _ => Ok(()),
-    }
+    let removed = files::remove(path, BRIEFLY);
+    removed.map(drop).map_err(|source| ScheduleError::file(path, source))
+}
+
+/// Before anything is done: what another program holds would end it halfway.
+fn replaceable(path: &Path) -> Result<(), ScheduleError> {
+    held::replaceable(path, BRIEFLY).map_err(|source| ScheduleError::file(path, source))
+}
+
+fn lenient(steps: Vec<Step>) -> Vec<Step> {
+    steps.into_iter().map(Step::may_fail).collect()
 }
 
 /// Puts things back as they were, and says how that went.
 fn undo(kind: Kind, before: &[(&File, Option<String>)], machine: &Machine) -> String {
     let Layout { stop, reload, .. } = Layout::of(kind, machine);
-    let lenient = |steps: Vec<Step>| steps.into_iter().map(Step::may_fail).collect::<Vec<_>>();
     if before.iter().all(|(_, text)| text.is_none()) {
         // Enabling may have come halfway.
         let _ = machine.run_all(&lenient(stop));

@@ -11,6 +11,7 @@ use super::windows::{self, Owner};
 use super::{Kind, ScheduleError, cron, launchd, systemd};
 use crate::clock::{self, Timestamp};
 use crate::config::Environment;
+use crate::system;
 use crate::system::process::{self, Finished, Surroundings};
 
 /// How long one of the system's programs may take. `enable --now` waits for nothing but the bus.
@@ -79,7 +80,11 @@ impl Machine {
         arguments: &[&str],
         input: &str,
     ) -> Result<Finished, ScheduleError> {
-        let path = self.around.find(program).ok_or(ScheduleError::NoProgram(program))?;
+        let path = match cfg!(windows) {
+            true => Some(system::windows::program(program)).filter(|path| path.is_file()),
+            false => self.around.find(program),
+        };
+        let path = path.ok_or(ScheduleError::NoProgram(program))?;
         let mut command = self.around.command(&path);
         command.args(arguments).env("LC_ALL", "C").env("TZ", "UTC").env("SYSTEMD_COLORS", "0");
         if self.runtime.is_dir() {
@@ -122,6 +127,28 @@ impl Machine {
         })
     }
 
+    /// Whether the system knows the schedule to which these files of ours belong: somebody may have
+    /// deleted it in the system's own program. Where it cannot be asked, it counts as known.
+    pub(super) fn knows(&self, kind: Kind, files: &[&Path]) -> bool {
+        match kind {
+            Kind::Windows => match self.task() {
+                Some(told) if told.success => windows::is_task(&told.stdout),
+                // So it ends for a task that is not there, and where no task can be seen.
+                _ => self.answer("schtasks", &["/Query"]).is_none(),
+            },
+            Kind::Systemd | Kind::SystemdSystem => {
+                files.iter().any(|file| file.ends_with(systemd::TIMER))
+            }
+            Kind::Cron | Kind::Launchd | Kind::Kubernetes | Kind::Gitlab => true,
+        }
+    }
+
+    /// What the Task Scheduler tells of this user's task.
+    fn task(&self) -> Option<Finished> {
+        let name = windows::task_name(self.owner.as_ref());
+        self.run("schtasks", &["/Query", "/TN", &name, "/XML"], "").ok()
+    }
+
     /// When a schedule of ours runs next, and what became of the last run, as far as that is known:
     /// the Task Scheduler and launchd tell without a doubt only whether they have it. `None` for a
     /// crontab, or where the system cannot be asked.
@@ -130,8 +157,7 @@ impl Machine {
         match kind {
             Kind::Systemd | Kind::SystemdSystem => self.runs_of_systemd(kind),
             Kind::Windows => {
-                let name = windows::task_name(self.owner.as_ref());
-                let told = self.run("schtasks", &["/Query", "/TN", &name, "/XML"], "").ok()?;
+                let told = self.task()?;
                 only(told.success && windows::is_enabled(&told.stdout))
             }
             Kind::Launchd => {

@@ -26,6 +26,7 @@ pub use machine::{Machine, Runs};
 pub use plan::{File, Plan};
 pub use record::{LastRun, last_run};
 
+use crate::system::held::is_held;
 use crate::system::process::ChildError;
 use crate::text::xml_escaped;
 
@@ -198,6 +199,11 @@ pub enum ScheduleError {
 impl ScheduleError {
     fn value(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self::Value { what: what.into(), why: why.into() }
+    }
+
+    /// Whether another program has one of its files open.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Self::File { source, .. } if is_held(source))
     }
 
     fn file(path: &Path, source: std::io::Error) -> Self {

@@ -81,6 +81,11 @@ fn argument(word: &str) -> Result<String, ScheduleError> {
     Ok(quoted + "\"")
 }
 
+/// Whether the Task Scheduler told of a task.
+pub fn is_task(told: &str) -> bool {
+    told.replace('\0', "").contains("<Task")
+}
+
 /// Whether the Task Scheduler would start a task, of which it tells this XML; in whatever encoding,
 /// since what is looked for is ASCII.
 pub fn is_enabled(told: &str) -> bool {
@@ -121,6 +126,7 @@ mod tests {
         let told = "<Settings>\r\n    <Enabled>false</Enabled>\r\n";
         let wide: String = told.chars().flat_map(|c| [c, '\0']).collect();
         assert!(!is_enabled(told) && !is_enabled(&wide));
+        assert!(is_task("<\0T\0a\0s\0k\0 \0") && !is_task(""));
         assert!(is_enabled("<TimeTrigger><Enabled>true</Enabled></TimeTrigger>"));
     }
 }

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use std::{fs, io};
 
-use super::process;
+use super::{process, windows};
 use crate::input;
 
 /// A folder of a disk that is not there can take long.
@@ -88,15 +88,13 @@ fn id_in(line: &str) -> Option<&str> {
     id.starts_with("S-1-").then_some(id)
 }
 
-/// One of Windows' own programs, which opens no window. It is looked for beside this program and in
-/// the system's folder, before PATH is.
+/// One of Windows' own programs, which opens no window.
 fn program(name: &str) -> Command {
-    let command = Command::new(name);
+    let command = Command::new(windows::program(name));
     #[cfg(windows)]
     let command = {
-        const NO_WINDOW: u32 = 0x0800_0000;
         let mut command = command;
-        std::os::windows::process::CommandExt::creation_flags(&mut command, NO_WINDOW);
+        std::os::windows::process::CommandExt::creation_flags(&mut command, windows::NO_WINDOW);
         command
     };
     command

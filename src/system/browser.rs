@@ -8,6 +8,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::process::{self, Surroundings, check, wait};
+use super::windows;
 
 /// How long a browser command is watched for an early failure. After that it is taken to run: a
 /// browser in the foreground stays for as long as the person keeps it open.
@@ -75,19 +76,26 @@ fn commands(named: Option<&str>, url: &str) -> Result<Vec<Command>, BrowserError
 /// `PATH` may lead to the working folder.
 fn found(command: Command, is_named: bool, around: &Surroundings) -> Result<Command, BrowserError> {
     let not_there = || not_started(&command, io::ErrorKind::NotFound.into());
-    let program = around.find(command.get_program()).ok_or_else(not_there)?;
-    // Rust does not look into the working folder on Windows, and of crate open's command there
-    // flags would be lost.
-    let mut command = if cfg!(windows) && !is_named {
-        command
-    } else {
-        let mut found = Command::new(program);
-        let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-        found.args(command.get_args()).envs(set);
-        found
-    };
-    around.around(&mut command);
-    Ok(command)
+    let program = find(&command, is_named, around).ok_or_else(not_there)?;
+    let mut found = Command::new(program);
+    let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    found.args(command.get_args()).envs(set);
+    // As crate open has it; it cannot be asked of the command.
+    #[cfg(windows)]
+    if !is_named {
+        std::os::windows::process::CommandExt::creation_flags(&mut found, windows::NO_WINDOW);
+    }
+    around.around(&mut found);
+    Ok(found)
+}
+
+/// What crate open starts on Windows are Windows' own programs.
+fn find(command: &Command, is_named: bool, around: &Surroundings) -> Option<PathBuf> {
+    let name = command.get_program();
+    if cfg!(windows) && !is_named {
+        return Some(windows::program(name.to_str()?)).filter(|file| file.is_file());
+    }
+    around.find(name)
 }
 
 /// The program that opens addresses here: the named command's, else the first that the system would
@@ -95,7 +103,7 @@ fn found(command: Command, is_named: bool, around: &Surroundings) -> Result<Comm
 pub fn launcher(named: Option<&str>, around: &Surroundings) -> Result<PathBuf, BrowserError> {
     let mut last = BrowserError::NoLauncher;
     for command in commands(named, "https://partnerlink.example/")? {
-        match around.find(command.get_program()) {
+        match find(&command, named.is_some(), around) {
             Some(program) => return Ok(program),
             None if named.is_none() => {}
             None => last = not_started(&command, io::ErrorKind::NotFound.into()),

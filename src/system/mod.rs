@@ -11,5 +11,6 @@ pub mod owner;
 pub mod paths;
 pub mod process;
 pub mod proxy;
+pub mod windows;
 
 pub use output_file::{FileError, OutputFile};

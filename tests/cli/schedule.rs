@@ -252,6 +252,24 @@ fn in_the_crontab_only_our_own_line_is_touched() {
     assert!(!diary(&program).contains("PARTNERLINK_"), "{}", diary(&program));
 }
 
+/// Somebody deleted its timer, and systemctl has nothing to disable.
+#[test]
+#[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
+fn a_schedule_of_which_the_system_no_longer_knows_is_removed_all_the_same() {
+    let program = machine_with_systemd();
+    let install = || program.run(["schedule", "install", "--yes"]).exits(0);
+    let refuse = || fs::write(program.root().join("home/refuses"), "").unwrap();
+    let remove = || program.run(["schedule", "remove"]);
+    install();
+    refuse();
+    remove().exits(1).says(&["disable --now"]);
+    assert!(text(&program, TIMER).is_some(), "what may still run is not taken away");
+    fs::remove_file(program.root().join(TIMER)).unwrap();
+    remove().exits(0).says(&["Removed (systemd)"]);
+    assert_eq!(text(&program, SERVICE), None);
+    remove().exits(0).says(&["No schedule"]);
+}
+
 #[test]
 #[cfg_attr(windows, ignore = "systemd, cron and launchd are played by scripts for sh")]
 fn the_job_has_the_same_way_to_the_providers_and_to_its_key() {
