@@ -156,13 +156,18 @@ pub fn parse(command: &str, around: &Surroundings) -> Result<Vec<String>, String
     Ok(words)
 }
 
-/// The words of a command, as far as they can be judged without looking for its program.
+/// The words of a command, as far as they can be judged without looking into `PATH`. What is the
+/// whole path of a file is that program, whatever blanks are in it.
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
 pub fn check(command: &str) -> Result<Vec<String>, String> {
     if command.chars().any(char::is_control) {
         return Err("it has a line break or another control character".to_owned());
+    }
+    let whole = command.trim();
+    if is_program(Path::new(whole)) {
+        return Ok(vec![whole.to_owned()]);
     }
     let words = words(command).map_err(|_| "a quote in it is not closed".to_owned())?;
     let Some(program) = words.first().filter(|word| !word.is_empty()) else {
@@ -174,6 +179,13 @@ pub fn check(command: &str) -> Result<Vec<String>, String> {
         ));
     }
     Ok(words)
+}
+
+fn is_program(path: &Path) -> bool {
+    #[cfg(windows)]
+    return path.is_absolute() && startable(path).is_some();
+    #[cfg(not(windows))]
+    return path.is_absolute() && path.is_file();
 }
 
 /// Words of a command as a shell would see them: blanks separate, quotes join. Nothing else of a
@@ -295,6 +307,20 @@ mod tests {
         assert_eq!(split("echo $(id);`id`"), ["echo", "$(id);`id`"]);
         assert!(split("").is_empty());
         assert!(check("tell 'me").is_err());
+    }
+
+    #[test]
+    fn the_whole_path_of_a_program_needs_no_quotes() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("my app's");
+        std::fs::create_dir(&folder).unwrap();
+        let program = folder.join("run it.exe").to_str().unwrap().to_owned();
+        let words = |text: &str| check(text).map(|words| words.len());
+        assert_ne!(words(&program), Ok(1), "it is not there");
+        std::fs::write(&program, "").unwrap();
+        assert_eq!(check(&format!(" {program}")), Ok(vec![program.clone()]));
+        assert_eq!(parse(&program, &Surroundings::default()), Ok(vec![program.clone()]));
+        assert_eq!(words(&format!("\"{program}\" --new 'a b'")), Ok(3));
     }
 
     #[cfg(unix)] // paths and PATH look otherwise on Windows
