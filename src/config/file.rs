@@ -97,7 +97,10 @@ fn syntax_error(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError
         _ => None,
     };
     let message = message.split(", expected").next().unwrap_or(message).to_owned();
-    ConfigError::Syntax { path: path.to_owned(), line, message, nearest }
+    let speaks_of_escape = message.contains("escape") || message.contains("unicode value");
+    let is_escape = speaks_of_escape
+        && text.lines().nth(line - 1).is_some_and(|written| written.contains('\\'));
+    ConfigError::Syntax { path: path.to_owned(), line, message, nearest, is_escape }
 }
 
 #[cfg(test)]
@@ -122,6 +125,20 @@ mod tests {
         let ConfigError::Syntax { line, nearest, .. } = error else { panic!("{error}") };
         assert_eq!((line, nearest.as_deref()), (2, Some("keychain")));
         assert!(matches!(failure("store ="), ConfigError::Syntax { line: 1, .. }));
+    }
+
+    #[test]
+    fn a_path_of_windows_in_double_quotes_is_known() {
+        for path in [r"C:\Users\anna", r"C:\Program Files", r"C:\xampp", r"C:\Tools\"] {
+            let error = failure(&format!("store = \"file\"\nbrowser = \"{path}\"\n"));
+            let told = format!("{error:?}");
+            assert!(
+                matches!(error, ConfigError::Syntax { line: 2, is_escape: true, .. }),
+                "{told}"
+            );
+            assert!(parse(&format!("browser = '{path}'"), Path::new("x")).is_ok());
+        }
+        assert!(matches!(failure("store = "), ConfigError::Syntax { is_escape: false, .. }));
     }
 
     #[test]

@@ -116,7 +116,14 @@ pub enum ConfigError {
     #[error("{} {why}", .path.display())]
     NotText { path: PathBuf, why: NotText },
     #[error("{}, line {line}: {message}", .path.display())]
-    Syntax { path: PathBuf, line: usize, message: String, nearest: Option<String> },
+    Syntax {
+        path: PathBuf,
+        line: usize,
+        message: String,
+        nearest: Option<String>,
+        /// It is about a backslash: in double quotes it begins an escape.
+        is_escape: bool,
+    },
     #[error("{} contains a secret", .0.display())]
     SecretInFile(PathBuf),
     #[error("[vault] {why}")]

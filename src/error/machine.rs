@@ -57,6 +57,10 @@ impl Explain for ConfigError {
             }
             Self::Unreadable { .. } => "make the file readable for yourself",
             Self::TooLarge(_) => "remove what does not belong there",
+            Self::Syntax { is_escape: true, .. } => {
+                "write a path in single quotes, in which a backslash is one: 'C:\\…'; `partnerlink \
+                 config path` tells where the file is"
+            }
             Self::Syntax { .. } => {
                 "correct the line; `partnerlink config path` tells where the file is"
             }
