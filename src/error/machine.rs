@@ -47,6 +47,10 @@ impl Explain for ConfigError {
                 return Usage.means("configuration", take_back(path, *others));
             }
             Self::NotText { .. } => "save it as UTF-8, as every editor can",
+            Self::Folders(PathError::RelativeRoot(_)) => {
+                "set PARTNERLINK_HOME to the whole path of a folder of your own, or not at all"
+            }
+            Self::Folders(_) if cfg!(windows) => "set PARTNERLINK_HOME to a folder of your own",
             Self::Folders(_) => {
                 "set HOME to your own home folder, or PARTNERLINK_HOME to a folder of your own"
             }
@@ -72,6 +76,9 @@ impl Explain for ConfigError {
             Self::Vault { hint, .. } => return Usage.means("configuration", hint.clone()),
             Self::Variable { name: "PARTNERLINK_LANGUAGE", .. } => "use de or en",
             Self::Variable { .. } => "use 1, or the address that `partnerlink sandbox` printed",
+            Self::Notify { .. } if cfg!(windows) => {
+                r"notify = 'C:\path\of\program.exe its arguments'"
+            }
             Self::Notify { .. } => "notify = \"/path/of/a/program its arguments\"",
             Self::NoPlace { .. } => "put the line into the file yourself; is its value TOML?",
             Self::ChangedMeanwhile(_) => "run the command again",
@@ -211,6 +218,11 @@ impl Explain for StoreError {
                 "put the key back, or name its place in the configuration (`file_key`, \
                  `key_file`). Where it is gone for good, a sign-in makes a new one: connect the \
                  account again",
+            ),
+            Self::Unsafe { .. } if cfg!(windows) => (
+                "store-unsafe",
+                "put the thing itself in the place of a link; without its key nothing that is \
+                 sealed can be read, so do not remove that",
             ),
             Self::Unsafe { .. } => (
                 "store-unsafe",

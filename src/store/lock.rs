@@ -106,7 +106,12 @@ impl AccountLock {
 
 /// Whether somebody holds this lock file, asked without holding up anybody and without making it.
 pub fn is_held(path: &Path) -> Result<bool, LockError> {
-    let file = File::open(path).map_err(|error| unusable(path, &error.to_string()))?;
+    let file = held::while_held(path, held::BRIEFLY, || File::open(path)).map_err(|error| {
+        match held::is_held(&error) {
+            true => LockError::InUse(path.to_owned()),
+            false => unusable(path, &error.to_string()),
+        }
+    })?;
     match file.try_lock_shared() {
         Ok(()) => Ok(false),
         Err(TryLockError::WouldBlock) => Ok(true),

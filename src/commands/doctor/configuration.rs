@@ -35,7 +35,9 @@ pub fn check(
 
 /// `partnerlink 0.1.0 on Debian GNU/Linux 13 (trixie), linux x86_64`
 pub fn version() -> String {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    // To Windows it would be a file on whatever drive this is: that of wine's host, or anybody's.
+    let release = if cfg!(windows) { "" } else { "/etc/os-release" };
+    let release = fs::read_to_string(release).unwrap_or_default();
     let name = release
         .lines()
         .find_map(|line| line.strip_prefix("PRETTY_NAME="))

@@ -196,6 +196,9 @@ fn key(context: &Context, contents: &[Content], nothing_is_sealed: bool) -> Find
         Ok(false) if nothing_is_sealed && settings.file_key != FileKey::Systemd => {
             (", from the first sign-in on", "from the first sign-in on")
         }
+        Ok(false) if settings.file_key == FileKey::Keychain => {
+            return failed(&StoreError::NoKey(format!("it is not in {place}")));
+        }
         Ok(false) => return missing("is not there"),
         Err(error) => return failed(&error),
     };

@@ -9,7 +9,12 @@ use crate::store::StoreKind;
 use crate::terminal::{Mark, Output};
 
 const WHAT: &str = "could not install the schedule";
-const EXAMPLES: &str = "\
+const EXAMPLES: &str = if cfg!(windows) { ON_WINDOWS } else { ELSEWHERE };
+const ON_WINDOWS: &str = r#"Examples:
+  partnerlink schedule install
+  partnerlink schedule install --every 30m --notify "C:\Tools\tell-me.exe --urgent"
+  partnerlink schedule install --yes"#;
+const ELSEWHERE: &str = "\
 Examples:
   partnerlink schedule install
   partnerlink schedule install --every 30m --notify \"/usr/local/bin/tell-me --urgent\"

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::commands::token::NOTIFY_HINT;
 use crate::config::{FileKey, SandboxChoice, Settings};
 use crate::context::Context;
 use crate::error::Error;
@@ -70,9 +71,7 @@ impl PlanArgs {
         if let Some(command) = &self.notify {
             // The program by its path: the job runs with another PATH.
             let words = process::parse(command, &machine.around).map_err(|why| {
-                let hint = "name a program and its arguments, as in \
-                    --notify \"/usr/local/bin/tell-me --urgent\"";
-                Error::usage(format!("could not use --notify {command:?}"), why, hint)
+                Error::usage(format!("could not use --notify {command:?}"), why, NOTIFY_HINT)
             })?;
             job.arguments.extend(["--notify".to_owned(), process::join(&words)]);
         }

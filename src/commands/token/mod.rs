@@ -7,6 +7,8 @@ mod report;
 mod show;
 mod unattended;
 
+pub use unattended::NOTIFY_HINT;
+
 use clap::Subcommand;
 
 use crate::context::Context;

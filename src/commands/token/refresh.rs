@@ -25,7 +25,7 @@ Examples:
   partnerlink token refresh                        every account
   partnerlink token refresh --quiet --spread 30s   from cron: silent when all is well
   partnerlink token refresh zaehlerfreunde --force
-  partnerlink token refresh --quiet --notify /usr/local/bin/tell-me
+  partnerlink token refresh --quiet --notify tell-me
 
 What --notify names runs once for each account that has come to need a person, and once when a
 sign-in is about to end. On its standard input is one line of JSON: event (sign-in-needed,

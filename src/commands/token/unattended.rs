@@ -14,15 +14,18 @@ use crate::system::process;
 use crate::terminal::Mark;
 use crate::text::printable;
 
+/// What to write after `--notify`.
+pub const NOTIFY_HINT: &str = if cfg!(windows) {
+    r#"name a program and its arguments, as in --notify "C:\Tools\tell-me.exe --urgent""#
+} else {
+    r#"name a program and its arguments, as in --notify "/usr/local/bin/tell-me --urgent""#
+};
+
 /// Refuses a command that could not be run from anywhere. Whether its program is there shows when
 /// it is needed: a missing one must not keep the accounts from being refreshed.
 pub fn check_notify(command: Option<&str>) -> Result<(), Error> {
     match command.map(process::check) {
-        Some(Err(why)) => Err(Error::usage(
-            "could not use --notify",
-            why,
-            "name a program and its arguments, as in --notify \"/usr/local/bin/tell-me --urgent\"",
-        )),
+        Some(Err(why)) => Err(Error::usage("could not use --notify", why, NOTIFY_HINT)),
         _ => Ok(()),
     }
 }
