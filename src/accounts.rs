@@ -17,7 +17,7 @@ use crate::clock::{self, CLOCKS_DIFFER, Timestamp};
 use crate::oauth::scope::Scope;
 use crate::store::{StoreError, StoreKind};
 use crate::system::files::{self, Durability, Mode};
-use crate::system::held::BRIEFLY;
+use crate::system::held::{BRIEFLY, is_held};
 use crate::system::many;
 
 /// What is known of an account. Stored in the sealed record, and copied into the index.
@@ -260,6 +260,11 @@ impl Index {
             file.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
             parse(&bytes)
         })
+    }
+
+    /// Whether an entry that could not be read is open in another program; it was waited for then.
+    pub fn is_held(&self, account: &AccountId) -> bool {
+        files::open_here(&self.path(account), Duration::ZERO).is_err_and(|error| is_held(&error))
     }
 
     /// Every account, sorted by name.

@@ -21,6 +21,7 @@ use crate::store::file::{FileStore, KeySource};
 use crate::store::keychain::{Keychain, Patience};
 use crate::store::vault::VaultStore;
 use crate::store::{StoreSettings, Stores};
+use crate::system::FileError;
 use crate::system::browser::{Browser, BrowserError, SystemBrowser};
 use crate::system::paths::Folders;
 use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
@@ -248,6 +249,15 @@ pub fn temporary_folder(purpose: &str) -> Result<TempDir, Error> {
 
 /// Starts the embedded providers over the state they keep between runs.
 pub fn start_sandbox(folders: &Folders, mut options: sandbox::Options) -> Result<Sandbox, Error> {
+    const WHAT: &str = "could not start the sandbox";
     options.state_file = Some(folders.sandbox_file());
-    sandbox::start(options).map_err(|error| Error::io("could not start the sandbox", &error))
+    sandbox::start(options).map_err(|error| {
+        let file = error.get_ref().and_then(|source| source.downcast_ref::<FileError>());
+        match file {
+            Some(file @ FileError::Io { .. }) => Error::new(WHAT, file)
+                .with_hint("set PARTNERLINK_HOME to a folder that you can write"),
+            Some(file) => Error::new(WHAT, file),
+            None => Error::io(WHAT, &error),
+        }
+    })
 }

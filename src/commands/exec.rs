@@ -1,8 +1,6 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
-#[cfg(not(unix))]
-use std::path::Path;
-use std::path::{PathBuf, is_separator};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,6 +13,7 @@ use crate::error::{Error, Failed};
 #[cfg(not(unix))]
 use crate::system::{interrupt, process};
 use crate::terminal::Mark;
+use crate::text::shell_word;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,6 +22,10 @@ Examples:
   partnerlink exec timberdata -- powershell -File sync.ps1     reads $env:ACCESS_TOKEN
 
 The token never stands on a command line, where ps or the Task Manager shows it.";
+
+/// Commands of cmd.exe that are no programs, of those that a person may want here.
+const BUILT_INTO_CMD: [&str; 12] =
+    ["call", "copy", "date", "del", "dir", "echo", "move", "ren", "set", "start", "time", "type"];
 
 /// Run a command with an access token in its environment
 #[derive(Debug, clap::Args)]
@@ -61,13 +64,17 @@ impl Args {
         } else {
             let nowhere =
                 || io::Error::new(io::ErrorKind::NotFound, "there is no such program in PATH");
-            around.find(&program).ok_or_else(|| failed(&nowhere()))?
+            let found = around.find(&program);
+            found.ok_or_else(|| failed(&nowhere()).with_hint(instead(&self.command)))?
         };
         let mut command = Command::new(file);
         command.args(words);
         around.around(&mut command);
         command.env(&self.var, held.token.expose());
-        hand_over(command).map_err(|error| failed(&error).into())
+        hand_over(command).map_err(|error| {
+            let hint = if is_script(&program) { instead(&self.command) } else { String::new() };
+            failed(&error).with_hint(hint).into()
+        })
     }
 }
 
@@ -85,6 +92,36 @@ fn hand_over(mut command: Command) -> std::io::Result<u8> {
     let status =
         ended.map_err(|error| process::not_started(Path::new(command.get_program()), error))?;
     std::process::exit(status.code().unwrap_or(1))
+}
+
+/// What to write in the place of a command whose program is not in `PATH`.
+fn instead(command: &[OsString]) -> String {
+    let words: Vec<_> = command.iter().map(|word| shell_word(&word.to_string_lossy())).collect();
+    let (Some(program), words) = (command.first(), words.join(" ")) else { return String::new() };
+    let is_builtin = BUILT_INTO_CMD.iter().any(|name| program.eq_ignore_ascii_case(name));
+    if is_script(program) {
+        format!("write: powershell -File {words}")
+    } else if cfg!(windows) && is_builtin {
+        format!("write: cmd /c {words}")
+    } else if lies_here(program) {
+        format!("write: .{MAIN_SEPARATOR}{words}")
+    } else {
+        "give its whole path, or the name of a program that is in PATH".to_owned()
+    }
+}
+
+/// Whether a name would start something in the working folder, which does not decide what runs.
+fn lies_here(program: &OsStr) -> bool {
+    #[cfg(windows)]
+    return process::startable(Path::new(program)).is_some();
+    #[cfg(not(windows))]
+    return Path::new(program).is_file();
+}
+
+/// What Windows starts by PowerShell alone.
+fn is_script(program: &OsStr) -> bool {
+    let ending = Path::new(program).extension();
+    cfg!(windows) && ending.is_some_and(|ending| ending.eq_ignore_ascii_case("ps1"))
 }
 
 /// A path as it is given; on Windows with the ending that a shell would add.

@@ -290,12 +290,12 @@ impl Explain for StoreError {
     }
 }
 
-/// A file that was waited for.
+/// What to do about a file that another program has open for longer than it was waited for.
+pub const CLOSE_IT: &str =
+    "close it there and try again; a virus scanner or a backup lets it go by itself";
+
 fn in_use(code: &'static str) -> Meaning {
-    Busy.means(
-        code,
-        "close it there and try again; a virus scanner or a backup lets it go by itself",
-    )
+    Busy.means(code, CLOSE_IT)
 }
 
 /// A forgotten passphrase has a way out as well.
@@ -370,7 +370,7 @@ impl Explain for QueryError {
 impl Explain for FileError {
     fn meaning(&self) -> Meaning {
         match self {
-            Self::Exists(_) | Self::NotOrdinary(_) => {
+            Self::Exists(_) | Self::NotOrdinary(_) | Self::Stream(_) => {
                 Usage.means("output-file", "name another file")
             }
             Self::InUse(_) => in_use("output-file"),

@@ -5,7 +5,7 @@ mod machine;
 mod network;
 mod provider;
 
-pub use machine::MAKE_ROOM;
+pub use machine::{CLOSE_IT, MAKE_ROOM};
 pub use network::SET_CLOCK;
 
 use std::fmt::Display;

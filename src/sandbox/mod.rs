@@ -143,7 +143,8 @@ const ROUTES: [(&str, &str, Handler); 11] = [
 /// Starts the sandbox; it serves when this returns.
 ///
 /// # Errors
-/// If the port is taken, or the state file cannot be written.
+/// If the port is taken, or, as a [`FileError`](crate::system::FileError) in it, the state file cannot
+/// be written.
 pub fn start(options: Options) -> io::Result<Sandbox> {
     let store = Store::open(options.state_file.clone(), now())?;
     // tiny_http wraps its errors; the one inside says that a port is taken.

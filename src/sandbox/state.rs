@@ -23,7 +23,9 @@ use sha2::{Digest, Sha256};
 use super::catalogue::CATALOGUE;
 use super::data::Pushed;
 use super::grants::Grant;
+use crate::system::FileError;
 use crate::system::files::{self, Durability, Mode};
+use crate::system::held::{BRIEFLY, while_held};
 
 /// Everything both providers remember.
 #[derive(Default, Serialize, Deserialize)]
@@ -89,13 +91,15 @@ pub struct Store {
 }
 
 impl Store {
-    /// Fails if the file cannot be written, so that a caller hears it at the start.
+    /// Fails if the file cannot be written, so that a caller hears it at the start: by a
+    /// [`FileError`], which names it.
     pub fn open(path: Option<PathBuf>, now: i64) -> io::Result<Self> {
-        if let Some(folder) = path.as_ref().and_then(|path| path.parent()) {
-            files::create_private_folder(folder)?;
-        }
         let store = Self { path, memory: Mutex::new(State::begin()?) };
-        store.with(now, |_| ())?;
+        let Some(path) = &store.path else { return Ok(store) };
+        let folder = path.parent().map_or(Ok(()), files::create_private_folder);
+        folder
+            .and_then(|()| store.with(now, |_| ()))
+            .map_err(|error| io::Error::other(FileError::io("could not write", path, error)))?;
         Ok(store)
     }
 
@@ -107,9 +111,10 @@ impl Store {
             return Ok(change(&mut state));
         };
         // Closing the file, or dying, gives the lock back.
-        let lock = files::create(&path.with_extension("lock"))?;
+        let lock = path.with_extension("lock");
+        let lock = while_held(&lock, BRIEFLY, || files::create(&lock))?;
         lock.lock()?;
-        let before = match fs::read(path) {
+        let before = match while_held(path, BRIEFLY, || fs::read(path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             read => read?,
         };

@@ -24,12 +24,25 @@ pub enum FileError {
     /// A link, a folder, a device: renaming would replace it, and not what is behind it.
     #[error("{} is not an ordinary file", .0.display())]
     NotOrdinary(PathBuf),
+    /// On Windows it would be a second content of the file before the colon, which nobody sees.
+    #[error("{} has a colon in its name, behind which Windows puts a hidden part of a file", .0.display())]
+    Stream(PathBuf),
     #[error("{} is open in another program", .0.display())]
     InUse(PathBuf),
     #[error("{} is being written by another run; if there is none, delete it", .0.display())]
     Busy(PathBuf),
     #[error("{action} {}: {source}", .path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
+}
+
+impl FileError {
+    /// What failed, or that another program has the file open.
+    pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        match held::is_held(&source) {
+            true => Self::InUse(path.to_owned()),
+            false => Self::Io { action, path: path.to_owned(), source },
+        }
+    }
 }
 
 /// A file that is being written. Dropped without [`OutputFile::finish`] it leaves nothing behind.
@@ -44,8 +57,11 @@ impl OutputFile {
     /// Begins to write. An existing target is refused unless `force`; nobody else may read the file
     /// (0600).
     pub fn create(target: &Path, force: bool) -> Result<Self, FileError> {
-        check_target(target, force)?;
         let name = target.file_name().ok_or_else(|| FileError::NotOrdinary(target.to_owned()))?;
+        if cfg!(windows) && name.as_encoded_bytes().contains(&b':') {
+            return Err(FileError::Stream(target.to_owned()));
+        }
+        check_target(target, force)?;
         let path = target.with_file_name([name, PART.as_ref()].into_iter().collect::<OsString>());
         clear_left_behind(&path)?;
         // A new file, never one that somebody put there, and never through a link.
@@ -56,7 +72,7 @@ impl OutputFile {
             .tempfile_in(target.parent().unwrap_or(Path::new("")));
         let mut part = created.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => FileError::Busy(path.clone()),
-            _ => failed("could not create", &path, error),
+            _ => FileError::io("could not create", &path, error),
         })?;
         match part.as_file().try_lock() {
             Ok(()) if is_still_at(part.as_file(), &path) => {}
@@ -77,7 +93,7 @@ impl OutputFile {
         let Self { part, target, force } = self;
         part.as_file()
             .sync_all()
-            .map_err(|source| failed("could not save", part.path(), source))?;
+            .map_err(|source| FileError::io("could not save", part.path(), source))?;
         check_target(&target, force)?;
         let mut unnamed = Some(part);
         let named = held::while_held(&target, BRIEFLY, || match unnamed.take() {
@@ -89,8 +105,7 @@ impl OutputFile {
         });
         named.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => FileError::Exists(target),
-            _ if held::is_held(&error) => FileError::InUse(target),
-            _ => failed("could not rename to", &target, error),
+            _ => FileError::io("could not rename to", &target, error),
         })
     }
 }
@@ -123,7 +138,7 @@ fn check_target(target: &Path, force: bool) -> Result<(), FileError> {
         Ok(meta) if !meta.is_file() => Err(FileError::NotOrdinary(target.to_owned())),
         Ok(_) if !force => Err(FileError::Exists(target.to_owned())),
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(failed("could not look at", target, error))
+            Err(FileError::io("could not look at", target, error))
         }
         Ok(_) => {
             held::replaceable(target, BRIEFLY).map_err(|_| FileError::InUse(target.to_owned()))
@@ -141,7 +156,7 @@ fn clear_left_behind(part: &Path) -> Result<(), FileError> {
     let file = match held::while_held(part, BRIEFLY, || File::open(part)) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(failed("could not open", part, error)),
+        Err(error) => return Err(FileError::io("could not open", part, error)),
     };
     file.try_lock().map_err(|_| FileError::Busy(part.to_owned()))?;
     if !is_still_at(&file, part) {
@@ -149,7 +164,7 @@ fn clear_left_behind(part: &Path) -> Result<(), FileError> {
     }
     files::remove(part, BRIEFLY)
         .map(drop)
-        .map_err(|source| failed("could not remove", part, source))
+        .map_err(|source| FileError::io("could not remove", part, source))
 }
 
 /// Whether the open file is the one that has this name now.
@@ -167,10 +182,6 @@ fn is_still_at(file: &File, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_still_at(_: &File, path: &Path) -> bool {
     path.exists()
-}
-
-fn failed(action: &'static str, path: &Path, source: io::Error) -> FileError {
-    FileError::Io { action, path: path.to_owned(), source }
 }
 
 #[cfg(test)]

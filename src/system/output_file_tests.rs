@@ -120,3 +120,31 @@ fn a_target_that_another_program_has_open_is_named_before_and_after() {
     assert_eq!(fs::read(&target).unwrap(), b"old");
     assert_eq!(names(folder.path()), ["x.csv"]);
 }
+
+#[cfg(windows)]
+#[test]
+fn a_part_that_another_program_has_open_is_named() {
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    const READ: u32 = 1;
+    let folder = tempfile::tempdir().unwrap();
+    let part = folder.path().join("x.csv.part");
+    fs::write(&part, "left").unwrap();
+    for share in [0, READ] {
+        let held = fs::OpenOptions::new().read(true).share_mode(share).open(&part).unwrap();
+        let refused = OutputFile::create(&folder.path().join("x.csv"), false);
+        assert!(matches!(&refused, Err(FileError::InUse(path)) if *path == part), "{refused:?}");
+        drop(held);
+    }
+    OutputFile::create(&folder.path().join("x.csv"), false).unwrap().finish().unwrap();
+}
+
+#[test]
+fn a_colon_is_a_name_like_any_other_but_to_windows() {
+    let folder = tempfile::tempdir().unwrap();
+    let created = OutputFile::create(&folder.path().join("a.csv:b"), false);
+    let is_stream = matches!(created, Err(FileError::Stream(_)));
+    assert_eq!((is_stream, created.is_ok()), (cfg!(windows), !cfg!(windows)));
+    drop(created);
+    assert!(names(folder.path()).is_empty());
+}

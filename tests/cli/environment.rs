@@ -499,4 +499,9 @@ fn nothing_that_lies_in_the_working_folder_is_ever_run() {
     command.current_dir(&folder);
     program.start(command).finish().exits(1);
     assert_eq!(fs::read_to_string(&ran).unwrap(), "tell\n");
+    for (name, next) in [("tell", "write: ./tell"), ("no-such", "give its whole path")] {
+        let mut command = program.command(["exec", "fake", "--", name]);
+        command.current_dir(&folder);
+        program.start(command).finish().exits(1).says(&["no such program in PATH", next]);
+    }
 }

@@ -24,6 +24,16 @@ fn the_sandbox_works_without_a_keychain_and_without_being_told() {
 }
 
 #[test]
+fn where_the_sandbox_cannot_keep_its_state_that_place_is_named() {
+    let program = Program::new();
+    let state = program.home().join("state");
+    std::fs::create_dir_all(&state).unwrap();
+    std::fs::write(state.join("sandbox"), "no folder").unwrap();
+    let outcome = program.run(["--sandbox", "connect", "zaehlerfreunde"]).exits(1);
+    outcome.says(&["could not write", "providers.json", "set PARTNERLINK_HOME"]);
+}
+
+#[test]
 fn a_person_who_refuses_ends_it_at_either_provider() {
     let sandbox = Sandbox::start(&["--fault", "deny"]);
     let program = sandbox.client();

@@ -300,3 +300,19 @@ fn a_file_to_write_is_tried_before_the_download() {
     holder.join().unwrap();
     assert!(fs::read_to_string(&file).unwrap().contains(','));
 }
+
+#[test]
+fn whatever_else_is_held_is_called_by_its_name() {
+    let desk = Desk::connected();
+    let sandbox = |args: &[&str]| desk.run(&[&["--sandbox"], args].concat());
+    sandbox(&["connect", "timberdata"]).exits(DONE);
+    let holder = hold(&desk.path("state/accounts/fake.default.json"), 12);
+    desk.run(&["status"]).exits(BUSY).says(WHY).says("close it there");
+    holder.join().unwrap();
+    desk.run(&["status"]).exits(DONE);
+    let holder = hold(&desk.path("state/sandbox/providers.json"), 12);
+    let ended = sandbox(&["timber", "aggregations"]).exits(BUSY).says("providers.json");
+    ended.says(WHY).says("close it there");
+    holder.join().unwrap();
+    sandbox(&["timber", "aggregations"]).exits(DONE);
+}

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::data::query::Source;
+use crate::system::held::{BRIEFLY, is_held, while_held};
 use crate::system::{FileError, OutputFile};
 
 const NAME: &str = ".partnerlink-export.jsonl";
@@ -65,7 +66,12 @@ impl Ledger {
     /// That of a folder.
     pub fn of(folder: &Path) -> Result<Self, FileError> {
         let mut ledger = Self { folder: folder.to_owned(), files: BTreeMap::new() };
-        let text = fs::read_to_string(folder.join(NAME)).unwrap_or_default();
+        let path = folder.join(NAME);
+        let text = match while_held(&path, BRIEFLY, || fs::read_to_string(&path)) {
+            // Without the list every file would be somebody else's.
+            Err(error) if is_held(&error) => return Err(FileError::InUse(path)),
+            read => read.unwrap_or_default(),
+        };
         for Line { file, held } in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
             ledger.files.entry(file).or_default().push(held);
         }
@@ -76,11 +82,12 @@ impl Ledger {
     }
 
     /// What is at the place of this file.
-    pub fn find(&self, name: &str) -> io::Result<Found> {
+    pub fn find(&self, name: &str) -> Result<Found, FileError> {
         let path = self.folder.join(name);
+        let failed = |source| FileError::io("could not read", &path, source);
         let there = match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-            there => there?,
+            there => there.map_err(failed)?,
         };
         // A link is no finished file, and is refused when it is to be written.
         if !there.is_file() {
@@ -88,7 +95,8 @@ impl Ledger {
         }
         let Some(all) = self.files.get(name) else { return Ok(Found::Foreign) };
         let mut hash = Hash::default();
-        let size = io::copy(&mut fs::File::open(&path)?, &mut hash)?;
+        let file = while_held(&path, BRIEFLY, || fs::File::open(&path));
+        let size = file.and_then(|mut file| io::copy(&mut file, &mut hash)).map_err(failed)?;
         let is_it = |held: &&Held| held.size == size && held.fingerprint == hash.text();
         Ok(all.iter().rev().find(is_it).map_or(Found::Foreign, |held| Found::Ours(held.clone())))
     }
@@ -100,10 +108,10 @@ impl Ledger {
         if fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_file()) {
             return Err(FileError::NotOrdinary(path));
         }
-        let failed =
-            |source| FileError::Io { action: "could not write", path: path.clone(), source };
+        let failed = |source| FileError::io("could not write", &path, source);
         let text = serde_json::to_string(&line).map_err(io::Error::from).map_err(failed)? + "\n";
-        let file = fs::OpenOptions::new().append(true).create(true).open(&path);
+        let open = || fs::OpenOptions::new().append(true).create(true).open(&path);
+        let file = while_held(&path, BRIEFLY, open);
         file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)?;
         self.files.entry(line.file).or_default().push(line.held);
         Ok(())
@@ -138,8 +146,7 @@ impl Ledger {
 
     fn drop_older(&mut self) -> Result<(), FileError> {
         let path = self.folder.join(NAME);
-        let failed =
-            |source| FileError::Io { action: "could not write", path: path.clone(), source };
+        let failed = |source| FileError::io("could not write", &path, source);
         let mut out = OutputFile::create(&path, true)?;
         self.files.retain(|name, _| self.folder.join(name).exists());
         for (name, all) in &mut self.files {

@@ -18,7 +18,7 @@ use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::commands::{could_not, every_account, fault, shortcoming};
 use crate::context::Context;
-use crate::error::{Error, Exit, Failed};
+use crate::error::{CLOSE_IT, Error, Exit, Failed};
 use crate::flow::inventory::{Content, readable};
 use crate::schedule::{LastRun, last_run};
 use crate::store::StoreKind;
@@ -215,6 +215,7 @@ impl Args {
         let record = self.check.then(|| Record::load(world.whereabouts(name), name));
         match record.transpose().map(Option::flatten) {
             Ok(Some(record)) => Ok(Box::new(record.account)),
+            Ok(None) if context.index.is_held(name) => Err(Missed::Unreadable(held_entry(name))),
             Ok(None) => Err(Missed::Nowhere(name.clone())),
             Err(error) => Err(Missed::Unreadable(could_not("read", name, &error))),
         }
@@ -279,6 +280,12 @@ fn begin(context: &Context) -> String {
         .into_iter()
         .find(has_client)
         .map_or_else(|| super::BEGIN.to_owned(), |name| format!("partnerlink connect {name}"))
+}
+
+fn held_entry(account: &AccountId) -> Error {
+    let why = "its entry in the index of accounts is open in another program";
+    let meaning = Exit::Busy.means("index-in-use", CLOSE_IT);
+    Error::of(format!("could not show {account}"), why, meaning).about(account)
 }
 
 fn damaged_entry(account: &AccountId) -> Error {
