@@ -23,6 +23,7 @@ use crate::store::vault::VaultStore;
 use crate::store::{StoreSettings, Stores};
 use crate::system::FileError;
 use crate::system::browser::{Browser, BrowserError, SystemBrowser};
+use crate::system::files::is_full;
 use crate::system::paths::Folders;
 use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
 
@@ -254,7 +255,7 @@ pub fn start_sandbox(folders: &Folders, mut options: sandbox::Options) -> Result
     sandbox::start(options).map_err(|error| {
         let file = error.get_ref().and_then(|source| source.downcast_ref::<FileError>());
         match file {
-            Some(file @ FileError::Io { .. }) => Error::new(WHAT, file)
+            Some(file @ FileError::Io { source, .. }) if !is_full(source) => Error::new(WHAT, file)
                 .with_hint("set PARTNERLINK_HOME to a folder that you can write"),
             Some(file) => Error::new(WHAT, file),
             None => Error::io(WHAT, &error),

@@ -58,6 +58,13 @@ use crate::store::{Item, STORES, StoreError, StoreKind, TokenStore as _};
 use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
 
+/// What to write after `--notify`.
+const NOTIFY_HINT: &str = if cfg!(windows) {
+    r#"name a program and its arguments, as in --notify "C:\Tools\tell-me.exe --urgent""#
+} else {
+    r#"name a program and its arguments, as in --notify "/usr/local/bin/tell-me --urgent""#
+};
+
 /// What to begin with where there is no client ID yet: a sign-in works at the sandbox alone.
 const BEGIN: &str = "partnerlink connect zaehlerfreunde --sandbox\n\
      For an account of your own ask for a client ID:\npartnerlink provider register zaehlerfreunde";

@@ -44,7 +44,7 @@ esac"#
             r#"{diary}
 case "$*" in
 *is-*) [ -e "$HOME/on" ] || exit 3 ;;
-*enable*--now*) [ ! -e "$HOME/refuses" ] || {{ echo "Failed to enable unit" >&2; exit 1; }}
+*able*--now*) [ ! -e "$HOME/refuses" ] || {{ echo "Failed to enable unit" >&2; exit 1; }}
     case "$*" in *disable*) rm "$HOME/on" ;; *) : >"$HOME/on" ;; esac ;;
 *show*) printf 'NextElapseUSecRealtime=Sun 2026-11-22 00:00:00 UTC\nActiveState=active\n\nActiveState=failed\nResult=exit-code\nExecMainStatus=4\nExecMainExitTimestamp=Sat 2026-11-21 23:00:00 UTC\n' ;;
 esac"#

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::token::NOTIFY_HINT;
+use crate::commands::NOTIFY_HINT;
 use crate::config::{FileKey, SandboxChoice, Settings};
 use crate::context::Context;
 use crate::error::Error;

@@ -7,8 +7,6 @@ mod report;
 mod show;
 mod unattended;
 
-pub use unattended::NOTIFY_HINT;
-
 use clap::Subcommand;
 
 use crate::context::Context;

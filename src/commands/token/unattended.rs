@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::report::RefreshReport;
 use crate::account_id::AccountId;
 use crate::clock::Clock as _;
+use crate::commands::NOTIFY_HINT;
 use crate::context::Context;
 use crate::error::{Error, Exit, Failed};
 use crate::schedule::LastRun;
@@ -13,13 +14,6 @@ use crate::system::interrupt;
 use crate::system::process;
 use crate::terminal::Mark;
 use crate::text::printable;
-
-/// What to write after `--notify`.
-pub const NOTIFY_HINT: &str = if cfg!(windows) {
-    r#"name a program and its arguments, as in --notify "C:\Tools\tell-me.exe --urgent""#
-} else {
-    r#"name a program and its arguments, as in --notify "/usr/local/bin/tell-me --urgent""#
-};
 
 /// Refuses a command that could not be run from anywhere. Whether its program is there shows when
 /// it is needed: a missing one must not keep the accounts from being refreshed.
