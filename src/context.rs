@@ -24,10 +24,11 @@ use crate::store::{StoreSettings, Stores};
 use crate::system::FileError;
 use crate::system::browser::{Browser, BrowserError, SystemBrowser};
 use crate::system::files::is_full;
-use crate::system::paths::Folders;
+use crate::system::paths::{Folders, mark};
 use crate::terminal::{Output, stderr_is_terminal, stdin_is_terminal};
 
-/// The name under which the keychain shows our items; with that of its folder where `PARTNERLINK_HOME` names one.
+/// The name under which the keychain shows our items; with that of its folder where
+/// `PARTNERLINK_HOME` names one.
 const SERVICE: &str = "partnerlink";
 const SANDBOX_SERVICE: &str = "partnerlink-sandbox";
 
@@ -61,10 +62,13 @@ impl Context {
             if attended { "terminal" } else { "script" }.to_owned()
         });
         let program = if settings.sandbox.is_some() { SANDBOX_SERVICE } else { SERVICE };
-        let user_keychain = Arc::new(keychain(program.to_owned(), interactive));
-        let keychain = match settings.folders.mark() {
+        let user_keychain = Arc::new(keychain(move || program.to_owned(), interactive));
+        let keychain = match settings.folders.root() {
             None => Arc::clone(&user_keychain),
-            Some(mark) => Arc::new(keychain(format!("{program} {mark}"), interactive)),
+            Some(root) => {
+                let root = root.to_owned();
+                Arc::new(keychain(move || format!("{program} {}", mark(&root)), interactive))
+            }
         };
         let index = Index::new(folders.accounts());
         let vault = settings.vault.clone();
@@ -191,7 +195,7 @@ impl Context {
     }
 }
 
-fn keychain(service: String, interactive: bool) -> Keychain {
+fn keychain(service: impl FnOnce() -> String + Send + 'static, interactive: bool) -> Keychain {
     let tell = || log::warn!("the keychain waits to be unlocked: look for its window");
     let patience = if interactive { Patience::attended(tell) } else { Patience::unattended() };
     Keychain::new(service, patience)

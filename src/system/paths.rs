@@ -114,17 +114,9 @@ impl Folders {
         Self { state: self.state.join("sandbox"), ..self.clone() }
     }
 
-    /// What tells the keychain's items of a `PARTNERLINK_HOME` from those of every other: its name, the same
-    /// whichever link leads there. Locks, index and journal lie in it, and hold for no other.
-    pub fn mark(&self) -> Option<String> {
-        let root = self.root.as_deref()?;
-        let real = root.ancestors().find_map(|ancestor| {
-            let rest = root.strip_prefix(ancestor).ok()?;
-            // By its parts: to join nothing would leave a slash at the end.
-            Some(ancestor.canonicalize().ok()?.join(rest).components().collect::<PathBuf>())
-        });
-        let real = real.as_deref().unwrap_or(root).to_string_lossy();
-        Some(utf8_percent_encode(&real, IN_A_NAME).to_string())
+    /// `PARTNERLINK_HOME`, where that is set.
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
     }
 
     pub fn config_file(&self) -> PathBuf {
@@ -204,6 +196,18 @@ impl Folders {
     pub fn sandbox_file(&self) -> PathBuf {
         self.state.join("providers.json")
     }
+}
+
+/// What tells the keychain's items of a `PARTNERLINK_HOME` from those of every other: its name, the
+/// same whichever link leads there. Locks, index and journal lie in it, and hold for no other.
+pub fn mark(root: &Path) -> String {
+    let real = root.ancestors().find_map(|ancestor| {
+        let rest = root.strip_prefix(ancestor).ok()?;
+        // By its parts: to join nothing would leave a slash at the end.
+        Some(ancestor.canonicalize().ok()?.join(rest).components().collect::<PathBuf>())
+    });
+    let real = real.as_deref().unwrap_or(root).to_string_lossy();
+    utf8_percent_encode(&real, IN_A_NAME).to_string()
 }
 
 /// Where systemd looks for a user's own units.

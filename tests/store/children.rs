@@ -98,7 +98,7 @@ fn save_files(folder: &str, key: &str, name: &str, times: u32) {
 
 fn keychain_call(call: &str, millis: u64) {
     let patience = Patience { deadline: Duration::from_millis(millis), on_wait: None };
-    let keychain = Keychain::new("partnerlink".into(), patience);
+    let keychain = Keychain::new(|| "partnerlink".into(), patience);
     let account = item("zaehlerfreunde:default");
     let begin = Instant::now();
     let outcome = match call {
@@ -119,7 +119,7 @@ fn keychain_call(call: &str, millis: u64) {
 fn keychain_saves(locks: &Path, name: &str, times: u32) {
     let lock = locks.join(name);
     let keychain: Arc<dyn TokenStore> =
-        Arc::new(Keychain::new("partnerlink".into(), Patience::unattended()));
+        Arc::new(Keychain::new(|| "partnerlink".into(), Patience::unattended()));
     for round in 0..times {
         let _lock = AccountLock::acquire_path(&lock, Duration::from_secs(60), &mut || ()).unwrap();
         keychain.save(&item(name), &secret(format!("{name} {round}"))).unwrap();

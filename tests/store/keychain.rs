@@ -26,8 +26,8 @@ fn is_real(what: &str) -> bool {
     real
 }
 
-fn keychain(service: &str) -> Keychain {
-    Keychain::new(service.into(), Patience::unattended())
+fn keychain(service: &'static str) -> Keychain {
+    Keychain::new(move || service.into(), Patience::unattended())
 }
 
 fn secret_tool(arguments: &[&str], input: &str) -> String {

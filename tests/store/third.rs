@@ -72,7 +72,7 @@ impl Home {
         let folder = tempfile::tempdir().unwrap();
         let folders = Folders::resolve(Some(folder.path())).unwrap();
         let around = StoreSettings {
-            keychain: Arc::new(Keychain::new("partnerlink-test".into(), Patience::unattended())),
+            keychain: Arc::new(Keychain::new(|| "partnerlink-test".into(), Patience::unattended())),
             folder: folders.tokens(),
             key: KeySource::KeyFile(folders.default_key_file()),
             vault: None,

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use partnerlink::store::keychain::{Keychain, Patience};
-use partnerlink::system::paths::Folders;
+use partnerlink::system::paths::mark;
 
 use crate::measure::{Cost, Rounds, Until};
 use crate::peers::Missing;
@@ -60,9 +60,9 @@ pub fn in_session() -> Result<()> {
     let room = Room::new("")?;
     // Only its tokens are wanted: nothing is sent to it.
     let provider = server::tokens();
-    let mark = Folders::resolve(Some(room.path()))?.mark().unwrap_or_default();
-    let service = format!("partnerlink {mark}");
-    room.connect(&provider, 0, &Keychain::new(service.clone(), Patience::unattended()))?;
+    let service = format!("partnerlink {}", mark(room.path()));
+    let ours = service.clone();
+    room.connect(&provider, 0, &Keychain::new(|| ours, Patience::unattended()))?;
     let (account, item) = (account_id(0)?.to_string(), account_id(0)?);
     let get = ["token", "get", &account];
     let username = format!("{}:{}", item.provider(), item.name());

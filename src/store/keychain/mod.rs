@@ -53,9 +53,10 @@ pub struct Keychain {
 }
 
 impl Keychain {
-    /// `service` sets one family of items apart from all others: `partnerlink`, or `partnerlink-sandbox`, or
-    /// either with a folder's name behind it. No connection is made here.
-    pub fn new(service: String, patience: Patience) -> Self {
+    /// What `service` gives sets one family of items apart from all others: `partnerlink`, or
+    /// `partnerlink-sandbox`, or either with a folder's name behind it. It is not called, and no
+    /// connection made, before the first use.
+    pub fn new(service: impl FnOnce() -> String + Send + 'static, patience: Patience) -> Self {
         Self { platform: Arc::new(Platform::new(service)), deadline: Deadline::new(patience) }
     }
 

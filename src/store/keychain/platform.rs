@@ -6,7 +6,7 @@
 //! with the process is refused.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use keyring_core::{CredentialPersistence, CredentialStore, Entry, Error};
 
@@ -25,14 +25,15 @@ pub(super) const PART_LIMIT: Option<usize> = if cfg!(windows) { Some(2560) } els
 const MOST_ERROR_TEXT: usize = 200;
 
 pub(super) struct Platform {
-    service: String,
+    /// Made at the first use: the name of a folder in it is looked up on the disk.
+    service: LazyLock<String, Box<dyn FnOnce() -> String + Send>>,
     /// Connected at the first call; one connection and one key exchange for all of them.
     store: Mutex<Option<Arc<CredentialStore>>>,
 }
 
 impl Platform {
-    pub(super) fn new(service: String) -> Self {
-        Self { service, store: Mutex::new(None) }
+    pub(super) fn new(service: impl FnOnce() -> String + Send + 'static) -> Self {
+        Self { service: LazyLock::new(Box::new(service)), store: Mutex::new(None) }
     }
 
     /// Whether the keychain is there and open, and which items of ours it holds, without a prompt:
@@ -68,16 +69,19 @@ impl Platform {
     #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
     pub(super) fn look(&self) -> Result<Look, StoreError> {
         // Whatever it finds too much is sorted out below.
-        let service = self.service.replace(|c: char| !c.is_ascii_alphanumeric(), ".");
-        let windows_pattern = format!(r"\.{service}$");
-        let spec =
-            if cfg!(windows) { ("pattern", &windows_pattern) } else { ("service", &self.service) };
-        let found =
-            self.with_store("", |store| store.search(&HashMap::from([(spec.0, spec.1.as_str())])))?;
+        let service = self.service.as_str();
+        let dotted = service.replace(|c: char| !c.is_ascii_alphanumeric(), ".");
+        let windows_pattern = format!(r"\.{dotted}$");
+        let spec = if cfg!(windows) {
+            ("pattern", windows_pattern.as_str())
+        } else {
+            ("service", service)
+        };
+        let found = self.with_store("", |store| store.search(&HashMap::from([spec])))?;
         let specifiers =
             found.unwrap_or_default().into_iter().filter_map(|entry| entry.get_specifiers());
         let items = specifiers
-            .filter(|(service, _)| *service == self.service)
+            .filter(|(found, _)| *found == service)
             .filter_map(|(_, name)| Item::from_name(&name))
             .collect();
         Ok(Look::of(Ok(()), items))
@@ -88,7 +92,8 @@ impl Platform {
         name: &str,
         work: impl Fn(&Entry) -> Result<T, Error>,
     ) -> Result<Option<T>, StoreError> {
-        let label = format!("{}: {}", self.service, name.strip_suffix(":default").unwrap_or(name));
+        let service = self.service.as_str();
+        let label = format!("{service}: {}", name.strip_suffix(":default").unwrap_or(name));
         let modifiers = match () {
             // What a person sees in the keychain's own window.
             () if cfg!(any(target_os = "linux", target_os = "freebsd")) => {
@@ -98,7 +103,7 @@ impl Platform {
             () if cfg!(windows) => HashMap::from([("persistence", "Local")]),
             () => HashMap::new(),
         };
-        self.with_store(name, |store| work(&store.build(&self.service, name, Some(&modifiers))?))
+        self.with_store(name, |store| work(&store.build(service, name, Some(&modifiers))?))
     }
 
     /// `None` when the item is not there. A connection that the service no longer knows, because
@@ -255,7 +260,7 @@ mod tests {
 
     #[test]
     fn making_a_keychain_touches_nothing() {
-        let platform = Platform::new("partnerlink".into());
+        let platform = Platform::new(|| "partnerlink".into());
         assert!(platform.store.lock().unwrap().is_none());
     }
 
