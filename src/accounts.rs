@@ -267,6 +267,11 @@ impl Index {
         files::open_here(&self.path(account), Duration::ZERO).is_err_and(|error| is_held(&error))
     }
 
+    /// Whether an account has an entry, readable or not.
+    pub fn has(&self, account: &AccountId) -> bool {
+        self.path(account).symlink_metadata().is_ok()
+    }
+
     /// Every account, sorted by name.
     pub fn all(&self) -> Vec<Account> {
         self.of(&self.names().unwrap_or_default())
@@ -279,10 +284,18 @@ impl Index {
     }
 
     /// The accounts that have an entry, readable or not, sorted; fails where that cannot be seen.
-    pub fn names(&self) -> io::Result<BTreeSet<AccountId>> {
+    pub fn names(&self) -> Result<BTreeSet<AccountId>, StoreError> {
+        let failed = |error| StoreError::io("could not look at", &self.folder, error);
         let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
-            entries => entries?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                // Windows says so as well where a file is in the place of a folder above.
+                let there = self.folder.ancestors().find_map(|above| above.metadata().ok());
+                return match there.is_none_or(|above| above.is_dir()) {
+                    true => Ok(BTreeSet::new()),
+                    false => Err(failed(ErrorKind::NotADirectory.into())),
+                };
+            }
+            entries => entries.map_err(failed)?,
         };
         let names = entries.filter_map(|entry| {
             let name = entry.ok()?.file_name();

@@ -228,6 +228,11 @@ fn could_not(verb: &str, account: &AccountId, cause: &dyn Explain) -> Error {
     Error::new(format!("could not {verb} {account}"), cause).about(account)
 }
 
+/// Why it is not known which accounts there are.
+fn not_listed(cause: &dyn Explain) -> Error {
+    Error::new("could not list the connected accounts", cause)
+}
+
 /// The accounts of the index, and those that it lost: one that nobody refreshes any more would end
 /// without a word. Beside them what is known of those in a shared store, as they were listed now.
 fn every_account(context: &Context) -> Result<(Vec<AccountId>, Vec<Account>), Error> {
@@ -235,22 +240,26 @@ fn every_account(context: &Context) -> Result<(Vec<AccountId>, Vec<Account>), Er
     // To see what lies in sealed files wakes nothing, and spares ten thousand entries to be read.
     let mut contents = world.contents(|kind| *kind == StoreKind::FILE);
     let sealed: BTreeSet<AccountId> = contents.iter().flat_map(Content::accounts).collect();
-    let names = context.index.names().unwrap_or_default();
-    let elsewhere: Vec<Account> =
-        names.difference(&sealed).filter_map(|account| context.index.get(account)).collect();
-    let is_empty = elsewhere.is_empty() && names.is_disjoint(&sealed);
+    let names = context.index.names().map_err(|error| not_listed(&error))?;
+    let others: BTreeSet<AccountId> = names.difference(&sealed).cloned().collect();
+    let elsewhere = context.index.of(&others);
+    let known: BTreeSet<&AccountId> = elsewhere.iter().map(|entry| &entry.account).collect();
+    let unread = others.iter().filter(|name| !known.contains(name) && context.index.has(name));
+    let unread: Vec<AccountId> = unread.cloned().collect();
+    // An account whose entry cannot be read may be in any store.
+    let is_open = !unread.is_empty() || elsewhere.is_empty() && names.is_disjoint(&sealed);
     let is_shared = |kind: &StoreKind| world.stores.get(kind).is_ok_and(|store| store.is_shared());
     // A store that nothing points to is not woken, unless other machines fill it.
     let wanted = |kind: &StoreKind| {
         let is_in = elsewhere.iter().any(|entry| entry.store == *kind);
-        let may_be_in = *kind == context.settings.store && (is_empty || is_shared(kind));
+        let may_be_in = *kind == context.settings.store && (is_open || is_shared(kind));
         *kind != StoreKind::FILE && (is_in || may_be_in)
     };
     contents.extend(world.contents(wanted));
     if let Some(error) = world.doubt(&contents) {
-        return Err(Error::new("could not list the connected accounts", error));
+        return Err(not_listed(error));
     }
-    let lost = contents.iter().flat_map(Content::accounts);
+    let lost = contents.iter().flat_map(Content::accounts).chain(unread);
     let all: BTreeSet<AccountId> =
         elsewhere.into_iter().map(|entry| entry.account).chain(lost).collect();
     let listed = contents.into_iter().filter_map(|content| content.look.ok());

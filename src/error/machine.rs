@@ -1,6 +1,7 @@
 //! What this machine does wrong, or the person at it: exit code, stable name and cure of each error
 //! of the configuration, the stores, files, ports and schedules.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Exit::{Busy, Refused, Store, TryLater, Usage};
@@ -234,6 +235,9 @@ impl Explain for StoreError {
                 return Store.means("store-unsafe", format!("chmod 600 {name}"));
             }
             Self::NoSpace(_) => ("store-full", MAKE_ROOM),
+            Self::Io { source, .. } if source.kind() == ErrorKind::NotADirectory => {
+                ("store-io", "there is a file in the place of one of its folders: move it away")
+            }
             Self::Io { .. } => ("store-io", "make the folder writable for your own user"),
             Self::Keychain(_) => {
                 ("store-failed", "try again; if it stays, connect with --store file")

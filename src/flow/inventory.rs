@@ -115,12 +115,6 @@ impl World<'_> {
         let is_absent = matches!(error, StoreError::Unreachable(_));
         (!is_absent && self.index.all().is_empty()).then_some(error)
     }
-
-    /// Every account of the index, and of these stores.
-    pub fn accounts(&self, contents: &[Content]) -> BTreeSet<AccountId> {
-        let indexed = self.index.all().into_iter().map(|entry| entry.account);
-        indexed.chain(contents.iter().flat_map(Content::accounts)).collect()
-    }
 }
 
 /// A record that is whole.

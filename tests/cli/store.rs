@@ -78,6 +78,38 @@ fn a_damaged_and_a_missing_record_are_told_with_a_remedy() {
 }
 
 #[test]
+fn a_list_of_accounts_that_cannot_be_read_is_no_empty_one() {
+    let (program, _fake) = connected();
+    let program = without_keychain(program);
+    let commands: [&[&str]; 5] = [
+        &["token", "refresh"],
+        &["status"],
+        &["status", "--check"],
+        &["store", "verify"],
+        &["store", "migrate", "--to", "file"],
+    ];
+    for place in [program.state().join("accounts"), program.state()] {
+        let aside = program.root().join("aside");
+        fs::rename(&place, &aside).unwrap();
+        fs::write(&place, "").unwrap();
+        for command in commands {
+            program.run(command).exits(5).says(&["in the place of one of its folders"]);
+        }
+        fs::remove_file(&place).unwrap();
+        fs::rename(&aside, &place).unwrap();
+    }
+    program.run(["token", "refresh"]).exits(0);
+    // An entry that tells nothing counts all the same.
+    fs::write(program.state().join("accounts/fake.other.json"), "{").unwrap();
+    program.run(["token", "refresh"]).exits(4).says(&["could not refresh fake:other"]);
+    program.run(["store", "verify"]).exits(4).says(&["could not verify fake:other"]);
+    let found = program.run(["doctor"]).exits(5).stdout;
+    assert!(found.contains("partnerlink store verify fake:other"), "{found}");
+    program.run(["disconnect", "fake:other"]).exits(0);
+    program.run(["token", "refresh"]).exits(0);
+}
+
+#[test]
 #[cfg_attr(windows, ignore = "there is always a Credential Manager")]
 fn use_tries_the_store_before_it_writes_the_configuration() {
     let program = without_keychain(Program::new().unset("PARTNERLINK_STORE"));

@@ -194,6 +194,23 @@ fn accounts_of_another_folder_are_others() {
     assert_eq!(keyring.names(SERVICE), [Z]);
 }
 
+/// Nothing says where such an account is; cron must refresh it all the same.
+#[test]
+fn an_account_with_a_damaged_entry_is_refreshed_beside_others() {
+    if !has("a damaged entry of an account in the keychain", &[Part::Keychain]) {
+        return;
+    }
+    let (_keyring, program, sandbox) = stage(&[]);
+    connect(&program, &["zaehlerfreunde"]);
+    connect(&program, &["zaehlerfreunde:other", "--store", "file"]);
+    let index = program.root().join("home/.local/state/partnerlink/sandbox/accounts");
+    std::fs::write(index.join("zaehlerfreunde.default.json"), "{").unwrap();
+    let before = sandbox.count("refreshed");
+    program.run(["token", "refresh", "--force"]).exits(0);
+    assert_eq!(sandbox.count("refreshed") - before, 2);
+    program.run(["status"]).exits(0);
+}
+
 /// A move of the account to another store leaves nothing behind in the keychain.
 #[test]
 fn an_account_that_moves_to_files_leaves_no_item() {

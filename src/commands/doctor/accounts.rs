@@ -24,14 +24,14 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
         found.push(Finding::good("account", "none is connected yet"));
     }
     let files = context.sealed_files(context.settings.file_key);
+    let listed: Vec<(&Content, BTreeSet<AccountId>)> =
+        contents.iter().map(|content| (content, content.accounts())).collect();
     for account in &accounts {
         let id = &account.account;
-        let is_lost = |content: &Content| {
-            content.kind == account.store
-                && content.look.is_ok()
-                && !content.accounts().contains(id)
+        let is_lost = |(content, listed): &(&Content, BTreeSet<AccountId>)| {
+            content.kind == account.store && content.look.is_ok() && !listed.contains(id)
         };
-        found.push(if contents.iter().any(is_lost) {
+        found.push(if listed.iter().any(is_lost) {
             let text = format!("{id}: its tokens are no longer in {}", account.store);
             Finding::bad("account", text, connect(id), Exit::SignInNeeded)
         } else if let Some(error) = fault(context, &files, account) {
@@ -50,6 +50,13 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
             Finding::warn("account", text, format!("partnerlink store verify {id}"))
         }));
     }
+    let mut damaged = context.index.names().unwrap_or_default();
+    accounts.iter().for_each(|account| drop(damaged.take(&account.account)));
+    contents.iter().flat_map(Content::accounts).for_each(|id| drop(damaged.take(&id)));
+    found.extend(damaged.iter().map(|id| {
+        let text = format!("{id}: its entry in the list of accounts is damaged");
+        Finding::bad("account", text, format!("partnerlink store verify {id}"), Exit::Store)
+    }));
     found.extend(clock_of(&accounts, context.clock.now()));
     found.extend(locks(context));
     found

@@ -16,7 +16,7 @@ use self::shared::Shared;
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
-use crate::commands::{could_not, every_account, fault, shortcoming};
+use crate::commands::{could_not, every_account, fault, not_listed, shortcoming};
 use crate::context::Context;
 use crate::error::{CLOSE_IT, Error, Exit, Failed};
 use crate::flow::inventory::{Content, readable};
@@ -187,17 +187,14 @@ impl Args {
     fn names(&self, context: &Context) -> (BTreeSet<AccountId>, BTreeSet<AccountId>, Vec<Error>) {
         let mut unknown = Vec::new();
         let mut names = context.index.names().unwrap_or_else(|error| {
-            let why = format!("the index of accounts: {error}");
-            let hint = "give the folder `accounts` below the state folder back to your own user";
-            let meaning = Exit::Store.means("index-unreadable", hint);
-            unknown.push(Error::of("could not list the connected accounts", why, meaning));
+            unknown.push(not_listed(&error));
             BTreeSet::new()
         });
         // To see what lies in sealed files wakes nothing.
         let contents = context.world().contents(|kind| *kind == StoreKind::FILE);
         let sealed: BTreeSet<AccountId> = contents.iter().flat_map(Content::accounts).collect();
         names.extend(sealed.difference(&names).cloned().collect::<Vec<_>>());
-        if self.check {
+        if self.check && unknown.is_empty() {
             match every_account(context).map(|(accounts, _)| accounts) {
                 Ok(all) => names.extend(all),
                 Err(error) => unknown.push(error),

@@ -60,13 +60,14 @@ impl Args {
 /// store that the index lost.
 fn not_in(context: &Context, to: &StoreKind) -> Result<BTreeSet<AccountId>, Error> {
     let is_open = |account: &AccountId| Move::pending(&context.folders, account).is_some();
-    let mut indexed = context.index.all();
+    let failed = |error: &StoreError| Error::new("could not list the accounts to move", error);
+    let mut indexed = context.index.of(&context.index.names().map_err(|error| failed(&error))?);
     indexed.retain(|entry| entry.store != *to || is_open(&entry.account));
     let mut accounts: BTreeSet<_> = indexed.into_iter().map(|entry| entry.account).collect();
     let world = context.world();
     let contents = world.contents(|kind| kind != to);
     if let Some(error) = world.doubt(&contents) {
-        return Err(Error::new("could not list the accounts to move", error));
+        return Err(failed(error));
     }
     accounts.extend(contents.iter().flat_map(Content::accounts));
     Ok(accounts)

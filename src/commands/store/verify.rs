@@ -2,9 +2,9 @@ use std::collections::BTreeSet;
 
 use super::{AccountReport, each};
 use crate::account_id::AccountId;
-use crate::commands::{could_not, finish};
+use crate::commands::{could_not, finish, not_listed};
 use crate::context::Context;
-use crate::error::{Error, Failed};
+use crate::error::Failed;
 use crate::flow::FlowError;
 use crate::flow::inventory::{Content, verify};
 use crate::store::{Item, TokenStore};
@@ -29,14 +29,17 @@ pub struct Args {
 impl Args {
     pub fn run(&self, context: &Context) -> Result<u8, Failed> {
         let world = context.world();
+        let indexed = context.index.names().map_err(|error| not_listed(&error))?;
         let contents = world.contents(|_| true);
         let accounts: BTreeSet<AccountId> = match self.accounts.is_empty() {
-            true => world.accounts(&contents),
+            true => {
+                indexed.into_iter().chain(contents.iter().flat_map(Content::accounts)).collect()
+            }
             false => self.accounts.iter().cloned().collect(),
         };
         if accounts.is_empty() {
             if let Some(error) = world.doubt(&contents) {
-                return Err(Error::new("could not list the connected accounts", error).into());
+                return Err(not_listed(error).into());
             }
             if !context.output.json {
                 context.output.say(Mark::Note, "No account is connected: nothing to verify.");
