@@ -160,10 +160,7 @@ fn saved_record(context: &Context, verb: &str, account: &AccountId) -> Result<Re
     let record = world.peek(account).map_err(|error| could_not(verb, account, &error))?;
     record.ok_or_else(|| match context.index.get(account) {
         Some(_) => could_not(verb, account, &FlowError::gone(account, world.home(account))),
-        None => {
-            let others = accounts_of(context, account.provider());
-            not_connected(&format!("could not {verb} {account}"), account, &others)
-        }
+        None => not_connected(context, &format!("could not {verb} {account}"), account),
     })
 }
 
@@ -346,8 +343,13 @@ fn exit_of<'a>(errors: impl Iterator<Item = &'a Error>) -> Result<u8, Failed> {
     worst.map_or(Ok(0), |exit| Err(Failed::Told(exit)))
 }
 
-/// An account that is not connected, and which others of its provider are.
-fn not_connected(what: &str, account: &AccountId, others: &[AccountId]) -> Error {
+/// The failure where nothing is known of an account.
+fn not_connected(context: &Context, what: &str, account: &AccountId) -> Error {
+    let mut others = match accounts_of(context, account.provider()) {
+        Ok(all) => all,
+        Err(error) => return Error::new(what, &error).about(account),
+    };
+    others.retain(|other| other != account);
     let names: Vec<String> = others.iter().map(ToString::to_string).collect();
     let mut why = "this account is not connected".to_owned();
     if !names.is_empty() {
@@ -356,10 +358,10 @@ fn not_connected(what: &str, account: &AccountId, others: &[AccountId]) -> Error
     Error::sign_in_needed(what, why, account)
 }
 
-/// The connected accounts of a provider.
-fn accounts_of(context: &Context, provider: &str) -> Vec<AccountId> {
-    let accounts = context.index.all().into_iter().map(|entry| entry.account);
-    accounts.filter(|account| account.provider() == provider).collect()
+/// The connected accounts of a provider, also those of which the index cannot tell more.
+fn accounts_of(context: &Context, provider: &str) -> Result<Vec<AccountId>, StoreError> {
+    let names = context.index.names()?.into_iter();
+    Ok(names.filter(|account| account.provider() == provider).collect())
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn the_account(context: &Context, provider: &str, what: &str) -> Result<AccountI
         return Ok(given);
     }
     let unnamed = provider.parse::<AccountId>().map_err(|error| Error::new(what, &error))?;
-    match accounts_of(context, provider).as_slice() {
+    match accounts_of(context, provider).map_err(|error| Error::new(what, &error))?.as_slice() {
         [only] => Ok(only.clone()),
         [] => Ok(unnamed),
         several if several.contains(&unnamed) => Ok(unnamed),
@@ -139,8 +139,7 @@ impl Session<'_> {
         let given = given_token(context, account)?;
         let is_given = given.is_some();
         if !is_given && context.index.get(account).is_none() {
-            let others = accounts_of(context, account.provider());
-            return Err(not_connected(what, account, &others).into());
+            return Err(not_connected(context, what, account).into());
         }
         // A token that is given is bound as the account's own: an address that changed gets neither.
         if let Some(entry) = context.index.get(account).filter(|_| is_given) {

@@ -81,7 +81,8 @@ fn a_damaged_and_a_missing_record_are_told_with_a_remedy() {
 fn a_list_of_accounts_that_cannot_be_read_is_no_empty_one() {
     let (program, _fake) = connected();
     let program = without_keychain(program);
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 6] = [
+        &["api", "fake", "/x"],
         &["token", "refresh"],
         &["status"],
         &["status", "--check"],

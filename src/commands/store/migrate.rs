@@ -79,7 +79,7 @@ fn planned(context: &Context, account: AccountId, to: &StoreKind) -> AccountRepo
     let item = Item::Account(account.clone());
     let is_there = || store.look().is_ok_and(|look| look.items.contains(&item));
     if context.index.get(&account).is_none() && !is_there() {
-        return AccountReport::not_connected("could not move", account, to);
+        return AccountReport::not_connected(context, "could not move", account, to);
     }
     let store = store.kind();
     if store == *to {
@@ -110,7 +110,7 @@ fn moved(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport
     let world = context.world();
     let outcome = relocate(&world, &account, to);
     if matches!(outcome, Err(FlowError::NotConnected)) {
-        return AccountReport::not_connected("could not move", account, to);
+        return AccountReport::not_connected(context, "could not move", account, to);
     }
     let (result, text) = match &outcome {
         Ok(Moved::Moved) => ("moved", format!("moved to {to}")),

@@ -58,8 +58,8 @@ struct AccountReport {
 
 impl AccountReport {
     /// Of an account that is not there: `what` was attempted, in this store or to it.
-    fn not_connected(what: &str, account: AccountId, store: &StoreKind) -> Self {
-        let error = Some(not_connected(&format!("{what} {account}"), &account, &[]));
+    fn not_connected(context: &Context, what: &str, account: AccountId, store: &StoreKind) -> Self {
+        let error = Some(not_connected(context, &format!("{what} {account}"), &account));
         let (result, text) = ("not-connected", "not connected".to_owned());
         Self { account, store: store.clone(), result, text, error }
     }

@@ -56,7 +56,7 @@ fn check(context: &Context, account: AccountId, contents: &[Content]) -> Account
         Ok(verified) => verified,
         Err(FlowError::NotConnected) => {
             let store = world.home(&account).kind();
-            return AccountReport::not_connected("could not verify", account, &store);
+            return AccountReport::not_connected(context, "could not verify", account, &store);
         }
         Err(error) => {
             let store = world.home(&account).kind();

@@ -8,7 +8,7 @@ use super::unattended;
 use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::{self, Clock as _};
-use crate::commands::{accounts_of, could_not, every_account, finish, not_connected};
+use crate::commands::{could_not, every_account, finish, not_connected};
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::flow::FlowError;
@@ -170,13 +170,10 @@ fn refresh_one(
                 None => Step::Done(report),
             }
         }
-        Err(FlowError::NotConnected) => {
-            let others = accounts_of(context, account.provider());
-            failed(
-                account,
-                not_connected(&format!("could not refresh {account}"), account, &others),
-            )
-        }
+        Err(FlowError::NotConnected) => failed(
+            account,
+            not_connected(context, &format!("could not refresh {account}"), account),
+        ),
         Err(error) => failed(account, could_not("refresh", account, &error)),
     }
 }
