@@ -2,7 +2,6 @@
 //! shells really complete with it is shown in `tests/real`.
 
 use std::fs;
-use std::time::Duration;
 
 use crate::provider::identity::PERSON;
 use crate::support::program::Program;
@@ -161,15 +160,4 @@ fn a_name_from_outside_moves_no_cursor() {
     fs::write(&path, entry.replace(PERSON, hostile)).unwrap();
     let lines = answer(&program, &["token", "get", "f"]);
     assert_eq!(lines, ["fake\ta?b"]);
-}
-
-/// Between two key strokes: a person notices a tenth of a second.
-#[test]
-#[cfg_attr(windows, ignore = "wine itself takes longer")]
-fn an_answer_takes_less_than_fifty_milliseconds() {
-    let (program, _fake) = connected();
-    let fastest = (0..10)
-        .map(|_| program.run(["completions", "bash", "--", "partnerlink", "token", "get", ""]).took)
-        .min();
-    assert!(fastest < Some(Duration::from_millis(50)), "{fastest:?}");
 }
