@@ -146,6 +146,7 @@ impl Explain for ScheduleError {
             Self::NotRoot => usage("the same with sudo, or without --kind for a timer of your own"),
             Self::Foreign(_) => refused("look at the file, and move it away if it is not needed"),
             Self::NoProgram(_) => refused("install it, or choose another --kind"),
+            Self::Nameless(_) => refused("name it, as in --program /usr/bin/partnerlink"),
             _ if self.is_held() => in_use("schedule"),
             Self::File { .. } | Self::Child(_) | Self::Step { .. } => {
                 refused("`partnerlink schedule print` shows what is written, to do it by hand")

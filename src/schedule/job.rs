@@ -58,8 +58,7 @@ impl Job {
 /// The path by which a schedule starts this program: the one in `PATH` if that leads here, because
 /// it stays the same when a new version is installed beside the old one.
 pub fn this_program(around: &Surroundings) -> Result<PathBuf, ScheduleError> {
-    let here = std::env::current_exe()
-        .map_err(|source| ScheduleError::file(Path::new("this program"), source))?;
+    let here = std::env::current_exe().map_err(ScheduleError::Nameless)?;
     let real = |path: &Path| path.canonicalize().ok();
     let name = here.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     Ok(around.find(name).filter(|found| real(found) == real(&here)).unwrap_or(here))

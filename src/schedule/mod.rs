@@ -185,6 +185,8 @@ pub enum ScheduleError {
     Foreign(PathBuf),
     #[error("the program {0} is not there")]
     NoProgram(&'static str),
+    #[error("the system does not say where this program is: {0}")]
+    Nameless(std::io::Error),
     #[error("{}: {source}", .path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
