@@ -228,6 +228,25 @@ mod tests {
     }
 
     #[test]
+    fn a_list_without_issuers_is_what_is_wrong_and_not_the_issuer() {
+        let verdict = |issuers: &[String]| {
+            let expected = Expected {
+                issuers,
+                issuer: None,
+                client_id: "us",
+                client_secret: None,
+                nonce: None,
+                subject: None,
+                now: Timestamp::from_second(NOW).unwrap(),
+            };
+            check(&token("RS256", |_| ()), &expected).map(|claims| claims.sub)
+        };
+        let issuer = || "https://a.example/".to_owned();
+        assert_eq!(verdict(&[]), Err(IdTokenError::IssuerNotDescribed(issuer())));
+        assert_eq!(verdict(&["other".into()]), Err(IdTokenError::Issuer(issuer())));
+    }
+
+    #[test]
     fn the_audience_must_be_ours() {
         assert!(changed("aud", json!(["us"])).is_ok());
         for audience in [json!("other"), json!(["us", "other"]), json!([]), json!(["other"])] {

@@ -149,6 +149,19 @@ fn a_refused_secret_is_a_matter_of_the_settings_and_trouble_is_for_later() {
     assert_eq!(program.run(["token", "get", "fake"]).exits(0).stdout, kept);
 }
 
+/// Nothing was spent; but what comes again and again is not a matter of time.
+#[test]
+fn an_answer_that_is_too_large_is_no_trouble_that_passes() {
+    let (program, fake, _) = described("client_authentication = \"post\"\n");
+    gives(&fake, "access_token", json!({ "token_type": "Bearer", "expires_in": 3600 }));
+    program.run(["connect", "fake"]).exits(0);
+    let large = "x".repeat(2 << 20);
+    fake.answers(move |_| Reply::new(200, "", &large));
+    program.run(["token", "refresh", "fake", "--force"]).exits(6).says(&["more than"]);
+    let known = program.run(["status", "--json"]).exits(0).json();
+    assert_eq!(known["accounts"][0]["failure"]["kind"], "answer");
+}
+
 #[test]
 fn without_a_way_for_the_secret_it_is_refused_when_the_file_is_read() {
     let (program, ..) = described("");

@@ -1,8 +1,14 @@
 //! Accounts that one machine takes out of the store, or into it, or that end.
 
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::bao::{Bao, Duty};
+use crate::browser::agree;
+use crate::provider::fresh;
 use crate::scene::{ACCOUNT, Scene};
 use crate::wire::{Manner, Wire, writes_a_grant};
 
@@ -60,6 +66,98 @@ fn an_account_that_is_disconnected_ends_for_every_machine() {
     scene.connect(&[ACCOUNT]);
     assert_eq!(generation(), first + 2);
     assert_eq!(reader.get(ACCOUNT).exits(0).data(), scene.token(ACCOUNT));
+}
+
+/// From files into the store: over a tombstone, whose count goes on, or where it is already.
+#[test]
+fn an_account_that_moves_in_counts_on_and_takes_no_others_place() {
+    let Some(bao) = Bao::alone("a move into the store") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let (machine, reader) = (scene.machine(Duty::Admin), scene.machine(Duty::Reader));
+    let (mut before, token) = (scene.stored("grant", ACCOUNT), scene.token(ACCOUNT));
+    let to = |store: &str| machine.run(["store", "migrate", "--to", store, ACCOUNT]);
+    let generation = |kind: &str| scene.stored(kind, ACCOUNT)["generation"].as_u64().unwrap();
+    let first = generation("grant");
+    to("file").exits(0);
+    assert_eq!(generation("grant"), first + 1);
+    to("vault").exits(0);
+    assert_eq!((generation("grant"), scene.token(ACCOUNT)), (first + 2, token.clone()));
+    assert_eq!(reader.get(ACCOUNT).exits(0).data(), token);
+    // As if the answer to the write had been lost.
+    to("file").exits(0);
+    let (_, version) = scene.bao.record("grant/fake/one").unwrap();
+    before["generation"] = json!(first + 9);
+    assert!(scene.bao.put("grant/fake/one", &before, version));
+    to("vault").exits(0);
+    assert_eq!((generation("grant"), generation("access")), (first + 9, first + 9));
+    // Another machine has put one of this name there meanwhile: neither takes the other's place.
+    to("file").exits(0);
+    scene.connect(&[ACCOUNT]);
+    let theirs = scene.token(ACCOUNT);
+    to("vault").exits(2).says(&["with another sign-in"]);
+    assert_eq!((scene.token(ACCOUNT), machine.get(ACCOUNT).exits(0).data()), (theirs, &*token));
+}
+
+/// The secret goes with the last account of its provider, and is deleted by nobody else.
+#[test]
+fn a_client_secret_that_moved_in_is_there_for_every_machine() {
+    let Some(bao) = Bao::alone("a client secret") else { return };
+    let scene = Scene::new(bao, 0);
+    let machines = [Duty::Admin, Duty::Refresher].map(|duty| scene.machine(duty));
+    let secret = fresh("client-secret");
+    for machine in &machines {
+        let config = fs::read_to_string(machine.home().join("config.toml")).unwrap();
+        let wants = "rotation_overlap_seconds = 0\nclient_authentication = \"basic\"";
+        machine.configure(&config.replace("rotation_overlap_seconds = 0", wants));
+        machine.canaries.never("client secret", &secret);
+    }
+    let [desk, machine] = machines;
+    let mut command = desk.command(["connect", ACCOUNT, "--no-browser", "--client-secret-stdin"]);
+    command.stdin(Stdio::piped());
+    let mut running = desk.start(command);
+    running.stdin.take().unwrap().write_all(secret.as_bytes()).unwrap();
+    agree(&scene.provider, running).exits(0);
+    machine.run(["token", "refresh", ACCOUNT, "--force"]).exits(0);
+    assert_eq!(scene.provider.last().basic().unwrap().1, secret);
+    desk.run(["store", "migrate", "--to", "file", ACCOUNT]).exits(0);
+    desk.run(["token", "refresh", ACCOUNT, "--force"]).exits(0);
+    assert_eq!(scene.provider.last().basic().unwrap().1, secret);
+    let shared = scene.bao.record("client/fake").unwrap().0;
+    assert!(shared["value"].is_object() || shared["value"].is_string(), "it is not ours alone");
+}
+
+#[test]
+fn a_second_sign_in_takes_the_place_of_the_first() {
+    let Some(bao) = Bao::alone("a second sign-in") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let (first, token) = (scene.stored("grant", ACCOUNT), scene.token(ACCOUNT));
+    scene.connect(&[ACCOUNT]);
+    let second = scene.stored("grant", ACCOUNT);
+    assert_ne!(scene.token(ACCOUNT), token);
+    let generation = |stored: &Value| stored["generation"].as_u64().unwrap();
+    assert_eq!(generation(&second), generation(&first) + 1);
+    let reader = scene.machine(Duty::Reader);
+    assert_eq!(reader.get(ACCOUNT).exits(0).data(), scene.token(ACCOUNT));
+}
+
+/// Its versions are there, and what is in them is not.
+#[test]
+fn an_account_that_was_deleted_by_hand_ends_all_the_same() {
+    let Some(bao) = Bao::alone("deleted by hand") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let machine = scene.machine(Duty::Admin);
+    machine.get(ACCOUNT).exits(0);
+    scene.bao.insist("DELETE", "partnerlink/data/grant/fake/one", &Value::Null);
+    machine.get(ACCOUNT).exits(5).says(&["was deleted by hand"]);
+    // What cannot be read cannot be revoked.
+    machine.run(["disconnect", ACCOUNT]).exits(3).says(&["deleted here"]);
+    assert_buried(&scene, "deleted by ");
+    // One that was never there leaves nothing.
+    machine.run(["disconnect", "fake:other"]).exits(0);
+    assert!(scene.bao.record("grant/fake/other").is_none());
 }
 
 /// A tombstone stands in its place, for those that only read as well, and the versions that held

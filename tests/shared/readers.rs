@@ -50,6 +50,11 @@ fn a_reader_that_is_configured_to_refresh_is_refused_by_the_server() {
     let config = std::fs::read_to_string(reader.home().join("config.toml")).unwrap();
     reader.configure(&config.replace("access = \"read\"", "access = \"refresh\""));
     reader.run(["token", "refresh", ACCOUNT]).exits(5).says(&["policy"]);
+    // One that sees the grant is stopped before a person is sent to the browser.
+    let sees = "path \"partnerlink/*\" { capabilities = [\"read\", \"list\"] }";
+    scene.bao.insist("PUT", "sys/policies/acl/reader", &json!({ "policy": sees }));
+    let outcome = reader.run(["connect", ACCOUNT, "--no-browser"]).exits(5);
+    outcome.says(&["this machine may: list, read", "create and update on partnerlink/data/"]);
     scene.refreshed_exactly(0);
 }
 

@@ -59,6 +59,7 @@ fn links_and_other_peoples_files_are_refused() {
     fs::remove_file(bench.file()).unwrap();
     assert!(Command::new("mkfifo").arg(bench.file()).status().unwrap().success());
     refused(&bench);
+    assert!(matches!(bench.store().holds(&item(NAME)), Err(StoreError::Unsafe { .. })));
     fs::remove_file(bench.file()).unwrap();
     fs::rename(&real, bench.file()).unwrap();
     // A link where the temporary file goes is swept, not followed.

@@ -133,3 +133,59 @@ fn read(path: &Path) -> Result<Secret, StoreError> {
         word => Ok(Secret::from(word)),
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_that_others_can_read_is_none_unless_its_folder_keeps_them_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret-id");
+        fs::write(&file, " s\n").unwrap();
+        let read_at = |of_folder: u32, mode: u32| {
+            let set = |path: &Path, mode| {
+                fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+            };
+            set(&file, mode);
+            set(folder.path(), of_folder);
+            read_secret(&file)
+        };
+        for (of_folder, mode) in [(0o755, 0o600), (0o755, 0o400), (0o755, 0o700), (0o700, 0o444)] {
+            assert_eq!(read_at(of_folder, mode).unwrap().expose(), "s", "{of_folder:o} {mode:o}");
+        }
+        for (of_folder, mode) in [(0o755, 0o640), (0o755, 0o604), (0o750, 0o644), (0o701, 0o644)] {
+            let refused = read_at(of_folder, mode).unwrap_err();
+            let StoreError::OpenKey { mode: told, .. } = refused else { panic!("{refused}") };
+            assert_eq!(told, mode);
+        }
+        let _ = read_at(0o700, 0o600);
+        fs::write(&file, "\n").unwrap();
+        assert!(read_secret(&file).is_err(), "there is no token in it");
+    }
+
+    #[test]
+    fn only_who_has_more_than_a_token_can_sign_in_again() {
+        let (mount, variable) = (String::from("m"), "VAULT_TOKEN");
+        let secret_id = PathBuf::from("/x/secret-id");
+        let role = Auth::AppRole { mount: mount.clone(), role_id: "r".into(), secret_id };
+        let jwt = Jwt::Variable { name: "T".into(), value: None };
+        assert!(sign_in_hint(&role).contains("put it into /x/secret-id"));
+        let jwt = Auth::Jwt { mount, role: "r".into(), jwt };
+        assert!(sign_in_hint(&jwt).contains("its mount in [vault]"));
+        let given = Auth::Token { token: "t".into(), variable };
+        for (auth, expected) in [
+            (role, true),
+            (jwt, true),
+            (Auth::TokenFile("/x".into()), true),
+            (given, false),
+            (Auth::Proxy, false),
+        ] {
+            assert_eq!(auth.can_be_renewed(), expected, "{auth:?}");
+        }
+    }
+}

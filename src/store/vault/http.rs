@@ -312,3 +312,107 @@ fn told(date: Timestamp, ours: Timestamp) -> Timestamp {
 pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::shared::Duty;
+    use crate::store::vault::Auth;
+
+    fn reply(status: u16, body: &str) -> Reply {
+        Reply { status, body: Secret::new(body.as_bytes().to_vec()) }
+    }
+
+    const SEALED: &str = r#"{"errors":["Vault is sealed"]}"#;
+    const WAITS: &str = r#"{"errors":["1 error occurred:\n\t* Waiting for the primary\n\n"]}"#;
+
+    #[test]
+    fn an_answer_counts_unless_its_server_cannot_know() {
+        for (status, body, expected) in [
+            (200, "", true),
+            (299, "", true),
+            (403, "", true),
+            (404, "", true),
+            (400, SEALED, true),
+            (400, WAITS, false),
+            (199, "", false),
+            (307, "", false),
+            (429, "", false),
+            (503, SEALED, false),
+        ] {
+            assert_eq!(reply(status, body).says_something(), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn why_a_server_did_nothing_is_said() {
+        for (status, body, expected) in [
+            (503, SEALED, "it is sealed"),
+            (503, "", "it answered 503"),
+            (307, SEALED, "this server does not lead, and hands nothing on"),
+            (500, "[]", "it answered 500"),
+            (500, SEALED, "it answered 500: Vault is sealed"),
+            (500, WAITS, "it answered 500: Waiting for the primary"),
+        ] {
+            assert_eq!(reply(status, body).meaning(), expected, "{status} {body}");
+        }
+        let two = reply(400, r#"{"errors":["one\n\tmore","two"]}"#);
+        assert_eq!(two.errors(), "one more; two");
+    }
+
+    #[test]
+    fn nothing_is_there_where_no_error_and_no_warning_is() {
+        for (status, body, expected) in [
+            (404, r#"{"errors":[]}"#, true),
+            (404, SEALED, false),
+            (404, r#"{"data":null,"warnings":["Invalid path"]}"#, false),
+            (404, "", false),
+            (200, r#"{"errors":[]}"#, false),
+        ] {
+            assert_eq!(reply(status, body).is_nothing(), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn data_is_read_from_its_envelope() {
+        let data = |body| reply(200, body).data::<u8>("x");
+        assert_eq!(data("").unwrap(), None);
+        assert_eq!(data(r#"{"data":null}"#).unwrap(), None);
+        assert_eq!(data(r#"{"data":5}"#).unwrap(), Some(5));
+        assert!(matches!(data("{"), Err(StoreError::Damaged { .. })));
+    }
+
+    /// A server that cuts its time down to seconds is half a second behind on average.
+    #[test]
+    fn the_servers_time_is_ours_where_the_two_may_be_the_same() {
+        let ours = Timestamp::from_second(1_800_000_000).unwrap();
+        let at = |milliseconds: i64| {
+            Timestamp::from_millisecond(ours.as_millisecond() + milliseconds).unwrap()
+        };
+        for (date, expected) in
+            [(0, 0), (-1000, 0), (-1499, 0), (-1500, -1000), (-60_000, -59_500), (1, 501)]
+        {
+            assert_eq!(told(at(date), ours), at(expected), "{date}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_allowed_is_told_by_its_path_and_what_it_takes() {
+        let api = Api::new(Settings::example(Duty::Refresher, Auth::Proxy));
+        let told = |method, path| {
+            let patience = Duration::ZERO;
+            let call = Call { method, path, body: None, patience, is_dear: false };
+            match api.forbidden(&call, &reply(403, SEALED)) {
+                StoreError::Forbidden { what, why, hint } => {
+                    assert_eq!(why, "Vault is sealed");
+                    assert!(hint.contains("partnerlink store policy"), "{hint}");
+                    what
+                }
+                error => panic!("{error}"),
+            }
+        };
+        assert_eq!(told("GET", "m/metadata/x?list=true"), "list on m/metadata/x");
+        assert_eq!(told("GET", "m/data/x?version=1"), "read on m/data/x");
+        assert_eq!(told("POST", "m/data/x"), "create and update on m/data/x");
+    }
+}

@@ -141,3 +141,32 @@ impl VaultStore {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_an_engine_is_said_with_the_command_for_it() {
+        let fault = |cas_required, max_versions, delete_version_after: &str| {
+            let delete_version_after = delete_version_after.to_owned();
+            Engine { cas_required, max_versions, delete_version_after }.fault("kv")
+        };
+        for (versions, after) in [(1, ""), (3, "0s"), (10, "0s")] {
+            assert_eq!(fault(true, versions, after), None, "{versions} {after}");
+        }
+        for (cas_required, versions, after, expected) in [
+            (false, 3, "0s", "cas_required is off"),
+            (false, 30, "5h", "cas_required is off"),
+            (true, 0, "0s", "max_versions 0"),
+            (true, 11, "", "max_versions 11"),
+            (true, 3, "5h", "deleted after 5h"),
+        ] {
+            let (text, command) = fault(cas_required, versions, after).unwrap();
+            assert!(text.contains(expected), "{text}");
+            let set =
+                "bao write kv/config cas_required=true max_versions=3 delete_version_after=0s";
+            assert_eq!(command, set);
+        }
+    }
+}

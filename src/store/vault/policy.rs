@@ -229,3 +229,58 @@ pub(super) fn check_engine(store: &VaultStore) -> Result<(), StoreError> {
         _ => Err(store.wrong_engine()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::vault::Auth;
+
+    #[test]
+    fn each_role_may_do_its_duty_and_nothing_else() {
+        for (role, place, expected) in [
+            (Role::Reader, ("data", "access/*"), &["read"][..]),
+            (Role::Refresher, ("data", "access/*"), &["create", "read", "update"]),
+            (Role::Refresher, ("data", "client/*"), &["read"]),
+            (Role::Admin, ("data", "client/*"), &["create", "read", "update"]),
+            (Role::Reader, ("data", "grant/*"), &[]),
+            (Role::Refresher, ("destroy", "grant/*"), &[]),
+            (Role::Admin, NOBODYS[1], &[]),
+        ] {
+            assert_eq!(role.may(place), expected, "{role:?} {place:?}");
+        }
+        let (reader, refresher) = (Role::Reader.hcl("kv", "a/b"), Role::Refresher.hcl("kv", "a/b"));
+        let rule = "path \"kv/data/a/b/access/*\" {\n  capabilities = [\"read\"]\n}\n";
+        assert!(reader.starts_with(rule), "{reader}");
+        assert!(refresher.contains("path \"kv/data/a/b/grant/*\""), "{refresher}");
+        assert!(!reader.contains("grant") && !reader.contains("kv/config"), "{reader}");
+        assert!(refresher.ends_with("path \"kv/config\" {\n  capabilities = [\"read\"]\n}\n"));
+    }
+
+    #[test]
+    fn what_a_machine_lacks_is_told_with_the_policy_that_has_it() {
+        let check = |needs, missing: &[&str]| {
+            let missing = missing.iter().map(|&word| word.to_owned()).collect();
+            Difference { needs, missing, excess: vec!["all".into()] }.check()
+        };
+        assert!(check(Role::Reader, &[]).is_ok());
+        for (needs, named) in [(Role::Reader, "reader"), (Role::Refresher, "refresher")] {
+            match check(needs, &["read on x", "list on y"]) {
+                Err(StoreError::Forbidden { what, hint, .. }) => {
+                    assert_eq!(what, "read on x, list on y");
+                    assert!(hint.ends_with(&format!("partnerlink store policy {named}")), "{hint}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let lacking = |duty, path| lacking(&Settings::example(duty, Auth::Proxy), path);
+        for (duty, path, line, policy) in [
+            (Duty::Reader, "partnerlink/data/access/p/one", "access/*", "policy reader"),
+            (Duty::Refresher, "partnerlink/data/grant/p/one", "grant/*", "policy refresher"),
+            (Duty::Refresher, "partnerlink/destroy/grant/p/one", "destroy/grant/*", "policy admin"),
+            (Duty::Refresher, "sys/seal", "policy refresher", "(or reader, or admin)"),
+        ] {
+            let told = lacking(duty, path);
+            assert!(told.contains(line) && told.ends_with(policy), "{told}");
+        }
+    }
+}

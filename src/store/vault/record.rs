@@ -151,3 +151,51 @@ pub(super) fn place_of(item: &Item, host: &str) -> Option<String> {
         Item::FileKey => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Stored, StoreError> {
+        Stored::parse(&RawValue::from_string(text.to_owned()).unwrap(), "it")
+    }
+
+    #[test]
+    fn a_record_of_a_newer_program_is_not_read_as_one_of_ours() {
+        let of_version = |version: u32| {
+            format!(r#"{{"v":{version},"generation":7,"nonce":"00","record":null}}"#)
+        };
+        let stored = parse(&of_version(VERSION)).unwrap();
+        assert!(stored.is_ended() && stored.claim.is_none());
+        assert_eq!(stored.generation, 7);
+        let newer = parse(&of_version(VERSION + 1));
+        assert!(matches!(newer, Err(StoreError::TooNew { version: 2, .. })));
+        // It may have any other shape.
+        assert!(matches!(parse(r#"{"v":9}"#), Err(StoreError::TooNew { .. })));
+        for damaged in ["{}", r#"{"v":1}"#, r#"{"v":"1"}"#, "[]"] {
+            assert!(matches!(parse(damaged), Err(StoreError::Damaged { .. })), "{damaged}");
+        }
+        let whole = parse(r#"{"v":1,"generation":7,"nonce":"00","record":{}}"#).unwrap();
+        assert!(!whole.is_ended());
+        assert!(whole.record(&"p:one".parse().unwrap()).is_err(), "there is nothing in it");
+    }
+
+    #[test]
+    fn everything_has_its_place() {
+        let account: AccountId = "p:one".parse().unwrap();
+        assert_eq!(
+            (grant(&account), access(&account)),
+            ("grant/p/one".into(), "access/p/one".into())
+        );
+        assert_eq!(path("kv", "data", "", "grant/p/one"), "kv/data/grant/p/one");
+        assert_eq!(path("kv", "metadata", "a/b", "grant/"), "kv/metadata/a/b/grant/");
+        for (item, expected) in [
+            (Item::Account(account), Some("grant/p/one")),
+            (Item::ClientSecret("p".into()), Some("client/p")),
+            (Item::Probe, Some("probe/web-1")),
+            (Item::FileKey, None),
+        ] {
+            assert_eq!(place_of(&item, "web-1").as_deref(), expected);
+        }
+    }
+}

@@ -61,3 +61,20 @@ pub enum Jwt {
         value: Option<Secret>,
     },
 }
+
+#[cfg(test)]
+impl Settings {
+    /// Those of a test that asks nobody.
+    pub(super) fn example(duty: Duty, auth: Auth) -> Self {
+        Self {
+            addresses: Vec::new(),
+            mount: "partnerlink".into(),
+            prefix: String::new(),
+            namespace: String::new(),
+            duty,
+            auth,
+            network: Network::default(),
+            host: "web-1".into(),
+        }
+    }
+}
