@@ -147,6 +147,20 @@ fn without_check_and_set_sign_ins_are_lost() {
     panic!("no token was spent twice");
 }
 
+/// And who would choose such a store hears of it.
+#[test]
+fn a_store_without_check_and_set_is_not_chosen() {
+    let Some(bao) = Bao::alone("no check-and-set to choose") else { return };
+    bao.insist("POST", "partnerlink/config", &json!({ "cas_required": false }));
+    let wire = Wire::to(bao.nodes[0].plain, Manner::default());
+    let mut scene = Scene::new(bao, 0);
+    scene.addresses = vec![wire.address()];
+    let machine = scene.machine(Duty::Refresher);
+    machine.run(["store", "use", "vault"]).exits(0);
+    wire.behaves(Manner { forgets_check_and_set: true, ..Manner::default() });
+    machine.run(["store", "use", "vault"]).exits(5).says(&["reading it back gave something else"]);
+}
+
 /// Vault has no `detailed-metadata`.
 #[test]
 fn a_store_that_lists_no_versions_is_read_all_the_same() {

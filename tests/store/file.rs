@@ -182,6 +182,23 @@ fn leftovers_of_a_crash_are_swept() {
 }
 
 #[test]
+fn what_a_crash_left_whole_takes_its_place_and_half_of_it_does_not() {
+    let bench = Bench::with_item();
+    let before = fs::read(bench.file()).unwrap();
+    let mine = bench.folder().join(format!("{FILE}.tmp"));
+    bench.store().save(&item(NAME), &secret("new")).unwrap();
+    let whole = fs::read(bench.file()).unwrap();
+    fs::write(bench.file(), &before).unwrap();
+    fs::write(&mine, &whole[..whole.len() - 1]).unwrap();
+    bench.store().finish(&item(NAME)).unwrap();
+    assert_eq!(fs::read(bench.file()).unwrap(), before);
+    fs::write(&mine, &whole).unwrap();
+    bench.store().finish(&item(NAME)).unwrap();
+    assert_eq!(bench.load().unwrap().as_deref(), Some(&b"new"[..]));
+    assert_eq!(bench.names(), [FILE]);
+}
+
+#[test]
 fn a_writer_killed_at_any_time_leaves_the_old_or_the_new() {
     let bench = Bench::with_item();
     let (folder, key) = (bench.folder(), bench.key());
