@@ -415,4 +415,23 @@ mod tests {
         assert_eq!(told("GET", "m/data/x?version=1"), "read on m/data/x");
         assert_eq!(told("POST", "m/data/x"), "create and update on m/data/x");
     }
+
+    #[test]
+    fn of_several_threads_one_signs_in_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = super::super::tests::private(&folder);
+        let api = Api::new(Settings::example(Duty::Refresher, Auth::TokenFile(file.clone())));
+        let call =
+            Call { method: "GET", path: "x", body: None, patience: Duration::ZERO, is_dear: false };
+        let token = |refused: Option<&str>| {
+            let (token, is_new) = api.token(refused.map(Secret::from).as_ref(), &call).unwrap();
+            (token.unwrap().expose().clone(), is_new)
+        };
+        std::fs::write(&file, "a").unwrap();
+        assert_eq!(token(None), ("a".into(), true));
+        std::fs::write(&file, "b").unwrap();
+        assert_eq!(token(None), ("a".into(), false));
+        assert_eq!(token(Some("a")), ("b".into(), true));
+        assert_eq!(token(Some("a")), ("b".into(), false), "another thread did");
+    }
 }

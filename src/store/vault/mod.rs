@@ -23,6 +23,8 @@ mod list;
 pub mod policy;
 mod record;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod wrapping;
 
 use std::io;

@@ -1,0 +1,275 @@
+//! The store against a server whose answers are scripted. A real one is in `tests/shared`.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use url::Url;
+
+use super::http::{Call, Reply};
+use super::inspect::HEALTH;
+use super::kv::Written;
+use super::*;
+
+/// What the server is told: the request line and the headers.
+pub(super) type Heard = Receiver<String>;
+
+/// A server that answers a request with a status, header lines and a body.
+pub(super) fn serve(
+    script: impl Fn(&str) -> (u16, String, String) + Send + 'static,
+) -> (Url, Heard) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+    let (tell, heard) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).unwrap() > 0 {}
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let length = length.map_or(0, |length| length.parse().unwrap());
+            reader.take(length).read_to_end(&mut Vec::new()).unwrap();
+            let (status, headers, body) = script(&head);
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {status} Any\r\nConnection: close\r\nContent-Length: {length}\r\n\
+                 {headers}\r\n{body}"
+            );
+            stream.write_all(answer.as_bytes()).unwrap();
+            if tell.send(head).is_err() {
+                return;
+            }
+        }
+    });
+    (url, heard)
+}
+
+/// The path of a token's file that only its owner can get at.
+pub(super) fn private(folder: &tempfile::TempDir) -> PathBuf {
+    let folder = folder.path().join("own");
+    crate::system::files::create_private_folder(&folder).unwrap();
+    folder.join("token")
+}
+
+pub(super) fn settings(addresses: Vec<Url>, auth: Auth) -> Settings {
+    Settings { addresses, ..Settings::example(Duty::Refresher, auth) }
+}
+
+pub(super) fn get(path: &str, milliseconds: u64) -> Call<'_> {
+    let patience = Duration::from_millis(milliseconds);
+    Call { method: "GET", path, body: None, patience, is_dear: false }
+}
+
+fn said(status: u16, body: &str) -> (u16, String, String) {
+    (status, String::new(), body.to_owned())
+}
+
+const SEALED: &str = r#"{"errors":["Vault is sealed"]}"#;
+const NOTHING: &str = r#"{"errors":[]}"#;
+
+#[test]
+fn one_address_after_the_other_is_asked_and_the_one_that_answered_first() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (sealed, asked_in_vain) = serve(|_| said(503, SEALED));
+    let (good, heard) = serve(|_| said(200, r#"{"data":1}"#));
+    let addresses = vec![format!("http://{nobody}").parse().unwrap(), sealed, good];
+    let api = Api::new(settings(addresses, Auth::Proxy));
+    for _ in 0..3 {
+        assert_eq!(api.call(&get("x", 5000)).unwrap().status, 200);
+    }
+    assert_eq!((asked_in_vain.try_iter().count(), heard.try_iter().count()), (1, 3));
+}
+
+/// Else each of two hundred accounts would wait for a server that is down.
+#[test]
+fn a_store_that_was_given_up_on_is_tried_once_unless_new_tokens_are_on_their_way() {
+    let (sealed, heard) = serve(|_| said(503, SEALED));
+    let api = Api::new(settings(vec![sealed], Auth::Proxy));
+    let tries = |call: &Call| {
+        let begun = Instant::now();
+        let Err(StoreError::Unavailable(why)) = api.call(call) else { panic!("it is sealed") };
+        assert!(why.starts_with("it is sealed (tried for "), "{why}");
+        (heard.try_iter().count(), begun.elapsed())
+    };
+    let (first, took) = tries(&get("x", 1000));
+    assert!(first > 2 && took >= Duration::from_secs(1), "{first} {took:?}");
+    assert_eq!(tries(&get("x", 1000)).0, 1);
+    assert!(tries(&Call { is_dear: true, ..get("x", 1000) }).0 > 2);
+}
+
+#[test]
+fn a_server_that_says_nothing_is_left_when_its_time_is_over() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap()).parse().unwrap();
+    let (begun, api) = (Instant::now(), Api::new(settings(vec![url], Auth::Proxy)));
+    assert!(matches!(api.call(&get("x", 300)), Err(StoreError::Unavailable(_))));
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_request_says_what_it_must_and_what_was_written_last() {
+    let (url, heard) = serve(|head| {
+        let index = if head.starts_with("POST") { "7" } else { "8" };
+        (200, format!("X-Vault-Index: {index}\r\n"), "{}".into())
+    });
+    let settings =
+        Settings { namespace: "team".into(), ..settings(vec![url.clone()], Auth::Proxy) };
+    let api = Api::new(settings);
+    let send = |call: &Call, token: Option<&str>| {
+        let token = token.map(crate::secret::Secret::from);
+        api.once(call, &url, token.as_ref()).unwrap();
+        heard.recv().unwrap()
+    };
+    let first = send(&get("a/b?c=d", 0), Some("t"));
+    assert!(first.starts_with("GET /v1/a/b?c=d HTTP/1.1\r\n"), "{first}");
+    for line in [
+        "authorization: Bearer t\r\n",
+        "x-vault-request: true\r\n",
+        "x-vault-namespace: team\r\n",
+        "x-vault-inconsistent: forward-active-node\r\n",
+    ] {
+        assert!(first.contains(line), "{line} {first}");
+    }
+    assert!(!first.contains("x-vault-index"), "nothing was written yet: {first}");
+    send(&get("a", 0), None);
+    let post = send(&Call { method: "POST", ..get("a", 0) }, None);
+    assert!(!post.contains("x-vault-index"), "what was only read: {post}");
+    send(&get("a", 0), None);
+    let last = send(&get(HEALTH, 0), None);
+    assert!(last.contains("x-vault-index: 7\r\n"), "{last}");
+    assert!(!last.contains("namespace"), "the server itself is in none: {last}");
+}
+
+#[test]
+fn the_time_is_that_of_the_store_and_of_nothing_on_the_way() {
+    let (url, _heard) = serve(|head| {
+        let date = "Date: Tue, 01 Jan 2030 00:00:00 GMT\r\n".to_owned();
+        match head.split(' ').nth(1).unwrap_or_default() {
+            "/v1/nothing" => (404, date, NOTHING.into()),
+            "/v1/there" => (200, date, "{}".into()),
+            _ => (404, "Date: Tue, 01 Jan 2040 00:00:00 GMT\r\n".into(), "not found".into()),
+        }
+    });
+    for path in ["nothing", "there"] {
+        let api = Api::new(settings(vec![url.clone()], Auth::Proxy));
+        api.once(&get("elsewhere", 0), &url, None).unwrap();
+        assert!(api.now().is_none());
+        api.once(&get(path, 0), &url, None).unwrap();
+        let now = api.now().unwrap().to_string();
+        assert!(now.starts_with("2030-01-01T00:00:0"), "{now}");
+    }
+}
+
+/// A store behind a server with these answers, by the path below `/v1/`.
+fn store(answers: &'static [(&'static str, u16, &'static str)]) -> (VaultStore, Heard) {
+    let (url, heard) = serve(move |head| {
+        let path = head.split([' ', '?']).nth(1).unwrap_or_default();
+        let found = answers.iter().find(|(of, ..)| path.strip_prefix("/v1/") == Some(*of));
+        found.map_or_else(|| said(404, NOTHING), |(_, status, body)| said(*status, body))
+    });
+    let index = Index::new(std::env::temp_dir().join("partnerlink-no-such-index"));
+    (VaultStore::open(settings(vec![url], Auth::Proxy), index), heard)
+}
+
+const MOUNT: &str = "sys/internal/ui/mounts/partnerlink";
+const MAY: &str = "sys/capabilities-self";
+const VERSION_2: &str = r#"{"data":{"type":"kv","options":{"version":"2"}}}"#;
+const VERSION_1: &str = r#"{"data":{"type":"kv","options":{"version":"1"}}}"#;
+
+#[test]
+fn a_place_is_good_where_this_machine_may_create_and_update() {
+    let item = Item::Account("p:one".parse().unwrap());
+    macro_rules! preflight {
+        ($grant:literal, $engine:expr) => {{
+            const BODY: &str = concat!(
+                r#"{"data":{"partnerlink/data/access/p/one":["create","update"],"#,
+                r#""partnerlink/data/grant/p/one":["#,
+                $grant,
+                "]}}"
+            );
+            store(&[(MAY, 200, BODY), (MOUNT, 200, $engine)]).0.preflight(&item)
+        }};
+    }
+    assert!(preflight!(r#""create","update","read""#, VERSION_2).is_ok());
+    assert!(preflight!(r#""root""#, VERSION_2).is_ok());
+    let wrong = preflight!(r#""root""#, VERSION_1);
+    assert!(matches!(wrong, Err(StoreError::WrongEngine { .. })));
+    for (refused, expected) in [
+        (preflight!(r#""create""#, VERSION_2), "this machine may: create"),
+        (preflight!(r#""update","read""#, VERSION_2), "this machine may: update, read"),
+        (preflight!(r#""deny""#, VERSION_2), "this machine may do nothing there"),
+    ] {
+        let Err(StoreError::Forbidden { why, what, .. }) = refused else { panic!("{refused:?}") };
+        assert_eq!(
+            (&*why, &*what),
+            (expected, "create and update on partnerlink/data/grant/p/one")
+        );
+    }
+}
+
+#[test]
+fn that_nothing_is_there_is_believed_of_the_right_engine_alone() {
+    let (right, heard) = store(&[(MOUNT, 200, VERSION_2)]);
+    for _ in 0..2 {
+        assert!(right.versioned("grant/p/one").unwrap().is_none());
+    }
+    assert_eq!(heard.try_iter().count(), 3, "the engine is looked at once");
+    let (wrong, _heard) = store(&[(MOUNT, 200, VERSION_1)]);
+    let is_wrong = |found| matches!(found, Err(StoreError::WrongEngine { .. }));
+    assert!(is_wrong(wrong.versioned("grant/p/one").map(drop)));
+    const PLACE: &str = "partnerlink/data/grant/p/one";
+    const NO_MOUNT: &str = r#"{"errors":["no handler for route \"partnerlink/data\""]}"#;
+    let (none, _heard) = store(&[(PLACE, 404, NO_MOUNT), (MOUNT, 200, VERSION_2)]);
+    assert!(is_wrong(none.versioned("grant/p/one").map(drop)));
+    let written = none.write("grant/p/one", &json!({}), 0, Duration::ZERO);
+    assert!(is_wrong(written.map(drop)));
+    let (else_where, _heard) = store(&[(PLACE, 404, "{}"), (MOUNT, 200, VERSION_2)]);
+    let found = else_where.versioned("grant/p/one");
+    assert!(matches!(found, Err(StoreError::Unavailable(_))), "something on the way");
+}
+
+#[test]
+fn a_write_is_refused_for_its_version_or_for_good() {
+    const PLACE: &str = "partnerlink/data/grant/p/one";
+    macro_rules! write {
+        ($status:literal, $body:literal) => {
+            store(&[(PLACE, $status, $body)]).0.write("grant/p/one", &json!({}), 3, Duration::ZERO)
+        };
+    }
+    assert!(matches!(write!(200, r#"{"data":{"version":4}}"#), Ok(Written::Done(4))));
+    let refused =
+        write!(400, r#"{"errors":["check-and-set parameter did not match the current version"]}"#);
+    assert!(matches!(refused, Ok(Written::Refused)));
+    let other = write!(400, r#"{"errors":["invalid JSON"]}"#);
+    assert!(matches!(other, Err(StoreError::Forbidden { .. })));
+    assert!(matches!(write!(204, ""), Err(StoreError::WrongEngine { .. })), "version 1 of it");
+}
+
+/// Signing in again, with a token that somebody else keeps alive in a file.
+#[test]
+fn a_token_that_is_refused_is_replaced_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = private(&folder);
+    let put = |token: &str| fs::write(&file, token).unwrap();
+    let (url, heard) =
+        serve(|head| match head.contains("Bearer good") && !head.contains("closed") {
+            true => said(200, r#"{"data":1}"#),
+            false => said(403, r#"{"errors":["permission denied"]}"#),
+        });
+    let api = Api::new(settings(vec![url], Auth::TokenFile(file.clone())));
+    let call = |path| {
+        let status = api.call(&get(path, 0)).map(|reply: Reply| reply.status);
+        (status, heard.try_iter().count())
+    };
+    put("old");
+    let (refused, asked) = call("x");
+    assert!(matches!(refused, Err(StoreError::Forbidden { .. })) && asked == 1, "a new one is not");
+    put("good-1");
+    assert!(matches!(call("x"), (Ok(200), 2)));
+    assert!(matches!(call("x"), (Ok(200), 1)));
+    assert!(matches!(call("closed"), (Err(StoreError::Forbidden { .. }), 2)));
+}
