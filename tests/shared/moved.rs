@@ -81,6 +81,8 @@ fn an_account_that_moves_in_counts_on_and_takes_no_others_place() {
     let first = generation("grant");
     to("file").exits(0);
     assert_eq!(generation("grant"), first + 1);
+    let plan = || machine.run(["store", "migrate", "--to", "vault", ACCOUNT, "--dry-run"]).stdout;
+    assert!(plan().contains("\twould-move\t"), "{}", plan());
     to("vault").exits(0);
     assert_eq!((generation("grant"), scene.token(ACCOUNT)), (first + 2, token.clone()));
     assert_eq!(reader.get(ACCOUNT).exits(0).data(), token);
@@ -95,6 +97,7 @@ fn an_account_that_moves_in_counts_on_and_takes_no_others_place() {
     to("file").exits(0);
     scene.connect(&[ACCOUNT]);
     let theirs = scene.token(ACCOUNT);
+    assert!(plan().contains("\ttaken\t"), "{}", plan());
     to("vault").exits(2).says(&["with another sign-in"]);
     assert_eq!((scene.token(ACCOUNT), machine.get(ACCOUNT).exits(0).data()), (theirs, &*token));
 }
