@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn a_record_of_a_newer_version_is_not_read_as_one_of_ours() {
+        let text = format!(r#"{{"version":{}}}"#, VERSION + 1);
+        let found = Record::from_bytes(&SecretBytes::new(text.into_bytes()), &"p".parse().unwrap());
+        assert!(matches!(found, Err(StoreError::TooNew { version, .. }) if version > VERSION));
+    }
+
+    #[test]
     fn a_record_of_an_older_version_is_read() {
         let text = br#"{"version":1,"account":"p","store":"file","client_id":"x",
             "origins":{"token":"https://p.example","revocation":null,"api":null},"who":null,
