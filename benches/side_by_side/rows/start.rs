@@ -9,7 +9,7 @@ use crate::table::{self, Title};
 use crate::{Bench, PROGRAM, Result, process};
 
 const GOAL: f64 = 2.0;
-const TAB_GOAL: f64 = 3.0;
+const TAB_GOAL: f64 = 12.0;
 
 pub fn run(bench: &Bench) -> Result<()> {
     let rounds = Rounds::run(
