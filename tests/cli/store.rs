@@ -96,6 +96,8 @@ fn a_list_of_accounts_that_cannot_be_read_is_no_empty_one() {
         for command in commands {
             program.run(command).exits(5).says(&["in the place of one of its folders"]);
         }
+        let found = program.run(["doctor"]).exits(5).stdout;
+        assert!(found.contains("✗ account") && !found.contains("none is connected"), "{found}");
         fs::remove_file(&place).unwrap();
         fs::rename(&aside, &place).unwrap();
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
-use crate::commands::{fault, shortcoming};
+use crate::commands::{fault, not_listed, shortcoming};
 use crate::context::Context;
 use crate::error::{Exit, MAKE_ROOM};
 use crate::flow::intent::Left;
@@ -20,8 +20,17 @@ use crate::terminal::report::Finding;
 pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
     let mut found: Vec<Finding> = folder(context).into_iter().collect();
     let accounts = context.index.all();
-    if accounts.is_empty() {
-        found.push(Finding::good("account", "none is connected yet"));
+    let names = context.index.names();
+    match &names {
+        Err(error) => {
+            let error = not_listed(error);
+            let finding = Finding::bad("account", error.why, error.hint, error.exit);
+            found.push(finding.publicly(error.code));
+        }
+        Ok(names) if names.is_empty() => {
+            found.push(Finding::good("account", "none is connected yet"));
+        }
+        Ok(_) => {}
     }
     let files = context.sealed_files(context.settings.file_key);
     let listed: Vec<(&Content, BTreeSet<AccountId>)> =
@@ -50,7 +59,7 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
             Finding::warn("account", text, format!("partnerlink store verify {id}"))
         }));
     }
-    let mut damaged = context.index.names().unwrap_or_default();
+    let mut damaged = names.unwrap_or_default();
     accounts.iter().for_each(|account| drop(damaged.take(&account.account)));
     contents.iter().flat_map(Content::accounts).for_each(|id| drop(damaged.take(&id)));
     found.extend(damaged.iter().map(|id| {
