@@ -108,6 +108,12 @@ pub struct Written {
 }
 
 impl Written {
+    /// As if this file were the intent's.
+    #[cfg(test)]
+    pub fn on(file: fs::File) -> Self {
+        Self { file, has_journal: false }
+    }
+
     /// Writes the new record into the journal: safe from the end of this process, and from a power
     /// cut once it is [forced](Self::force) to the disk. What a crash leaves of half of it does not
     /// open, and counts as none.

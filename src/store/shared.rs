@@ -204,3 +204,27 @@ impl Deadline {
         monotonic.min(clock::time_left(SystemClock.now(), self.wall))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::Account;
+
+    #[test]
+    fn a_claim_is_told_with_its_holder_and_since_when() {
+        let record = || Record::new(Account::example("p:one"), "access".into(), None, None);
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let claimed = |claim| {
+            let (age, read) = (Duration::from_secs(90), Instant::now());
+            let mark = Mark { version: 1, generation: 1, claim, age, read };
+            Seen { record: record(), mark: Some(mark) }.claimed(at(1000))
+        };
+        let nonce = Nonce("00".into());
+        let held = Held { nonce, holder: "web-2, process 7".into(), ttl: 25, doubtful: false };
+        let Claimed { account, holder, since } = claimed(Some(held)).unwrap();
+        let told = (account.to_string(), holder.as_str(), since);
+        assert_eq!(told, ("p:one".into(), "web-2, process 7", at(910)));
+        assert!(claimed(None).is_none(), "nobody is at work");
+        assert!(Seen::alone(record()).claimed(at(1000)).is_none(), "a store of this machine alone");
+    }
+}

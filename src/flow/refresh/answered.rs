@@ -105,7 +105,7 @@ impl Spending<'_> {
 
     /// The old token is spent: the new one goes into the journal first, where no store can be in its
     /// way, and is then worth several tries.
-    fn save(
+    pub(super) fn save(
         &self,
         record: &mut Record,
         claim: &Claim,

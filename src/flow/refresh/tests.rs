@@ -1,11 +1,18 @@
-//! When a refresh is due, and which failures are kept.
+//! When a refresh is due, which failures are kept, and how often it is tried to send and to save.
 
+use std::fs::File;
+use std::sync::Mutex;
+
+use super::spending::Way;
 use super::*;
 use crate::accounts::Index;
 use crate::clock::Clock;
+use crate::flow::intent::{Intent, Written};
 use crate::http::{Answer, Request, Transport};
 use crate::oauth::id_token::IdTokenError;
-use crate::store::{StoreKind, Stores};
+use crate::provider::registry::Registry;
+use crate::store::shared::{Claim, Seen};
+use crate::store::{Look, SecretBytes, StoreKind, Stores};
 use crate::system::paths::Folders;
 
 struct Nobody;
@@ -20,6 +27,90 @@ impl Clock for Nobody {
     fn now(&self) -> Timestamp {
         at(100)
     }
+}
+
+/// A provider that does not answer for longer than a request is quick.
+#[derive(Default)]
+struct Slow(Mutex<u32>);
+
+impl Transport for Slow {
+    fn send(&self, request: &Request) -> Result<Answer, HttpError> {
+        *self.0.lock().unwrap() += 1;
+        thread::sleep(Duration::from_millis(5100));
+        Err(HttpError::TimedOut { host: request.url.to_string() })
+    }
+}
+
+/// A store that notes what it was to save.
+#[derive(Default)]
+struct Shelf {
+    is_shared: bool,
+    /// Whether nobody hears it.
+    is_away: bool,
+    saves: Mutex<Vec<SecretBytes>>,
+}
+
+impl TokenStore for Shelf {
+    fn kind(&self) -> StoreKind {
+        StoreKind::FILE
+    }
+
+    fn load(&self, _: &Item) -> Result<Option<SecretBytes>, StoreError> {
+        Ok(self.saves.lock().unwrap().last().cloned())
+    }
+
+    fn save(&self, _: &Item, bytes: &SecretBytes) -> Result<(), StoreError> {
+        self.saves.lock().unwrap().push(bytes.clone());
+        if self.is_away { Err(StoreError::Unavailable("it is away".into())) } else { Ok(()) }
+    }
+
+    fn delete(&self, _: &Item) -> Result<bool, StoreError> {
+        unreachable!("nothing is disconnected here")
+    }
+
+    fn look(&self) -> Result<Look, StoreError> {
+        unreachable!("the store is known here")
+    }
+
+    fn preflight(&self, _: &Item) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+}
+
+/// A folder of its own, with no store to be looked up.
+struct Room {
+    stores: Stores,
+    index: Index,
+    folders: Folders,
+    _folder: tempfile::TempDir,
+}
+
+impl Room {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = Folders::resolve(Some(folder.path())).unwrap();
+        let stores = Stores::new(Vec::new(), &StoreKind::FILE, Box::new(|_| None));
+        Self { stores, index: Index::new(folders.accounts()), folders, _folder: folder }
+    }
+
+    fn world<'a>(&'a self, http: &'a dyn Transport) -> World<'a> {
+        let Self { stores, index, folders, .. } = self;
+        World { stores, index, http, clock: &Nobody, folders, run_by: "test" }
+    }
+}
+
+fn spending<'a>(
+    world: &'a World<'a>,
+    store: &'a dyn TokenStore,
+    provider: &'a Provider,
+) -> Spending<'a> {
+    let (client, seen) = (Client { id: "id".into(), secret: None }, Seen::alone(record()));
+    let intent_file = world.folders.intent_file(&record().account.account);
+    Spending { world, store, provider, client, seen, intent_file }
 }
 
 /// Seconds after a day on which everything here happens.
@@ -92,16 +183,8 @@ fn a_failure_that_lasts_is_kept_once() {
 
 #[test]
 fn only_what_is_connected_refreshable_and_not_due_is_in_order() {
-    let folder = tempfile::tempdir().unwrap();
-    let folders = Folders::resolve(Some(folder.path())).unwrap();
-    let world = World {
-        stores: &Stores::new(Vec::new(), &StoreKind::FILE, Box::new(|_| None)),
-        index: &Index::new(folders.accounts()),
-        http: &Nobody,
-        clock: &Nobody,
-        folders: &folders,
-        run_by: "test",
-    };
+    let room = Room::new();
+    let world = room.world(&Nobody);
     let refused = SignInState::SignInNeeded;
     for (state, refreshable, refresh_by, expected) in [
         (SignInState::Connected, true, 1800, true),
@@ -115,4 +198,56 @@ fn only_what_is_connected_refreshable_and_not_due_is_in_order() {
         let what = format!("{state:?} {refreshable} {refresh_by:?}");
         assert_eq!(is_in_order(&world, &account, Due::Soon), expected, "{what}");
     }
+}
+
+/// The next look at a record that does not say it would take it out of the index again.
+#[test]
+fn wrong_settings_of_this_machine_are_told_to_no_other() {
+    for is_shared in [false, true] {
+        let (room, store) = (Room::new(), Shelf { is_shared, ..Shelf::default() });
+        let account = record().account.account;
+        let error = FlowError::NoClientSecret { provider: "p".into() };
+        keep_failure(&room.world(&Nobody), &store, &record(), &error);
+        let kind = |account: Account| account.failure.map(|failure| failure.kind);
+        let known = room.index.get(&account).and_then(kind);
+        assert_eq!(known, Some(FailureKind::Settings), "shared: {is_shared}");
+        let kept = Record::load(&store, &account).unwrap().and_then(|it| kind(it.account));
+        assert_eq!(kept.is_some(), !is_shared, "shared: {is_shared}");
+    }
+}
+
+#[test]
+fn a_store_that_is_away_is_asked_once_to_save_and_what_is_only_in_memory_is_told() {
+    let (room, provider) = (Room::new(), Registry::default().get("zaehlerfreunde").unwrap());
+    let world = room.world(&Nobody);
+    for has_journal in [true, false] {
+        let store = Shelf { is_away: true, ..Shelf::default() };
+        let spending = spending(&world, &store, &provider);
+        let mut note = Intent::new(&"refresh".into(), at(0)).write(&spending.intent_file).unwrap();
+        if !has_journal {
+            note = Written::on(File::open(&spending.intent_file).unwrap());
+        }
+        let mut way = Way { note, doubtful: false, claim_ended: false };
+        let mut new = record();
+        new.refresh_token = Some("newer".into());
+        let saved = spending.save(&mut new, &Claim::alone(Seen::alone(record())), &mut way);
+        assert_eq!(store.saves.lock().unwrap().len(), 1, "the wait is over");
+        match saved {
+            Err(FlowError::InJournal(_)) => assert!(has_journal),
+            Err(FlowError::NotSaved(_)) => assert!(!has_journal),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Whoever waits for this machine's lock would wait twice as long. The provider's overlap is for
+/// other machines.
+#[test]
+fn a_slow_request_is_not_sent_again_where_nobody_elses_time_runs_out() {
+    let (room, store, slow) = (Room::new(), Shelf::default(), Slow::default());
+    let mut provider = Registry::default().get("zaehlerfreunde").unwrap();
+    provider.described.rotation_overlap_seconds = 60;
+    let outcome = spending(&room.world(&slow), &store, &provider).run(&"refresh".into());
+    assert!(matches!(outcome, Ok(Some(RefreshOutcome::TryLater { .. }))), "{outcome:?}");
+    assert_eq!(*slow.0.lock().unwrap(), 1);
 }

@@ -13,6 +13,7 @@ use super::http::{Call, Reply};
 use super::inspect::HEALTH;
 use super::kv::Written;
 use super::*;
+use crate::accounts::Account;
 
 /// What the server is told: the request line and the headers.
 pub(super) type Heard = Receiver<String>;
@@ -164,15 +165,32 @@ fn the_time_is_that_of_the_store_and_of_nothing_on_the_way() {
     }
 }
 
-/// A store behind a server with these answers, by the path below `/v1/`.
-fn store(answers: &'static [(&'static str, u16, &'static str)]) -> (VaultStore, Heard) {
+/// Answers of a server, by the path below `/v1/`: status and body.
+type Answers = &'static [(&'static str, u16, &'static str)];
+
+/// A store behind a server with these answers.
+fn store(answers: Answers) -> (VaultStore, Heard) {
+    let index = Index::new(std::env::temp_dir().join("partnerlink-no-such-index"));
+    store_of(Duty::Refresher, index, answers)
+}
+
+fn store_of(duty: Duty, index: Index, answers: Answers) -> (VaultStore, Heard) {
     let (url, heard) = serve(move |head| {
         let path = head.split([' ', '?']).nth(1).unwrap_or_default();
         let found = answers.iter().find(|(of, ..)| path.strip_prefix("/v1/") == Some(*of));
         found.map_or_else(|| said(404, NOTHING), |(_, status, body)| said(*status, body))
     });
-    let index = Index::new(std::env::temp_dir().join("partnerlink-no-such-index"));
-    (VaultStore::open(settings(vec![url], Auth::Proxy), index), heard)
+    let settings = Settings { duty, ..settings(vec![url], Auth::Proxy) };
+    (VaultStore::open(settings, index), heard)
+}
+
+/// An index that knows an account of the shared store, and one of another store before it.
+fn index_in(folder: &tempfile::TempDir) -> Index {
+    let index = Index::new(folder.path().join("accounts"));
+    index.put(&Account::example("a:other")).unwrap();
+    let (store, shared_version) = (StoreKind::VAULT, Some(4));
+    index.put(&Account { store, shared_version, ..Account::example("p:one") }).unwrap();
+    index
 }
 
 const MOUNT: &str = "sys/internal/ui/mounts/partnerlink";
@@ -272,4 +290,74 @@ fn a_token_that_is_refused_is_replaced_once() {
     assert!(matches!(call("x"), (Ok(200), 2)));
     assert!(matches!(call("x"), (Ok(200), 1)));
     assert!(matches!(call("closed"), (Err(StoreError::Forbidden { .. }), 2)));
+}
+
+#[test]
+fn a_look_finds_the_accounts_and_for_who_refreshes_the_client_secrets() {
+    const PROVIDERS: &str = r#"{"data":{"keys":["p/"]}}"#;
+    const ACCOUNTS: &str = r#"{"data":{"keys":["one"],"key_info":{"one":{"current_version":4}}}}"#;
+    const LISTS: Answers = &[
+        ("partnerlink/detailed-metadata/grant/", 200, PROVIDERS),
+        ("partnerlink/detailed-metadata/grant/p/", 200, ACCOUNTS),
+        ("partnerlink/detailed-metadata/access/", 200, PROVIDERS),
+        ("partnerlink/detailed-metadata/access/p/", 200, ACCOUNTS),
+        ("partnerlink/detailed-metadata/client/", 200, r#"{"data":{"keys":["p"]}}"#),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let look = |duty| {
+        let (store, _heard) = store_of(duty, index_in(&folder), LISTS);
+        let look = store.look_within(Duration::from_secs(60)).unwrap();
+        assert!(look.usable.is_ok(), "there was time enough: {:?}", look.usable);
+        look.items
+    };
+    let account = || Item::Account("p:one".parse().unwrap());
+    assert_eq!(look(Duty::Refresher), [account(), Item::ClientSecret("p".into())]);
+    assert_eq!(look(Duty::Reader), [account()]);
+}
+
+#[test]
+fn lists_of_a_mount_that_is_not_there_are_of_the_wrong_engine() {
+    const NO_MOUNT: &str = r#"{"errors":["no handler for route \"partnerlink/metadata\""]}"#;
+    let (store, _heard) = store(&[
+        ("partnerlink/detailed-metadata/grant/", 404, NO_MOUNT),
+        ("partnerlink/metadata/grant/", 404, NO_MOUNT),
+    ]);
+    let look = store.look();
+    assert!(matches!(look, Err(StoreError::WrongEngine { .. })), "{look:?}");
+}
+
+#[test]
+fn the_records_of_an_account_tell_its_claim_and_whether_readers_are_behind() {
+    const GRANT: &str = "partnerlink/data/grant/p/one";
+    const ACCESS: &str = "partnerlink/data/access/p/one";
+    const CLAIMED: &str = r#"{"data":{"data":{"v":1,"generation":7,"nonce":"00","record":null,
+        "claim":{"nonce":"00","holder":"web-2, process 7","ttl":25}},
+        "metadata":{"version":9,"created_time":"2030-01-01T00:00:00Z"}}}"#;
+    macro_rules! shown {
+        ($generation:literal) => {
+            concat!(
+                r#"{"data":{"data":{"v":1,"nonce":"00","record":null,"generation":"#,
+                $generation,
+                r#"},"metadata":{"version":9,"created_time":"2030-01-01T00:00:00Z"}}}"#
+            )
+        };
+    }
+    let behind = |answers| {
+        let records = store(answers).0.records(&"p:one".parse().unwrap()).unwrap();
+        let (holder, since) = records.claim.unwrap();
+        assert_eq!((&*holder, &*since.to_string()), ("web-2, process 7", "2030-01-01T00:00:00Z"));
+        records.readers_are_behind
+    };
+    assert!(!behind(&[(GRANT, 200, CLAIMED), (ACCESS, 200, shown!(7))]));
+    assert!(behind(&[(GRANT, 200, CLAIMED), (ACCESS, 200, shown!(6))]));
+    assert!(behind(&[(GRANT, 200, CLAIMED), (MOUNT, 200, VERSION_2)]), "they see nothing");
+}
+
+#[test]
+fn what_a_machine_may_do_is_compared_by_an_account_of_this_store() {
+    const TOO_MUCH: &str = r#"{"data":{"partnerlink/delete/grant/p/one":["update"]}}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _heard) = store_of(Duty::Refresher, index_in(&folder), &[(MAY, 200, TOO_MUCH)]);
+    let excess = policy::difference(&store).unwrap().excess;
+    assert_eq!(excess, ["update on partnerlink/delete/grant/*"]);
 }
