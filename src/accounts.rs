@@ -287,15 +287,18 @@ impl Index {
     pub fn names(&self) -> Result<BTreeSet<AccountId>, StoreError> {
         let failed = |error| StoreError::io("could not look at", &self.folder, error);
         let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                // Windows says so as well where a file is in the place of a folder above.
+            Ok(entries) => entries,
+            Err(error) => {
+                // Windows has several words for a file in the place of this folder or one above.
                 let there = self.folder.ancestors().find_map(|above| above.metadata().ok());
-                return match there.is_none_or(|above| above.is_dir()) {
-                    true => Ok(BTreeSet::new()),
-                    false => Err(failed(ErrorKind::NotADirectory.into())),
+                return match error.kind() {
+                    _ if there.is_some_and(|above| !above.is_dir()) => {
+                        Err(failed(ErrorKind::NotADirectory.into()))
+                    }
+                    ErrorKind::NotFound => Ok(BTreeSet::new()),
+                    _ => Err(failed(error)),
                 };
             }
-            entries => entries.map_err(failed)?,
         };
         let names = entries.filter_map(|entry| {
             let name = entry.ok()?.file_name();
