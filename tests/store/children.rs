@@ -64,6 +64,9 @@ fn plays_a_role() {
             save_files(folder, key, name, times.parse().unwrap())
         }
         ["keychain-call", call, millis] => keychain_call(call, millis.parse().unwrap()),
+        ["keychain-locked-in-part", ours, default] => {
+            crate::keychain::is_locked_in_part(ours, default)
+        }
         ["keychain-loses-its-service", how] => crate::keychain::loses_its_service(how),
         ["keychain-saves", locks, name, times] => {
             keychain_saves(Path::new(locks), name, times.parse().unwrap())

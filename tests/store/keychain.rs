@@ -150,6 +150,40 @@ fn locked_empty_and_absent_services_are_told_apart() {
 }
 
 #[test]
+fn a_keychain_is_locked_where_our_items_are_or_new_ones_would_go() {
+    if !is_real("a keychain that is locked in part") {
+        return;
+    }
+    for (ours, default, says) in [
+        ("session", "login", "Err(Locked), 1 items"),
+        ("login", "session", "Err(Locked), 1 items"),
+        ("session", "session", "Ok(()), 1 items"),
+    ] {
+        let said = in_session("unlocked", "keychain-locked-in-part", &[ours, default]);
+        assert_eq!(said.first().map(String::as_str), Some(says), "{ours} {default}: {said:?}");
+    }
+}
+
+/// The child's side of the test above: of gnome-keyring's two collections `session` is never locked.
+pub fn is_locked_in_part(ours: &str, default: &str) {
+    let ask = |method: &str, arguments: &[&str]| {
+        let mut send = Command::new("dbus-send");
+        send.args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"])
+            .args(["/org/freedesktop/secrets", &format!("org.freedesktop.Secret.Service.{method}")])
+            .args(arguments);
+        assert!(send.stdout(Stdio::null()).status().unwrap().success(), "{method}");
+    };
+    let path = |name: &str| format!("objpath:/org/freedesktop/secrets/collection/{name}");
+    ask("SetAlias", &["string:default", &path(ours)]);
+    let names = ["service", "partnerlink", "username", "zaehlerfreunde:default"];
+    secret_tool(&[&["store", "--label", "x"], &names[..]].concat(), "x");
+    ask("SetAlias", &["string:default", &path(default)]);
+    ask("Lock", &[&format!("array:{}", path("login"))]);
+    let look = keychain("partnerlink").look().unwrap();
+    say(format!("{:?}, {} items", look.usable, look.items.len()));
+}
+
+#[test]
 fn a_service_that_dies_or_is_replaced_midway() {
     if !is_real("a service killed or replaced midway") {
         return;
