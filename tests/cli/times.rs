@@ -173,6 +173,9 @@ fn a_refresh_token_does_not_rest_until_it_is_dead() {
     agree(&fake, program.spawn(CONNECT)).exits(0);
     assert_eq!(refreshed(&program, "+4d"), "unchanged");
     assert_eq!(refreshed(&program, "+6d"), "refreshed");
+    // They begin anew with each refresh.
+    assert_eq!(refreshed(&program, "+14d"), "refreshed");
+    program.run_at("+16d", ["status", "--exit-code"]).exits(0);
 }
 
 #[test]

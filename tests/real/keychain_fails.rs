@@ -185,6 +185,10 @@ fn a_keychain_that_forgets_the_last_save_is_given_it_again() {
     let after = remember(&program, &keyring, Z);
     let healthy = program.run(["doctor"]);
     assert!(!healthy.stdout.contains("leftover"), "{}", healthy.told());
+    // Nor does a refresh that reaches nobody take away what the last one left.
+    let mut in_vain = program.command(["token", "refresh", "--force"]);
+    in_vain.env("PARTNERLINK_SANDBOX", "http://127.0.0.1:9");
+    program.start(in_vain).finish().exits(3);
     keyring.put_back(SERVICE, Z, &former);
     program.run(["token", "refresh", "--force"]).exits(0);
     assert_ne!(remember(&program, &keyring, Z), after);

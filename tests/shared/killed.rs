@@ -152,9 +152,13 @@ fn a_spent_token_without_an_overlap_is_lost_and_that_is_said() {
     let Some((scene, dead)) = spent_and_unheard("lost", 0) else { return };
     dead.run(REFRESH).exits(4).says(&["interrupted"]);
     assert_eq!(scene.stored("grant", ACCOUNT)["record"]["state"], "sign-in-needed");
+    let refused = scene.provider.counts().refused;
     for machine in scene.machines(2) {
         machine.run(REFRESH).exits(4);
     }
+    assert_eq!(scene.provider.counts().refused, refused, "each of them would ask in vain");
+    dead.run([&REFRESH[..], &["--force"]].concat()).exits(4);
+    assert_eq!(scene.provider.counts().refused, refused + 1, "unless somebody insists");
 }
 
 #[test]

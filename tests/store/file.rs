@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use partnerlink::secret::Secret;
 use partnerlink::store::file::{FileStore, KeySource, inspect};
-use partnerlink::store::{StoreError, StoreKind, TokenStore};
+use partnerlink::store::lock::AccountLock;
+use partnerlink::store::{Item, StoreError, StoreKind, TokenStore};
 
 use crate::bench::{Bench, FILE, NAME, SmallDisk, mode, set_mode};
 use crate::children::child;
@@ -49,6 +50,23 @@ fn folders_that_are_begun_at_once_agree_on_the_key_in_the_keychain() {
     for folder in &folders {
         assert_eq!(open(folder).load(&item(NAME)).unwrap().unwrap().expose(), b"token");
     }
+}
+
+/// Of an account its lock keeps others away; a client secret and the probe have none.
+#[test]
+fn what_has_no_lock_of_its_own_is_written_by_one_at_a_time() {
+    let bench = Bench::new();
+    let store = bench.store();
+    store.save(&Item::Probe, &secret("one")).unwrap();
+    let path = bench.folder().join("items.lock");
+    let other = AccountLock::acquire_path(&path, Duration::from_secs(5), &mut || ()).unwrap();
+    thread::scope(|scope| {
+        let saving = scope.spawn(|| store.save(&Item::Probe, &secret("two")));
+        thread::sleep(Duration::from_millis(300));
+        assert!(!saving.is_finished());
+        drop(other);
+        saving.join().unwrap().unwrap();
+    });
 }
 
 #[test]

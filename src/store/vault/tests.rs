@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
@@ -14,6 +15,7 @@ use super::inspect::HEALTH;
 use super::kv::Written;
 use super::*;
 use crate::accounts::Account;
+use crate::store::shared::Held;
 
 /// What the server is told: the request line and the headers.
 pub(super) type Heard = Receiver<String>;
@@ -193,6 +195,12 @@ fn index_in(folder: &tempfile::TempDir) -> Index {
     index
 }
 
+/// A store at this server that knows of no account.
+fn store_at(url: Url) -> VaultStore {
+    let index = Index::new(std::env::temp_dir().join("partnerlink-no-such-index"));
+    VaultStore::open(settings(vec![url], Auth::Proxy), index)
+}
+
 const MOUNT: &str = "sys/internal/ui/mounts/partnerlink";
 const MAY: &str = "sys/capabilities-self";
 const VERSION_2: &str = r#"{"data":{"type":"kv","options":{"version":"2"}}}"#;
@@ -360,4 +368,64 @@ fn what_a_machine_may_do_is_compared_by_an_account_of_this_store() {
     let (store, _heard) = store_of(Duty::Refresher, index_in(&folder), &[(MAY, 200, TOO_MUCH)]);
     let excess = policy::difference(&store).unwrap().excess;
     assert_eq!(excess, ["update on partnerlink/delete/grant/*"]);
+}
+
+/// An account as it was read from the store, with a claim on it or none.
+fn seen(generation: u64, claim: Option<Held>) -> Seen {
+    let mark =
+        Mark { version: 5, generation, claim, age: Duration::from_secs(7), read: Instant::now() };
+    let record =
+        Record::new(Account::example("p:one"), "access".into(), Some("refresh".into()), None);
+    Seen { record, mark: Some(mark) }
+}
+
+#[test]
+fn a_claim_of_another_machine_is_told_since_its_time_by_the_stores_clock() {
+    let (url, _heard) =
+        serve(|_| (200, "Date: Tue, 01 Jan 2030 00:00:00 GMT\r\n".into(), "{}".into()));
+    let store = store_at(url.clone());
+    store.api.once(&get("x", 0), &url, None).unwrap();
+    let nonce = Nonce::random().unwrap();
+    let held = Held { nonce, holder: "theirs".into(), ttl: 25, doubtful: false };
+    let busy = store.claim(seen(1, Some(held)), &Claimant::default(), &mut |_| Ok(()));
+    let Ok(Claiming::Busy { holder, since }) = busy else { panic!("{busy:?}") };
+    assert_eq!(holder, "theirs");
+    assert!(since.to_string().starts_with("2029-12-31T23:59:5"), "{since}");
+}
+
+#[test]
+fn what_readers_see_is_written_over_unless_it_is_newer() {
+    for (there, expected) in [(2, 1), (3, 1), (4, 0)] {
+        let (tell, written) = mpsc::channel();
+        let found = format!(
+            r#"{{"data":{{"data":{{"v":1,"generation":{there},"nonce":"00","record":null}},
+            "metadata":{{"version":7,"created_time":"2030-01-01T00:00:00Z"}}}}}}"#
+        );
+        let (url, _heard) = serve(move |head| match head.split_once(' ') {
+            Some(("POST", path)) => {
+                tell.send(path.to_owned()).unwrap();
+                said(200, r#"{"data":{"version":8}}"#)
+            }
+            _ => said(200, &found),
+        });
+        let store = store_at(url);
+        store.show(&seen(3, None)).unwrap();
+        let written: Vec<_> = written.try_iter().collect();
+        assert_eq!(written.len(), expected, "{there}");
+        assert!(written.iter().all(|path| path.starts_with("/v1/partnerlink/data/access/p/one ")));
+    }
+}
+
+#[test]
+fn only_new_tokens_are_written_again_and_again_where_the_store_was_given_up_on() {
+    let asked = AtomicUsize::new(0);
+    let (url, heard) = serve(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+        3.. => said(200, "{}"),
+        _ => said(503, SEALED),
+    });
+    let store = store_at(url);
+    assert!(store.api.call(&get("x", 0)).is_err());
+    assert!(store.post("x", &1, PATIENCE).is_err());
+    assert_eq!(heard.iter().take(2).count(), 2);
+    assert!(store.post("x", &1, PATIENCE + Duration::from_secs(1)).is_ok());
 }
