@@ -203,7 +203,8 @@ impl Explain for StoreError {
             ),
             Self::ReadBackDiffers(_) => (
                 "store-unreliable",
-                "this keychain does not keep what it is given; connect with --store file",
+                "this store does not keep what it is given: if it is files, check their disk; if \
+                 not, connect with --store file",
             ),
             Self::Damaged { .. } => ("store-damaged", "connect the account again"),
             Self::TooNew { .. } => ("store-too-new", "use the newer partnerlink for this account"),

@@ -210,6 +210,15 @@ impl From<Error> for Failed {
 mod tests {
     use super::*;
 
+    /// Sealed files are read back as well, and their disk is no keychain.
+    #[test]
+    fn a_store_that_gives_back_something_else_has_the_remedy_of_either_kind() {
+        let differs = crate::store::StoreError::ReadBackDiffers(crate::store::Item::Probe);
+        let hint = Error::new("could not save", &differs).hint;
+        assert!(hint.contains("their disk") && hint.contains("--store file"), "{hint}");
+        assert!(!hint.contains("keychain"), "{hint}");
+    }
+
     #[test]
     fn a_full_disk_has_a_remedy_wherever_it_is_met() {
         let full = || io::Error::from(io::ErrorKind::StorageFull);

@@ -129,6 +129,12 @@ fn write_beside(
 #[error("reading it back gave something else")]
 struct Differs;
 
+/// As of a disk that keeps nothing.
+#[cfg(test)]
+pub fn read_back_wrongly() -> io::Error {
+    io::Error::other(Differs)
+}
+
 /// Whether it was in reading back that a [`replace`] failed.
 pub fn differs(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|source| source.is::<Differs>())

@@ -187,12 +187,7 @@ impl TokenStore for FileStore {
             }
         }
         let sealed = sealed::seal(item, &key, bytes)?;
-        folder::replace(&path, &sealed, AFTER_SPENDING).map_err(|error| match error {
-            StoreError::Io { source, .. } if files::differs(&source) => {
-                StoreError::ReadBackDiffers(item.clone())
-            }
-            error => error,
-        })?;
+        folder::replace(&path, &sealed, AFTER_SPENDING).map_err(|error| not_saved(error, item))?;
         *held(&self.last_write) = Some(Instant::now());
         Ok(())
     }
@@ -266,6 +261,16 @@ fn room(folder: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Where a disk gave back something else, it was not the system that refused the file.
+fn not_saved(error: StoreError, item: &Item) -> StoreError {
+    match error {
+        StoreError::Io { source, .. } if files::differs(&source) => {
+            StoreError::ReadBackDiffers(item.clone())
+        }
+        error => error,
+    }
+}
+
 /// What is wrong with a file, and what became of it.
 fn named(fault: Fault, path: PathBuf, after: &str) -> StoreError {
     let name = path.display().to_string();
@@ -279,4 +284,18 @@ fn named(fault: Fault, path: PathBuf, after: &str) -> StoreError {
 /// A thread that panicked left these values whole: each is changed in one step.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_gives_back_something_else_is_told_apart_from_one_that_refuses() {
+        let failed = |source| StoreError::io("could not replace", Path::new("it"), source);
+        let differs = not_saved(failed(files::read_back_wrongly()), &Item::Probe);
+        assert!(matches!(differs, StoreError::ReadBackDiffers(Item::Probe)), "{differs}");
+        let refused = not_saved(failed(io::ErrorKind::PermissionDenied.into()), &Item::Probe);
+        assert!(matches!(refused, StoreError::Io { .. }), "{refused}");
+    }
 }
