@@ -14,7 +14,7 @@ use super::kv::{Found, Written};
 use super::record::{Writing, access, grant, text_of, without_refresh_token};
 use super::{MOST_CONFLICTS, PATIENCE, VaultStore};
 use crate::account_id::AccountId;
-use crate::clock::{self, Timestamp};
+use crate::clock;
 use crate::store::record::Record;
 use crate::store::shared::{
     Claim, Claimant, Claiming, Deadline, Duty, Held, Mark, Nonce, Seen, Settled, Shown,
@@ -62,7 +62,7 @@ impl VaultStore {
         if let Some(theirs) = &mark.claim {
             let is_ours = by.left.contains(&theirs.nonce);
             doubtful = theirs.doubtful || !is_ours;
-            let now = self.now().unwrap_or(Timestamp::MAX);
+            let now = self.present();
             let left = clock::time_left(now, seen.record.account.access_token_until);
             // Since when the token of a holder before that one may be spent, nobody knows.
             let overlap = if theirs.doubtful { Duration::ZERO } else { by.overlap };

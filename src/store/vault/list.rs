@@ -10,7 +10,6 @@ use serde::Deserialize;
 use super::{PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::accounts::Account;
-use crate::clock::Timestamp;
 use crate::store::shared::{Claimed, Duty};
 use crate::store::{Item, Look, StoreError, TokenStore as _};
 
@@ -90,7 +89,7 @@ fn current(
             Ok(store.index.get(account).map(|known| (known, None)))
         }
         seen => Ok(seen?.map(|seen| {
-            let claim = seen.claimed(store.now().unwrap_or(Timestamp::MAX));
+            let claim = seen.claimed(store.present());
             let mut account = seen.record.account;
             if claim.is_some() {
                 // Whoever looks next shall read it again.

@@ -76,11 +76,15 @@ impl VaultStore {
     fn seen(&self, found: &Found, account: &AccountId) -> Result<Option<Seen>, StoreError> {
         let Some(mut record) = found.stored.record(account)? else { return Ok(None) };
         record.account.shared_version = Some(found.version);
-        let now = self.api.now().unwrap_or_else(|| SystemClock.now());
-        let age = now.duration_since(found.written).try_into().unwrap_or_default();
+        let age = self.present().duration_since(found.written).try_into().unwrap_or_default();
         let Stored { generation, claim, .. } = found.stored.clone();
         let mark = Mark { version: found.version, generation, claim, age, read: Instant::now() };
         Ok(Some(Seen { record, mark: Some(mark) }))
+    }
+
+    /// By the store's clock, else by this machine's: something on the way may strip the `Date`.
+    fn present(&self) -> Timestamp {
+        self.api.now().unwrap_or_else(|| SystemClock.now())
     }
 
     /// Where this machine reads an account.

@@ -42,8 +42,10 @@ pub(super) fn serve(
                 "HTTP/1.1 {status} Any\r\nConnection: close\r\nContent-Length: {length}\r\n\
                  {headers}\r\n{body}"
             );
+            // Told before it is answered: who has the answer may count at once.
+            let is_over = tell.send(head).is_err();
             stream.write_all(answer.as_bytes()).unwrap();
-            if tell.send(head).is_err() {
+            if is_over {
                 return;
             }
         }
@@ -377,6 +379,20 @@ fn seen(generation: u64, claim: Option<Held>) -> Seen {
     let record =
         Record::new(Account::example("p:one"), "access".into(), Some("refresh".into()), None);
     Seen { record, mark: Some(mark) }
+}
+
+/// Else a holder whose journal alone can help would not be left the time to come back.
+#[test]
+fn where_the_store_tells_no_time_a_claim_is_judged_by_this_machines_clock() {
+    let (url, _heard) = serve(|_| (200, String::new(), "{}".into()));
+    let nonce = Nonce::random().unwrap();
+    let held = Held { nonce, holder: "theirs".into(), ttl: 0, doubtful: false };
+    let mut theirs = seen(1, Some(held));
+    theirs.mark.as_mut().unwrap().age = Duration::from_secs(300);
+    theirs.record.account.access_token_until = crate::clock::after(SystemClock.now(), 3600);
+    let busy = store_at(url).claim(theirs, &Claimant::default(), &mut |_| Ok(()));
+    let Ok(Claiming::Busy { since, .. }) = busy else { panic!("{busy:?}") };
+    assert!(since < SystemClock.now(), "{since}");
 }
 
 #[test]
