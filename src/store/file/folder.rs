@@ -149,7 +149,11 @@ fn open(path: &Path, patience: Duration) -> Result<Option<(File, fs::Metadata)>,
         let meta = file.metadata()?;
         Ok((file, meta))
     });
-    opened.map(Some).map_err(|error| StoreError::io("could not open", path, error))
+    match opened {
+        // Another run has disconnected the account since the look.
+        Err(error) if error.kind() == ErrorKind::NotFound && look_at(path)?.is_none() => Ok(None),
+        opened => opened.map(Some).map_err(|error| StoreError::io("could not open", path, error)),
+    }
 }
 
 fn content(file: File, path: &Path) -> Result<SecretBytes, StoreError> {

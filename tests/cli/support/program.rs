@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{Read, Write as _};
+use std::io::{self, Read, Write as _};
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -222,7 +222,10 @@ impl Program {
         let words: Vec<String> =
             command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let is_wines = |error: &io::Error| cfg!(windows) && error.raw_os_error() == Some(1359);
+        let mut tries = (0..5).map(|_| command.spawn());
+        let begun = tries.find(|begun| !begun.as_ref().is_err_and(is_wines));
+        let mut child = begun.expect("wine starts nothing").unwrap();
         Running {
             stdin: child.stdin.take(),
             stdout: Stream::of(child.stdout.take().unwrap()),
