@@ -241,6 +241,7 @@ fn every_account(context: &Context) -> Result<(Vec<AccountId>, Vec<Account>), Er
     let others: BTreeSet<AccountId> = names.difference(&sealed).cloned().collect();
     let elsewhere = context.index.of(&others);
     let known: BTreeSet<&AccountId> = elsewhere.iter().map(|entry| &entry.account).collect();
+    // One whose entry is gone was disconnected meanwhile.
     let unread = others.iter().filter(|name| !known.contains(name) && context.index.has(name));
     let unread: Vec<AccountId> = unread.cloned().collect();
     // An account whose entry cannot be read may be in any store.
