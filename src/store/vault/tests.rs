@@ -174,8 +174,7 @@ type Answers = &'static [(&'static str, u16, &'static str)];
 
 /// A store behind a server with these answers.
 fn store(answers: Answers) -> (VaultStore, Heard) {
-    let index = Index::new(std::env::temp_dir().join("partnerlink-no-such-index"));
-    store_of(Duty::Refresher, index, answers)
+    store_of(Duty::Refresher, empty_index(), answers)
 }
 
 fn store_of(duty: Duty, index: Index, answers: Answers) -> (VaultStore, Heard) {
@@ -197,10 +196,14 @@ fn index_in(folder: &tempfile::TempDir) -> Index {
     index
 }
 
+/// An index that knows of no account.
+fn empty_index() -> Index {
+    Index::new(std::env::temp_dir().join("partnerlink-no-such-index"))
+}
+
 /// A store at this server that knows of no account.
 fn store_at(url: Url) -> VaultStore {
-    let index = Index::new(std::env::temp_dir().join("partnerlink-no-such-index"));
-    VaultStore::open(settings(vec![url], Auth::Proxy), index)
+    VaultStore::open(settings(vec![url], Auth::Proxy), empty_index())
 }
 
 const MOUNT: &str = "sys/internal/ui/mounts/partnerlink";
