@@ -135,6 +135,17 @@ const STARTS_THE_SANDBOX: [&str; 3] =
 /// The one store that is another machine's.
 const STORE_ON_A_SERVER: &str = "store/vault/";
 
+/// Who may ask which store it is, beside `store` itself: what is chosen and set up, and what is wrong
+/// with each. Elsewhere a store says of itself what it is like, so that one more is a file and a row.
+const ASKS_THE_KIND: [&str; 5] = [
+    "config/mod.rs",
+    "commands/store/",
+    // Of `connect --store`.
+    "commands/keeping.rs",
+    "commands/doctor/store.rs",
+    "store/",
+];
+
 /// What commands have in common; everything else directly in `commands/` is a command, or a group
 /// of them whose files know each other.
 const SHARED: [&str; 10] = [
@@ -294,6 +305,27 @@ fn a_provider_is_never_compared_by_name() {
             assert!(!compared, "{place}: {line}; a quirk is a field of provider/description.rs");
         }
     }
+}
+
+#[test]
+fn what_is_not_about_stores_does_not_ask_which_one_it_is() {
+    for (path, text) in sources() {
+        let place = path.display().to_string();
+        if !ASKS_THE_KIND.iter().any(|room| place.starts_with(room)) {
+            let found = code(&text).find(|line| asks_the_kind(line));
+            assert_eq!(found, None, "{place}: what matters of it is a method of TokenStore");
+        }
+    }
+    assert!(asks_the_kind("    if account.store != StoreKind::FILE {"));
+    assert!(asks_the_kind("    matches!(kind.name(), \"file\")"));
+    assert!(!asks_the_kind("    store: StoreKind::FILE,"));
+}
+
+fn asks_the_kind(line: &str) -> bool {
+    let compares = ["== StoreKind::", "!= StoreKind::", "== &StoreKind::", "!= &StoreKind::"];
+    let by_name = |name: &str| line.contains(".name()") && line.contains(&format!("\"{name}\""));
+    compares.iter().any(|it| line.contains(it))
+        || ["keychain", "file", "vault"].iter().any(|it| by_name(it))
 }
 
 /// What a file imports and may not, each in words.

@@ -41,7 +41,6 @@ use serde::Serialize;
 use crate::account_id::{self, AccountId};
 use crate::accounts::{Account, FailureKind, Standing};
 use crate::clock::{self, Timestamp};
-use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Error, Exit, Explain, Failed};
 use crate::flow;
@@ -52,9 +51,8 @@ use crate::flow::refresh::RefreshOutcome;
 use crate::oauth::Client;
 use crate::oauth::scope::Scope;
 use crate::provider::Provider;
-use crate::store::file::FileStore;
 use crate::store::record::Record;
-use crate::store::{Item, STORES, StoreError, StoreKind, TokenStore as _};
+use crate::store::{Item, STORES, StoreError, StoreKind, TokenStore};
 use crate::terminal::screen::Screen;
 use crate::terminal::topics::{TOPICS, Topic};
 
@@ -197,25 +195,16 @@ fn shortcoming(account: &Account, standing: Standing) -> Option<(Exit, String, S
     })
 }
 
-/// Why an account's record cannot be opened, seen without touching anything; `files` are the sealed
-/// ones. Where their key is in no file it is only seen whether the record is there.
-fn fault(context: &Context, files: &FileStore, account: &Account) -> Option<Error> {
-    if account.store != StoreKind::FILE {
-        return None;
-    }
-    let id = &account.account;
-    let item = Item::Account(id.clone());
-    let is_good = match context.settings.file_key {
-        FileKey::KeyFile => files.opens(&item),
-        _ => files.holds(&item),
-    };
+/// Why an account's record cannot be opened, as far as it is seen without touching anything.
+fn fault(context: &Context, account: &Account) -> Option<Error> {
+    let (id, store) = (&account.account, account.store.clone());
+    let is_good = context.world().stores.get(&store).ok()?.seems_good(&Item::Account(id.clone()));
     match is_good {
         Ok(true) => None,
-        Ok(false) => Some(could_not(
-            "read",
-            id,
-            &FlowError::Gone { account: id.clone(), store: StoreKind::FILE },
-        )),
+        Ok(false) => {
+            let gone = FlowError::Gone { account: id.clone(), store };
+            Some(could_not("read", id, &gone))
+        }
         Err(error) => Some(could_not("read", id, &error)),
     }
 }
@@ -234,26 +223,27 @@ fn not_listed(cause: &dyn Explain) -> Error {
 /// without a word. Beside them what is known of those in a shared store, as they were listed now.
 fn every_account(context: &Context) -> Result<(Vec<AccountId>, Vec<Account>), Error> {
     let world = context.world();
-    // To see what lies in sealed files wakes nothing, and spares ten thousand entries to be read.
-    let mut contents = world.contents(|kind| *kind == StoreKind::FILE);
-    let sealed: BTreeSet<AccountId> = contents.iter().flat_map(Content::accounts).collect();
     let names = context.index.names().map_err(|error| not_listed(&error))?;
-    let others: BTreeSet<AccountId> = names.difference(&sealed).cloned().collect();
+    // Both tell which accounts they have, and spare ten thousand entries to be read: what is at hand
+    // wakes nothing, and what other machines fill is asked in any case.
+    let is_new_ones = |store: &dyn TokenStore| store.kind() == context.settings.store;
+    let is_first =
+        |store: &dyn TokenStore| store.is_at_hand() || store.is_shared() && is_new_ones(store);
+    let mut contents = world.contents(is_first);
+    let found: BTreeSet<AccountId> = contents.iter().flat_map(Content::accounts).collect();
+    let others: BTreeSet<AccountId> = names.difference(&found).cloned().collect();
     let elsewhere = context.index.of(&others);
     let known: BTreeSet<&AccountId> = elsewhere.iter().map(|entry| &entry.account).collect();
     // One whose entry is gone was disconnected meanwhile.
     let unread = others.iter().filter(|name| !known.contains(name) && context.index.has(name));
     let unread: Vec<AccountId> = unread.cloned().collect();
     // An account whose entry cannot be read may be in any store.
-    let is_open = !unread.is_empty() || elsewhere.is_empty() && names.is_disjoint(&sealed);
-    let is_shared = |kind: &StoreKind| world.stores.get(kind).is_ok_and(|store| store.is_shared());
-    // A store that nothing points to is not woken, unless other machines fill it.
-    let wanted = |kind: &StoreKind| {
-        let is_in = elsewhere.iter().any(|entry| entry.store == *kind);
-        let may_be_in = *kind == context.settings.store && (is_open || is_shared(kind));
-        *kind != StoreKind::FILE && (is_in || may_be_in)
-    };
-    contents.extend(world.contents(wanted));
+    let is_open = !unread.is_empty() || elsewhere.is_empty() && names.is_disjoint(&found);
+    // A store that nothing points to is not woken.
+    contents.extend(world.contents(|store| {
+        let is_in = elsewhere.iter().any(|entry| entry.store == store.kind());
+        !is_first(store) && (is_in || is_open && is_new_ones(store))
+    }));
     if let Some(error) = world.doubt(&contents) {
         return Err(not_listed(error));
     }

@@ -1,7 +1,7 @@
 //! Which accounts there are, those of the index and those in the stores that it lost; and whether
 //! what is saved of them can be read.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
@@ -50,20 +50,19 @@ impl Content {
 
 impl World<'_> {
     /// Looks into the stores that are `wanted`; the others are left alone.
-    pub fn contents(&self, wanted: impl Fn(&StoreKind) -> bool) -> Vec<Content> {
-        let stores = self.stores.all().filter(|store| wanted(&store.kind()));
+    pub fn contents(&self, wanted: impl Fn(&dyn TokenStore) -> bool) -> Vec<Content> {
+        let stores = self.stores.all().filter(|store| wanted(*store));
         stores.map(|store| self.content(store, store.look())).collect()
     }
 
-    /// Looks into the shared store, for this time at most, where some of the accounts that are
-    /// `known` are in it, or new ones go there.
-    pub fn shared_content(&self, known: &[Account], time: Duration) -> Option<Content> {
-        let mut shared = self.stores.all().filter(|store| store.is_shared());
-        let store = shared.find(|store| {
-            let kind = store.kind();
-            self.stores.configured().kind() == kind || known.iter().any(|it| it.store == kind)
-        })?;
-        Some(self.content(store, store.look_within(time)))
+    /// Looks into the shared store, for this time at most, where new accounts go there, or some are
+    /// in it.
+    pub fn shared_content(&self, time: Duration) -> Option<Content> {
+        let store = self.stores.all().find(|store| store.is_shared())?;
+        let kind = store.kind();
+        let is_in_use = self.stores.configured().kind() == kind
+            || self.index.all().iter().any(|entry| entry.store == kind);
+        is_in_use.then(|| self.content(store, store.look_within(time)))
     }
 
     /// When the index last learned all that there is in the shared store.
@@ -83,21 +82,15 @@ impl World<'_> {
 
     /// Makes the index say what was seen of a shared store, where nobody works on the account.
     fn learn(&self, store: &dyn TokenStore, look: &Look) {
-        let mut gone = self.index.all();
-        gone.retain(|entry| entry.store == store.kind());
-        let known: HashMap<AccountId, Option<u64>> =
-            gone.iter().map(|entry| (entry.account.clone(), entry.shared_version)).collect();
-        for now in &look.current {
-            if known.get(&now.account) != Some(&now.shared_version) {
-                self.if_free(&now.account, || self.note(now));
-            }
+        for now in look.current.iter().filter(|now| look.changed.contains(&now.account)) {
+            self.if_free(&now.account, || self.note(now));
         }
         if look.usable.is_err() {
             return;
         }
-        let there: BTreeSet<&AccountId> = look.current.iter().map(|now| &now.account).collect();
-        gone.retain(|entry| !there.contains(&entry.account));
-        for entry in &gone {
+        let mut gone = self.index.names().unwrap_or_default();
+        look.current.iter().for_each(|now| drop(gone.take(&now.account)));
+        for entry in self.index.of(&gone).iter().filter(|entry| entry.store == store.kind()) {
             self.if_free(&entry.account, || self.forget(&entry.account));
         }
         let seen = self.folders.shared_seen_file();

@@ -14,6 +14,7 @@ pub mod record;
 pub mod shared;
 pub mod vault;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -80,6 +81,17 @@ pub trait TokenStore: Send + Sync {
     /// Finishes a save that a crash cut off, as far as it had come; the account's lock is held.
     fn finish(&self, _item: &Item) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    /// Whether what is in it is seen at once, without waking anything and asking another machine.
+    fn is_at_hand(&self) -> bool {
+        false
+    }
+
+    /// Whether an item is there and can be opened, as far as that is seen without touching or waking
+    /// anything: what cannot be seen is believed to be good.
+    fn seems_good(&self, _item: &Item) -> Result<bool, StoreError> {
+        Ok(true)
     }
 
     /// Whether the item is there, asked without unlocking anything.
@@ -252,15 +264,18 @@ pub struct Look {
     pub usable: Result<(), StoreError>,
     /// Every item in it, in no particular order.
     pub items: Vec<Item>,
-    /// Of a shared store: its accounts as they are now, known without reading each.
+    /// Of a shared store: its accounts as they are now, known without reading each,
     pub current: Vec<Account>,
+    /// and those of them that the index knows otherwise.
+    pub changed: BTreeSet<AccountId>,
     /// Of a shared store: the accounts that a machine is working on.
     pub claims: Vec<Claimed>,
 }
 
 impl Look {
     pub fn of(usable: Result<(), StoreError>, items: Vec<Item>) -> Self {
-        Self { usable, items, current: Vec::new(), claims: Vec::new() }
+        let (current, changed, claims) = Default::default();
+        Self { usable, items, current, changed, claims }
     }
 }
 

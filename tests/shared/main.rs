@@ -10,6 +10,7 @@ mod bao;
 mod commands;
 mod holders;
 mod killed;
+mod known;
 mod meanwhile;
 mod moved;
 mod node;

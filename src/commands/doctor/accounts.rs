@@ -32,7 +32,6 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
         }
         Ok(_) => {}
     }
-    let files = context.sealed_files(context.settings.file_key);
     let listed: Vec<(&Content, BTreeSet<AccountId>)> =
         contents.iter().map(|content| (content, content.accounts())).collect();
     for account in &accounts {
@@ -43,7 +42,7 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
         found.push(if listed.iter().any(is_lost) {
             let text = format!("{id}: its tokens are no longer in {}", account.store);
             Finding::bad("account", text, connect(id), Exit::SignInNeeded)
-        } else if let Some(error) = fault(context, &files, account) {
+        } else if let Some(error) = fault(context, account) {
             Finding::bad("account", format!("{id}: {}", error.why), error.hint, error.exit)
                 .publicly(format!("{id}: {}", error.code))
         } else {

@@ -20,7 +20,10 @@ const NAME: &str = "store";
 /// asked.
 pub fn contents(context: &Context) -> Vec<Content> {
     let may_sleep = |kind: &StoreKind| kind.row().is_some_and(|row| row.needs_session);
-    context.world().contents(|kind| !may_sleep(kind) || is_used(context, kind))
+    context.world().contents(|store| {
+        let kind = store.kind();
+        !may_sleep(&kind) || is_used(context, &kind)
+    })
 }
 
 fn is_used(context: &Context, kind: &StoreKind) -> bool {

@@ -5,7 +5,7 @@ mod metrics;
 mod rows;
 mod shared;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,8 +21,6 @@ use crate::context::Context;
 use crate::error::{CLOSE_IT, Error, Exit, Failed};
 use crate::flow::inventory::{Content, readable};
 use crate::schedule::{LastRun, last_run};
-use crate::store::StoreKind;
-use crate::store::file::FileStore;
 use crate::store::record::Record;
 use crate::system::many;
 use crate::terminal::Mark;
@@ -123,8 +121,8 @@ impl Args {
             return Err(Error::usage("could not show the status", why, "name a file").into());
         }
         let now = context.clock.now();
-        let shared = Shared::look(context);
-        let (lines, unknown) = self.lines(context, now);
+        let (shared, listed) = Shared::look(context).unzip();
+        let (lines, unknown) = self.lines(context, listed.unwrap_or_default(), now);
         if let Some(file) = &self.calendar {
             let accounts = lines.iter().map(|line| &*line.account);
             calendar::write(context, accounts, self.within, file, self.force)?;
@@ -153,19 +151,33 @@ impl Args {
     }
 
     /// The accounts of the index, with --check also those that it lost, as their records have them;
-    /// and why there may be others. Each is read where its line is made: ten thousand are not kept
-    /// twice.
-    fn lines(&self, context: &Context, now: Timestamp) -> (Vec<Line>, Vec<Error>) {
-        let (names, sealed, mut unknown) = self.names(context);
-        let files = context.sealed_files(context.settings.file_key);
-        let only_listed = (names.len() > MOST_OPENED).then_some(&sealed);
-        let line = |name| {
-            let account = self.account(context, &name).map_err(Box::new);
-            account.map(|account| self.line(context, &files, only_listed, account, now))
+    /// and why there may be others. Each is read where its line is made, unless it was `listed` just
+    /// now: ten thousand are not kept twice.
+    fn lines(
+        &self,
+        context: &Context,
+        listed: Vec<Account>,
+        now: Timestamp,
+    ) -> (Vec<Line>, Vec<Error>) {
+        let (names, at_hand, mut unknown) = self.names(context);
+        let only_listed = (names.len() > MOST_OPENED).then_some(&at_hand);
+        let line = |(name, listed): (AccountId, Option<Box<Account>>)| {
+            let account = listed.map_or_else(|| self.account(context, &name), Ok);
+            let account = account.map_err(Box::new);
+            account.map(|account| self.line(context, only_listed, account, now))
         };
+        let mut listed: HashMap<AccountId, Box<Account>> =
+            listed.into_iter().map(|it| (it.account.clone(), Box::new(it))).collect();
+        let names: Vec<_> = names
+            .into_iter()
+            .map(|name| {
+                let listed = listed.remove(&name);
+                (name, listed)
+            })
+            .collect();
         let mut lines = Vec::with_capacity(names.len());
         let mut missed = Vec::new();
-        for line in many::map(names.into_iter().collect(), line) {
+        for line in many::map(names, line) {
             match line {
                 Ok(line) => lines.push(line),
                 Err(why) => missed.push(*why),
@@ -182,25 +194,24 @@ impl Args {
         (lines, unknown)
     }
 
-    /// The accounts that have an entry or a sealed file, with --check every one; which of them have
-    /// the file; and why there may be others.
+    /// The accounts that have an entry or are in a store that is at hand, with --check every one;
+    /// which of them are in that store; and why there may be others.
     fn names(&self, context: &Context) -> (BTreeSet<AccountId>, BTreeSet<AccountId>, Vec<Error>) {
         let mut unknown = Vec::new();
         let mut names = context.index.names().unwrap_or_else(|error| {
             unknown.push(not_listed(&error));
             BTreeSet::new()
         });
-        // To see what lies in sealed files wakes nothing.
-        let contents = context.world().contents(|kind| *kind == StoreKind::FILE);
-        let sealed: BTreeSet<AccountId> = contents.iter().flat_map(Content::accounts).collect();
-        names.extend(sealed.difference(&names).cloned().collect::<Vec<_>>());
+        let contents = context.world().contents(|store| store.is_at_hand());
+        let at_hand: BTreeSet<AccountId> = contents.iter().flat_map(Content::accounts).collect();
+        names.extend(at_hand.difference(&names).cloned().collect::<Vec<_>>());
         if self.check && unknown.is_empty() {
             match every_account(context).map(|(accounts, _)| accounts) {
                 Ok(all) => names.extend(all),
                 Err(error) => unknown.push(error),
             }
         }
-        (names, sealed, unknown)
+        (names, at_hand, unknown)
     }
 
     /// What the index knows, else with --check the record.
@@ -218,12 +229,11 @@ impl Args {
         }
     }
 
-    /// `listed` are the sealed files, where that they are there is all that is looked at.
+    /// Of those that are `only_listed` nothing is opened.
     fn line(
         &self,
         context: &Context,
-        files: &FileStore,
-        listed: Option<&BTreeSet<AccountId>>,
+        only_listed: Option<&BTreeSet<AccountId>>,
         account: Box<Account>,
         now: Timestamp,
     ) -> Line {
@@ -236,10 +246,8 @@ impl Args {
             }
             // That it is gone is known already, and said.
             false if standing == Standing::SignInNeeded => None,
-            false => match listed {
-                Some(sealed) if account.store != StoreKind::FILE || sealed.contains(id) => None,
-                _ => fault(context, files, &account).map(Err),
-            },
+            false if only_listed.is_some_and(|listed| listed.contains(id)) => None,
+            false => fault(context, &account).map(Err),
         };
         let left = match standing {
             Standing::SignInNeeded => Some(Duration::ZERO),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -27,19 +28,20 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// Asks the shared store for what changed, which the index then has; `None` where it is not in
-    /// use.
-    pub(super) fn look(context: &Context) -> Option<Self> {
+    /// Asks the shared store for what changed, which the index then has, and hands over what is known
+    /// of its accounts; `None` where it is not in use.
+    pub(super) fn look(context: &Context) -> Option<(Self, Vec<Account>)> {
         context.settings.vault.as_ref()?;
         let world = context.world();
-        let content = world.shared_content(&context.index.all(), PATIENCE)?;
+        let content = world.shared_content(PATIENCE)?;
         let error = content.usable().err();
         let error = error.map(|error| Error::new("could not look into the shared store", error));
         let now = world.stores.get(&content.kind).map(|store| world.time(store));
         let old = now.map(|now| clock::after(now, -USUAL)).unwrap_or(Timestamp::MIN);
-        let mut claims = content.look.map(|look| look.claims).unwrap_or_default();
+        let (mut claims, accounts) =
+            content.look.map(|look| (look.claims, look.current)).unwrap_or_default();
         claims.retain(|claim| claim.since < old);
-        Some(Self { as_of: world.shared_as_of(), error, claims })
+        Some((Self { as_of: world.shared_as_of(), error, claims }, accounts))
     }
 
     pub(super) fn tell(&self, context: &Context, now: Timestamp) {

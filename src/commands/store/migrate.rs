@@ -65,7 +65,7 @@ fn not_in(context: &Context, to: &StoreKind) -> Result<BTreeSet<AccountId>, Erro
     indexed.retain(|entry| entry.store != *to || is_open(&entry.account));
     let mut accounts: BTreeSet<_> = indexed.into_iter().map(|entry| entry.account).collect();
     let world = context.world();
-    let contents = world.contents(|kind| kind != to);
+    let contents = world.contents(|store| store.kind() != *to);
     if let Some(error) = world.doubt(&contents) {
         return Err(failed(error));
     }
@@ -131,7 +131,7 @@ fn moved(context: &Context, account: AccountId, to: &StoreKind) -> AccountReport
 /// Client secrets of providers with which nobody is connected.
 fn move_other_secrets(context: &Context, to: &StoreKind) -> Result<(), Error> {
     let world = context.world();
-    for content in world.contents(|kind| kind != to) {
+    for content in world.contents(|store| store.kind() != *to) {
         for provider in content.client_secrets() {
             let from = world.stores.get(&content.kind);
             from.and_then(|from| client_secret::relocate(provider, from, world.stores.get(to)?))

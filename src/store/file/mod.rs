@@ -161,6 +161,18 @@ impl TokenStore for FileStore {
         StoreKind::FILE
     }
 
+    fn is_at_hand(&self) -> bool {
+        true
+    }
+
+    /// Where the key is in no file it is only seen whether the item is there.
+    fn seems_good(&self, item: &Item) -> Result<bool, StoreError> {
+        match self.source {
+            KeySource::KeyFile(_) => self.opens(item),
+            _ => self.holds(item),
+        }
+    }
+
     fn load(&self, item: &Item) -> Result<Option<SecretBytes>, StoreError> {
         if !folder::enter(&self.folder)? {
             return Ok(None);

@@ -241,6 +241,20 @@ impl VaultStore {
         self.project(account, Some(record), generation, None)
     }
 
+    /// Shows machines that only read what another one saved and did not show: it may never come back.
+    pub(super) fn catch_up(&self, seen: &Seen) {
+        let (Duty::Refresher, Some(mark)) = (self.duty(), &seen.mark) else { return };
+        let account = &seen.record.account.account;
+        let caught_up =
+            self.shown(account).and_then(|shown| match shown.generation < mark.generation {
+                true => self.project(account, Some(&seen.record), mark.generation, Some(&shown)),
+                false => Ok(()),
+            });
+        if let Err(error) = caught_up {
+            log::debug!("{account}: what machines that only read see is not known: {error}");
+        }
+    }
+
     /// What machines that only read see now.
     pub(super) fn shown(&self, account: &AccountId) -> Result<Shown, StoreError> {
         let (found, version) = self.versioned_or_deleted(&access(account))?;

@@ -53,10 +53,11 @@ pub(super) fn look(store: &VaultStore, time: Option<Duration>) -> Result<Look, S
                 look.usable = Err(StoreError::Unavailable(why));
                 return Ok(look);
             }
-            if let Some((known, claim)) = current(store, &account, version)? {
-                look.items.push(Item::Account(account));
-                look.current.push(known);
-                look.claims.extend(claim);
+            if let Some(now) = current(store, &account, version)? {
+                look.items.push(Item::Account(account.clone()));
+                look.current.push(now.account);
+                look.changed.extend(Some(account).filter(|_| now.is_changed));
+                look.claims.extend(now.claim);
             }
         }
     }
@@ -69,33 +70,42 @@ pub(super) fn look(store: &VaultStore, time: Option<Duration>) -> Result<Look, S
     Ok(look)
 }
 
+/// An account as it is now.
+struct Current {
+    account: Account,
+    /// Whether the index knows it otherwise.
+    is_changed: bool,
+    claim: Option<Claimed>,
+}
+
 /// What is known of an account: read, unless the index has this very version of it. `None` where it
 /// was ended.
 fn current(
     store: &VaultStore,
     account: &AccountId,
     version: Option<u64>,
-) -> Result<Option<(Account, Option<Claimed>)>, StoreError> {
+) -> Result<Option<Current>, StoreError> {
     let known = store.index.get(account).filter(|entry| entry.store == store.kind());
-    if let Some(known) = known
-        && version.is_some()
-        && known.shared_version == version
-    {
-        return Ok(Some((known, None)));
+    let as_known = |account| Current { account, is_changed: false, claim: None };
+    let known_version = known.as_ref().and_then(|known| known.shared_version);
+    if version.is_some() && known_version == version {
+        return Ok(known.map(as_known));
     }
     match store.see(account) {
         // What is wrong with one of them is told by whatever works on it.
-        Err(StoreError::Damaged { .. } | StoreError::TooNew { .. }) => {
-            Ok(store.index.get(account).map(|known| (known, None)))
-        }
+        Err(StoreError::Damaged { .. } | StoreError::TooNew { .. }) => Ok(known.map(as_known)),
         seen => Ok(seen?.map(|seen| {
             let claim = seen.claimed(store.present());
+            let is_changed = known_version != seen.record.account.shared_version;
+            if is_changed && known.is_some() && claim.is_none() {
+                store.catch_up(&seen);
+            }
             let mut account = seen.record.account;
             if claim.is_some() {
                 // Whoever looks next shall read it again.
                 account.shared_version = None;
             }
-            (account, claim)
+            Current { account, is_changed, claim }
         })),
     }
 }

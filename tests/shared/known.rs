@@ -1,0 +1,74 @@
+//! What a machine knows of the shared accounts: read once, and put right for those that only read.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::bao::{Bao, Duty};
+use crate::left_out;
+use crate::scene::{ACCOUNT, Machine, Scene};
+
+/// Runs to its end; the paths that it opened.
+fn opened(machine: &Machine, args: &[&str]) -> Vec<String> {
+    let trace = machine.root().join("strace.txt");
+    let program = machine.command(args);
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-s", "4096", "-e", "trace=openat", "-o"]).arg(&trace);
+    strace.arg(program.get_program()).args(program.get_args()).stdin(Stdio::null());
+    strace.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    machine.start(strace).finish().exits(0);
+    let text = fs::read_to_string(&trace).unwrap();
+    text.lines().filter_map(|line| Some(line.split('"').nth(1)?.to_owned())).collect()
+}
+
+#[test]
+fn an_entry_of_the_index_is_read_once_however_many_there_are() {
+    if !Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .status()
+        .is_ok_and(|it| it.success())
+    {
+        return left_out("reads of shared accounts", "strace is missing or may not trace");
+    }
+    let Some(bao) = Bao::alone("entries are read once") else { return };
+    let scene = Scene::new(bao, 0);
+    let accounts = ["fake:one", "fake:two", "fake:three"];
+    scene.connect(&accounts);
+    let machine = scene.machine(Duty::Refresher);
+    machine.run(["status"]).exits(0);
+    for args in [&["status"][..], &["status", "--json"], &["token", "refresh"]] {
+        let opened = opened(&machine, args);
+        for account in accounts {
+            let entry = format!("/accounts/{}.json", account.replace(':', "."));
+            let count = opened.iter().filter(|path| path.ends_with(&entry)).count();
+            assert_eq!(count, 1, "{args:?}: {account}: {opened:#?}");
+        }
+    }
+    scene.refreshed_exactly(0);
+}
+
+/// The machine that saved the new tokens died before it could show the access token, and does not
+/// come back.
+#[test]
+fn what_readers_do_not_see_yet_is_shown_by_the_next_machine_that_looks() {
+    for args in [&["token", "refresh"][..], &["status"]] {
+        let Some(bao) = Bao::alone("shown by another machine") else { return };
+        let scene = Scene::new(bao, 0);
+        scene.connect(&[ACCOUNT]);
+        let [machine, other] = [(); 2].map(|()| scene.machine(Duty::Refresher));
+        other.run(["status"]).exits(0);
+        scene.expire(ACCOUNT);
+        let (before, _) = scene.bao.record("access/fake/one").unwrap();
+        machine.run(["token", "refresh"]).exits(0);
+        let (_, version) = scene.bao.record("access/fake/one").unwrap();
+        assert!(scene.bao.put("access/fake/one", &before, version));
+
+        other.run(args).exits(0);
+        let shown = scene.stored("access", ACCOUNT);
+        assert_eq!(shown["generation"], scene.stored("grant", ACCOUNT)["generation"], "{args:?}");
+        assert_eq!(shown["record"]["access_token"], json!(scene.token(ACCOUNT)), "{args:?}");
+        assert_eq!(shown["record"]["refresh_token"], json!(null));
+        scene.refreshed_exactly(1);
+    }
+}
