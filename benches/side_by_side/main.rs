@@ -41,7 +41,7 @@ struct Bench {
 /// A group of rows: its name for the filter, and what measures and prints them.
 type Group = (&'static str, fn(&Bench) -> Result<()>);
 
-const GROUPS: [Group; 12] = [
+const GROUPS: [Group; 13] = [
     ("start", rows::start::run),
     ("get-file", rows::get::from_files),
     ("get-keychain", rows::get::from_keychain),
@@ -49,6 +49,7 @@ const GROUPS: [Group; 12] = [
     ("refresh", rows::refresh::run),
     ("200-accounts", rows::accounts::two_hundred),
     ("1000-accounts", rows::accounts::one_thousand),
+    ("10000-accounts", rows::accounts::ten_thousand),
     ("far-provider", rows::accounts::far_provider),
     ("50-pages", rows::data::pages),
     ("100-device-years", rows::data::device_years),

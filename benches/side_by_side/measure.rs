@@ -20,6 +20,12 @@ impl Cost {
     pub fn cpu(&self) -> Option<f64> {
         self.cpu
     }
+
+    /// Of one of so many things that were done.
+    pub fn of_one(self, count: usize) -> Self {
+        let count = count as f64;
+        Self { wall: self.wall / count, cpu: self.cpu.map(|cpu| cpu / count) }
+    }
 }
 
 /// Fewer rounds than this have no spread worth printing.

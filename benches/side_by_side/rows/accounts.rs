@@ -17,6 +17,9 @@ const SCRIPT: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/benches/side_by_side/aiohttp_refresh.py");
 /// As many as the script refreshes at once.
 const AT_ONCE: usize = 16;
+/// How much more one account may cost among ten times as many.
+const FLAT: f64 = 1.1;
+const MANY_GOAL_MB: u64 = 32;
 /// How long a provider behind the internet takes to answer.
 const FAR: Duration = Duration::from_millis(50);
 
@@ -26,6 +29,51 @@ pub fn two_hundred(bench: &Bench) -> Result<()> {
 
 pub fn one_thousand(bench: &Bench) -> Result<()> {
     compare(bench, "1,000 accounts", 1000, Until { rounds: 15, time: Duration::from_secs(45) })
+}
+
+/// What an account costs among ten thousand, beside what it costs among a thousand.
+pub fn ten_thousand(bench: &Bench) -> Result<()> {
+    let provider = &bench.server;
+    let (few, many) = (1000, 10_000);
+    let [small, large] = [few, many].map(|number| Room::with_accounts(provider, number));
+    let (small, large) = (small?, large?);
+    let title = |ours| Title { ours, theirs: "the same among 1,000" };
+    let until = |rounds, seconds| Until { rounds, time: Duration::from_secs(seconds) };
+    for (what, arguments) in [
+        ("an account of status among 10,000", &["status"][..]),
+        ("  of token refresh, none of them due", &["token", "refresh", "--quiet"]),
+    ] {
+        let mut ours = || Ok(process::cost(&mut large.program(arguments))?.of_one(many));
+        let mut theirs = || Ok(process::cost(&mut small.program(arguments))?.of_one(few));
+        let rounds = Rounds::run(until(60, 20), &mut [&mut ours, &mut theirs])?;
+        table::ratio(title(what), rounds.ratio(0, 1, Cost::wall), Some(FLAT));
+    }
+    let mut ours = || Ok(refresh_all(provider, &large, many)?.of_one(many));
+    let mut theirs = || Ok(refresh_all(provider, &small, few)?.of_one(few));
+    let rounds = Rounds::run(until(5, 60), &mut [&mut ours, &mut theirs])?;
+    let what = title("  of token refresh, all of them due");
+    table::ratio(what, rounds.ratio(0, 1, Cost::wall), Some(FLAT));
+
+    let status = || process::cost(&mut large.program(&["status"]));
+    let tab = ["completions", "bash", "--", "partnerlink", "token", "get", "zaehl"];
+    let rounds = Rounds::run(
+        until(60, 20),
+        &mut [
+            &mut { status },
+            &mut || process::cost(&mut large.program(&tab)),
+            &mut || Ok(Cost::default()),
+        ],
+    )?;
+    table::excess("status of 10,000 accounts, wall", rounds.excess(0, 2));
+    table::excess("a TAB among 10,000 accounts, wall", rounds.excess(1, 2));
+    for (what, arguments) in [
+        ("  peak memory of status", &["status"][..]),
+        ("  peak memory of status --json", &["status", "--json"]),
+    ] {
+        let peak = process::peak_at_end(&mut large.program(arguments), || true)?;
+        table::bytes(what, peak, Some(MANY_GOAL_MB));
+    }
+    Ok(())
 }
 
 pub fn far_provider(bench: &Bench) -> Result<()> {
