@@ -199,6 +199,19 @@ pub fn point_name(instant: Timestamp, zone: &TimeZone) -> String {
     local.strftime(format).to_string()
 }
 
+/// How long ago this machine was started, with the time that it slept; `None` where the system has
+/// no such clock.
+pub fn since_start() -> Option<Duration> {
+    #[cfg(target_os = "linux")]
+    {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let nanoseconds = u32::try_from(now.tv_nsec).ok()?;
+        Some(Duration::new(u64::try_from(now.tv_sec).ok()?, nanoseconds))
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -284,7 +284,8 @@ impl Explain for FlowError {
             ),
             Self::InJournal(why) => {
                 let hint = why.meaning().hint;
-                let kept = "the new tokens wait in a journal, and the next run takes them in";
+                let kept = "the new tokens wait in a journal on this machine, and the next run here \
+                            takes them in";
                 Store.means("in-journal", format!("{hint}; nothing was lost: {kept}"))
             }
             Self::Claimed { .. } => Busy.means(

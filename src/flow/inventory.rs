@@ -10,7 +10,6 @@ use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::Timestamp;
 use crate::store::record::Record;
-use crate::store::shared::Seen;
 use crate::store::{Item, Look, StoreError, StoreKind, TokenStore};
 use crate::system::files::{self, Durability, Mode};
 
@@ -122,11 +121,13 @@ pub struct Verified {
 pub fn verify(world: &World, account: &AccountId) -> Result<Verified, FlowError> {
     let entry = world.index.get(account);
     let LockedAccount { _lock, store, seen, unsaved } = world.open(account)?;
-    let Seen { record, .. } = seen?.ok_or_else(|| match &entry {
+    let seen = seen?.ok_or_else(|| match &entry {
         Some(_) => FlowError::gone(account, store),
         None => FlowError::NotConnected,
     })?;
     unsaved.map_or(Ok(()), |why| Err(FlowError::InJournal(why)))?;
+    store.show(&seen)?;
+    let record = seen.record;
     Ok(Verified { index_was_wrong: entry != world.index.get(account), account: record.account })
 }
 

@@ -79,19 +79,30 @@ impl Given {
         Granted {
             scope: scope.clone(),
             access_token_until: after(lifetime),
-            refresh_by: after(rests.min(lifetime - lead(account, lifetime))),
+            refresh_by: after(refresh_after(account, lifetime, rests)),
             idle_until: idle.map(after),
         }
     }
 }
 
+/// After how many seconds a refresh is due by default: before the access token of this lifetime ends,
+/// and before the refresh token has rested for longer than it may.
+fn refresh_after(account: &AccountId, lifetime: i64, rests: i64) -> i64 {
+    (rests - spread(account, rests)).min(lifetime - lead(account, lifetime))
+}
+
 /// How long before the end of an access token that lives so long a refresh is due by default, in
-/// seconds: [`SOON`] or half its life, and up to a tenth of its life by the name of the account.
-/// Accounts that were connected in one afternoon do not fall due together for ever.
+/// seconds: [`SOON`] or half its life, and its part of [`spread`].
 fn lead(account: &AccountId, lifetime: i64) -> i64 {
+    SOON.min(lifetime / 2) + spread(account, lifetime)
+}
+
+/// Up to a tenth of so many seconds, by the name of the account: those that were connected in one
+/// afternoon do not fall due together for ever.
+fn spread(account: &AccountId, seconds: i64) -> i64 {
     let digest = Sha256::digest(account.to_string().as_bytes());
     let part = i64::from(u16::from_be_bytes([digest[0], digest[1]]));
-    SOON.min(lifetime / 2) + lifetime / 10 * part / i64::from(u16::MAX)
+    seconds / 10 * part / i64::from(u16::MAX)
 }
 
 /// What new tokens are good for, and until when.
@@ -124,6 +135,8 @@ pub(super) fn put_right(account: &Account, provider: &Provider, at: Timestamp) -
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn given(now: &str, date: &str) -> (String, Option<i64>) {
@@ -147,6 +160,18 @@ mod tests {
         // A name has the same lead on every machine, today and later.
         assert_eq!(lead(&"zaehlerfreunde".parse().unwrap(), 86_400), 10475);
         assert!(lead(&"zaehlerfreunde".parse().unwrap(), -5) > -5);
+    }
+
+    /// A long life does not bring together again what the names keep apart.
+    #[test]
+    fn what_must_not_rest_is_spread_as_well() {
+        let name = |number| format!("zaehlerfreunde:customer-{number}").parse().unwrap();
+        let due: BTreeSet<i64> =
+            (0..100).map(|n| refresh_after(&name(n), 30 * 86_400, RESTS_AT_MOST)).collect();
+        assert!(due.len() > 90, "{} of a hundred", due.len());
+        assert!(due.iter().all(|after| (RESTS_AT_MOST * 9 / 10..=RESTS_AT_MOST).contains(after)));
+        let one = name(1);
+        assert_eq!(refresh_after(&one, 3600, RESTS_AT_MOST), 3600 - lead(&one, 3600));
     }
 
     #[test]

@@ -154,6 +154,7 @@ impl Limit {
         host: &str,
         work: impl Future<Output = Result<T, HttpError>>,
     ) -> Result<T, HttpError> {
+        let begun = Instant::now();
         let mut work = std::pin::pin!(work);
         loop {
             let wait = match self {
@@ -167,7 +168,10 @@ impl Limit {
             }
             match self {
                 Self::Until(_) => *self = Self::LastLook(Instant::now() + LAST_LOOK),
-                _ => return Err(HttpError::TimedOut { host: host.to_owned() }),
+                _ => {
+                    let after = begun.elapsed();
+                    return Err(HttpError::TimedOut { host: host.to_owned(), after });
+                }
             }
         }
     }

@@ -51,8 +51,8 @@ pub enum HttpError {
     /// Nothing was asked.
     #[error("{host} could not be reached: {fault}")]
     Unreachable { host: String, fault: Fault },
-    #[error("{host} did not answer within {} s", TOTAL_TIMEOUT.as_secs())]
-    TimedOut { host: String },
+    #[error("{host} did not answer within {} s", after.as_secs())]
+    TimedOut { host: String, after: Duration },
     #[error("the connection to {host} broke: {why}")]
     Broken { host: String, why: String },
     #[error("{host} sent more than {MAX_BODY} bytes")]
@@ -69,7 +69,7 @@ impl HttpError {
     pub fn reason(&self) -> String {
         match self {
             Self::Unreachable { fault, .. } => fault.to_string(),
-            Self::TimedOut { .. } => format!("no answer within {} s", TOTAL_TIMEOUT.as_secs()),
+            Self::TimedOut { after, .. } => format!("no answer within {} s", after.as_secs()),
             Self::Broken { why, .. } => format!("the connection broke: {why}"),
             other => other.to_string(),
         }
@@ -219,7 +219,7 @@ fn translate(error: reqwest::Error, host: &str, proxy: Option<String>) -> HttpEr
     let (error, host) = (error.without_url(), host.to_owned());
     match (error.is_connect(), error.is_timeout()) {
         (true, _) => HttpError::Unreachable { host, fault: Fault::of(&error, proxy) },
-        (false, true) => HttpError::TimedOut { host },
+        (false, true) => HttpError::TimedOut { host, after: TOTAL_TIMEOUT },
         (false, false) => HttpError::Broken { host, why: causes(&error) },
     }
 }

@@ -30,7 +30,8 @@ const RESTARTED: &str = "OnFailure # a container that was killed finds its journ
 
 /// Service accounts, configuration, a CronJob and a pod.
 pub fn kubernetes(there: &Elsewhere, every: Every, seed: u64) -> String {
-    let refresh = pod("refresher", RESTARTED, &format!("{} token refresh --quiet", there.program));
+    let refresh = format!("{} token refresh --quiet --for {}", there.program, every.work());
+    let refresh = pod("refresher", RESTARTED, &refresh);
     let read = pod("reader", "Never", &there.read());
     filled(
         include_str!("units/kubernetes.yaml"),

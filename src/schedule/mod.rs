@@ -137,6 +137,12 @@ impl Every {
         self.minutes * 60
     }
 
+    /// How long a run begins further accounts, for `--for`: it ends before the next one, and before
+    /// whoever started it takes it for one that hangs (a quarter of an hour).
+    pub fn work(self) -> String {
+        format!("{}m", (self.minutes * 4 / 5).min(12))
+    }
+
     /// How much later than its time a run may begin, in seconds, so that not every machine begins
     /// at once: a quarter of the time between two, a quarter of an hour at most.
     fn jitter(self) -> u32 {

@@ -151,7 +151,7 @@ pub trait TokenStore: Send + Sync {
         changed.map_or(Ok(()), |record| record.save(self)).map(|()| Settled::Saved)
     }
 
-    /// Shows machines that only read what was seen.
+    /// Shows machines that only read what was seen, where they see an older token.
     fn show(&self, _seen: &Seen) -> Result<(), StoreError> {
         Ok(())
     }

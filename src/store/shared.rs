@@ -6,6 +6,7 @@
 //! of one machine have the account's lock for that, and their claims cost nothing.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -142,15 +143,35 @@ pub(super) struct Shown {
     pub generation: u64,
 }
 
+/// What [`TokenStore::look_ahead`] finds.
+///
+/// [`TokenStore::look_ahead`]: super::TokenStore::look_ahead
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    is_asked: AtomicBool,
+    shown: OnceLock<Option<Shown>>,
+}
+
+impl Ahead {
+    /// Asks, for whoever waits for the answer.
+    pub fn look(&self, ask: impl FnOnce() -> Option<Shown>) {
+        self.is_asked.store(true, Ordering::Release);
+        let _ = self.shown.set(ask());
+    }
+
+    /// The answer, which is waited for where it is under way: to ask again takes longer.
+    pub fn shown(&self) -> Option<&Shown> {
+        let is_asked = self.is_asked.load(Ordering::Acquire);
+        is_asked.then(|| self.shown.wait().as_ref()).flatten()
+    }
+}
+
 /// The right to spend a refresh token: ended by `settle`, `release` or `end`.
 #[derive(Debug)]
 #[must_use = "others wait until it is ended"]
 pub struct Claim {
     pub(super) seen: Seen,
-    /// As [`TokenStore::look_ahead`] found it.
-    ///
-    /// [`TokenStore::look_ahead`]: super::TokenStore::look_ahead
-    pub(super) shown: OnceLock<Shown>,
+    pub(super) ahead: Ahead,
     deadline: Option<Deadline>,
     /// Whether somebody before us may have spent the token.
     pub doubtful: bool,
@@ -159,11 +180,11 @@ pub struct Claim {
 impl Claim {
     /// In a store of this machine alone the account's lock is all it needs.
     pub fn alone(seen: Seen) -> Self {
-        Self { seen, shown: OnceLock::new(), deadline: None, doubtful: false }
+        Self { seen, ahead: Ahead::default(), deadline: None, doubtful: false }
     }
 
     pub(super) fn new(seen: Seen, deadline: Deadline, doubtful: bool) -> Self {
-        Self { seen, shown: OnceLock::new(), deadline: Some(deadline), doubtful }
+        Self { seen, ahead: Ahead::default(), deadline: Some(deadline), doubtful }
     }
 
     pub fn record(&self) -> &Record {
@@ -184,24 +205,29 @@ pub enum Settled {
     Superseded(Option<Box<Record>>),
 }
 
-/// A deadline by both clocks: the monotonic one stands still while a machine sleeps, and the wall
-/// clock can be set back.
+/// A deadline by every clock there is: the monotonic one stands still while a machine sleeps, the
+/// wall clock can be set back, and not every system has one that does neither.
 #[derive(Debug)]
 pub(super) struct Deadline {
     monotonic: Instant,
     wall: Timestamp,
+    /// Since this machine was started, sleep included.
+    started: Option<Duration>,
 }
 
 impl Deadline {
     pub fn after(length: Duration) -> Self {
         let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
         let wall = clock::after(SystemClock.now(), seconds);
-        Self { monotonic: Instant::now() + length, wall }
+        let started = clock::since_start().and_then(|now| now.checked_add(length));
+        Self { monotonic: Instant::now() + length, wall, started }
     }
 
     pub fn left(&self) -> Duration {
         let monotonic = self.monotonic.saturating_duration_since(Instant::now());
-        monotonic.min(clock::time_left(SystemClock.now(), self.wall))
+        let left = monotonic.min(clock::time_left(SystemClock.now(), self.wall));
+        let started = self.started.zip(clock::since_start());
+        started.map_or(left, |(end, now)| left.min(end.saturating_sub(now)))
     }
 }
 

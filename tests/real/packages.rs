@@ -82,7 +82,7 @@ fn a_debian_package_installs_works_and_goes() {
         assert!(root.join(file).exists(), "no {file}");
     }
     let unit = fs::read_to_string(root.join(FILES[1])).unwrap();
-    assert!(unit.contains("/usr/bin/partnerlink token refresh --quiet\n"), "{unit}");
+    assert!(unit.contains("/usr/bin/partnerlink token refresh --quiet --for 12m\n"), "{unit}");
     works(&root);
     let pages = root.join("usr/share/man");
     if Path::new("/usr/bin/man").exists() {

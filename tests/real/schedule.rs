@@ -129,7 +129,7 @@ fn readers_of_plist_and_xml_find_the_words_again() {
     let words = &plist["ProgramArguments"];
     assert_eq!(words[0], place.join("partnerlink").to_str().unwrap());
     assert_eq!(words[3], "--quiet");
-    assert_eq!(words[5], "/bin/echo 'a b' 'it'\"'\"'s'", "the same words in other quotes");
+    assert_eq!(words[7], "/bin/echo 'a b' 'it'\"'\"'s'", "the same words in other quotes");
     assert_eq!(plist["StartInterval"], 7200);
     let variables = &plist["EnvironmentVariables"];
     assert_eq!(variables["PARTNERLINK_RUN_BY"], "launchd");
@@ -157,7 +157,7 @@ fn readers_of_plist_and_xml_find_the_words_again() {
     assert_eq!((&task["Interval"], &task["Command"]), (&"PT30M".into(), &CONHOST.into()));
     let arguments = task["Arguments"].as_str().unwrap();
     let words = format!(
-        "partnerlink token refresh --quiet --variable=PARTNERLINK_RUN_BY=windows \"--variable=PARTNERLINK_HOME={}\"",
+        "partnerlink token refresh --quiet --for 12m --variable=PARTNERLINK_RUN_BY=windows \"--variable=PARTNERLINK_HOME={}\"",
         home.display()
     );
     assert!(arguments.starts_with("--headless ") && arguments.contains(&words), "{arguments}");

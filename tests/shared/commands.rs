@@ -130,7 +130,7 @@ fn a_policy_allows_the_duty_and_nothing_else() {
         ("GET", "config", &Value::Null, writers),
         ("POST", "data/client/fake", &write, admin),
         ("POST", "destroy/grant/fake/one", &versions, admin),
-        ("POST", "destroy/access/fake/one", &versions, none),
+        ("POST", "destroy/access/fake/one", &versions, admin),
         ("POST", "delete/grant/fake/one", &versions, none),
         ("POST", "undelete/grant/fake/one", &versions, none),
         ("POST", "metadata/grant/fake/one", &json!({ "max_versions": 1 }), none),
@@ -263,7 +263,7 @@ fn doctor_looks_at_servers_rights_and_records() {
         "this machine refreshes, and may do what that needs",
         "of two writes at once it takes one",
         "zaehlerfreunde:one: machines that only read do not see its newest token",
-        "partnerlink token refresh --force zaehlerfreunde:one",
+        "partnerlink store verify zaehlerfreunde:one",
         "zaehlerfreunde: it is not known to forgive",
     ])
     .conceals(&secrets)

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::bao::{Bao, Duty};
+use crate::browser;
 use crate::left_out;
 use crate::scene::{ACCOUNT, Machine, Scene};
 
@@ -49,10 +50,12 @@ fn an_entry_of_the_index_is_read_once_however_many_there_are() {
 }
 
 /// The machine that saved the new tokens died before it could show the access token, and does not
-/// come back.
+/// come back; or it does, and knows of nothing.
 #[test]
 fn what_readers_do_not_see_yet_is_shown_by_the_next_machine_that_looks() {
-    for args in [&["token", "refresh"][..], &["status"]] {
+    for (args, by_another) in
+        [(&["token", "refresh"][..], true), (&["status"], true), (&["store", "verify"], false)]
+    {
         let Some(bao) = Bao::alone("shown by another machine") else { return };
         let scene = Scene::new(bao, 0);
         scene.connect(&[ACCOUNT]);
@@ -64,11 +67,56 @@ fn what_readers_do_not_see_yet_is_shown_by_the_next_machine_that_looks() {
         let (_, version) = scene.bao.record("access/fake/one").unwrap();
         assert!(scene.bao.put("access/fake/one", &before, version));
 
-        other.run(args).exits(0);
+        (if by_another { &other } else { &machine }).run(args).exits(0);
         let shown = scene.stored("access", ACCOUNT);
         assert_eq!(shown["generation"], scene.stored("grant", ACCOUNT)["generation"], "{args:?}");
         assert_eq!(shown["record"]["access_token"], json!(scene.token(ACCOUNT)), "{args:?}");
         assert_eq!(shown["record"]["refresh_token"], json!(null));
         scene.refreshed_exactly(1);
     }
+}
+
+#[test]
+fn a_damaged_record_of_which_this_machine_knows_nothing_is_told() {
+    let Some(bao) = Bao::alone("a damaged record") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT, "fake:two"]);
+    let (_, version) = scene.bao.record("grant/fake/two").unwrap();
+    assert!(scene.bao.put("grant/fake/two", &json!({ "v": 1, "generation": "x" }), version));
+    let machine = scene.machine(Duty::Refresher);
+    for args in [&["token", "refresh"][..], &["status"], &["store", "verify"]] {
+        machine.run(args).exits(5).says(&["fake:two"]);
+    }
+    assert_eq!(scene.bao.record("grant/fake/two").unwrap().1, version + 1, "it is left alone");
+}
+
+/// Another person's account in the store has the name of one that is kept on this machine.
+#[test]
+fn a_name_that_is_taken_on_this_machine_stays_that_of_its_own_account() {
+    let Some(bao) = Bao::alone("a name of two accounts") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let desk = scene.machine(Duty::Admin);
+    browser::connect(&desk, &scene.provider, &[ACCOUNT, "--store", "file"]).exits(0);
+    let own = desk.get(ACCOUNT).exits(0);
+    assert_ne!(own.data(), scene.token(ACCOUNT));
+    for args in [&["status"][..], &["token", "refresh"], &["store", "verify"]] {
+        desk.run(args).exits(0);
+        assert_eq!(desk.get(ACCOUNT).exits(0).data(), own.data(), "{args:?}");
+    }
+    assert!(desk.run(["status"]).exits(0).stdout.contains("\tsealed files\t"));
+}
+
+#[test]
+fn a_machine_that_only_reads_says_that_it_refreshes_nothing() {
+    let Some(bao) = Bao::alone("nothing to refresh") else { return };
+    let scene = Scene::new(bao, 0);
+    let reader = scene.machine(Duty::Reader);
+    for connected in [false, true] {
+        if connected {
+            scene.connect(&[ACCOUNT]);
+        }
+        reader.run(["token", "refresh"]).exits(2).says(&["only reads", "vault.access"]);
+    }
+    scene.refreshed_exactly(0);
 }

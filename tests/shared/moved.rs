@@ -167,13 +167,16 @@ fn an_account_that_was_deleted_by_hand_ends_all_the_same() {
 /// its tokens are destroyed.
 fn assert_buried(scene: &Scene, why: &str) {
     let (grant, version) = scene.bao.record("grant/fake/one").unwrap();
-    let access = scene.stored("access", ACCOUNT);
+    let (access, access_version) = scene.bao.record("access/fake/one").unwrap();
     assert!(grant["record"].is_null() && access["record"].is_null(), "{grant} {access}");
     assert!(grant["ended"].as_str().unwrap().starts_with(why), "{grant}");
     assert_eq!(grant["generation"], access["generation"]);
-    for number in 1..version {
-        let path = format!("partnerlink/data/grant/fake/one?version={number}");
-        let former = scene.bao.call("GET", &path, &Value::Null);
-        assert!(former.body["data"]["data"].is_null(), "version {number} is still there");
+    for (folder, version) in [("grant", version), ("access", access_version)] {
+        for number in 1..version {
+            let path = format!("partnerlink/data/{folder}/fake/one?version={number}");
+            let former = scene.bao.call("GET", &path, &Value::Null);
+            let there = !former.body["data"]["data"].is_null();
+            assert!(!there, "version {number} of {folder} is still there");
+        }
     }
 }

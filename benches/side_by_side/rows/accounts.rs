@@ -58,11 +58,9 @@ pub fn ten_thousand(bench: &Bench) -> Result<()> {
     let tab = ["completions", "bash", "--", "partnerlink", "token", "get", "zaehl"];
     let rounds = Rounds::run(
         until(60, 20),
-        &mut [
-            &mut { status },
-            &mut || process::cost(&mut large.program(&tab)),
-            &mut || Ok(Cost::default()),
-        ],
+        &mut [&mut { status }, &mut || process::cost(&mut large.program(&tab)), &mut || {
+            Ok(Cost::default())
+        }],
     )?;
     table::excess("status of 10,000 accounts, wall", rounds.excess(0, 2));
     table::excess("a TAB among 10,000 accounts, wall", rounds.excess(1, 2));

@@ -173,6 +173,7 @@ fn records(context: &Context, vault: &VaultStore, content: &Content) -> Vec<Find
         }
         if records.readers_are_behind {
             let text = format!("{account}: machines that only read do not see its newest token");
+            let remedy = format!("partnerlink store verify {account}");
             found.push(Finding::warn("account", text, remedy));
         }
     }

@@ -88,7 +88,8 @@ impl PlanArgs {
         let settings = &context.settings;
         let program =
             self.program.clone().map_or_else(|| job::this_program(&machine.around), Ok)?;
-        let mut arguments: Vec<String> = ["token", "refresh", "--quiet"].map(str::to_owned).into();
+        let words = ["token", "refresh", "--quiet", "--for", &self.every.work()];
+        let mut arguments: Vec<String> = words.map(str::to_owned).into();
         let mut variables = Vec::new();
         match &settings.sandbox {
             Some(SandboxChoice::Embedded) => arguments.push("--sandbox".to_owned()),

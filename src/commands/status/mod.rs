@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use self::shared::Shared;
+use self::shared::{Listed, Shared};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, Standing};
 use crate::clock::{self, Clock as _, Timestamp};
@@ -153,28 +153,22 @@ impl Args {
     /// The accounts of the index, with --check also those that it lost, as their records have them;
     /// and why there may be others. Each is read where its line is made, unless it was `listed` just
     /// now: ten thousand are not kept twice.
-    fn lines(
-        &self,
-        context: &Context,
-        listed: Vec<Account>,
-        now: Timestamp,
-    ) -> (Vec<Line>, Vec<Error>) {
-        let (names, at_hand, mut unknown) = self.names(context);
+    fn lines(&self, context: &Context, listed: Listed, now: Timestamp) -> (Vec<Line>, Vec<Error>) {
+        let (mut names, at_hand, mut unknown) = self.names(context);
+        names.extend(listed.names.iter().cloned());
         let only_listed = (names.len() > MOST_OPENED).then_some(&at_hand);
-        let line = |(name, listed): (AccountId, Option<Box<Account>>)| {
-            let account = listed.map_or_else(|| self.account(context, &name), Ok);
+        let line = |(name, known): (AccountId, Option<Box<Account>>)| {
+            let account = known.map_or_else(|| self.account(context, &name), Ok);
             let account = account.map_err(Box::new);
             account.map(|account| self.line(context, only_listed, account, now))
         };
-        let mut listed: HashMap<AccountId, Box<Account>> =
-            listed.into_iter().map(|it| (it.account.clone(), Box::new(it))).collect();
-        let names: Vec<_> = names
-            .into_iter()
-            .map(|name| {
-                let listed = listed.remove(&name);
-                (name, listed)
-            })
-            .collect();
+        let mut known: HashMap<AccountId, Box<Account>> =
+            listed.known.into_iter().map(|it| (it.account.clone(), Box::new(it))).collect();
+        let with_known = |name| {
+            let known = known.remove(&name);
+            (name, known)
+        };
+        let names: Vec<_> = names.into_iter().map(with_known).collect();
         let mut lines = Vec::with_capacity(names.len());
         let mut missed = Vec::new();
         for line in many::map(names, line) {
@@ -186,7 +180,9 @@ impl Args {
         let is_nowhere = |it: &Missed| matches!(it, Missed::Nowhere(_));
         // Some were disconnected meanwhile.
         let still = missed.iter().any(is_nowhere).then(|| self.names(context).0);
-        let is_still = |name: &AccountId| still.as_ref().is_some_and(|still| still.contains(name));
+        let is_still = |name: &AccountId| {
+            listed.names.contains(name) || still.as_ref().is_some_and(|still| still.contains(name))
+        };
         unknown.extend(missed.into_iter().filter_map(|it| match it {
             Missed::Unreadable(error) => Some(error),
             Missed::Nowhere(name) => is_still(&name).then(|| damaged_entry(&name)),

@@ -1,9 +1,11 @@
 //! What other machines do with the accounts of the shared store, where this machine uses one.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::account_id::AccountId;
 use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
 use crate::context::Context;
@@ -17,6 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A refresh takes less, in seconds: an older claim is one whose machine may have died.
 const USUAL: i64 = 60;
 
+/// The accounts of the shared store, and what is known of those whose record can be read.
+#[derive(Default)]
+pub(super) struct Listed {
+    pub(super) names: BTreeSet<AccountId>,
+    pub(super) known: Vec<Account>,
+}
+
 #[derive(Serialize)]
 pub(super) struct Shared {
     /// When all that is in it was last seen.
@@ -28,9 +37,9 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// Asks the shared store for what changed, which the index then has, and hands over what is known
-    /// of its accounts; `None` where it is not in use.
-    pub(super) fn look(context: &Context) -> Option<(Self, Vec<Account>)> {
+    /// Asks the shared store for what changed, which the index then has, and hands over which
+    /// accounts are in it, and what is known of them; `None` where it is not in use.
+    pub(super) fn look(context: &Context) -> Option<(Self, Listed)> {
         context.settings.vault.as_ref()?;
         let world = context.world();
         let content = world.shared_content(PATIENCE)?;
@@ -38,10 +47,11 @@ impl Shared {
         let error = error.map(|error| Error::new("could not look into the shared store", error));
         let now = world.stores.get(&content.kind).map(|store| world.time(store));
         let old = now.map(|now| clock::after(now, -USUAL)).unwrap_or(Timestamp::MIN);
-        let (mut claims, accounts) =
+        let names = content.accounts();
+        let (mut claims, known) =
             content.look.map(|look| (look.claims, look.current)).unwrap_or_default();
         claims.retain(|claim| claim.since < old);
-        Some((Self { as_of: world.shared_as_of(), error, claims }, accounts))
+        Some((Self { as_of: world.shared_as_of(), error, claims }, Listed { names, known }))
     }
 
     pub(super) fn tell(&self, context: &Context, now: Timestamp) {

@@ -15,8 +15,8 @@ use crate::flow::FlowError;
 use crate::flow::refresh::{Crowd, Due, RefreshOutcome, is_in_order, refresh_in_crowd};
 use crate::http::pace::MOST_UNDER_WAY;
 use crate::provider::Provider;
-use crate::store::TokenStore as _;
 use crate::store::shared::Duty;
+use crate::store::{StoreError, TokenStore as _};
 use crate::system::interrupt;
 use crate::terminal::Mark;
 
@@ -83,10 +83,13 @@ impl Args {
             false => (self.accounts.clone(), Vec::new()),
         };
         let only_reads = context.vault().is_some_and(|vault| vault.duty() == Duty::Reader);
-        // Of what is shared others take care then; where nothing else is here, this is a mistake.
-        if only_reads && accounts.len() > listed.len() {
+        if only_reads && self.accounts.is_empty() {
+            // Of what is shared others take care; where nothing else is here, this is a mistake.
             let shared: BTreeSet<AccountId> = listed.drain(..).map(|it| it.account).collect();
             accounts.retain(|account| !shared.contains(account));
+            if accounts.is_empty() {
+                return Err(Error::new("could not refresh", &StoreError::ReadOnly).into());
+            }
         }
         if accounts.is_empty() && !context.output.json {
             context.output.say(Mark::Note, "No account is connected: nothing to refresh.");

@@ -37,7 +37,7 @@ impl Transport for Slow {
     fn send(&self, request: &Request) -> Result<Answer, HttpError> {
         *self.0.lock().unwrap() += 1;
         thread::sleep(Duration::from_millis(5100));
-        Err(HttpError::TimedOut { host: request.url.to_string() })
+        Err(HttpError::TimedOut { host: request.url.to_string(), after: Duration::ZERO })
     }
 }
 
@@ -154,7 +154,7 @@ fn a_refresh_is_due_unless_another_run_did_it_since_or_the_token_lives_long_enou
 fn a_failure_that_lasts_is_kept_once() {
     let nobody = || OAuthError::new("invalid_client", None);
     let large = HttpError::TooLarge { host: "p.example".into() };
-    let slow = HttpError::TimedOut { host: "p.example".into() };
+    let slow = HttpError::TimedOut { host: "p.example".into(), after: Duration::ZERO };
     let secret = FlowError::NoClientSecret { provider: "p".into() };
     for (error, expected) in [
         (FlowError::Token(TokenError::ClientRefused(nobody())), Some(FailureKind::Settings)),

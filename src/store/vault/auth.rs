@@ -32,7 +32,7 @@ pub(super) fn sign_in(api: &Api, before: &Call) -> Result<Option<Secret>, StoreE
         Auth::Proxy => return Ok(None),
         Auth::TokenFile(path) => return read_secret(path).map(Some),
         Auth::Token { token, variable } => {
-            log::debug!("the shared store is used with the token of {variable}");
+            log::info!("the shared store is used with the token of {variable}");
             return Ok(Some(token.clone()));
         }
         Auth::AppRole { mount, role_id, secret_id } => {

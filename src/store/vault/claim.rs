@@ -126,8 +126,10 @@ impl VaultStore {
                 },
             }
             record.account.shared_version = Some(version);
-            let known = claim.shown.get();
+            let known = claim.ahead.shown();
             if let Err(error) = self.project(&account, Some(record), generation + 1, known) {
+                // The next look reads it again, and shows it.
+                record.account.shared_version = None;
                 log::warn!("{account}: machines that only read do not see the new token: {error}");
             }
             return Ok(Settled::Saved);
@@ -158,7 +160,7 @@ impl VaultStore {
         };
         if let Some(record) = changed {
             record.account.shared_version = Some(version);
-            self.project(&account, Some(record), *generation, claim.shown.get())?;
+            self.project(&account, Some(record), *generation, claim.ahead.shown())?;
         }
         Ok(Settled::Saved)
     }
@@ -201,8 +203,11 @@ impl VaultStore {
             Ok(Some(tombstone))
         })?;
         if let Some((generation, version)) = at {
-            self.project(account, None, generation, None)?;
+            let shown = self.project(account, None, generation, None)?;
             self.destroy(&place, version);
+            if let Some(version) = shown {
+                self.destroy(&access(account), version);
+            }
         }
         Ok(was_there)
     }
@@ -238,20 +243,18 @@ impl VaultStore {
             generation = before + 1;
             Ok(Some(Writing::new(generation, &nonce, &self.holder, Some(&text))))
         })?;
-        self.project(account, Some(record), generation, None)
+        self.project(account, Some(record), generation, None).map(drop)
     }
 
-    /// Shows machines that only read what another one saved and did not show: it may never come back.
-    pub(super) fn catch_up(&self, seen: &Seen) {
-        let (Duty::Refresher, Some(mark)) = (self.duty(), &seen.mark) else { return };
-        let account = &seen.record.account.account;
-        let caught_up =
-            self.shown(account).and_then(|shown| match shown.generation < mark.generation {
-                true => self.project(account, Some(&seen.record), mark.generation, Some(&shown)),
-                false => Ok(()),
-            });
-        if let Err(error) = caught_up {
-            log::debug!("{account}: what machines that only read see is not known: {error}");
+    /// Shows machines that only read what somebody saved and did not show, and may never come back.
+    pub(super) fn catch_up(&self, seen: &Seen) -> Result<(), StoreError> {
+        let (Duty::Refresher, Some(mark)) = (self.duty(), &seen.mark) else { return Ok(()) };
+        let (record, generation) = (&seen.record, mark.generation);
+        let account = &record.account.account;
+        let shown = self.shown(account)?;
+        match shown.generation < generation {
+            true => self.project(account, Some(record), generation, Some(&shown)).map(drop),
+            false => Ok(()),
         }
     }
 
@@ -263,7 +266,7 @@ impl VaultStore {
     }
 
     /// Shows machines that only read what they may see of this generation, unless they see a later
-    /// one. What they see is asked for where it is not known, or another machine wrote since. It is
+    /// one; the version that this makes. What they see is asked for where it is not known, or another machine wrote since. It is
     /// never guessed: a version that fits by chance would put an older generation over a newer one.
     pub(super) fn project(
         &self,
@@ -271,7 +274,7 @@ impl VaultStore {
         record: Option<&Record>,
         generation: u64,
         known: Option<&Shown>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<u64>, StoreError> {
         let (place, nonce) = (access(account), Nonce::random()?);
         let text = record.map(|record| text_of(&without_refresh_token(record))).transpose()?;
         let mut writing = Writing::new(generation, &nonce, &self.holder, text.as_deref());
@@ -279,16 +282,15 @@ impl VaultStore {
             writing.ended = Some("disconnected");
         }
         if let Some(shown) = known.filter(|shown| shown.generation <= generation)
-            && let Written::Done(_) = self.write(&place, &writing, shown.version, PATIENCE)?
+            && let Written::Done(version) = self.write(&place, &writing, shown.version, PATIENCE)?
         {
-            return Ok(());
+            return Ok(Some(version));
         }
         let is_newer = |found: &Found| found.stored.generation > generation;
         self.replace(&place, |found, _| match found {
             Some(found) if is_newer(found) || found.stored.nonce == nonce => Ok(None),
             _ => Ok(Some(&writing)),
         })
-        .map(drop)
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{PATIENCE, VaultStore};
 use crate::account_id::AccountId;
-use crate::accounts::Account;
+use crate::accounts::{Account, SignInState};
 use crate::store::shared::{Claimed, Duty};
 use crate::store::{Item, Look, StoreError, TokenStore as _};
 
@@ -53,17 +53,17 @@ pub(super) fn look(store: &VaultStore, time: Option<Duration>) -> Result<Look, S
                 look.usable = Err(StoreError::Unavailable(why));
                 return Ok(look);
             }
-            if let Some(now) = current(store, &account, version)? {
+            if let Some(now) = looking.current(&account, version)? {
                 look.items.push(Item::Account(account.clone()));
-                look.current.push(now.account);
+                look.current.extend(now.account);
                 look.changed.extend(Some(account).filter(|_| now.is_changed));
                 look.claims.extend(now.claim);
             }
         }
     }
-    if store.duty() == Duty::Refresher {
+    if store.duty() == Duty::Refresher && time.is_none() {
         // Whoever may not list them knows nothing of them.
-        let clients = looking.names("client/").unwrap_or_default();
+        let clients = looking.plain_names("client/").unwrap_or_default();
         let secrets = clients.into_iter().map(|(provider, _)| Item::ClientSecret(provider));
         look.items.extend(secrets);
     }
@@ -72,42 +72,11 @@ pub(super) fn look(store: &VaultStore, time: Option<Duration>) -> Result<Look, S
 
 /// An account as it is now.
 struct Current {
-    account: Account,
+    /// `None` where neither its record nor the index tells.
+    account: Option<Account>,
     /// Whether the index knows it otherwise.
     is_changed: bool,
     claim: Option<Claimed>,
-}
-
-/// What is known of an account: read, unless the index has this very version of it. `None` where it
-/// was ended.
-fn current(
-    store: &VaultStore,
-    account: &AccountId,
-    version: Option<u64>,
-) -> Result<Option<Current>, StoreError> {
-    let known = store.index.get(account).filter(|entry| entry.store == store.kind());
-    let as_known = |account| Current { account, is_changed: false, claim: None };
-    let known_version = known.as_ref().and_then(|known| known.shared_version);
-    if version.is_some() && known_version == version {
-        return Ok(known.map(as_known));
-    }
-    match store.see(account) {
-        // What is wrong with one of them is told by whatever works on it.
-        Err(StoreError::Damaged { .. } | StoreError::TooNew { .. }) => Ok(known.map(as_known)),
-        seen => Ok(seen?.map(|seen| {
-            let claim = seen.claimed(store.present());
-            let is_changed = known_version != seen.record.account.shared_version;
-            if is_changed && known.is_some() && claim.is_none() {
-                store.catch_up(&seen);
-            }
-            let mut account = seen.record.account;
-            if claim.is_some() {
-                // Whoever looks next shall read it again.
-                account.shared_version = None;
-            }
-            Current { account, is_changed, claim }
-        })),
-    }
 }
 
 /// A look under way.
@@ -118,6 +87,63 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
+    /// What is known of an account: read, unless the index has this very version of it. `None` where
+    /// it was ended.
+    fn current(
+        &self,
+        account: &AccountId,
+        version: Option<u64>,
+    ) -> Result<Option<Current>, StoreError> {
+        let store = self.store;
+        let known = store.index.get(account);
+        if known.as_ref().is_some_and(|known| known.store != store.kind()) {
+            // On this machine the name is another one's, and that one counts.
+            return Ok(Some(Current { account: None, is_changed: false, claim: None }));
+        }
+        let as_known = |account| Current { account, is_changed: false, claim: None };
+        let known_version = known.as_ref().and_then(|known| known.shared_version);
+        if version.is_some() && known_version == version
+            || version.is_none() && known.as_ref().is_some_and(|known| self.may_wait(known))
+        {
+            return Ok(Some(as_known(known)));
+        }
+        let seen = match store.see(account) {
+            // What is wrong with one of them is told by whatever works on it.
+            Err(StoreError::Damaged { .. } | StoreError::TooNew { .. }) => {
+                return Ok(Some(as_known(known)));
+            }
+            seen => seen?,
+        };
+        let Some(seen) = seen else { return Ok(None) };
+        let claim = seen.claimed(store.present());
+        let is_changed = known_version != seen.record.account.shared_version;
+        let mut is_settled = claim.is_none();
+        if is_changed
+            && is_settled
+            && known.is_some()
+            && let Err(error) = store.catch_up(&seen)
+        {
+            log::debug!("{account}: what machines that only read see is not known: {error}");
+            is_settled = false;
+        }
+        let mut account = seen.record.account;
+        if !is_settled {
+            // Whoever looks next shall read it again.
+            account.shared_version = None;
+        }
+        Ok(Some(Current { account: Some(account), is_changed, claim }))
+    }
+
+    /// Whether an account of which the server tells no version is read once it is due: not by whoever
+    /// asks how things stand.
+    fn may_wait(&self, known: &Account) -> bool {
+        self.end.is_none()
+            && known.shared_version.is_some()
+            && known.state == SignInState::Connected
+            && known.refreshable
+            && !known.is_due(self.store.present())
+    }
+
     /// How long an answer is waited for.
     fn patience(&self) -> Duration {
         self.end.map_or(PATIENCE, |end| end.saturating_duration_since(Instant::now()))
@@ -132,6 +158,11 @@ impl Looking<'_> {
             Ok(None) | Err(StoreError::Forbidden { .. }) => {}
             Err(error) => return Err(error),
         }
+        self.plain_names(place)
+    }
+
+    /// The same without versions.
+    fn plain_names(&self, place: &str) -> Result<Names, StoreError> {
         let path = self.store.settings().path("metadata", place);
         let listed = self.page(&format!("{path}?list=true"))?;
         // A list that is none says nothing of what is there.

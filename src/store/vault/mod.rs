@@ -229,10 +229,12 @@ impl TokenStore for VaultStore {
     }
 
     fn look_ahead(&self, claim: &Claim) {
-        match self.shown(&claim.record().account.account) {
-            Ok(shown) => drop(claim.shown.set(shown)),
-            Err(error) => log::debug!("what other machines see is not known yet: {error}"),
-        }
+        claim.ahead.look(|| {
+            let shown = self.shown(&claim.record().account.account);
+            shown
+                .inspect_err(|error| log::debug!("what readers see is not known yet: {error}"))
+                .ok()
+        });
     }
 
     fn settle(&self, claim: &Claim, record: &mut Record) -> Result<Settled, StoreError> {
@@ -253,7 +255,6 @@ impl TokenStore for VaultStore {
     }
 
     fn show(&self, seen: &Seen) -> Result<(), StoreError> {
-        let Some(mark) = &seen.mark else { return Ok(()) };
-        self.project(&seen.record.account.account, Some(&seen.record), mark.generation, None)
+        self.catch_up(seen)
     }
 }

@@ -28,7 +28,7 @@ const NOT_READERS: [Role; 2] = [Role::Refresher, Role::Admin];
 
 /// Folder of the engine, place in it, what may be done there, and by whom.
 type Rule = (&'static str, &'static str, &'static [&'static str], &'static [Role]);
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     ("data", "access/*", &["read"], &[Role::Reader]),
     ("data", "access/*", &["create", "read", "update"], &NOT_READERS),
     ("data", "grant/*", &["create", "read", "update"], &NOT_READERS),
@@ -40,6 +40,7 @@ const RULES: [Rule; 12] = [
     ("metadata", "client/*", &["list", "read"], &NOT_READERS),
     ("detailed-metadata", "access/*", &["list"], &ALL),
     ("detailed-metadata", "grant/*", &["list"], &NOT_READERS),
+    ("destroy", "access/*", &["update"], &[Role::Admin]),
     ("destroy", "grant/*", &["update"], &[Role::Admin]),
 ];
 
