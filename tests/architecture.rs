@@ -170,7 +170,7 @@ const CRATES: [(&str, &[&str], &str); 22] = [
     ),
     ("clap_mangen", &["commands/man.rs"], "one command needs it"),
     ("reqwest", &["http/"], "limits and redaction in one place"),
-    ("hyper", &["loopback/"], "the one port that anybody can reach"),
+    ("hyper", &["loopback/", "http/exchange.rs"], "the one port, and a body that is sent in time"),
     ("tiny_http", &["sandbox/"], "unfit for a port that anybody can reach"),
     ("keyring", &["store/keychain"], "one backend, one folder"),
     // The journal must not need the store that it stands in for.

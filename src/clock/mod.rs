@@ -1,5 +1,6 @@
 //! What time it is: the only place that asks the system, so that tests can say otherwise.
 
+pub mod deadline;
 mod span;
 mod wall;
 mod written;
@@ -197,19 +198,6 @@ pub fn point_name(instant: Timestamp, zone: &TimeZone) -> String {
     let format =
         if midnight_after(instant, 0, zone) == instant { "%Y-%m-%d" } else { "%Y-%m-%dT%H%M" };
     local.strftime(format).to_string()
-}
-
-/// How long ago this machine was started, with the time that it slept; `None` where the system has
-/// no such clock.
-pub fn since_start() -> Option<Duration> {
-    #[cfg(target_os = "linux")]
-    {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-        let nanoseconds = u32::try_from(now.tv_nsec).ok()?;
-        Some(Duration::new(u64::try_from(now.tv_sec).ok()?, nanoseconds))
-    }
-    #[cfg(not(target_os = "linux"))]
-    None
 }
 
 #[cfg(test)]

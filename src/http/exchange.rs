@@ -1,9 +1,12 @@
 //! One exchange over the network: the head is in memory, the body is a stream, and both have a limit.
 
 use std::io::{self, Read};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
 use flate2::read::MultiGzDecoder;
+use hyper::body::{Bytes, Frame, SizeHint};
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Response};
 use tokio::runtime::Handle;
@@ -12,7 +15,8 @@ use super::fault::Fault;
 use super::pace::Turn;
 use super::request::Request;
 use super::transport::{Answer, Transport};
-use super::{HttpClient, HttpError, dpop, retry_after, translate};
+use super::{HttpClient, HttpError, TooLate, dpop, retry_after, translate};
+use crate::clock::deadline::Deadline;
 
 /// Time for a whole exchange that is no stream, from connecting to the last byte.
 pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -115,7 +119,11 @@ impl HttpClient {
             builder = builder.header(name, value);
         }
         if let Some(body) = &request.body {
-            builder = builder.body(body.expose().clone());
+            let body = body.expose().clone();
+            builder = builder.body(match request.send_by {
+                Some(deadline) => reqwest::Body::wrap(OnTime { body: Some(body), deadline }),
+                None => body.into(),
+            });
         }
         let response = builder.send().await.map_err(|error| self.explain(error, &request.url))?;
         match response.status().as_u16() {
@@ -123,6 +131,36 @@ impl HttpClient {
             511 => Err(HttpError::Unreachable { host: host.to_owned(), fault: Fault::Portal }),
             _ => Ok(response),
         }
+    }
+}
+
+/// A body that is not sent after its deadline, however long it took to reach the server, and though
+/// this process stood still meanwhile.
+struct OnTime {
+    body: Option<Vec<u8>>,
+    deadline: Deadline,
+}
+
+impl hyper::body::Body for OnTime {
+    type Data = Bytes;
+    type Error = TooLate;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TooLate>>> {
+        if self.deadline.left().is_zero() {
+            return Poll::Ready(Some(Err(TooLate)));
+        }
+        Poll::Ready(self.body.take().map(|body| Ok(Frame::data(body.into()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.body.as_ref().map_or(0, |body| body.len() as u64))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_none()
     }
 }
 
@@ -216,6 +254,7 @@ mod tests {
     use flate2::write::GzEncoder;
 
     use super::*;
+    use crate::secret::Secret;
 
     /// Sends a request to a server that answers once: what the server read, and the answer.
     fn exchange(client: &HttpClient, method: &str, answer: Vec<u8>) -> (String, Answer) {
@@ -250,6 +289,39 @@ mod tests {
         answer.body.read_to_string(&mut read).unwrap();
         assert_eq!(read, text);
         assert_eq!(answer.headers, [], "neither its encoding nor its length is that of the text");
+    }
+
+    /// However long the way to the server took: a refresh token that comes late is spent twice.
+    #[test]
+    fn what_comes_too_late_is_not_sent() {
+        for (left, is_sent) in [(Duration::ZERO, false), (Duration::from_secs(60), true)] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+            let server = thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+                let (mut read, mut part) = (Vec::new(), [0; 1024]);
+                while !read.ends_with(b"a=b") {
+                    match stream.read(&mut part) {
+                        Ok(count @ 1..) => read.extend_from_slice(&part[..count]),
+                        _ => return read,
+                    }
+                }
+                let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n");
+                read
+            });
+            let mut request = Request::new("POST", url);
+            request.body = Some(Secret::new(b"a=b".to_vec()));
+            request.send_by = Some(Deadline::after(left));
+            let answer = HttpClient::default().send(&request);
+            let read = String::from_utf8(server.join().unwrap()).unwrap().to_lowercase();
+            assert_eq!(read.ends_with("a=b"), is_sent, "{read}");
+            match answer {
+                Ok(answer) => assert_eq!((answer.status, is_sent), (204, true)),
+                Err(error) => assert!(matches!(error, HttpError::TooLate { .. }), "{error}"),
+            }
+            assert!(!is_sent || read.contains("content-length: 3"), "{read}");
+        }
     }
 
     #[test]

@@ -57,12 +57,20 @@ pub enum HttpError {
     Broken { host: String, why: String },
     #[error("{host} sent more than {MAX_BODY} bytes")]
     TooLarge { host: String },
+    /// Nothing was sent that matters.
+    #[error("{host} could not be reached in time")]
+    TooLate { host: String },
     #[error("HTTP cannot be used here: {0}")]
     Unusable(String),
     /// What is set for proxy or certificates does not work.
     #[error("{why}")]
     Setup { code: &'static str, why: String, hint: &'static str },
 }
+
+/// That a body was not sent, because its deadline was over.
+#[derive(Debug, thiserror::Error)]
+#[error("it was too late to send anything")]
+struct TooLate;
 
 impl HttpError {
     /// What happened, for where the host is named already.
@@ -217,6 +225,9 @@ fn build(builder: reqwest::ClientBuilder) -> Result<Client, HttpError> {
 /// `proxy`: host and port of the one on the way, if any.
 fn translate(error: reqwest::Error, host: &str, proxy: Option<String>) -> HttpError {
     let (error, host) = (error.without_url(), host.to_owned());
+    if chain(&error).any(|cause| cause.is::<TooLate>()) {
+        return HttpError::TooLate { host };
+    }
     match (error.is_connect(), error.is_timeout()) {
         (true, _) => HttpError::Unreachable { host, fault: Fault::of(&error, proxy) },
         (false, true) => HttpError::TimedOut { host, after: TOTAL_TIMEOUT },

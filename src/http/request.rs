@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::clock::deadline::Deadline;
 use crate::oauth::dpop::Key;
 use crate::oauth::token::TokenType;
 use crate::oauth::{self, BodyFormat};
@@ -25,6 +26,8 @@ pub struct Request {
     pub is_stream: bool,
     /// How long the whole exchange may take, where that is not the usual time.
     pub timeout: Option<Duration>,
+    /// When the body has to be on its way, or it must not be sent.
+    pub send_by: Option<Deadline>,
 }
 
 impl Request {
@@ -39,6 +42,7 @@ impl Request {
             dpop: None,
             is_stream: true,
             timeout: None,
+            send_by: None,
         }
     }
 

@@ -9,6 +9,7 @@ use url::Url;
 use super::HttpError;
 use super::pace::Turn;
 use super::request::Request;
+use crate::clock::deadline::Deadline;
 use crate::oauth;
 use crate::secret::Secret;
 
@@ -47,16 +48,17 @@ pub trait Transport: Send + Sync {
 
     /// Sends a token request, and reads its answer whole.
     fn post(&self, request: &oauth::Request) -> Result<oauth::Answer, HttpError> {
-        self.post_within(request, None)
+        self.post_within(request, None, None)
     }
 
-    /// The same in another time than the usual one.
+    /// The same in another time than the usual one, and not sent after a deadline.
     fn post_within(
         &self,
         request: &oauth::Request,
         timeout: Option<Duration>,
+        send_by: Option<Deadline>,
     ) -> Result<oauth::Answer, HttpError> {
-        let sent = Request { timeout, ..Request::from(request) };
+        let sent = Request { timeout, send_by, ..Request::from(request) };
         let mut answer = self.fetch(&sent)?;
         if sent.dpop.is_some() && oauth::dpop::wants_nonce(&answer) {
             answer = self.fetch(&sent)?;

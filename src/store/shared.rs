@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use super::record::Record;
 use crate::account_id::AccountId;
-use crate::clock::{self, Clock as _, SystemClock, Timestamp};
+use crate::clock::deadline::Deadline;
+use crate::clock::{self, Timestamp};
 
 /// What this machine may do with the accounts of a store. From the configuration; the server has
 /// the last word.
@@ -45,7 +46,7 @@ impl Seen {
     /// Who is working on it; `now` is the time by the server's clock.
     pub(super) fn claimed(&self, now: Timestamp) -> Option<Claimed> {
         let mark = self.mark.as_ref()?;
-        let age = i64::try_from(mark.age.as_secs()).unwrap_or(i64::MAX);
+        let age = i64::try_from(mark.age.most.as_secs()).unwrap_or(i64::MAX);
         Some(Claimed {
             account: self.record.account.account.clone(),
             holder: mark.claim.as_ref()?.holder.clone(),
@@ -63,16 +64,31 @@ pub(super) struct Mark {
     pub generation: u64,
     /// Who is spending the refresh token.
     pub claim: Option<Held>,
-    /// How long ago it was written when it was read, by the server's clock.
-    pub age: Duration,
+    /// How long ago it was written when it was read.
+    pub age: Age,
     /// When it was read.
     pub read: Instant,
 }
 
 impl Mark {
     /// How long ago it was written.
-    pub fn age(&self) -> Duration {
-        self.age.saturating_add(self.read.elapsed())
+    pub fn age(&self) -> Age {
+        let since = self.read.elapsed();
+        let Age { least, most } = self.age;
+        Age { least: least.saturating_add(since), most: most.saturating_add(since) }
+    }
+}
+
+/// How old something is, at least and at most: the two differ where no clock can be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Age {
+    pub least: Duration,
+    pub most: Duration,
+}
+
+impl From<Duration> for Age {
+    fn from(age: Duration) -> Self {
+        Self { least: age, most: age }
     }
 }
 
@@ -90,7 +106,7 @@ pub(super) struct Held {
 }
 
 /// 128 random bits that say whose a claim is: host names are shared by clones and containers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Nonce(String);
 
@@ -191,7 +207,12 @@ impl Claim {
         &self.seen.record
     }
 
-    /// Whether others still leave the token to us for so long. Nothing may be sent after.
+    /// When others may take the token over: nothing may be sent after. `None` if never.
+    pub fn deadline(&self) -> Option<Deadline> {
+        self.deadline
+    }
+
+    /// Whether others still leave the token to us for so long.
     pub fn has(&self, time: Duration) -> bool {
         self.deadline.as_ref().is_none_or(|deadline| deadline.left() >= time)
     }
@@ -205,32 +226,6 @@ pub enum Settled {
     Superseded(Option<Box<Record>>),
 }
 
-/// A deadline by every clock there is: the monotonic one stands still while a machine sleeps, the
-/// wall clock can be set back, and not every system has one that does neither.
-#[derive(Debug)]
-pub(super) struct Deadline {
-    monotonic: Instant,
-    wall: Timestamp,
-    /// Since this machine was started, sleep included.
-    started: Option<Duration>,
-}
-
-impl Deadline {
-    pub fn after(length: Duration) -> Self {
-        let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
-        let wall = clock::after(SystemClock.now(), seconds);
-        let started = clock::since_start().and_then(|now| now.checked_add(length));
-        Self { monotonic: Instant::now() + length, wall, started }
-    }
-
-    pub fn left(&self) -> Duration {
-        let monotonic = self.monotonic.saturating_duration_since(Instant::now());
-        let left = monotonic.min(clock::time_left(SystemClock.now(), self.wall));
-        let started = self.started.zip(clock::since_start());
-        started.map_or(left, |(end, now)| left.min(end.saturating_sub(now)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,7 +237,7 @@ mod tests {
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
         let claimed = |claim| {
             let (age, read) = (Duration::from_secs(90), Instant::now());
-            let mark = Mark { version: 1, generation: 1, claim, age, read };
+            let mark = Mark { version: 1, generation: 1, claim, age: age.into(), read };
             Seen { record: record(), mark: Some(mark) }.claimed(at(1000))
         };
         let nonce = Nonce("00".into());

@@ -201,7 +201,7 @@ impl Spending<'_> {
 
     /// Sends the request, and once more if no answer came: under the lock the same token is right
     /// either way. If the provider did not act, it works; if it did, only its overlap can help.
-    /// `None` where the claim was too old before anything was sent.
+    /// `None` where the claim was too old when it came to sending.
     fn send(
         &self,
         refresh_token: &Secret,
@@ -213,11 +213,14 @@ impl Spending<'_> {
         let request = token::refresh(&endpoint, &self.client, refresh_token);
         let timeout = self.store.is_shared().then_some(CLAIMED_TRY);
         let mut post = || {
-            let result = self.world.http.post_within(&request, timeout);
+            let result = self.world.http.post_within(&request, timeout, claim.deadline());
             let failed = result.as_ref().err().filter(|error| error.is_transient());
             *doubtful |=
                 failed.is_some_and(|error| !matches!(error, HttpError::Unreachable { .. }));
-            result.map(Some)
+            match result {
+                Err(HttpError::TooLate { .. }) => Ok(None),
+                result => result.map(Some),
+            }
         };
         let begun = Instant::now();
         let overlap = self.provider.rotation_overlap();

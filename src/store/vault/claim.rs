@@ -15,9 +15,10 @@ use super::record::{Writing, access, grant, text_of, without_refresh_token};
 use super::{MOST_CONFLICTS, PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::clock;
+use crate::clock::deadline::Deadline;
 use crate::store::record::Record;
 use crate::store::shared::{
-    Claim, Claimant, Claiming, Deadline, Duty, Held, Mark, Nonce, Seen, Settled, Shown,
+    Age, Claim, Claimant, Claiming, Duty, Held, Mark, Nonce, Seen, Settled, Shown,
 };
 use crate::store::{Item, StoreError, TokenStore as _};
 
@@ -29,6 +30,9 @@ const LONGEST_TTL: Duration = Duration::from_secs(120);
 const SEND_WITHIN: Duration = Duration::from_secs(23);
 /// An answer on its way after the holder stopped.
 const GRACE: Duration = Duration::from_secs(2);
+/// Whoever takes over while the provider forgives has so much of that left at least: for the claim,
+/// and one request.
+const LEAST_FORGIVENESS: Duration = Duration::from_secs(12);
 /// Where only the holder's own journal can help, it is left this long to come back;
 const FOR_THE_HOLDER: Duration = Duration::from_secs(600);
 /// or until the access token is about to end.
@@ -36,14 +40,24 @@ const LAST_MINUTE: Duration = Duration::from_secs(60);
 /// How long new tokens are kept trying to be saved. Nothing is as dear as they are.
 const SAVE_PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whether somebody else's claim of this age can be taken over.
-fn may_take_over(ttl: u64, age: Duration, overlap: Duration, access_token_left: Duration) -> bool {
+/// For how long somebody else's claim of this age can be used by whoever takes it over; `None` where
+/// it is its holder's.
+fn take_over(
+    ttl: u64,
+    age: Age,
+    overlap: Duration,
+    access_token_left: Duration,
+) -> Option<Duration> {
     // Its request may be under way.
-    if age < Duration::from_secs(ttl).min(LONGEST_TTL) + GRACE {
-        return false;
+    if age.least < Duration::from_secs(ttl).min(LONGEST_TTL) + GRACE {
+        return None;
     }
     // If it was spent, the provider still forgives it: now or never.
-    age < overlap || access_token_left <= LAST_MINUTE || age >= FOR_THE_HOLDER
+    let forgiven = overlap.saturating_sub(age.most);
+    if forgiven >= LEAST_FORGIVENESS {
+        return Some(forgiven.min(SEND_WITHIN));
+    }
+    (access_token_left <= LAST_MINUTE || age.least >= FOR_THE_HOLDER).then_some(SEND_WITHIN)
 }
 
 impl VaultStore {
@@ -58,7 +72,7 @@ impl VaultStore {
         }
         let Some(mark) = &mut seen.mark else { return Ok(Claiming::Changed) };
         let account = seen.record.account.account.clone();
-        let mut doubtful = false;
+        let (mut doubtful, mut time) = (false, SEND_WITHIN);
         if let Some(theirs) = &mark.claim {
             let is_ours = by.left.contains(&theirs.nonce);
             doubtful = theirs.doubtful || !is_ours;
@@ -66,17 +80,20 @@ impl VaultStore {
             let left = clock::time_left(now, seen.record.account.access_token_until);
             // Since when the token of a holder before that one may be spent, nobody knows.
             let overlap = if theirs.doubtful { Duration::ZERO } else { by.overlap };
-            if doubtful && !may_take_over(theirs.ttl, mark.age(), overlap, left) {
-                let age = i64::try_from(mark.age().as_secs()).unwrap_or(i64::MAX);
-                let (holder, since) = (theirs.holder.clone(), clock::after(now, -age));
-                return Ok(Claiming::Busy { holder, since });
+            if doubtful {
+                let Some(left) = take_over(theirs.ttl, mark.age(), overlap, left) else {
+                    let age = i64::try_from(mark.age().most.as_secs()).unwrap_or(i64::MAX);
+                    let (holder, since) = (theirs.holder.clone(), clock::after(now, -age));
+                    return Ok(Claiming::Busy { holder, since });
+                };
+                time = left;
             }
         }
         let nonce = Nonce::random()?;
         note(Some(&nonce)).map_err(StoreError::NoIntent)?;
         let held = Held { nonce: nonce.clone(), holder: self.holder.clone(), ttl: TTL, doubtful };
         // From before the request: the store may take it long before its answer is here.
-        let deadline = Deadline::after(SEND_WITHIN);
+        let deadline = Deadline::after(time);
         let text = text_of(&seen.record)?;
         let mut writing = Writing::new(mark.generation, &nonce, &self.holder, Some(&text));
         writing.claim = Some(&held);
@@ -300,28 +317,36 @@ mod tests {
 
     #[test]
     fn a_claim_is_left_to_its_holder_while_its_request_may_be_under_way() {
-        let may = |age: u64, overlap: u64, left: u64| {
+        let may = |least: u64, most: u64, overlap: u64, left: u64| {
             let seconds = Duration::from_secs;
-            may_take_over(TTL, seconds(age), seconds(overlap), seconds(left))
+            let age = Age { least: seconds(least), most: seconds(most) };
+            take_over(TTL, age, seconds(overlap), seconds(left)).map(|time| time.as_secs())
         };
-        let hour = 3600;
+        let (hour, whole) = (3600, Some(SEND_WITHIN.as_secs()));
         for (age, overlap, left, expected) in [
-            (0, 60, hour, false),
-            (26, 60, 0, false),
-            (27, 60, hour, true),
-            (59, 60, hour, true),
-            // The provider forgives it no more: only the holder's journal helps.
-            (60, 60, hour, false),
-            (27, 0, hour, false),
-            (599, 0, hour, false),
-            (600, 0, hour, true),
-            (600, 60, hour, true),
+            (0, 60, hour, None),
+            (26, 60, 0, None),
+            (27, 60, hour, whole),
+            // Nothing is sent after the provider has stopped forgiving it.
+            (40, 60, hour, Some(20)),
+            (48, 60, hour, Some(12)),
+            // Too late to begin: only the holder's journal helps.
+            (49, 60, hour, None),
+            (60, 60, hour, None),
+            (27, 0, hour, None),
+            (599, 0, hour, None),
+            (600, 0, hour, whole),
+            (600, 60, hour, whole),
             // Soon nobody has a token that works.
-            (27, 0, 60, true),
-            (300, 0, 61, false),
+            (27, 0, 60, whole),
+            (300, 0, 61, None),
         ] {
-            assert_eq!(may(age, overlap, left), expected, "{age} {overlap} {left}");
+            assert_eq!(may(age, age, overlap, left), expected, "{age} {overlap} {left}");
         }
+        // Where no clock is to be believed, it is old enough if it surely is.
+        assert_eq!(may(0, 700, 60, 0), None);
+        assert_eq!(may(27, 49, 60, hour), None);
+        assert_eq!(may(27, 40, 60, hour), Some(20));
         assert!(SEND_WITHIN < Duration::from_secs(TTL));
     }
 }

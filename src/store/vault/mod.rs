@@ -27,7 +27,9 @@ mod settings;
 mod tests;
 mod wrapping;
 
+use std::collections::HashMap;
 use std::io;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -40,14 +42,16 @@ use self::kv::Found;
 use self::record::{Stored, Versioned, Writing, grant, place_of, text_of};
 pub use self::settings::{Auth, Jwt, Settings};
 use super::record::Record;
-use super::shared::{Claim, Claimant, Claiming, Duty, Mark, Nonce, Seen, Settled};
+use super::shared::{Age, Claim, Claimant, Claiming, Duty, Mark, Nonce, Seen, Settled};
 use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::account_id::AccountId;
 use crate::accounts::Index;
-use crate::clock::{Clock as _, SystemClock, Timestamp};
+use crate::clock::{self, Clock as _, SystemClock, Timestamp};
 
 /// How long a call is repeated where nobody answers: a new leader is found in less.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// By so many seconds two clocks may differ that are both right: a `Date` has no parts of one.
+const CLOCKS_AGREE: i64 = 5;
 /// How often a write is tried anew after somebody else's. Each time one of them got through.
 const MOST_CONFLICTS: u32 = 10;
 
@@ -58,6 +62,8 @@ pub struct VaultStore {
     index: Index,
     /// For people who wonder who holds a claim: host and process.
     holder: String,
+    /// Since when records have been seen whose age no clock tells, by their last writer's mark.
+    watched: Mutex<HashMap<Nonce, Instant>>,
     /// Whether what is mounted there was looked at.
     knows_engine: AtomicBool,
 }
@@ -66,7 +72,8 @@ impl VaultStore {
     /// Nothing is asked here.
     pub fn open(settings: Settings, index: Index) -> Self {
         let holder = format!("{}, process {}", settings.host, std::process::id());
-        Self { api: Api::new(settings), index, holder, knows_engine: AtomicBool::new(false) }
+        let (api, watched) = (Api::new(settings), Mutex::default());
+        Self { api, index, holder, watched, knows_engine: AtomicBool::new(false) }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -76,8 +83,8 @@ impl VaultStore {
     fn seen(&self, found: &Found, account: &AccountId) -> Result<Option<Seen>, StoreError> {
         let Some(mut record) = found.stored.record(account)? else { return Ok(None) };
         record.account.shared_version = Some(found.version);
-        let age = self.present().duration_since(found.written).try_into().unwrap_or_default();
         let Stored { generation, claim, .. } = found.stored.clone();
+        let age = self.age(found);
         let mark = Mark { version: found.version, generation, claim, age, read: Instant::now() };
         Ok(Some(Seen { record, mark: Some(mark) }))
     }
@@ -85,6 +92,25 @@ impl VaultStore {
     /// By the store's clock, else by this machine's: something on the way may strip the `Date`.
     fn present(&self) -> Timestamp {
         self.api.now().unwrap_or_else(|| SystemClock.now())
+    }
+
+    /// How long ago a record was written: by the store's clock where this machine's agrees with it.
+    /// What tells its time may be something on the way, and set otherwise: a claim is then as old as
+    /// it has been seen here.
+    fn age(&self, found: &Found) -> Age {
+        let ours = SystemClock.now();
+        let theirs = self.api.now();
+        let told = theirs.unwrap_or(ours).duration_since(found.written);
+        let told: Duration = told.try_into().unwrap_or_default();
+        let is_agreed =
+            theirs.is_some_and(|theirs| clock::seconds_between(theirs, ours).abs() <= CLOCKS_AGREE);
+        if is_agreed || found.stored.claim.is_none() {
+            return told.into();
+        }
+        let mut watched = http::held(&self.watched);
+        let first = *watched.entry(found.stored.nonce.clone()).or_insert_with(Instant::now);
+        let seen = first.elapsed();
+        Age { least: told.min(seen), most: told.max(seen) }
     }
 
     /// Where this machine reads an account.

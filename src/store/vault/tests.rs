@@ -377,8 +377,8 @@ fn what_a_machine_may_do_is_compared_by_an_account_of_this_store() {
 
 /// An account as it was read from the store, with a claim on it or none.
 fn seen(generation: u64, claim: Option<Held>) -> Seen {
-    let mark =
-        Mark { version: 5, generation, claim, age: Duration::from_secs(7), read: Instant::now() };
+    let age = Duration::from_secs(7).into();
+    let mark = Mark { version: 5, generation, claim, age, read: Instant::now() };
     let record =
         Record::new(Account::example("p:one"), "access".into(), Some("refresh".into()), None);
     Seen { record, mark: Some(mark) }
@@ -391,11 +391,41 @@ fn where_the_store_tells_no_time_a_claim_is_judged_by_this_machines_clock() {
     let nonce = Nonce::random().unwrap();
     let held = Held { nonce, holder: "theirs".into(), ttl: 0, doubtful: false };
     let mut theirs = seen(1, Some(held));
-    theirs.mark.as_mut().unwrap().age = Duration::from_secs(300);
+    theirs.mark.as_mut().unwrap().age = Duration::from_secs(300).into();
     theirs.record.account.access_token_until = crate::clock::after(SystemClock.now(), 3600);
     let busy = store_at(url).claim(theirs, &Claimant::default(), &mut |_| Ok(()));
     let Ok(Claiming::Busy { since, .. }) = busy else { panic!("{busy:?}") };
     assert!(since < SystemClock.now(), "{since}");
+}
+
+/// What tells the store's time may be a proxy with a clock of its own: a machine that is at work would
+/// lose its claim.
+#[test]
+fn a_claim_is_as_old_as_it_was_seen_where_clocks_disagree() {
+    let now = SystemClock.now();
+    let at = |seconds| clock::after(now, seconds);
+    let bytes = seen(1, None).record.to_bytes().unwrap();
+    let record = String::from_utf8_lossy(bytes.expose());
+    let grant = format!(
+        r#"{{"data":{{"data":{{"v":1,"generation":1,"nonce":"00","record":{record},
+        "claim":{{"nonce":"01","holder":"theirs","ttl":25}}}},
+        "metadata":{{"version":7,"created_time":"{}"}}}}}}"#,
+        at(-60),
+    );
+    let minute = Duration::from_secs(58)..Duration::from_secs(70);
+    for (date, is_believed) in
+        [(Some(0), true), (Some(660), false), (Some(-55), false), (None, false)]
+    {
+        let told = |ahead| httpdate::fmt_http_date(at(ahead).into());
+        let date = date.map(|ahead| format!("date: {}\r\n", told(ahead))).unwrap_or_default();
+        let (header, body) = (date.clone(), grant.clone());
+        let (url, _heard) = serve(move |_| (200, header.clone(), body.clone()));
+        let found = store_at(url).see(&"p:one".parse().unwrap()).unwrap().unwrap();
+        let Age { least, most } = found.mark.unwrap().age();
+        assert_eq!(minute.contains(&least), is_believed, "{date:?}: {least:?}");
+        assert!(is_believed || least < Duration::from_secs(9), "{date:?}: {least:?}");
+        assert!(most >= least, "{date:?}: {most:?}");
+    }
 }
 
 #[test]
