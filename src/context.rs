@@ -87,7 +87,7 @@ impl Context {
         Self {
             run_by,
             index,
-            http: HttpClient::new(settings.network.clone()),
+            http: HttpClient::new(settings.network.clone()).in_step_with(folders.paces()),
             stores: Stores::open(&around, &settings.store, Box::new(given_secrets(&settings))),
             settings,
             output,

@@ -107,8 +107,9 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("store", &["account_id", "accounts", "clock", "http", "input", "secret", "system"]),
     ("accounts", &["account_id", "clock", "oauth", "store", "system"]),
     ("loopback", &["oauth", "secret"]),
-    // `input`: a file of certificates may have been made on Windows.
-    ("http", &["clock", "input", "oauth", "secret"]),
+    // `input`: a file of certificates may have been made on Windows. System: processes share a pace
+    // by a private file.
+    ("http", &["clock", "input", "oauth", "secret", "system"]),
     // `input`: an ID is pasted from a mail.
     ("provider", &["account_id", "input", "oauth"]),
     // Text: what a provider says is made safe to show where it is read.

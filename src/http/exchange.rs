@@ -37,7 +37,9 @@ impl Transport for HttpClient {
     }
 
     fn turn(&self, host: &str, allowed: Option<f64>, is_wanted: &dyn Fn() -> bool) -> Option<Turn> {
-        self.pace(host, allowed).turn(is_wanted)
+        // What is not described, each process finds out by itself.
+        let shared = allowed.and_then(|_| self.shared_pace(host));
+        self.pace(host, allowed).turn(shared.as_deref(), is_wanted)
     }
 }
 

@@ -11,6 +11,7 @@ mod exchange;
 pub mod fault;
 pub mod network;
 pub mod pace;
+mod pace_file;
 pub mod probe;
 pub mod proxy;
 mod request;
@@ -19,6 +20,7 @@ mod transport;
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use std::{io, thread};
@@ -104,12 +106,20 @@ pub struct HttpClient {
     outside: OnceLock<Client>,
     /// How fast each host is asked.
     paces: Mutex<HashMap<String, Arc<Pace>>>,
+    /// Where processes share it.
+    shared_paces: Option<PathBuf>,
     nonces: dpop::Nonces,
 }
 
 impl HttpClient {
     pub fn new(network: Network) -> Self {
         Self { network, ..Self::default() }
+    }
+
+    /// Shares the pace that is described of a host with every process that has this folder.
+    #[must_use]
+    pub fn in_step_with(self, folder: PathBuf) -> Self {
+        Self { shared_paces: Some(folder), ..self }
     }
 
     fn runtime(&self) -> Result<&Handle, HttpError> {
@@ -160,6 +170,12 @@ impl HttpClient {
         let pace = paces.entry(host.to_owned()).or_insert_with(|| Arc::new(Pace::new(allowed)));
         pace.limit(allowed);
         Arc::clone(pace)
+    }
+
+    /// The file by which processes share the pace of a host. No name on Windows has a colon, as
+    /// addresses of IPv6 do.
+    fn shared_pace(&self, host: &str) -> Option<PathBuf> {
+        Some(self.shared_paces.as_ref()?.join(host.replace(':', "-")))
     }
 
     /// Holds back while the host's rate limit is spent.

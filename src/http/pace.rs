@@ -4,9 +4,16 @@
 //! second it allows, they are never faster; where it does not, they begin with [`FIRST_RATE`] and
 //! grow with each answer. A refusal (429, or a rate limit that is spent) halves both the rate and
 //! the number under way, and each success takes a fiftieth of it back.
+//!
+//! What is described is for the whole machine: its processes take turns by a [`PaceFile`].
 
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::pace_file::PaceFile;
 
 /// Requests a second to begin with where nothing is described.
 const FIRST_RATE: f64 = 10.0;
@@ -72,17 +79,39 @@ impl Pacer {
     /// Begins a request if it may begin now: zero. Else how long to wait before asking again;
     /// [`Duration::MAX`] is until one that is under way has ended.
     pub fn begin(&mut self, now: Instant) -> Duration {
-        let wait = self.held(now).max(left(self.next, now));
+        let wait = self.wait(now);
         if !wait.is_zero() {
             return wait;
-        }
-        if self.under_way >= self.most_under_way {
-            return Duration::MAX;
         }
         let late = left(Some(now), self.next.unwrap_or(now)).min(LATENESS);
         self.next = Some(now + Duration::from_secs_f64(1.0 / self.rate).saturating_sub(late));
         self.under_way += 1;
         Duration::ZERO
+    }
+
+    /// What [`Pacer::begin`] would say.
+    fn wait(&self, now: Instant) -> Duration {
+        match self.held(now).max(left(self.next, now)) {
+            Duration::ZERO if self.under_way >= self.most_under_way => Duration::MAX,
+            wait => wait,
+        }
+    }
+
+    /// Begins none before the moment that other processes go by, `wall` being the time now. No
+    /// process sets one that is far away: then the clock was set back.
+    fn follow(&mut self, moment: SystemTime, now: Instant, wall: SystemTime) {
+        let furthest = Duration::from_secs_f64(1.0 / self.rate).max(Duration::from_secs(1));
+        let next = match moment.duration_since(wall) {
+            Ok(wait) if wait > furthest => None,
+            Ok(wait) => now.checked_add(wait),
+            Err(past) => now.checked_sub(past.duration()),
+        };
+        self.next = self.next.max(next);
+    }
+
+    /// The moment that other processes are to go by.
+    fn moment(&self, now: Instant, wall: SystemTime) -> SystemTime {
+        wall + left(self.next, now)
     }
 
     /// A request that [`Pacer::begin`] let begin is over, whatever came of it.
@@ -145,11 +174,14 @@ fn left(until: Option<Instant>, now: Instant) -> Duration {
 pub(super) struct Pace {
     pacer: Mutex<Pacer>,
     ended: Condvar,
+    /// Whether the file that is shared with other processes cannot be used.
+    is_alone: AtomicBool,
 }
 
 impl Pace {
     pub(super) fn new(allowed: Option<f64>) -> Self {
-        Self { pacer: Mutex::new(Pacer::new(allowed)), ended: Condvar::new() }
+        let pacer = Mutex::new(Pacer::new(allowed));
+        Self { pacer, ended: Condvar::new(), is_alone: AtomicBool::new(false) }
     }
 
     pub(super) fn limit(&self, allowed: Option<f64>) {
@@ -162,14 +194,19 @@ impl Pace {
         self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until a token request may begin; `None` when it is no longer wanted.
-    pub(super) fn turn(self: &Arc<Self>, is_wanted: &dyn Fn() -> bool) -> Option<Turn> {
+    /// Waits until a token request may begin; `None` when it is no longer wanted. `shared` is the
+    /// file of those who share this pace.
+    pub(super) fn turn(
+        self: &Arc<Self>,
+        shared: Option<&Path>,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Option<Turn> {
         let mut pacer = self.pacer();
         loop {
             if !is_wanted() {
                 return None;
             }
-            match pacer.begin(Instant::now()) {
+            match self.begin(&mut pacer, shared) {
                 Duration::ZERO => return Some(Turn(Some(Arc::clone(self)))),
                 wait => {
                     let woken = self.ended.wait_timeout(pacer, wait.min(LOOK));
@@ -177,6 +214,37 @@ impl Pace {
                 }
             }
         }
+    }
+
+    /// [`Pacer::begin`], by the moment in the file as well, which is looked at only where nothing
+    /// else is to be waited for.
+    fn begin(&self, pacer: &mut Pacer, shared: Option<&Path>) -> Duration {
+        let wait = pacer.wait(Instant::now());
+        if !wait.is_zero() {
+            return wait;
+        }
+        let shared = shared.filter(|_| !self.is_alone.load(Ordering::Relaxed));
+        let file = shared.and_then(|path| self.usable(path, PaceFile::lock(path)));
+        let (now, wall) = (Instant::now(), SystemTime::now());
+        if let Some(file) = &file {
+            pacer.follow(file.next, now, wall);
+        }
+        let wait = pacer.begin(now);
+        if wait.is_zero()
+            && let Some((path, file)) = shared.zip(file)
+        {
+            self.usable(path, file.write(pacer.moment(now, wall)));
+        }
+        wait
+    }
+
+    /// Where the file cannot be used, this process keeps to a pace of its own.
+    fn usable<T>(&self, path: &Path, result: io::Result<T>) -> Option<T> {
+        let alone = |error: &io::Error| {
+            log::debug!("the pace is not shared with other processes: {}: {error}", path.display());
+            self.is_alone.store(true, Ordering::Relaxed);
+        };
+        result.inspect_err(alone).ok()
     }
 }
 
@@ -288,6 +356,73 @@ mod tests {
     }
 
     #[test]
+    fn processes_that_go_by_one_moment_keep_to_what_is_allowed_together() {
+        for allowed in [2, 10, 100] {
+            let mut pacers: Vec<Pacer> = (0..3).map(|_| Pacer::new(Some(allowed as f64))).collect();
+            let (start, wall) = (Instant::now(), SystemTime::now());
+            let (mut moment, mut begun) = (SystemTime::UNIX_EPOCH, Vec::new());
+            for step in 0..100_000 {
+                let past = STEP * step;
+                let (now, wall) = (start + past, wall + past);
+                // None of them is always the first.
+                pacers.rotate_left(1);
+                for pacer in &mut pacers {
+                    pacer.follow(moment, now, wall);
+                    if pacer.begin(now).is_zero() {
+                        pacer.end();
+                        moment = pacer.moment(now, wall);
+                        begun.push(now);
+                    }
+                }
+            }
+            let most = begun.iter().map(|at| in_a_second(&begun, *at)).max().unwrap();
+            assert!(most <= allowed, "{most} in a second of {allowed}");
+            assert!(begun.len() * 11 >= allowed * 100, "{} of {allowed}", begun.len());
+        }
+    }
+
+    #[test]
+    fn a_moment_that_is_too_far_away_is_of_another_clock() {
+        let (now, wall) = (Instant::now(), SystemTime::now());
+        let seconds = Duration::from_secs_f64;
+        for (rate, ahead, wait) in
+            [(100.0, 0.9, 0.9), (100.0, 1.1, 0.0), (0.47, 2.0, 2.0), (0.47, 3600.0, 0.0)]
+        {
+            let mut pacer = Pacer::new(Some(rate / USED));
+            pacer.follow(wall + seconds(ahead), now, wall);
+            assert_eq!(pacer.begin(now), seconds(wait), "{ahead} s at {rate}");
+        }
+    }
+
+    #[test]
+    fn processes_wait_for_one_another_by_the_file_and_go_on_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pace/host");
+        // Of two that have the right to one each half second, the second begins later.
+        let time = |file: &Path| {
+            let begun = Instant::now();
+            let paces = [(); 2].map(|()| Arc::new(Pace::new(Some(2.0))));
+            let turns = paces.each_ref().map(|pace| pace.turn(Some(file), &|| true).is_some());
+            assert_eq!(turns, [true; 2]);
+            begun.elapsed()
+        };
+        assert!(time(&file) >= Duration::from_millis(500));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::write(&file, [255; 20]).unwrap();
+        assert!(time(&file) >= Duration::from_millis(500), "after nonsense");
+        assert!(time(&file.join("below a file")) < Duration::from_millis(400));
+        // One that was stopped holds it: that is waited out once, and not again.
+        let _held = PaceFile::lock(&file).unwrap();
+        let (begun, pace) = (Instant::now(), Arc::new(Pace::new(Some(2.0))));
+        assert!((0..2).all(|_| pace.turn(Some(&file), &|| true).is_some()));
+        assert!(begun.elapsed() < Duration::from_millis(2300), "{:?}", begun.elapsed());
+    }
+
+    #[test]
     fn a_refusal_halves_once_however_many_heard_it() {
         let mut pacer = Pacer::new(Some(100.0));
         let sent = Instant::now();
@@ -327,10 +462,10 @@ mod tests {
     fn a_turn_is_given_back_and_one_that_is_not_wanted_is_not_taken() {
         let pace = Arc::new(Pace::new(None));
         pace.pacer().most_under_way = 1;
-        let first = pace.turn(&|| true).unwrap();
-        assert!(pace.turn(&|| false).is_none());
+        let first = pace.turn(None, &|| true).unwrap();
+        assert!(pace.turn(None, &|| false).is_none());
         thread::scope(|scope| {
-            let second = scope.spawn(|| pace.turn(&|| true).is_some());
+            let second = scope.spawn(|| pace.turn(None, &|| true).is_some());
             drop(first);
             assert!(second.join().unwrap());
         });

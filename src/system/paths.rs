@@ -157,6 +157,11 @@ impl Folders {
         self.state.join("locks")
     }
 
+    /// When the next token request to a host may begin, where its provider's pace is described.
+    pub fn paces(&self) -> PathBuf {
+        self.state.join("pace")
+    }
+
     /// The folder of [`Folders::intent_file`].
     pub fn intents(&self) -> PathBuf {
         self.state.join("intents")
