@@ -126,7 +126,7 @@ impl Table {
         };
         let Some((name, theirs)) = environment.vault_variable("ADDR") else { return Ok(()) };
         let origin = |address: &str| Url::parse(address).map(|url| url.origin()).ok();
-        if ours.is_empty() || ours.iter().any(|address| origin(address) == origin(&theirs)) {
+        if ours.iter().all(|address| origin(address) == origin(&theirs)) {
             return Ok(());
         }
         Err(wrong(

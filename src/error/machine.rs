@@ -281,6 +281,14 @@ impl Explain for StoreError {
                 let hint = "do it on a machine with vault.access = \"refresh\"";
                 return Usage.means("store-read-only", hint);
             }
+            Self::Vanished(account) => {
+                let hint = format!(
+                    "was a backup restored, or does another server answer? `partnerlink doctor` \
+                     names it; if it was deleted there: partnerlink connect {account}, or to forget \
+                     it here: partnerlink disconnect --no-revoke {account}"
+                );
+                return Store.means("store-vanished", hint);
+            }
             Self::Taken(account) => {
                 let hint = format!(
                     "keep one of the two: partnerlink disconnect {account}, or connect it here \

@@ -76,6 +76,9 @@ pub fn disconnect(
             }
             // It may be read later, and be revoked then.
             Err(error @ StoreError::Unavailable(_)) => return Err(FlowError::NotDeleted(error)),
+            Err(error @ StoreError::Vanished(_)) if revoke => {
+                return Err(FlowError::NotDeleted(error));
+            }
             // What cannot be read can still be deleted, best where its key is lost.
             Err(error) => {
                 store.delete(&Item::Account(account.clone())).map_err(FlowError::NotDeleted)?;

@@ -210,7 +210,7 @@ pub(super) fn show_what_is_saved(world: &World, store: &dyn TokenStore, seen: &S
     let Some(token) = seen.record.refresh_token.as_ref().filter(|_| store.is_shared()) else {
         return;
     };
-    let version = seen.record.account.shared_version;
+    let version = seen.version();
     let is_left = |left: &Left| {
         left.intent.version.is_some()
             && left.intent.version < version

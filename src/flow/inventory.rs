@@ -33,6 +33,11 @@ impl Content {
         accounts.collect()
     }
 
+    /// Why an account of a shared store cannot be read, where that was seen.
+    pub fn unreadable(&self, account: &AccountId) -> Option<&StoreError> {
+        self.look.as_ref().ok()?.unreadable.get(account)
+    }
+
     /// The providers whose client secrets are there.
     pub fn client_secrets(&self) -> Vec<&str> {
         let secrets = self.items().filter_map(|item| match item {
@@ -70,8 +75,8 @@ impl World<'_> {
         seen.modified().ok()?.try_into().ok()
     }
 
-    fn content(&self, store: &dyn TokenStore, look: Result<Look, StoreError>) -> Content {
-        if let Ok(look) = &look
+    fn content(&self, store: &dyn TokenStore, mut look: Result<Look, StoreError>) -> Content {
+        if let Ok(look) = &mut look
             && store.is_shared()
         {
             self.learn(store, look);
@@ -79,18 +84,32 @@ impl World<'_> {
         Content { kind: store.kind(), look }
     }
 
-    /// Makes the index say what was seen of a shared store, where nobody works on the account.
-    fn learn(&self, store: &dyn TokenStore, look: &Look) {
+    /// Makes the index say what was seen of a shared store, where nobody works on the account. What
+    /// is no longer there, and was not ended, cannot be read.
+    fn learn(&self, store: &dyn TokenStore, look: &mut Look) {
         for now in look.current.iter().filter(|now| look.changed.contains(&now.account)) {
             self.if_free(&now.account, || self.note(now));
+        }
+        let is_there = |entry: &Account| entry.store == store.kind();
+        for account in &look.ended {
+            if self.index.get(account).as_ref().is_some_and(is_there) {
+                self.if_free(account, || self.forget(account));
+            }
         }
         if look.usable.is_err() {
             return;
         }
-        let mut gone = self.index.names().unwrap_or_default();
-        look.current.iter().for_each(|now| drop(gone.take(&now.account)));
-        for entry in self.index.of(&gone).iter().filter(|entry| entry.store == store.kind()) {
-            self.if_free(&entry.account, || self.forget(&entry.account));
+        let mut missing = self.index.names().unwrap_or_default();
+        for item in &look.items {
+            if let Item::Account(account) = item {
+                missing.remove(account);
+            }
+        }
+        for entry in self.index.of(&missing).into_iter().filter(is_there) {
+            // It may have come after the list.
+            if let Err(error @ StoreError::Vanished(_)) = store.see(&entry.account) {
+                look.unreadable.insert(entry.account, error);
+            }
         }
         let seen = self.folders.shared_seen_file();
         if let Err(error) = files::replace(&seen, b"", Mode::Private, Durability::None) {

@@ -14,7 +14,7 @@ pub mod record;
 pub mod shared;
 pub mod vault;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -234,6 +234,9 @@ pub enum StoreError {
     ReadOnly,
     #[error("{0} is in the shared store already, with another sign-in")]
     Taken(AccountId),
+    /// What is ended leaves a word there.
+    #[error("{0} is no longer in the shared store, which does not say that it was ended")]
+    Vanished(AccountId),
 }
 
 impl StoreError {
@@ -253,7 +256,8 @@ impl StoreError {
     /// Whether something is there that cannot be opened: its key is gone, or the bytes are wrong.
     /// A new sign-in may take its place.
     pub fn is_sealed_for_good(&self) -> bool {
-        matches!(self, Self::Damaged { .. } | Self::WrongKey(_) | Self::NoKey(_))
+        let vanished = matches!(self, Self::Vanished(_));
+        vanished || matches!(self, Self::Damaged { .. } | Self::WrongKey(_) | Self::NoKey(_))
     }
 }
 
@@ -266,16 +270,27 @@ pub struct Look {
     pub items: Vec<Item>,
     /// Of a shared store: its accounts as they are now, known without reading each,
     pub current: Vec<Account>,
-    /// and those of them that the index knows otherwise.
+    /// those of them that the index knows otherwise,
     pub changed: BTreeSet<AccountId>,
+    /// those that were ended,
+    pub ended: Vec<AccountId>,
+    /// and those that cannot be read.
+    pub unreadable: BTreeMap<AccountId, StoreError>,
     /// Of a shared store: the accounts that a machine is working on.
     pub claims: Vec<Claimed>,
 }
 
 impl Look {
     pub fn of(usable: Result<(), StoreError>, items: Vec<Item>) -> Self {
-        let (current, changed, claims) = Default::default();
-        Self { usable, items, current, changed, claims }
+        Self {
+            usable,
+            items,
+            current: Vec::new(),
+            changed: BTreeSet::new(),
+            ended: Vec::new(),
+            unreadable: BTreeMap::new(),
+            claims: Vec::new(),
+        }
     }
 }
 
@@ -344,6 +359,7 @@ mod tests {
             (StoreError::Damaged { name, why: why.clone() }, true),
             (StoreError::WrongKey("it".into()), true),
             (StoreError::NoKey(why.clone()), true),
+            (StoreError::Vanished("p:one".parse().unwrap()), true),
             (StoreError::Locked, false),
             (StoreError::Unreachable(why), false),
             (StoreError::TooNew { name: "it".into(), version: 2 }, false),

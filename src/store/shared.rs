@@ -43,6 +43,11 @@ impl Seen {
         Self { record, mark: None }
     }
 
+    /// Which version of a shared record it is.
+    pub fn version(&self) -> Option<u64> {
+        self.mark.as_ref().map(|mark| mark.version)
+    }
+
     /// Who is working on it; `now` is the time by the server's clock.
     pub(super) fn claimed(&self, now: Timestamp) -> Option<Claimed> {
         let mark = self.mark.as_ref()?;

@@ -120,3 +120,46 @@ fn a_machine_that_only_reads_says_that_it_refreshes_nothing() {
     }
     scene.refreshed_exactly(0);
 }
+
+/// Another server answers, or somebody deleted what nobody may delete.
+#[test]
+fn an_account_that_is_gone_without_a_word_is_no_account_that_was_ended() {
+    let Some(bao) = Bao::alone("gone without a word") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let machine = scene.machine(Duty::Admin);
+    machine.run(["status"]).exits(0);
+    for path in ["grant/fake/one", "access/fake/one"] {
+        scene.bao.insist("DELETE", &format!("partnerlink/metadata/{path}"), &json!({}));
+    }
+    let gone = "is no longer in the shared store";
+    for args in
+        [&["token", "refresh"][..], &["status"], &["token", "get", ACCOUNT], &["store", "verify"]]
+    {
+        machine.run(args).exits(5).says(&[ACCOUNT, gone]);
+    }
+    assert!(machine.run(["doctor"]).stdout.contains(gone));
+    machine.run(["disconnect", ACCOUNT]).exits(5).says(&["--no-revoke"]);
+    machine.run(["disconnect", "--no-revoke", ACCOUNT]).exits(3);
+    machine.run(["status"]).exits(0).says(&["No account is connected"]);
+    // One that is connected again is a new one for readers as well.
+    scene.connect(&[ACCOUNT]);
+    machine.run(["token", "refresh"]).exits(0);
+    scene.refreshed_exactly(0);
+}
+
+/// Only its grant was deleted by hand: readers would go on with what they saw.
+#[test]
+fn a_sign_in_in_the_place_of_a_grant_that_is_gone_is_newer_than_what_readers_saw() {
+    let Some(bao) = Bao::alone("a grant is gone") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let (machine, reader) = (scene.machine(Duty::Refresher), scene.machine(Duty::Reader));
+    for _ in 0..3 {
+        machine.run(["token", "refresh", "--force", ACCOUNT]).exits(0);
+    }
+    scene.bao.insist("DELETE", "partnerlink/metadata/grant/fake/one", &json!({}));
+    scene.connect(&[ACCOUNT]);
+    assert_eq!(reader.get(ACCOUNT).exits(0).data(), scene.token(ACCOUNT));
+    assert_eq!(scene.stored("grant", ACCOUNT)["generation"], json!(5));
+}

@@ -39,7 +39,10 @@ pub fn check(context: &Context, contents: &[Content]) -> Vec<Finding> {
         let is_lost = |(content, listed): &(&Content, BTreeSet<AccountId>)| {
             content.kind == account.store && content.look.is_ok() && !listed.contains(id)
         };
-        found.push(if listed.iter().any(is_lost) {
+        let unreadable = contents.iter().find_map(|content| content.unreadable(id));
+        found.push(if let Some(error) = unreadable {
+            Finding::failed("account", &format!("{id}: "), error)
+        } else if listed.iter().any(is_lost) {
             let text = format!("{id}: its tokens are no longer in {}", account.store);
             Finding::bad("account", text, connect(id), Exit::SignInNeeded)
         } else if let Some(error) = fault(context, account) {

@@ -158,9 +158,12 @@ impl Args {
         names.extend(listed.names.iter().cloned());
         let only_listed = (names.len() > MOST_OPENED).then_some(&at_hand);
         let line = |(name, known): (AccountId, Option<Box<Account>>)| {
-            let account = known.map_or_else(|| self.account(context, &name), Ok);
-            let account = account.map_err(Box::new);
-            account.map(|account| self.line(context, only_listed, account, now))
+            let unreadable = listed.unreadable.get(&name);
+            let unreadable = unreadable.map(|error| could_not("read", &name, error));
+            match known.map_or_else(|| self.account(context, &name), Ok) {
+                Ok(account) => Ok(self.line(context, only_listed, account, unreadable, now)),
+                Err(why) => Err(Box::new(unreadable.map_or(why, Missed::Unreadable))),
+            }
         };
         let mut known: HashMap<AccountId, Box<Account>> =
             listed.known.into_iter().map(|it| (it.account.clone(), Box::new(it))).collect();
@@ -231,11 +234,13 @@ impl Args {
         context: &Context,
         only_listed: Option<&BTreeSet<AccountId>>,
         account: Box<Account>,
+        unreadable: Option<Error>,
         now: Timestamp,
     ) -> Line {
         let id = &account.account;
         let standing = account.standing(now, self.within);
         let read = match self.check {
+            _ if unreadable.is_some() => unreadable.map(Err),
             true => {
                 let read = readable(&context.world(), id);
                 Some(read.map_err(|error| could_not("read", id, &error)))

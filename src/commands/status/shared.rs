@@ -1,6 +1,6 @@
 //! What other machines do with the accounts of the shared store, where this machine uses one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,6 +10,7 @@ use crate::accounts::Account;
 use crate::clock::{self, Timestamp};
 use crate::context::Context;
 use crate::error::{Error, Exit};
+use crate::store::StoreError;
 use crate::store::shared::Claimed;
 use crate::terminal::Mark;
 use crate::text::printable;
@@ -19,11 +20,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A refresh takes less, in seconds: an older claim is one whose machine may have died.
 const USUAL: i64 = 60;
 
-/// The accounts of the shared store, and what is known of those whose record can be read.
+/// The accounts of the shared store, what is known of them, and why some cannot be read.
 #[derive(Default)]
 pub(super) struct Listed {
     pub(super) names: BTreeSet<AccountId>,
     pub(super) known: Vec<Account>,
+    pub(super) unreadable: BTreeMap<AccountId, StoreError>,
 }
 
 #[derive(Serialize)]
@@ -48,10 +50,13 @@ impl Shared {
         let now = world.stores.get(&content.kind).map(|store| world.time(store));
         let old = now.map(|now| clock::after(now, -USUAL)).unwrap_or(Timestamp::MIN);
         let names = content.accounts();
-        let (mut claims, known) =
-            content.look.map(|look| (look.claims, look.current)).unwrap_or_default();
+        let (mut claims, known, unreadable) = content
+            .look
+            .map(|look| (look.claims, look.current, look.unreadable))
+            .unwrap_or_default();
         claims.retain(|claim| claim.since < old);
-        Some((Self { as_of: world.shared_as_of(), error, claims }, Listed { names, known }))
+        let shared = Self { as_of: world.shared_as_of(), error, claims };
+        Some((shared, Listed { names, known, unreadable }))
     }
 
     pub(super) fn tell(&self, context: &Context, now: Timestamp) {

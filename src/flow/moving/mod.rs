@@ -104,6 +104,9 @@ fn delete_second_copies(
     // What other machines share is no copy of ours.
     for other in others.filter(|store| !store.is_shared()) {
         match other.load(&item) {
+            Ok(Some(_)) if home.is_shared() && !is_one_sign_in(account, home, other)? => {
+                return Err(StoreError::Taken(account.clone()).into());
+            }
             Ok(Some(_)) | Err(StoreError::Damaged { .. }) => {
                 let gone = Move::leaving(other.kind(), home.kind());
                 gone.note_and_finish(world, account).map_err(|why| gone.failure(why))?;
@@ -116,6 +119,18 @@ fn delete_second_copies(
         }
     }
     Ok(outcome)
+}
+
+/// Whether both stores have the same sign-in of an account: in one that is shared the name may be
+/// somebody else's.
+fn is_one_sign_in(
+    account: &AccountId,
+    one: &dyn TokenStore,
+    other: &dyn TokenStore,
+) -> Result<bool, StoreError> {
+    let began = |store| Record::load(store, account);
+    let began = |store| Ok::<_, StoreError>(began(store)?.map(|it| it.account.connected_at));
+    Ok(began(one)? == began(other)?)
 }
 
 /// Notes, before a new sign-in is saved in `to`, what becomes of another copy. `None` where there is

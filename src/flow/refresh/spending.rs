@@ -70,13 +70,19 @@ impl Spending<'_> {
         let mut note = |nonce: Option<&Nonce>| {
             let mut intent = Intent::new(refresh_token, self.world.clock.now());
             intent.claims = by.left.iter().chain(nonce).cloned().collect();
-            intent.version = self.record().account.shared_version;
+            intent.version = self.seen.version();
             written = Some(intent.write(&self.intent_file)?);
             Ok(())
         };
         let claim = match self.store.claim(self.seen.clone(), &by, &mut note)? {
             Claiming::Held(claim) => claim,
-            Claiming::Changed => return Ok(None),
+            Claiming::Changed => {
+                // It was not ours. What an earlier run noted stays until that is settled.
+                if by.left.is_empty() {
+                    intent::clear(&self.intent_file);
+                }
+                return Ok(None);
+            }
             Claiming::Busy { holder, since } => {
                 return Ok(Some(RefreshOutcome::Claimed { holder, since }));
             }

@@ -206,7 +206,7 @@ impl VaultStore {
             if found.is_none() && version == 0 {
                 return Ok(None);
             }
-            let generation = found.map_or(version, |found| found.stored.generation);
+            let generation = self.generation_before(account, found, version)?;
             if found.is_some_and(|found| found.stored.is_ended()) {
                 at = Some((generation, version));
                 return Ok(None);
@@ -229,6 +229,21 @@ impl VaultStore {
         Ok(was_there)
     }
 
+    /// The generation to count on from. Where the grant is gone, it is that of what readers see: they
+    /// would go on seeing that.
+    pub(super) fn generation_before(
+        &self,
+        account: &AccountId,
+        found: Option<&Found>,
+        version: u64,
+    ) -> Result<u64, StoreError> {
+        match found {
+            Some(found) => Ok(found.stored.generation),
+            // A generation takes at least one version, so the version is never behind it.
+            None => Ok(self.shown(account)?.generation.max(version)),
+        }
+    }
+
     /// Destroys the versions before this one. They hold tokens that are revoked, or moved away: that
     /// they stay for a while is no failure.
     fn destroy(&self, place: &str, before: u64) {
@@ -246,7 +261,7 @@ impl VaultStore {
         let (text, nonce) = (text_of(record)?, Nonce::random()?);
         let mut generation = 0;
         self.replace(&grant(account), |found, version| {
-            let before = found.map_or(version, |found| found.stored.generation);
+            let before = self.generation_before(account, found, version)?;
             if let Some(found) = found
                 && let Some(there) = found.stored.record(account)?
             {

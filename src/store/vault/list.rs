@@ -10,11 +10,14 @@ use serde::Deserialize;
 use super::{PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, SignInState};
-use crate::store::shared::{Claimed, Duty};
+use crate::store::shared::Duty;
 use crate::store::{Item, Look, StoreError, TokenStore as _};
 
 /// So many names at once: four machines that ask for 10,000 in one answer keep a server busy.
 const PAGE: usize = 500;
+
+/// So many pages are no list of accounts.
+const MOST_PAGES: usize = 2_000;
 
 /// For an answer, once the time is over: none at all is for what must not be asked twice.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -45,38 +48,34 @@ pub(super) fn look(store: &VaultStore, time: Option<Duration>) -> Result<Look, S
     let looking = Looking { store, end: time.map(|time| Instant::now() + time) };
     let mut look = Look::of(Ok(()), Vec::new());
     for (provider, _) in looking.names(&format!("{folder}/"))? {
-        let Some(provider) = provider.strip_suffix('/') else { continue };
+        let Some(provider) = provider.strip_suffix('/').filter(|name| is_provider(name)) else {
+            continue;
+        };
         for (name, version) in looking.names(&format!("{folder}/{provider}/"))? {
             let Ok(account) = format!("{provider}:{name}").parse::<AccountId>() else { continue };
             if looking.patience().is_zero() {
-                let why = "it has more to tell than there is time for".to_owned();
-                look.usable = Err(StoreError::Unavailable(why));
+                look.usable = Err(more_than_time());
                 return Ok(look);
             }
-            if let Some(now) = looking.current(&account, version)? {
-                look.items.push(Item::Account(account.clone()));
-                look.current.extend(now.account);
-                look.changed.extend(Some(account).filter(|_| now.is_changed));
-                look.claims.extend(now.claim);
-            }
+            looking.add(&mut look, account, version)?;
         }
     }
     if store.duty() == Duty::Refresher && time.is_none() {
         // Whoever may not list them knows nothing of them.
         let clients = looking.plain_names("client/").unwrap_or_default();
-        let secrets = clients.into_iter().map(|(provider, _)| Item::ClientSecret(provider));
-        look.items.extend(secrets);
+        let secrets = clients.into_iter().map(|(provider, _)| provider);
+        look.items.extend(secrets.filter(|name| is_provider(name)).map(Item::ClientSecret));
     }
     Ok(look)
 }
 
-/// An account as it is now.
-struct Current {
-    /// `None` where neither its record nor the index tells.
-    account: Option<Account>,
-    /// Whether the index knows it otherwise.
-    is_changed: bool,
-    claim: Option<Claimed>,
+/// Whether a name in a list can be a provider's.
+fn is_provider(name: &str) -> bool {
+    !name.contains(':') && name.parse::<AccountId>().is_ok()
+}
+
+fn more_than_time() -> StoreError {
+    StoreError::Unavailable("it has more to tell than there is time for".into())
 }
 
 /// A look under way.
@@ -87,36 +86,41 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// What is known of an account: read, unless the index has this very version of it. `None` where
-    /// it was ended.
-    fn current(
+    /// Adds what is known of an account: read, unless the index has this very version of it.
+    fn add(
         &self,
-        account: &AccountId,
+        look: &mut Look,
+        account: AccountId,
         version: Option<u64>,
-    ) -> Result<Option<Current>, StoreError> {
+    ) -> Result<(), StoreError> {
         let store = self.store;
-        let known = store.index.get(account);
-        if known.as_ref().is_some_and(|known| known.store != store.kind()) {
-            // On this machine the name is another one's, and that one counts.
-            return Ok(Some(Current { account: None, is_changed: false, claim: None }));
-        }
-        let as_known = |account| Current { account, is_changed: false, claim: None };
+        let known = store.index.get(&account);
+        // On this machine the name may be another account's, and that one counts.
+        let is_known = known.as_ref().is_none_or(|known| known.store == store.kind());
         let known_version = known.as_ref().and_then(|known| known.shared_version);
-        if version.is_some() && known_version == version
-            || version.is_none() && known.as_ref().is_some_and(|known| self.may_wait(known))
-        {
-            return Ok(Some(as_known(known)));
+        let is_current = match version {
+            Some(_) => known_version == version,
+            None => known.as_ref().is_some_and(|known| self.may_wait(known)),
+        };
+        if !is_known || is_current {
+            look.items.push(Item::Account(account));
+            look.current.extend(known.filter(|_| is_known));
+            return Ok(());
         }
-        let seen = match store.see(account) {
-            // What is wrong with one of them is told by whatever works on it.
-            Err(StoreError::Damaged { .. } | StoreError::TooNew { .. }) => {
-                return Ok(Some(as_known(known)));
+        let seen = match store.see(&account) {
+            Err(error @ (StoreError::Damaged { .. } | StoreError::TooNew { .. })) => {
+                look.items.push(Item::Account(account.clone()));
+                look.unreadable.insert(account, error);
+                return Ok(());
             }
             seen => seen?,
         };
-        let Some(seen) = seen else { return Ok(None) };
+        let Some(seen) = seen else {
+            look.ended.push(account);
+            return Ok(());
+        };
         let claim = seen.claimed(store.present());
-        let is_changed = known_version != seen.record.account.shared_version;
+        let is_changed = known_version != seen.version();
         let mut is_settled = claim.is_none();
         if is_changed
             && is_settled
@@ -126,12 +130,16 @@ impl Looking<'_> {
             log::debug!("{account}: what machines that only read see is not known: {error}");
             is_settled = false;
         }
-        let mut account = seen.record.account;
+        let mut now = seen.record.account;
         if !is_settled {
             // Whoever looks next shall read it again.
-            account.shared_version = None;
+            now.shared_version = None;
         }
-        Ok(Some(Current { account: Some(account), is_changed, claim }))
+        look.items.push(Item::Account(account.clone()));
+        look.current.push(now);
+        look.changed.extend(Some(account).filter(|_| is_changed));
+        look.claims.extend(claim);
+        Ok(())
     }
 
     /// Whether an account of which the server tells no version is read once it is due: not by whoever
@@ -178,7 +186,10 @@ impl Looking<'_> {
     fn with_versions(&self, place: &str) -> Result<Option<Names>, StoreError> {
         let path = self.store.settings().path("detailed-metadata", place);
         let mut names = Names::new();
-        loop {
+        for page in 0.. {
+            if page == MOST_PAGES || page > 0 && self.patience().is_zero() {
+                return Err(more_than_time());
+            }
             let before = names.last().map(|(name, _)| name.clone());
             let after = before.as_ref().map(|name| utf8_percent_encode(name, NON_ALPHANUMERIC));
             let after = after.map(|name| format!("&after={name}")).unwrap_or_default();
@@ -196,9 +207,10 @@ impl Looking<'_> {
                 (name, version)
             }));
             if is_last {
-                return Ok(Some(names));
+                break;
             }
         }
+        Ok(Some(names))
     }
 
     /// One answer to a list: `Some(None)` where nothing is there, `None` where there is no such path.

@@ -82,8 +82,9 @@ impl VaultStore {
 
     fn seen(&self, found: &Found, account: &AccountId) -> Result<Option<Seen>, StoreError> {
         let Some(mut record) = found.stored.record(account)? else { return Ok(None) };
-        record.account.shared_version = Some(found.version);
         let Stored { generation, claim, .. } = found.stored.clone();
+        // While somebody works on it, nobody takes what the index has for what is there.
+        record.account.shared_version = Some(found.version).filter(|_| claim.is_none());
         let age = self.age(found);
         let mark = Mark { version: found.version, generation, claim, age, read: Instant::now() };
         Ok(Some(Seen { record, mark: Some(mark) }))
@@ -92,6 +93,11 @@ impl VaultStore {
     /// By the store's clock, else by this machine's: something on the way may strip the `Date`.
     fn present(&self) -> Timestamp {
         self.api.now().unwrap_or_else(|| SystemClock.now())
+    }
+
+    /// Whether the index knows an account as one of this store.
+    fn is_indexed(&self, account: &AccountId) -> bool {
+        self.index.get(account).is_some_and(|known| known.store == self.kind())
     }
 
     /// How long ago a record was written: by the store's clock where this machine's agrees with it.
@@ -126,8 +132,7 @@ impl VaultStore {
         let (text, nonce) = (text_of(&record)?, Nonce::random()?);
         let mut generation = 0;
         self.replace(&grant(account), |found, version| {
-            // A generation takes at least one version, so the version is never behind it.
-            let before = found.map_or(version, |found| found.stored.generation);
+            let before = self.generation_before(account, found, version)?;
             let there = found.and_then(|found| found.stored.record(account).ok().flatten());
             // It is there, whoever went on with it meanwhile: the answer to our write was lost.
             if there.is_some_and(|it| it.account.connected_at == record.account.connected_at) {
@@ -237,8 +242,11 @@ impl TokenStore for VaultStore {
     }
 
     fn see(&self, account: &AccountId) -> Result<Option<Seen>, StoreError> {
-        let Some(found) = self.find(&self.place_to_read(account))? else { return Ok(None) };
-        self.seen(&found, account)
+        match self.find(&self.place_to_read(account))? {
+            Some(found) => self.seen(&found, account),
+            None if self.is_indexed(account) => Err(StoreError::Vanished(account.clone())),
+            None => Ok(None),
+        }
     }
 
     fn add(&self, record: &Record) -> Result<(), StoreError> {

@@ -12,6 +12,8 @@ use crate::store::{Item, SecretBytes, StoreError};
 
 /// Format of the records. A reader refuses what is newer than itself.
 const VERSION: u32 = 1;
+/// No number of refreshes comes near it, and the servers keep numbers as floating point.
+const MOST_GENERATION: u64 = 1 << 53;
 
 /// The tokens and facts of an account as they lie in the store: under `grant/` with the refresh
 /// token, for the machines that refresh; under `access/` without it, for those that read.
@@ -69,7 +71,14 @@ impl Stored {
         if version > VERSION {
             return Err(StoreError::TooNew { name: name.to_owned(), version });
         }
-        serde_json::from_str(text.get()).map_err(damaged)
+        let stored: Self = serde_json::from_str(text.get()).map_err(damaged)?;
+        match stored.generation < MOST_GENERATION {
+            true => Ok(stored),
+            false => Err(StoreError::Damaged {
+                name: name.to_owned(),
+                why: format!("no record has generation {}", stored.generation),
+            }),
+        }
     }
 
     pub fn is_ended(&self) -> bool {
