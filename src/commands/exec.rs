@@ -70,6 +70,11 @@ impl Args {
         let mut command = Command::new(file);
         command.args(words);
         around.around(&mut command);
+        // What opens the shared store opens every account in it.
+        let vault = context.settings.vault.as_ref();
+        vault.into_iter().flat_map(|vault| vault.auth.variables()).for_each(|name| {
+            command.env_remove(name);
+        });
         command.env(&self.var, held.token.expose());
         hand_over(command).map_err(|error| {
             let hint = if is_script(&program) { instead(&self.command) } else { String::new() };

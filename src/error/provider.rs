@@ -290,7 +290,9 @@ impl Explain for FlowError {
             }
             Self::Claimed { .. } => Busy.means(
                 "claimed",
-                "another machine refreshes it; try again in a minute",
+                "another machine refreshes it: try again in a minute. If it died, start it again: it \
+                 may have noted the new token. Ten minutes after it began another one goes on, and \
+                 if the token was spent, somebody has to sign in again",
             ),
             Self::NotRenewed(_) => TryLater.means(
                 "not-renewed",

@@ -21,7 +21,9 @@ use crate::scene::{ACCOUNT, Machine, Scene};
 use crate::wire::{Manner, Wire};
 
 /// A job that proves that it was given this token.
-const JOB: &str = "#!/bin/sh\nprintf %s \"$ACCESS_TOKEN\" | sha256sum\n";
+/// What signs in at the store is not handed on to it.
+const JOB: &str = "#!/bin/sh\n[ -z \"$VAULT_ID_TOKEN\" ] || exit 9\n\
+                   printf %s \"$ACCESS_TOKEN\" | sha256sum\n";
 
 /// Lines for a shell, in which the recipe's administrator has the store at hand and everybody the
 /// two programs.

@@ -131,7 +131,8 @@ impl Spending<'_> {
         for _ in 1..SAVE_TRIES {
             let Err(error) = &result else { break };
             // It was tried for a minute, or for twenty seconds.
-            if matches!(error, StoreError::Unavailable(_)) || error.is_held() {
+            let is_over = matches!(error, StoreError::Unavailable(_) | StoreError::Conflict(_));
+            if is_over || error.is_held() {
                 break;
             }
             log::warn!("the new tokens could not be saved ({error}); trying again");

@@ -209,7 +209,11 @@ fn once<'a>(
     crowd: &dyn Crowd,
     open: impl Fn() -> Result<Option<LockedAccount<'a>>, LockError>,
 ) -> Result<Option<RefreshOutcome>, FlowError> {
-    for _ in 0..MOST_CHANGES {
+    let begun = Instant::now();
+    for tried in 0..MOST_CHANGES {
+        if tried > 0 && (begun.elapsed() > CLAIM_DEADLINE || interrupt::pending().is_some()) {
+            break;
+        }
         let Some(locked) = open()? else { return Ok(None) };
         if let Some(outcome) = attempt(world, provider, account, locked, due, crowd)? {
             return Ok(Some(outcome));

@@ -1,13 +1,14 @@
 //! The HTTP API of Vault and OpenBao: one call, repeated until it is answered or its time is over.
 
 use std::io::Read as _;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::Url;
 
 use super::inspect::HEALTH;
@@ -23,6 +24,14 @@ const TRY: Duration = Duration::from_secs(5);
 /// Between two rounds over all addresses: quickly at first, since another one may lead by now.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// So long nothing is asked of a store that was given up on: each of two hundred accounts would wait
+/// for a server that stands still.
+const GIVEN_UP: Duration = Duration::from_secs(10);
+/// Of what a server says is wrong so many lines are told, and so much of each, in characters.
+const MOST_LINES: usize = 5;
+const LONGEST_LINE: usize = 300;
+/// What is looked for in its words, in bytes: what is shorter is no secret.
+const SHORTEST_SECRET: usize = 16;
 /// Largest answer that is read, in bytes: a list of 100,000 names has four million.
 const MOST_BYTES: u64 = 16 << 20;
 
@@ -36,8 +45,8 @@ pub(super) struct Api {
     token: Mutex<Option<Option<Secret>>>,
     /// What this process wrote last, as the server counts: whoever answers must know of it.
     index: Mutex<Option<String>>,
-    /// Whether it was given up on: what comes after it is tried once.
-    silent: AtomicBool,
+    /// When it was given up on, and why: what comes soon after is not tried, what comes later once.
+    silent: Mutex<Option<(Instant, String)>>,
     /// The server's time, and when it said so.
     time: Mutex<Option<(Timestamp, Instant)>>,
 }
@@ -124,9 +133,27 @@ impl Reply {
         // Some are lists of their own, of one line each.
         let flat = |error: &String| {
             let line = error.split_whitespace().collect::<Vec<_>>().join(" ");
-            line.strip_prefix("1 error occurred: * ").unwrap_or(&line).to_owned()
+            let line = line.strip_prefix("1 error occurred: * ").unwrap_or(&line);
+            line.chars().take(LONGEST_LINE).collect()
         };
-        errors.map(|Errors { errors }| errors.iter().map(flat).collect())
+        errors.map(|Errors { errors }| errors.iter().take(MOST_LINES).map(flat).collect())
+    }
+
+    /// The answer without what a server says is wrong, if that repeats something secret of what was
+    /// asked: its words are shown.
+    fn without_what_was_sent(self, call: &Call, token: Option<&Secret>) -> Self {
+        let text = String::from_utf8_lossy(self.body.expose());
+        let repeats = |sent: &str| sent.len() >= SHORTEST_SECRET && text.contains(sent);
+        let body = call.body.as_ref().and_then(|body| serde_json::from_slice(body.expose()).ok());
+        let repeats_secrets = token.is_some_and(|token| repeats(token.expose()))
+            || body.is_some_and(|body: Value| strings(&body).any(repeats));
+        match repeats_secrets {
+            true => {
+                let said = br#"{"errors":["its words repeat what was sent, and are not shown"]}"#;
+                Self { body: Secret::new(said.to_vec()), ..self }
+            }
+            false => self,
+        }
     }
 }
 
@@ -138,7 +165,7 @@ impl Api {
             address: AtomicUsize::new(0),
             token: Mutex::default(),
             index: Mutex::default(),
-            silent: AtomicBool::new(false),
+            silent: Mutex::default(),
             time: Mutex::default(),
         }
     }
@@ -197,13 +224,20 @@ impl Api {
     ) -> Result<Reply, StoreError> {
         let addresses = &self.settings.addresses;
         let mut pause = SHORTEST_PAUSE;
-        let gives_up = self.silent.load(Ordering::Relaxed) && !call.is_dear;
-        let patience = if gives_up { Duration::ZERO } else { call.patience };
+        let patience = match &*held(&self.silent) {
+            Some((since, why)) if !call.is_dear => {
+                if since.elapsed() < GIVEN_UP {
+                    return Err(StoreError::Unavailable(why.clone()));
+                }
+                Duration::ZERO
+            }
+            _ => call.patience,
+        };
         for tried in 1.. {
             let number = self.address.load(Ordering::Relaxed) % addresses.len();
             let why = match self.once(call, &addresses[number], token) {
                 Ok(reply) if reply.says_something() => {
-                    self.silent.store(false, Ordering::Relaxed);
+                    *held(&self.silent) = None;
                     return Ok(reply);
                 }
                 Ok(reply) => reply.meaning(),
@@ -216,9 +250,9 @@ impl Api {
                 self.address.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
             let waited = begun.elapsed();
             if waited >= patience || interrupt::pending().is_some() {
-                self.silent.store(true, Ordering::Relaxed);
-                let seconds = waited.as_secs();
-                return Err(StoreError::Unavailable(format!("{why} (tried for {seconds} s)")));
+                let why = format!("{why} (tried for {} s)", waited.as_secs());
+                *held(&self.silent) = Some((Instant::now(), why.clone()));
+                return Err(StoreError::Unavailable(why));
             }
             log::debug!("the shared store: {why}; trying again");
             if tried % addresses.len() == 0 {
@@ -277,7 +311,10 @@ impl Api {
                 why: error.to_string(),
             })
         })?;
-        let reply = Reply { status: answer.status, body: Secret::new(body) };
+        let mut reply = Reply { status: answer.status, body: Secret::new(body) };
+        if !(200..300).contains(&reply.status) {
+            reply = reply.without_what_was_sent(call, token);
+        }
         // That of anything else on the way is another clock's.
         let is_the_store = (200..300).contains(&reply.status) || reply.is_nothing();
         if let Some(date) = date.filter(|_| is_the_store).and_then(|date| date.try_into().ok()) {
@@ -301,6 +338,16 @@ impl Api {
     }
 }
 
+/// Every text in a value.
+fn strings(value: &Value) -> Box<dyn Iterator<Item = &str> + '_> {
+    match value {
+        Value::String(text) => Box::new(std::iter::once(&**text)),
+        Value::Array(values) => Box::new(values.iter().flat_map(strings)),
+        Value::Object(members) => Box::new(members.values().flat_map(strings)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
 /// The server's time by its `Date`, which has whole seconds: ours, where the two may be the same.
 fn told(date: Timestamp, ours: Timestamp) -> Timestamp {
     match clock::time_left(date, ours) {
@@ -311,6 +358,16 @@ fn told(date: Timestamp, ours: Timestamp) -> Timestamp {
 
 pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+impl Api {
+    /// As if it had been given up on then.
+    pub fn silent_since(&self, then: Instant) {
+        if let Some((since, _)) = &mut *held(&self.silent) {
+            *since = then;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -358,6 +415,26 @@ mod tests {
         }
         let two = reply(400, r#"{"errors":["one\n\tmore","two"]}"#);
         assert_eq!(two.errors(), "one more; two");
+    }
+
+    /// They go to a terminal, and to whoever helps.
+    #[test]
+    fn the_words_of_a_server_are_short_and_repeat_nothing_secret() {
+        let long = format!(r#"{{"errors":["{}","","","","","six"]}}"#, "a ".repeat(5000));
+        let told = reply(400, &long).errors();
+        assert!(told.len() < 400 && !told.contains("six"), "{told}");
+        let body = Some(Secret::new(br#"{"data":{"a":["0123456789abcdef"]}}"#.to_vec()));
+        let call = Call { method: "POST", path: "x", body, patience: TRY, is_dear: false };
+        let token = Secret::from("s.0123456789-token");
+        for (said, is_shown) in [
+            ("permission denied", true),
+            ("you sent s.0123456789-token", false),
+            ("you sent 0123456789abcdef.", false),
+        ] {
+            let said = format!(r#"{{"errors":["{said}"]}}"#);
+            let errors = reply(403, &said).without_what_was_sent(&call, Some(&token)).errors();
+            assert_eq!(said.contains(&errors), is_shown, "{errors}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The secrets engine KV of version 2: reading, check-and-set, and what its refusals mean.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,6 +12,7 @@ use super::{MOST_CONFLICTS, PATIENCE, VaultStore, policy};
 use crate::clock::Timestamp;
 use crate::secret::Secret;
 use crate::store::StoreError;
+use crate::system::interrupt;
 
 /// What came of a check-and-set.
 pub(super) enum Written {
@@ -123,7 +124,11 @@ impl VaultStore {
         place: &str,
         mut make: impl FnMut(Option<&Found>, u64) -> Result<Option<T>, StoreError>,
     ) -> Result<Option<u64>, StoreError> {
-        for _ in 0..MOST_CONFLICTS {
+        let end = Instant::now() + 2 * PATIENCE;
+        for tried in 0..MOST_CONFLICTS {
+            if tried > 0 && is_over(end) {
+                break;
+            }
             let (found, version) = self.versioned_or_deleted(place)?;
             let Some(data) = make(found.as_ref(), version)? else { return Ok(None) };
             if let Written::Done(version) = self.write(place, &data, version, PATIENCE)? {
@@ -162,6 +167,11 @@ impl VaultStore {
             hint: "partnerlink doctor".into(),
         }
     }
+}
+
+/// Whether what is tried again and again has been for long enough, or somebody pressed Ctrl-C.
+pub(super) fn is_over(end: Instant) -> bool {
+    Instant::now() >= end || interrupt::pending().is_some()
 }
 
 fn deleted_by_hand(place: &str, version: u64) -> StoreError {

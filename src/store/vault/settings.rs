@@ -51,6 +51,17 @@ pub enum Auth {
     Proxy,
 }
 
+impl Auth {
+    /// The variables of the environment that this machine may sign in with.
+    pub fn variables(&self) -> Vec<&str> {
+        match self {
+            Self::Token { .. } => vec!["BAO_TOKEN", "VAULT_TOKEN"],
+            Self::Jwt { jwt: Jwt::Variable { name, .. }, .. } => vec![name],
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Where a JWT is.
 #[derive(Clone, Debug)]
 pub enum Jwt {
