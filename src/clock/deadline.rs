@@ -15,6 +15,7 @@ pub struct Deadline {
 }
 
 impl Deadline {
+    /// So long from now, in whole seconds by the wall clock.
     pub fn after(length: Duration) -> Self {
         let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
         let wall = super::after(SystemClock.now(), seconds);
@@ -22,6 +23,7 @@ impl Deadline {
         Self { monotonic: Instant::now() + length, wall, started }
     }
 
+    /// How long until it is over: zero from then on.
     pub fn left(&self) -> Duration {
         let monotonic = self.monotonic.saturating_duration_since(Instant::now());
         let left = monotonic.min(super::time_left(SystemClock.now(), self.wall));

@@ -59,7 +59,7 @@ impl HttpClient {
         let runtime = self.runtime()?;
         let started = Instant::now();
         let mut limit = match request.timeout {
-            Some(length) => Limit::Until(started + length),
+            Some(length) => Limit::Until(started + length, length),
             None if request.is_stream => Limit::Silence,
             None => Limit::total(),
         };
@@ -151,10 +151,10 @@ impl hyper::body::Body for OnTime {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TooLate>>> {
-        if self.deadline.left().is_zero() {
-            return Poll::Ready(Some(Err(TooLate)));
-        }
-        Poll::Ready(self.body.take().map(|body| Ok(Frame::data(body.into()))))
+        let in_time = !self.deadline.left().is_zero();
+        let frame =
+            |body: Vec<u8>| if in_time { Ok(Frame::data(body.into())) } else { Err(TooLate) };
+        Poll::Ready(self.body.take().map(frame))
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -175,17 +175,17 @@ fn is_packed(response: &Response) -> bool {
 pub(super) enum Limit {
     /// For each part of it.
     Silence,
-    /// For all of it.
-    Until(Instant),
+    /// For all of it: until when, and how long that is.
+    Until(Instant, Duration),
     /// The time is over, and what came while this process was stopped (Ctrl-Z, a suspended
     /// machine) is read all the same, though it is late: it may hold the one refresh token that
     /// still works.
-    LastLook(Instant),
+    LastLook(Instant, Duration),
 }
 
 impl Limit {
     pub(super) fn total() -> Self {
-        Self::Until(Instant::now() + TOTAL_TIMEOUT)
+        Self::Until(Instant::now() + TOTAL_TIMEOUT, TOTAL_TIMEOUT)
     }
 
     /// Waits for `work` as long as the limit allows.
@@ -194,25 +194,26 @@ impl Limit {
         host: &str,
         work: impl Future<Output = Result<T, HttpError>>,
     ) -> Result<T, HttpError> {
-        let begun = Instant::now();
         let mut work = std::pin::pin!(work);
         loop {
             let wait = match self {
                 Self::Silence => SILENCE,
-                Self::Until(end) | Self::LastLook(end) => {
+                Self::Until(end, _) | Self::LastLook(end, _) => {
                     end.saturating_duration_since(Instant::now())
                 }
             };
             if let Ok(done) = tokio::time::timeout(wait, &mut work).await {
                 return done;
             }
-            match self {
-                Self::Until(_) => *self = Self::LastLook(Instant::now() + LAST_LOOK),
-                _ => {
-                    let after = begun.elapsed();
-                    return Err(HttpError::TimedOut { host: host.to_owned(), after });
+            let after = match self {
+                Self::Until(_, length) => {
+                    *self = Self::LastLook(Instant::now() + LAST_LOOK, *length);
+                    continue;
                 }
-            }
+                Self::LastLook(_, length) => *length,
+                Self::Silence => SILENCE,
+            };
+            return Err(HttpError::TimedOut { host: host.to_owned(), after });
         }
     }
 }
