@@ -9,6 +9,7 @@ use crate::bao::{Bao, Duty};
 use crate::browser;
 use crate::left_out;
 use crate::scene::{ACCOUNT, Machine, Scene};
+use crate::wire::{Manner, Passed, Wire};
 
 /// Runs to its end; the paths that it opened.
 fn opened(machine: &Machine, args: &[&str]) -> Vec<String> {
@@ -162,4 +163,50 @@ fn a_sign_in_in_the_place_of_a_grant_that_is_gone_is_newer_than_what_readers_saw
     scene.connect(&[ACCOUNT]);
     assert_eq!(reader.get(ACCOUNT).exits(0).data(), scene.token(ACCOUNT));
     assert_eq!(scene.stored("grant", ACCOUNT)["generation"], json!(5));
+}
+
+/// What each command asks of the store, by method and folder: whoever adds a request is to know it.
+#[test]
+fn no_more_is_asked_than_is_needed() {
+    let Some(bao) = Bao::alone("what is asked") else { return };
+    let wire = Wire::to(bao.nodes[0].plain, Manner::default());
+    let mut scene = Scene::new(bao, 0);
+    scene.addresses = vec![wire.address()];
+    scene.connect(&[ACCOUNT]);
+    let machine = scene.machine(Duty::Refresher);
+    machine.run(["status"]).exits(0);
+    let asked = |args: &[&str]| {
+        let before = wire.passed().len();
+        machine.run(args).exits(0);
+        let brief = |passed: &Passed| {
+            let path =
+                passed.call.path().trim_start_matches("/v1/").trim_start_matches("partnerlink/");
+            format!("{} {}", passed.call.method, path.trim_end_matches("/fake/one"))
+        };
+        let mut asked: Vec<String> = wire.passed()[before..].iter().map(brief).collect();
+        asked.sort();
+        asked
+    };
+    let login = "POST auth/approle/login";
+    let lists = ["GET detailed-metadata/grant/", "GET detailed-metadata/grant/fake/", login];
+    assert_eq!(asked(&["token", "get", ACCOUNT]), ["GET data/grant", login]);
+    assert_eq!(asked(&["status"]), lists);
+    assert_eq!(
+        asked(&["token", "refresh"]),
+        [&lists[..2], &["GET metadata/client/", login]].concat()
+    );
+    let refresh = ["GET data/access", "GET data/grant", login];
+    let writes = ["POST data/access", "POST data/grant", "POST data/grant"];
+    assert_eq!(asked(&["token", "refresh", ACCOUNT, "--force"]), [refresh, writes].concat());
+    // Vault tells no versions: what is not due is not read, but by whoever asks how things stand.
+    let refuses = Some("/detailed-metadata/");
+    wire.behaves(Manner { refuses, ..Manner::default() });
+    let reads = |asked: Vec<String>| asked.iter().filter(|it| it.contains(" data/")).count();
+    assert_eq!(reads(asked(&["token", "refresh"])), 0);
+    assert_eq!(reads(asked(&["status"])), 1);
+    scene.expire(ACCOUNT);
+    // What somebody wrote since, readers may not see.
+    assert_eq!(reads(asked(&["status"])), 2);
+    assert_eq!(reads(asked(&["token", "refresh"])), 6);
+    scene.refreshed_exactly(2);
 }

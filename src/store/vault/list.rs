@@ -2,6 +2,7 @@
 //! last read here.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -199,6 +200,10 @@ impl Looking<'_> {
                 Some(Some(listed)) => listed,
             };
             let Listed { keys, key_info } = listed;
+            // No other engine has versions.
+            if !key_info.is_empty() {
+                self.store.knows_engine.store(true, Ordering::Relaxed);
+            }
             // A server that knows no pages answers with the same one.
             let is_last = keys.len() < PAGE || keys.last() <= before.as_ref();
             let version = |name: &String| key_info.get(name).and_then(|info| info.current_version);
