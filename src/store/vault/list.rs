@@ -109,7 +109,12 @@ impl Looking<'_> {
             return Ok(());
         }
         let seen = match store.see(&account) {
-            Err(error @ (StoreError::Damaged { .. } | StoreError::TooNew { .. })) => {
+            // What is wrong with one of them is told of that one.
+            Err(
+                error @ (StoreError::Damaged { .. }
+                | StoreError::TooNew { .. }
+                | StoreError::Vanished(_)),
+            ) => {
                 look.items.push(Item::Account(account.clone()));
                 look.unreadable.insert(account, error);
                 return Ok(());
