@@ -1,6 +1,5 @@
 //! One home of the program, and one round in it: kills, and what the next run makes of them.
 
-use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
@@ -11,6 +10,7 @@ use partnerlink::flow::intent::{Left, SETTLE};
 
 use crate::canary::Place;
 use crate::chance::Chance;
+use crate::program;
 use crate::provider::Provider;
 use crate::seat::Seat;
 
@@ -41,15 +41,6 @@ pub struct Round {
     pub lost: bool,
     /// What must not be, in words.
     pub faults: Vec<String>,
-}
-
-/// The program that is killed.
-pub fn program() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "benches have no settings")]
-    let named = std::env::var_os("PARTNERLINK_TEST_PROGRAM");
-    let path = named.map_or_else(|| env!("CARGO_BIN_EXE_partnerlink").into(), PathBuf::from);
-    // The program is started in another folder.
-    path.canonicalize().unwrap_or(path)
 }
 
 /// How long a refresh takes that nobody disturbs: of late, for it depends on what else is done.
@@ -105,7 +96,7 @@ impl<'p> Home<'p> {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program::path());
         command.args(REFRESH).env_clear().envs(self.seat.variables());
         command.current_dir(self.seat.root()).stdin(Stdio::null()).stdout(Stdio::null());
         command

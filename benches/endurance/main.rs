@@ -79,7 +79,7 @@ fn main() -> ExitCode {
     }
     let overlap = Duration::from_secs(args.overlap);
     let mut chance = Chance::new("endurance");
-    println!("{} homes, overlap {overlap:?}, {}", args.homes, home::program().display());
+    println!("{} homes, overlap {overlap:?}, {}", args.homes, program::path().display());
     let provider = providers::strict();
     provider.overlap(overlap);
     provider.keeps_no_calls();

@@ -51,6 +51,16 @@ fn indispensable() -> BTreeMap<OsString, OsString> {
     std::env::vars_os().filter(|(name, _)| is_kept(&name.to_string_lossy())).collect()
 }
 
+/// What is started: the program that cargo made for the tests, or another build of it that
+/// `PARTNERLINK_TEST_PROGRAM` names.
+pub fn path() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+    let named = std::env::var_os("PARTNERLINK_TEST_PROGRAM");
+    // It is started in another folder.
+    let found = |named| fs::canonicalize(named).expect("PARTNERLINK_TEST_PROGRAM names no file");
+    named.map_or_else(|| env!("CARGO_BIN_EXE_partnerlink").into(), found)
+}
+
 /// How to start the program: a home of its own and a short list of variables.
 pub struct Program {
     root: tempfile::TempDir,
@@ -146,7 +156,7 @@ impl Program {
 
     /// The command as it will be started, for what a test wants to change about it.
     pub fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_partnerlink"));
+        let mut command = Command::new(path());
         command.args(args).env_clear().envs(&self.variables).current_dir(self.root());
         command
     }
@@ -182,7 +192,7 @@ impl Program {
 
     /// The same on a terminal of its own (`script` makes one), which shows both streams as one.
     pub fn on_a_terminal(&self, args: &str) -> Command {
-        let words = format!("{} {args}", env!("CARGO_BIN_EXE_partnerlink"));
+        let words = format!("{} {args}", path().display());
         let mut command = Command::new("script");
         command.args(["-qec", &words, "/dev/null"]).stdin(Stdio::piped());
         command.env_clear().envs(&self.variables).current_dir(self.root());
@@ -197,7 +207,7 @@ impl Program {
         args: impl IntoIterator<Item = A>,
     ) -> Running {
         let mut command = Command::new("faketime");
-        command.args(["-f", offset, env!("CARGO_BIN_EXE_partnerlink")]).args(args);
+        command.args(["-f", offset]).arg(path()).args(args);
         command.env_clear().envs(&self.variables).current_dir(self.root());
         command.stdin(Stdio::null());
         let mut running = self.start(command);
