@@ -64,7 +64,7 @@ impl Bao {
         Self::of(3, test)
     }
 
-    fn of(count: usize, test: &str) -> Option<Self> {
+    pub fn of(count: usize, test: &str) -> Option<Self> {
         if node::program().is_none() {
             left_out(test, "no OpenBao (PARTNERLINK_TEST_BAO)");
             return None;
@@ -117,6 +117,10 @@ impl Bao {
         let config = json!({ "cas_required": true, "max_versions": 3 });
         self.insist("POST", "partnerlink/config", &config);
         self.insist("POST", "sys/auth/approle", &json!({ "type": "approle" }));
+        // Else five logins with a revoked secret ID lock every machine of the role out for a quarter
+        // of an hour.
+        let tuned = json!({ "user_lockout_config": { "lockout_disable": true } });
+        self.insist("POST", "sys/auth/approle/tune", &tuned);
         for duty in [Duty::Reader, Duty::Refresher, Duty::Admin] {
             let name = duty.name();
             let policy = json!({ "policy": duty.policy() });
@@ -210,8 +214,11 @@ impl Bao {
         self.call("POST", &format!("partnerlink/data/{path}"), &body).is_good()
     }
 
-    pub fn seal(&self) {
+    /// Seals the node that leads, and which one that was.
+    pub fn seal(&self) -> usize {
+        let number = self.leader();
         self.insist("PUT", "sys/seal", &Value::Null);
+        number
     }
 
     /// Unseals a node that was sealed or started again.

@@ -2,108 +2,65 @@
 //! nothing else.
 
 use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use partnerlink::flow::intent::Left;
 
 use crate::api::until;
 use crate::bao::Bao;
-use crate::chance::Chance;
 use crate::provider::http::{Call, Reply};
 use crate::scene::{ACCOUNT, Machine, Scene};
+use crate::trial::{Event, Fault, Plan};
 
-const MACHINES: usize = 3;
-const ROUNDS: usize = 40;
-/// How long the provider takes, half of it with the old token spent and the answer not yet sent.
-const SLOW: Duration = Duration::from_millis(100);
-/// Of a hundred runs.
-const KILLED: usize = 30;
 const REFRESH: [&str; 3] = ["token", "refresh", ACCOUNT];
 
-fn left(machine: &Machine) -> Option<Left> {
-    Left::read(&machine.intent())
-}
-
-/// How many sign-ins were lost in all rounds.
-fn lost_to_chance(overlap: u64) -> Option<usize> {
-    let bao = Bao::alone("killed at random")?;
-    let scene = Scene::new(bao, overlap);
-    scene.connect(&[ACCOUNT]);
-    scene.provider.does(|_, honest| {
-        thread::sleep(SLOW / 2);
-        let reply = honest();
-        thread::sleep(SLOW / 2);
-        reply
-    });
-    let machines = scene.machines(MACHINES);
-    scene.expire(ACCOUNT);
-    let usual = machines[0].run(REFRESH).exits(0).took;
-    let mut chance = Chance::new("killed machines");
-    let (begun, mut lost, mut killed, mut hit) = (Instant::now(), 0, 0, 0);
-    for round in 0.. {
-        // Chance may miss the moment that it is all about.
-        if round >= ROUNDS && (hit > 0 || round >= 3 * ROUNDS) {
-            break;
+#[test]
+fn machines_that_die_at_random_lose_nothing_without_an_overlap_that_was_in_the_journal() {
+    let faults = &[Fault::LostAnswers, Fault::KilledRuns];
+    let plan = Plan { machines: 8, nodes: 1, overlap: 0, faults, events: &[] };
+    let Some(mut trial) = plan.begin("killed at random") else { return };
+    trial.rounds(15);
+    // Chance may miss the moment that it is all about.
+    for _ in 0..30 {
+        if trial.endangered == 0 {
+            trial.round();
         }
-        scene.expire(ACCOUNT);
-        let plan: Vec<Option<Duration>> = (0..MACHINES)
-            .map(|_| (chance.below(100) < KILLED).then(|| usual / 2 + chance.part_of(usual)))
-            .collect();
-        let run = |(machine, moment): (&Machine, &Option<Duration>)| {
-            let mut without_journal = false;
-            if let Some(moment) = moment {
-                let run = machine.spawn(REFRESH);
-                thread::sleep(*moment);
-                run.kill();
-                without_journal = left(machine).is_some_and(|left| !left.has_journal());
-            }
-            // The next cron job of a machine that was killed is the one that helps.
-            let outcome = machine.run(REFRESH);
-            (outcome, without_journal)
-        };
-        let outcomes: Vec<_> = thread::scope(|scope| {
-            let runs: Vec<_> =
-                machines.iter().zip(&plan).map(|one| scope.spawn(move || run(one))).collect();
-            runs.into_iter().map(|run| run.join().unwrap()).collect()
-        });
-        killed += plan.iter().flatten().count();
-        let may_be_lost = outcomes.iter().any(|(_, without_journal)| *without_journal);
-        hit += usize::from(may_be_lost);
-        let mut is_lost = false;
-        for (outcome, _) in &outcomes {
-            match outcome.code {
-                Some(0) => {}
-                Some(4) => is_lost = true,
-                _ => panic!("{}", outcome.told()),
-            }
-        }
-        if is_lost {
-            assert!(may_be_lost, "lost, and no machine died between the claim and its journal");
-            lost += 1;
-            scene.connect(&[ACCOUNT]);
-        }
-        let token = machines[0].get(ACCOUNT).exits(0);
-        assert_eq!(token.data(), scene.token(ACCOUNT));
     }
-    let (took, counts) = (begun.elapsed(), scene.provider.counts());
-    eprintln!(
-        "overlap {overlap}: {killed} killed, {hit} at the worst moment, {lost} lost, {took:?}"
-    );
-    eprintln!("{counts:?}");
-    assert!(hit > 0, "none was killed between its claim and its journal");
-    Some(lost)
+    assert!(trial.endangered > 0, "none was killed between its claim and its journal");
+}
+
+/// Within an overlap.
+fn nothing_is_lost(test: &str, machines: usize, nodes: usize) {
+    let faults = &[Fault::LostAnswers, Fault::KilledRuns, Fault::WrongClocks];
+    let events: &[Event] =
+        &[Event::DeadLeader, Event::RevokedSecret, Event::SealedLeader, Event::PausedHolder];
+    // Nobody takes over from a leader that is alone.
+    let events = if nodes == 1 { &events[1..] } else { events };
+    let plan = Plan { machines, nodes, overlap: 60, faults, events };
+    if let Some(mut trial) = plan.begin(test) {
+        // At three nodes one would have to wait for the last of them.
+        trial.rounds(4);
+    }
 }
 
 #[test]
-fn machines_that_die_at_random_lose_nothing_with_an_overlap() {
-    assert!(lost_to_chance(60).is_none_or(|lost| lost == 0));
+fn eight_machines_at_one_node_lose_nothing_whatever_goes_wrong() {
+    nothing_is_lost("eight machines, one node", 8, 1);
 }
 
 #[test]
-fn machines_that_die_at_random_lose_nothing_without_one_that_was_in_the_journal() {
-    // How many were lost is chance: each is looked at.
-    let _ = lost_to_chance(0);
+fn eight_machines_at_three_nodes_lose_nothing_whatever_goes_wrong() {
+    nothing_is_lost("eight machines, three nodes", 8, 3);
+}
+
+#[test]
+fn twenty_machines_at_one_node_lose_nothing_whatever_goes_wrong() {
+    nothing_is_lost("twenty machines, one node", 20, 1);
+}
+
+#[test]
+fn twenty_machines_at_three_nodes_lose_nothing_whatever_goes_wrong() {
+    nothing_is_lost("twenty machines, three nodes", 20, 3);
 }
 
 /// A scene in which a machine was killed when the provider had its answer ready: the token is spent.
@@ -122,7 +79,7 @@ fn spent_and_unheard(test: &str, overlap: u64) -> Option<(Scene, Machine)> {
     is_spent.recv().unwrap();
     run.kill();
     scene.provider.is_honest();
-    assert!(left(&machine).is_some_and(|left| !left.has_journal()));
+    assert!(Left::read(&machine.intent(ACCOUNT)).is_some_and(|left| !left.has_journal()));
     Some((scene, machine))
 }
 
@@ -175,7 +132,7 @@ fn new_tokens_in_the_journal_of_a_machine_that_died_are_kept() {
     });
     let run = machine.spawn(REFRESH);
     until("the new tokens are in the journal", || {
-        left(&machine).filter(Left::has_journal).map(drop)
+        Left::read(&machine.intent(ACCOUNT)).filter(Left::has_journal).map(drop)
     });
     run.kill();
     scene.provider.is_honest();
@@ -183,5 +140,5 @@ fn new_tokens_in_the_journal_of_a_machine_that_died_are_kept() {
     let outcome = machine.get(ACCOUNT).exits(0);
     assert_eq!(outcome.data(), scene.token(ACCOUNT));
     scene.refreshed_exactly(1);
-    assert!(!machine.intent().exists());
+    assert!(!machine.intent(ACCOUNT).exists());
 }

@@ -21,6 +21,7 @@ mod rounds;
 mod scene;
 mod secrets;
 mod server;
+mod trial;
 mod wire;
 
 #[path = "../cli/support/browser.rs"]

@@ -130,7 +130,7 @@ fn a_claim_that_could_not_be_taken_back_is_known_as_ones_own() {
     let refresh = || machine.run(["token", "refresh", ACCOUNT, "--force"]);
     refresh().exits(4).says(&["sign-in"]);
     scene.bao.insist("PUT", policy, &json!({ "policy": before }));
-    assert!(machine.intent().exists());
+    assert!(machine.intent(ACCOUNT).exists());
     scene.provider.is_honest();
     let outcome = refresh().exits(0);
     assert!(outcome.took < Duration::from_secs(20), "{:?}", outcome.took);

@@ -1,128 +1,48 @@
 //! Machines that all find an expired token at once: one of them refreshes it, round for round, and
 //! whatever happens to the store meanwhile.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
 use crate::bao::{Bao, Duty};
-use crate::program::Running;
-use crate::scene::{ACCOUNT, Machine, Scene};
+use crate::scene::Scene;
+use crate::trial::{ACCOUNTS, Event, Fault, Plan, Trial, expire, words};
 use crate::wire::{Manner, Wire};
 
-const ACCOUNTS: [&str; 2] = [ACCOUNT, "fake:two"];
-const MACHINES: usize = 8;
-
-/// A scene with both accounts connected, and machines that know of them.
-fn scene(bao: Bao, overlap: u64) -> (Scene, Vec<Machine>) {
-    let scene = Scene::new(bao, overlap);
-    scene.connect(&ACCOUNTS);
-    let machines = scene.machines(MACHINES);
-    (scene, machines)
-}
-
-/// One half of the machines wants the tokens, the other half is cron.
-fn start(machines: &[Machine]) -> Vec<Running> {
-    let start = |(number, machine): (usize, &Machine)| match number % 4 {
-        0 => machine.spawn(["token", "get", ACCOUNTS[0]]),
-        1 => machine.spawn(["token", "get", ACCOUNTS[1]]),
-        _ => machine.spawn(["token", "refresh"]),
-    };
-    machines.iter().enumerate().map(start).collect()
-}
-
-/// All ended well, and with the tokens that count.
-#[track_caller]
-fn end(scene: &Scene, runs: Vec<Running>) {
-    let outcomes: Vec<_> = runs.into_iter().map(|run| run.finish().exits(0)).collect();
-    for (number, outcome) in outcomes.iter().enumerate().filter(|(number, _)| number % 4 < 2) {
-        assert_eq!(outcome.data(), scene.token(ACCOUNTS[number % 4]), "{}", outcome.told());
-    }
-}
-
-fn expire(scene: &Scene) {
-    ACCOUNTS.iter().for_each(|account| scene.expire(account));
-}
-
-/// Rounds without anything in between.
-fn rounds(scene: &Scene, machines: &[Machine], count: usize) {
-    let begun = Instant::now();
-    for round in 1..=count {
-        expire(scene);
-        end(scene, start(machines));
-        scene.refreshed_exactly(round * ACCOUNTS.len());
-    }
-    eprintln!("{count} rounds of {} machines: {:?}", machines.len(), begun.elapsed());
-}
+/// At one node, and nothing goes wrong.
+const UNDISTURBED: Plan = Plan { machines: 8, nodes: 1, overlap: 0, faults: &[], events: &[] };
 
 #[test]
 fn eight_machines_refresh_once_for_each_expiry() {
-    let Some(bao) = Bao::alone("forty rounds") else { return };
-    let (scene, machines) = scene(bao, 0);
-    rounds(&scene, &machines, 40);
+    let Some(mut trial) = UNDISTURBED.begin("forty rounds") else { return };
+    trial.rounds(40);
 }
 
 #[test]
 fn eight_machines_refresh_once_for_each_expiry_with_an_overlap_too() {
-    let Some(bao) = Bao::alone("forty rounds with an overlap") else { return };
-    let (scene, machines) = scene(bao, 60);
-    rounds(&scene, &machines, 40);
-}
-
-#[test]
-fn twenty_machines_refresh_once_for_each_expiry_at_three_nodes() {
-    let Some(bao) = Bao::three("twenty machines at three nodes") else { return };
-    let (scene, mut machines) = scene(bao, 0);
-    machines.extend(scene.machines(20 - MACHINES));
-    rounds(&scene, &machines, 5);
+    let plan = Plan { overlap: 60, ..UNDISTURBED };
+    let Some(mut trial) = plan.begin("forty rounds with an overlap") else { return };
+    trial.rounds(40);
 }
 
 #[test]
 fn a_leader_that_dies_in_the_middle_costs_time_and_nothing_else() {
-    let Some(bao) = Bao::three("the leader dies") else { return };
-    let (mut scene, machines) = scene(bao, 0);
-    for (round, moment) in [0, 40, 120].into_iter().enumerate() {
-        expire(&scene);
-        let runs = start(&machines);
-        thread::sleep(Duration::from_millis(moment));
-        let killed = scene.bao.kill_leader();
-        end(&scene, runs);
-        scene.refreshed_exactly((round + 1) * ACCOUNTS.len());
-        scene.bao.start(killed);
-    }
+    let plan = Plan { nodes: 3, events: &[Event::DeadLeader], ..UNDISTURBED };
+    let Some(mut trial) = plan.begin("the leader dies") else { return };
+    trial.rounds(4);
 }
 
 #[test]
 fn answers_of_the_store_that_are_lost_cost_time_and_nothing_else() {
-    let Some(bao) = Bao::alone("lost answers") else { return };
-    let wire = Wire::to(bao.nodes[0].plain, Manner::default());
-    let mut scene = Scene::new(bao, 0);
-    scene.addresses = vec![wire.address()];
-    scene.connect(&ACCOUNTS);
-    let machines = scene.machines(MACHINES);
-    wire.behaves(Manner { loses: 15, ..Manner::default() });
-    rounds(&scene, &machines, 20);
-    let passed = wire.passed();
-    let lost = passed.iter().filter(|passed| passed.lost).count();
-    eprintln!("{lost} of {} answers were lost", passed.len());
-    assert!(lost * 10 > passed.len(), "too few were lost");
+    let plan = Plan { faults: &[Fault::LostAnswers], ..UNDISTURBED };
+    let Some(mut trial) = plan.begin("lost answers") else { return };
+    trial.rounds(20);
 }
 
 #[test]
 fn a_store_that_is_sealed_for_five_seconds_is_waited_for() {
-    let Some(bao) = Bao::alone("sealed for five seconds") else { return };
-    let (scene, machines) = scene(bao, 0);
-    for (round, moment) in [0, 60].into_iter().enumerate() {
-        expire(&scene);
-        let runs = start(&machines);
-        thread::sleep(Duration::from_millis(moment));
-        scene.bao.seal();
-        thread::sleep(Duration::from_secs(5));
-        scene.bao.unseal(0);
-        end(&scene, runs);
-        scene.refreshed_exactly((round + 1) * ACCOUNTS.len());
-    }
+    let plan = Plan { events: &[Event::SealedLeader], ..UNDISTURBED };
+    let Some(mut trial) = plan.begin("sealed for five seconds") else { return };
+    trial.rounds(3);
 }
 
 /// What all these tests are about would be seen: at a store that writes whatever it is told, tokens
@@ -135,11 +55,12 @@ fn without_check_and_set_sign_ins_are_lost() {
     let mut scene = Scene::new(bao, 0);
     scene.addresses = vec![wire.address()];
     scene.connect(&ACCOUNTS);
-    let machines = scene.machines(MACHINES);
+    let machines = scene.machines(8);
     wire.behaves(Manner { forgets_check_and_set: true, ..Manner::default() });
     for _ in 0..10 {
         expire(&scene);
-        start(&machines).into_iter().for_each(|run| drop(run.finish()));
+        let runs: Vec<_> = (0..).zip(&machines).map(|(n, it)| it.spawn(words(n))).collect();
+        runs.into_iter().for_each(|run| drop(run.finish()));
         if scene.provider.counts().reused > 0 {
             return;
         }
@@ -170,10 +91,10 @@ fn a_store_that_lists_no_versions_is_read_all_the_same() {
     let mut scene = Scene::new(bao, 0);
     scene.addresses = vec![wire.address()];
     scene.connect(&ACCOUNTS);
-    let machines = scene.machines(MACHINES);
-    rounds(&scene, &machines, 5);
+    let mut trial = Trial::of(UNDISTURBED, scene);
+    trial.rounds(5);
     for duty in [Duty::Refresher, Duty::Reader] {
-        let status = scene.machine(duty).run(["status", "--check"]).exits(0);
+        let status = trial.scene.machine(duty).run(["status", "--check"]).exits(0);
         assert!(
             ACCOUNTS.iter().all(|account| status.stdout.contains(account)),
             "{}",

@@ -178,10 +178,10 @@ impl Machine {
         Self { program: program.set(name, value), login }
     }
 
-    /// What it noted about the refresh token that it is spending.
-    pub fn intent(&self) -> PathBuf {
+    /// What it noted about the refresh token of the account that it is spending.
+    pub fn intent(&self, account: &str) -> PathBuf {
         let folders = partnerlink::system::paths::Folders::resolve(Some(&self.home())).unwrap();
-        folders.intent_file(&ACCOUNT.parse().unwrap())
+        folders.intent_file(&account.parse().unwrap())
     }
 
     /// Makes this machine the copy of another one: its files, its host's name, its secret ID.
