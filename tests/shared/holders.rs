@@ -8,7 +8,6 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::json;
 
 use crate::bao::{Bao, Duty};
 use crate::left_out;
@@ -112,11 +111,7 @@ fn an_overlap_does_not_begin_anew_with_each_holder() {
     let accounts = [("fake:first", false), ("fake:second", true)];
     scene.connect(&accounts.map(|(account, _)| account));
     for (account, doubtful) in accounts {
-        let place = format!("grant/{}", account.replace(':', "/"));
-        let (mut stored, version) = scene.bao.record(&place).unwrap();
-        stored["claim"] =
-            json!({ "nonce": "00", "holder": "a dead one", "ttl": 25, "doubtful": doubtful });
-        assert!(scene.bao.put(&place, &stored, version));
+        scene.claimed_by("a dead one", account, doubtful);
     }
     let machine = scene.machine(Duty::Refresher);
     thread::sleep(Duration::from_secs(29));

@@ -1,8 +1,11 @@
 //! What a machine knows of the shared accounts: read once, and put right for those that only read.
 
-use std::fs;
+use std::fs::{self, File};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use partnerlink::clock::{self, Clock as _, SystemClock};
+use partnerlink::system::paths::Folders;
 use serde_json::json;
 
 use crate::bao::{Bao, Duty};
@@ -48,6 +51,58 @@ fn an_entry_of_the_index_is_read_once_however_many_there_are() {
         }
     }
     scene.refreshed_exactly(0);
+}
+
+#[test]
+fn a_store_that_does_not_answer_leaves_what_was_known_and_since_when() {
+    let Some(bao) = Bao::alone("status without the server") else { return };
+    let mut scene = Scene::new(bao, 0);
+    let accounts = [ACCOUNT, "fake:two"];
+    scene.connect(&accounts);
+    let machine = scene.machine(Duty::Refresher);
+    machine.run(["status"]).exits(0).conceals(&["as of"]);
+    let now = SystemClock.now();
+    let seen = clock::after(now, -3 * 3600);
+    let folders = Folders::resolve(Some(&machine.home())).unwrap();
+    let file = File::options().write(true).open(folders.shared_seen_file()).unwrap();
+    file.set_modified(seen.into()).unwrap();
+    let told = format!("as of {}, the shared store did not answer: ", clock::for_people(seen, now));
+    let looks = || {
+        let status = machine.run(["status"]).exits(0).says(&[&told]);
+        assert!(status.took < Duration::from_secs(10), "{:?}", status.took);
+        assert!(accounts.iter().all(|name| status.stdout.contains(name)), "{}", status.told());
+    };
+    scene.bao.pause(0);
+    looks();
+    scene.bao.nodes[0].kill();
+    looks();
+    let whole = machine.run(["status", "--json"]).exits(0).json();
+    assert_eq!(whole["accounts"].as_array().unwrap().len(), accounts.len());
+    assert_eq!(whole["shared_store"]["as_of"], json!(seen));
+}
+
+#[test]
+fn a_claim_that_is_older_than_a_minute_is_told_with_its_holder_and_since_when() {
+    let Some(bao) = Bao::alone("an old claim") else { return };
+    let wire = Wire::to(bao.nodes[0].plain, Manner::default());
+    let mut scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    scene.addresses = vec![wire.address()];
+    let machine = scene.machine(Duty::Refresher);
+    let begun = SystemClock.now();
+    scene.claimed_by("web-2, process 7", ACCOUNT, false);
+    let now = SystemClock.now();
+    for young in [0, 30] {
+        wire.behaves(Manner { later: young, ..Manner::default() });
+        machine.run(["status"]).exits(0).conceals(&["web-2"]);
+    }
+    wire.behaves(Manner { later: 90, ..Manner::default() });
+    let status = machine.run(["status"]).exits(0);
+    let told = [begun, now].map(|since| {
+        let since = clock::for_people(since, now);
+        format!("{ACCOUNT}: web-2, process 7 has been working on it since {since}")
+    });
+    assert!(told.iter().any(|told| status.stderr.contains(told)), "{}", status.told());
 }
 
 /// The machine that saved the new tokens died before it could show the access token, and does not

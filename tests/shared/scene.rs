@@ -122,6 +122,15 @@ impl Scene {
         }
     }
 
+    /// Somebody claims an account, and dies; `doubtful` is who took it over from somebody else.
+    pub fn claimed_by(&self, holder: &str, account: &str, doubtful: bool) {
+        let path = path("grant", account);
+        let (mut stored, version) = self.bao.record(&path).expect("a record");
+        stored["claim"] =
+            json!({ "nonce": "00", "holder": holder, "ttl": 25, "doubtful": doubtful });
+        assert!(self.bao.put(&path, &stored, version));
+    }
+
     /// What is stored of an account.
     pub fn stored(&self, kind: &str, account: &str) -> Value {
         self.bao.record(&path(kind, account)).expect("a record").0

@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -24,6 +25,8 @@ pub struct Manner {
     pub is_something_else: bool,
     /// What is to be written is written, whoever wrote meanwhile. The mount must allow it.
     pub forgets_check_and_set: bool,
+    /// By its clock the server answers so many seconds later than it did.
+    pub later: u64,
     /// Called when the server has answered, before the answer goes on.
     pub then: Option<Arc<Hook>>,
 }
@@ -136,7 +139,7 @@ impl Shared {
         let answer = match (refused, manner.is_something_else) {
             (_, true) => Ok(not_found(NOT_THE_STORE)),
             (true, false) => Ok(not_found(UNKNOWN_PATH)),
-            (false, false) => self.forward(&call),
+            (false, false) => self.forward(&call).map(|answer| later(answer, manner.later)),
         };
         if let Some(then) = &manner.then {
             then(&call);
@@ -162,6 +165,14 @@ impl Shared {
         stream.read_to_end(&mut answer)?;
         Ok(answer)
     }
+}
+
+fn later(answer: Vec<u8>, seconds: u64) -> Vec<u8> {
+    let Ok(text) = str::from_utf8(&answer) else { return answer };
+    let Some((before, rest)) = text.split_once("\r\nDate: ") else { return answer };
+    let (date, after) = rest.split_once("\r\n").unwrap();
+    let date = httpdate::parse_http_date(date).unwrap() + Duration::from_secs(seconds);
+    format!("{before}\r\nDate: {}\r\n{after}", httpdate::fmt_http_date(date)).into_bytes()
 }
 
 fn status(answer: &[u8]) -> Option<u16> {
