@@ -1,7 +1,7 @@
 //! The program beside others that do the same work, in one run, as ratios.
 //!
 //! ```text
-//! cargo bench --bench side_by_side              the whole table, in about four minutes
+//! cargo bench --bench side_by_side              the whole table, in about seven minutes
 //! cargo bench --bench side_by_side -- get 200   the groups whose names contain "get" or "200"
 //! ```
 //!
@@ -41,7 +41,7 @@ struct Bench {
 /// A group of rows: its name for the filter, and what measures and prints them.
 type Group = (&'static str, fn(&Bench) -> Result<()>);
 
-const GROUPS: [Group; 13] = [
+const GROUPS: [Group; 15] = [
     ("start", rows::start::run),
     ("get-file", rows::get::from_files),
     ("get-keychain", rows::get::from_keychain),
@@ -51,6 +51,8 @@ const GROUPS: [Group; 13] = [
     ("1000-accounts", rows::accounts::one_thousand),
     ("10000-accounts", rows::accounts::ten_thousand),
     ("far-provider", rows::accounts::far_provider),
+    ("pace-described", rows::pace::described),
+    ("pace-found-out", rows::pace::found_out),
     ("50-pages", rows::data::pages),
     ("100-device-years", rows::data::device_years),
     ("10-device-years", rows::data::few_device_years),

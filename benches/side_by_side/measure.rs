@@ -96,7 +96,7 @@ pub struct Spread {
 
 impl Spread {
     /// `None` where a value is missing or there are none.
-    fn of(values: impl Iterator<Item = Option<f64>>) -> Option<Self> {
+    pub fn of(values: impl Iterator<Item = Option<f64>>) -> Option<Self> {
         let mut values = values.collect::<Option<Vec<f64>>>()?;
         values.sort_by(f64::total_cmp);
         let at = |quarter: usize| values.get((values.len() - 1) * quarter / 4).copied();

@@ -40,9 +40,18 @@ impl Room {
     /// With its token endpoint here, and this many accounts in sealed files.
     pub fn with_accounts(provider: &Provider, number: usize) -> Result<Self> {
         // It bears whatever comes.
+        Self::with_accounts_at(provider, number, Some(1000))
+    }
+
+    /// The same, and so many token requests a second are described as allowed.
+    pub fn with_accounts_at(
+        provider: &Provider,
+        number: usize,
+        rate: Option<usize>,
+    ) -> Result<Self> {
+        let rate = rate.map(|rate| format!("token_requests_per_second = {rate}"));
         let url = server::token_url(provider);
-        let described = format!("token_url = \"{url}\"\ntoken_requests_per_second = 1000");
-        let room = Self::new(&described)?;
+        let room = Self::new(&format!("token_url = \"{url}\"\n{}", rate.unwrap_or_default()))?;
         let key = KeySource::KeyFile(room.folders.default_key_file());
         let store = FileStore::open(room.folders.tokens(), key);
         for number in 0..number {

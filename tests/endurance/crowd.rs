@@ -2,9 +2,8 @@
 
 use std::fs::{self, OpenOptions};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use partnerlink::accounts::{Index, Origins};
 use partnerlink::secret::Secret;
@@ -15,7 +14,7 @@ use partnerlink::system::paths::Folders;
 
 use crate::program::{Program, Running};
 use crate::provider::Provider;
-use crate::provider::http::{Call, Reply};
+use crate::provider::rate::most_in_a_second;
 use crate::providers::strict;
 use crate::seat::{Seat, an_account};
 use crate::strace;
@@ -152,44 +151,14 @@ fn many(provider: &Provider, count: usize, described: &str) -> Program {
     program
 }
 
-/// The most of these within a second, and how many there are.
-fn most_in_a_second(calls: &[Call]) -> usize {
-    let until = |end: Instant| {
-        let earlier = calls.iter().filter(move |call| call.at <= end);
-        earlier.filter(|call| end - call.at < Duration::from_secs(1)).count()
-    };
-    calls.iter().map(|call| until(call.at)).max().unwrap_or_default()
-}
-
-/// A provider far away that refuses what is more than so many in a second; how often it did.
-fn bears(provider: &Provider, rate: usize, away: Duration) -> Arc<Mutex<usize>> {
-    let refused = Arc::new(Mutex::new(0));
-    let (count, taken) = (Arc::clone(&refused), Mutex::new(Vec::<Instant>::new()));
-    provider.does(move |call, honest| {
-        let is_refused = {
-            let mut taken = taken.lock().unwrap();
-            taken.retain(|at| at.elapsed() < Duration::from_secs(1));
-            let is_refused = taken.len() >= rate;
-            taken.extend(Some(call.at).filter(|_| !is_refused));
-            is_refused
-        };
-        thread::sleep(away);
-        if is_refused {
-            *count.lock().unwrap() += 1;
-            return Reply::new(429, "Retry-After: 1\r\n", "");
-        }
-        honest()
-    });
-    refused
-}
-
 #[test]
 fn a_described_rate_is_kept_to_and_used_up() {
-    for (count, rate, away) in [(200, 100, 50), (200, 100, 200), (1000, 200, 200)] {
+    for (count, rate, away) in [(200, 100, 50), (200, 100, 200), (1000, 200, 50), (1000, 200, 200)]
+    {
         let provider = Provider::start(|_, _| ());
         let described = format!("token_requests_per_second = {rate}");
         let program = many(&provider, count, &described);
-        let refused = bears(&provider, rate, Duration::from_millis(away));
+        let refused = provider.allows(rate, Duration::from_millis(away));
         let outcome = program.run(["token", "refresh", "--quiet"]).exits(0);
         let calls = provider.calls();
         let most = most_in_a_second(&calls);
@@ -213,7 +182,7 @@ fn a_described_rate_is_kept_to_and_used_up() {
 fn a_rate_that_is_not_described_is_found_out_and_every_account_is_done() {
     let provider = Provider::start(|_, _| ());
     let program = many(&provider, 200, "");
-    let refused = bears(&provider, 50, Duration::from_millis(50));
+    let refused = provider.allows(50, Duration::from_millis(50));
     program.run(["token", "refresh", "--quiet"]).exits(0);
     provider.refreshed_exactly(200);
     let refused = *refused.lock().unwrap();

@@ -8,6 +8,7 @@ pub mod dpop;
 pub mod grants;
 pub mod http;
 pub mod identity;
+pub mod rate;
 pub mod tenants;
 
 use std::io::{Read, Write};
