@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::kv::{Found, Written, is_over};
-use super::record::{Writing, access, grant, text_of, without_refresh_token};
+use super::record::{Writing, access, for_readers, grant, text_of};
 use super::{MOST_CONFLICTS, PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::clock;
@@ -312,7 +312,7 @@ impl VaultStore {
         known: Option<&Shown>,
     ) -> Result<Option<u64>, StoreError> {
         let (place, nonce) = (access(account), Nonce::random()?);
-        let text = record.map(|record| text_of(&without_refresh_token(record))).transpose()?;
+        let text = record.map(|record| text_of(&for_readers(record))).transpose()?;
         let mut writing = Writing::new(generation, &nonce, &self.holder, text.as_deref());
         if text.is_none() {
             writing.ended = Some("disconnected");

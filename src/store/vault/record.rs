@@ -118,10 +118,12 @@ pub(super) fn text_of(record: &Record) -> Result<Box<RawValue>, StoreError> {
     })
 }
 
-/// The record that readers get.
-pub(super) fn without_refresh_token(record: &Record) -> Record {
+/// The record that readers get: what a request needs, and what `status` shows. Whose ID it is at the
+/// provider matters to who signs in and refreshes.
+pub(super) fn for_readers(record: &Record) -> Record {
     let mut record = record.clone();
     record.refresh_token = None;
+    (record.account.issuer, record.account.subject) = (None, None);
     record
 }
 
@@ -164,6 +166,7 @@ pub(super) fn place_of(item: &Item, host: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::Account;
 
     fn parse(text: &str) -> Result<Stored, StoreError> {
         Stored::parse(&RawValue::from_string(text.to_owned()).unwrap(), "it")
@@ -187,6 +190,19 @@ mod tests {
         let whole = parse(r#"{"v":1,"generation":7,"nonce":"00","record":{}}"#).unwrap();
         assert!(!whole.is_ended());
         assert!(whole.record(&"p:one".parse().unwrap()).is_err(), "there is nothing in it");
+    }
+
+    #[test]
+    fn readers_get_no_refresh_token_and_no_id_of_a_person() {
+        let some = |text: &str| Some(text.to_owned());
+        let (issuer, subject) = (some("https://issuer.example"), some("auth0|7"));
+        let account = Account { issuer, subject, ..Account::example("p:one") };
+        let record = Record::new(account, "access".into(), Some("refresh".into()), None);
+        let text = text_of(&for_readers(&record)).unwrap();
+        assert!(text.get().contains(r#""access""#));
+        for secret in ["refresh\"", "issuer.example", "auth0|7"] {
+            assert!(!text.get().contains(secret), "{secret}: {text}");
+        }
     }
 
     #[test]
