@@ -47,7 +47,8 @@ pub struct Account {
     /// When the person must sign in again at the latest, where that is known.
     pub sign_in_by: Option<Timestamp>,
     pub refreshed_at: Option<Timestamp>,
-    /// What did the last refresh: `terminal`, `script`, or the name of a schedule.
+    /// What did the last refresh: `terminal`, `script`, or the name of a schedule; of a shared account
+    /// with the machine, `cron on web-2`.
     pub refreshed_by: Option<String>,
     /// When the next refresh is due; `None` where there is nothing to refresh.
     pub refresh_by: Option<Timestamp>,

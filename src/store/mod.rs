@@ -53,7 +53,8 @@ pub trait TokenStore: Send + Sync {
     /// Removes the item for good. `false` when it was not there.
     fn delete(&self, item: &Item) -> Result<bool, StoreError>;
 
-    /// What can be seen without changing anything, and without asking anybody to unlock anything.
+    /// What can be seen without changing any account, and without asking anybody to unlock anything. A
+    /// shared store also shows its readers what they do not see yet.
     fn look(&self) -> Result<Look, StoreError>;
 
     /// The same within this time, where a look may take long: what is not known by then is left out,
@@ -133,6 +134,9 @@ pub trait TokenStore: Send + Sync {
         _by: &Claimant,
         note: &mut dyn FnMut(Option<&Nonce>) -> io::Result<()>,
     ) -> Result<Claiming, StoreError> {
+        if self.is_shared() {
+            return Err(StoreError::NotSetUp(self.kind()));
+        }
         note(None).map_err(StoreError::NoIntent)?;
         Ok(Claiming::Held(Box::new(Claim::alone(seen))))
     }

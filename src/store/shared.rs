@@ -101,7 +101,7 @@ impl From<Duration> for Age {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Held {
     pub nonce: Nonce,
-    /// For people: host, process, user.
+    /// For people: host and process.
     pub holder: String,
     /// For how long its holder goes on, in seconds.
     pub ttl: u64,

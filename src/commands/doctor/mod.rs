@@ -31,7 +31,7 @@ Exit code 0 if nothing is broken, else that of the most urgent trouble:
 
 /// Look at everything a sign-in and a refresh need, and say what to do where it is not in order
 ///
-/// Changes nothing (a small file tries whether there is room for a sign-in, and goes again), asks for
+/// Changes no sign-in (a small file tries whether there is room for one, and goes again), asks for
 /// nothing, and needs no network unless --network is given or the tokens are in a shared store.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

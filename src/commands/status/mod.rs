@@ -128,10 +128,11 @@ impl Args {
             calendar::write(context, accounts, self.within, file, self.force)?;
         }
         let last = last_run(&context.folders);
+        let is_json = context.output.json || self.format == Some(Form::Json);
         let is_silent = shared.as_ref().is_some_and(|shared| shared.error.is_some());
         if self.format == Some(Form::Openmetrics) {
             context.output.raw(&metrics::text(&lines, last.as_ref()))?;
-        } else if context.output.json || self.format == Some(Form::Json) {
+        } else if is_json {
             let shared_store = shared.as_ref();
             let whole = Whole { accounts: &lines, last_refresh: last.as_ref(), shared_store };
             context.output.json(&whole)?;
@@ -141,7 +142,7 @@ impl Args {
         } else if !lines.is_empty() && !to_stdout {
             rows::show(context, &lines, now)?;
         }
-        if let Some(shared) = shared.filter(|_| !context.output.json) {
+        if let Some(shared) = shared.filter(|_| !is_json) {
             shared.tell(context, now);
         }
         for error in &unknown {

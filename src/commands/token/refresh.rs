@@ -15,8 +15,8 @@ use crate::flow::FlowError;
 use crate::flow::refresh::{Crowd, Due, RefreshOutcome, is_in_order, refresh_in_crowd};
 use crate::http::pace::MOST_UNDER_WAY;
 use crate::provider::Provider;
+use crate::store::StoreError;
 use crate::store::shared::Duty;
-use crate::store::{StoreError, TokenStore as _};
 use crate::system::interrupt;
 use crate::terminal::Mark;
 
@@ -82,7 +82,8 @@ impl Args {
             true => every_account(context)?,
             false => (self.accounts.clone(), Vec::new()),
         };
-        let only_reads = context.vault().is_some_and(|vault| vault.duty() == Duty::Reader);
+        let world = context.world();
+        let only_reads = world.stores.all().any(|store| store.duty() == Duty::Reader);
         if only_reads && self.accounts.is_empty() {
             // Of what is shared others take care; where nothing else is here, this is a mistake.
             let shared: BTreeSet<AccountId> = listed.drain(..).map(|it| it.account).collect();

@@ -3,22 +3,20 @@
 //! A claim is a note in the grant, written by check-and-set before the token is sent, and gone with
 //! the write that saves the new one. Between the two a machine may die. Others leave it the token as
 //! long as its request may be under way, and then as long as waiting may still help; see
-//! [`may_take_over`].
+//! [`take_over`].
 
 use std::io;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
 use super::kv::{Found, Written, is_over};
-use super::record::{Writing, access, for_readers, grant, text_of};
+use super::record::{Writing, grant, text_of};
 use super::{MOST_CONFLICTS, PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::clock;
 use crate::clock::deadline::Deadline;
 use crate::store::record::Record;
 use crate::store::shared::{
-    Age, Claim, Claimant, Claiming, Duty, Held, Mark, Nonce, Seen, Settled, Shown,
+    Age, Claim, Claimant, Claiming, Duty, Held, Mark, Nonce, Seen, Settled,
 };
 use crate::store::{Item, StoreError, TokenStore as _};
 
@@ -27,7 +25,7 @@ const TTL: u64 = 25;
 /// No claim lasts longer, whatever stands in it.
 const LONGEST_TTL: Duration = Duration::from_secs(120);
 /// For how long its holder sends anything: less, since clocks and networks are what they are.
-const SEND_WITHIN: Duration = Duration::from_secs(23);
+const SEND_WITHIN: Duration = Duration::from_secs(TTL - 2);
 /// An answer on its way after the holder stopped.
 const GRACE: Duration = Duration::from_secs(2);
 /// Whoever takes over while the provider forgives has so much of that left at least: for the claim,
@@ -148,7 +146,7 @@ impl VaultStore {
             }
             record.account.shared_version = Some(version);
             let known = claim.ahead.shown();
-            if let Err(error) = self.project(&account, Some(record), generation + 1, known) {
+            if let Err(error) = self.show_readers(&account, Some(record), generation + 1, known) {
                 // The next look reads it again, and shows it.
                 record.account.shared_version = None;
                 log::warn!("{account}: machines that only read do not see the new token: {error}");
@@ -181,7 +179,7 @@ impl VaultStore {
         };
         if let Some(record) = changed {
             record.account.shared_version = Some(version);
-            self.project(&account, Some(record), *generation, claim.ahead.shown())?;
+            self.show_readers(&account, Some(record), *generation, claim.ahead.shown())?;
         }
         Ok(Settled::Saved)
     }
@@ -189,144 +187,6 @@ impl VaultStore {
     fn superseded(&self, found: &Found, account: &AccountId) -> Result<Settled, StoreError> {
         let seen = self.seen(found, account)?;
         Ok(Settled::Superseded(seen.map(|seen| Box::new(seen.record))))
-    }
-
-    /// Puts a tombstone in the place of an account, and destroys what was there. `false` where there
-    /// is one already. It stands for good, whoever refreshed meanwhile; unless `only` this version
-    /// was to be replaced.
-    pub(super) fn bury(
-        &self,
-        account: &AccountId,
-        why: &str,
-        only: Option<u64>,
-    ) -> Result<bool, StoreError> {
-        if self.duty() == Duty::Reader {
-            return Err(StoreError::ReadOnly);
-        }
-        let (place, nonce) = (grant(account), Nonce::random()?);
-        let ended = format!("{why} by {}", self.holder);
-        let (mut was_there, mut at) = (false, None);
-        self.replace(&place, |found, version| {
-            if found.is_none() && version == 0 {
-                return Ok(None);
-            }
-            let generation = self.generation_before(account, found, version)?;
-            if found.is_some_and(|found| found.stored.is_ended()) {
-                at = Some((generation, version));
-                return Ok(None);
-            }
-            if only.is_some_and(|only| only != version) {
-                return Err(StoreError::Conflict(Item::Account(account.clone())));
-            }
-            (was_there, at) = (true, Some((generation + 1, version + 1)));
-            let mut tombstone = Writing::new(generation + 1, &nonce, &self.holder, None);
-            tombstone.ended = Some(&ended);
-            Ok(Some(tombstone))
-        })?;
-        if let Some((generation, version)) = at {
-            let shown = self.project(account, None, generation, None)?;
-            self.destroy(&place, version);
-            if let Some(version) = shown {
-                self.destroy(&access(account), version);
-            }
-        }
-        Ok(was_there)
-    }
-
-    /// The generation to count on from. Where the grant is gone, it is that of what readers see: they
-    /// would go on seeing that.
-    pub(super) fn generation_before(
-        &self,
-        account: &AccountId,
-        found: Option<&Found>,
-        version: u64,
-    ) -> Result<u64, StoreError> {
-        match found {
-            Some(found) => Ok(found.stored.generation),
-            // A generation takes at least one version, so the version is never behind it.
-            None => Ok(self.shown(account)?.generation.max(version)),
-        }
-    }
-
-    /// Destroys the versions before this one. They hold tokens that are revoked, or moved away: that
-    /// they stay for a while is no failure.
-    fn destroy(&self, place: &str, before: u64) {
-        let versions: Vec<u64> = (before.saturating_sub(10).max(1)..before).collect();
-        let path = self.settings().path("destroy", place);
-        let body = json!({ "versions": versions });
-        if let Err(error) = self.post(&path, &body, PATIENCE) {
-            log::info!("former versions of {place} stay in the shared store: {error}");
-        }
-    }
-
-    /// Saves an account where none is.
-    pub(super) fn add_account(&self, record: &Record) -> Result<(), StoreError> {
-        let account = &record.account.account;
-        let (text, nonce) = (text_of(record)?, Nonce::random()?);
-        let mut generation = 0;
-        self.replace(&grant(account), |found, version| {
-            let before = self.generation_before(account, found, version)?;
-            if let Some(found) = found
-                && let Some(there) = found.stored.record(account)?
-            {
-                // Ours, whose answer was lost, or of a move that was interrupted.
-                generation = before;
-                return match there.has_the_refresh_token_of(record) {
-                    true => Ok(None),
-                    false => Err(StoreError::Taken(account.clone())),
-                };
-            }
-            generation = before + 1;
-            Ok(Some(Writing::new(generation, &nonce, &self.holder, Some(&text))))
-        })?;
-        self.project(account, Some(record), generation, None).map(drop)
-    }
-
-    /// Shows machines that only read what somebody saved and did not show, and may never come back.
-    pub(super) fn catch_up(&self, seen: &Seen) -> Result<(), StoreError> {
-        let (Duty::Refresher, Some(mark)) = (self.duty(), &seen.mark) else { return Ok(()) };
-        let (record, generation) = (&seen.record, mark.generation);
-        let account = &record.account.account;
-        let shown = self.shown(account)?;
-        match shown.generation < generation {
-            true => self.project(account, Some(record), generation, Some(&shown)).map(drop),
-            false => Ok(()),
-        }
-    }
-
-    /// What machines that only read see now.
-    pub(super) fn shown(&self, account: &AccountId) -> Result<Shown, StoreError> {
-        let (found, version) = self.versioned_or_deleted(&access(account))?;
-        let generation = found.map_or(0, |found| found.stored.generation);
-        Ok(Shown { version, generation })
-    }
-
-    /// Shows machines that only read what they may see of this generation, unless they see a later
-    /// one; the version that this makes. What they see is asked for where it is not known, or another machine wrote since. It is
-    /// never guessed: a version that fits by chance would put an older generation over a newer one.
-    pub(super) fn project(
-        &self,
-        account: &AccountId,
-        record: Option<&Record>,
-        generation: u64,
-        known: Option<&Shown>,
-    ) -> Result<Option<u64>, StoreError> {
-        let (place, nonce) = (access(account), Nonce::random()?);
-        let text = record.map(|record| text_of(&for_readers(record))).transpose()?;
-        let mut writing = Writing::new(generation, &nonce, &self.holder, text.as_deref());
-        if text.is_none() {
-            writing.ended = Some("disconnected");
-        }
-        if let Some(shown) = known.filter(|shown| shown.generation <= generation)
-            && let Written::Done(version) = self.write(&place, &writing, shown.version, PATIENCE)?
-        {
-            return Ok(Some(version));
-        }
-        let is_newer = |found: &Found| found.stored.generation > generation;
-        self.replace(&place, |found, _| match found {
-            Some(found) if is_newer(found) || found.stored.nonce == nonce => Ok(None),
-            _ => Ok(Some(&writing)),
-        })
     }
 }
 
@@ -366,6 +226,8 @@ mod tests {
         assert_eq!(may(0, 700, 60, 0), None);
         assert_eq!(may(27, 49, 60, hour), None);
         assert_eq!(may(27, 40, 60, hour), Some(20));
-        assert!(SEND_WITHIN < Duration::from_secs(TTL));
+        // Providers are asked to forgive for a minute: in it there must be time to take over.
+        let asked_for = Duration::from_secs(60);
+        assert!(Duration::from_secs(TTL) + GRACE + LEAST_FORGIVENESS < asked_for);
     }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, SignInState};
-use crate::store::shared::Duty;
+use crate::store::shared::{Duty, Seen};
 use crate::store::{Item, Look, StoreError, TokenStore as _};
 
 /// So many names at once: four machines that ask for 10,000 in one answer keep a server busy.
@@ -97,18 +97,20 @@ impl Looking<'_> {
         let store = self.store;
         let known = store.index.get(&account);
         // On this machine the name may be another account's, and that one counts.
-        let is_known = known.as_ref().is_none_or(|known| known.store == store.kind());
+        let is_elsewhere = known.as_ref().is_some_and(|known| known.store != store.kind());
         let known_version = known.as_ref().and_then(|known| known.shared_version);
         let is_current = match version {
             Some(_) => known_version == version,
             None => known.as_ref().is_some_and(|known| self.may_wait(known)),
         };
-        if !is_known || is_current {
+        if is_elsewhere || is_current {
             look.items.push(Item::Account(account));
-            look.current.extend(known.filter(|_| is_known));
+            look.current.extend(known.filter(|_| !is_elsewhere));
             return Ok(());
         }
-        let seen = match store.see(&account) {
+        match store.see(&account) {
+            Ok(Some(seen)) => self.add_seen(look, account, seen, known_version, known.is_some()),
+            Ok(None) => look.ended.push(account),
             // What is wrong with one of them is told of that one.
             Err(
                 error @ (StoreError::Damaged { .. }
@@ -117,35 +119,40 @@ impl Looking<'_> {
             ) => {
                 look.items.push(Item::Account(account.clone()));
                 look.unreadable.insert(account, error);
-                return Ok(());
             }
-            seen => seen?,
-        };
-        let Some(seen) = seen else {
-            look.ended.push(account);
-            return Ok(());
-        };
-        let claim = seen.claimed(store.present());
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn add_seen(
+        &self,
+        look: &mut Look,
+        account: AccountId,
+        seen: Seen,
+        known_version: Option<u64>,
+        is_known: bool,
+    ) {
+        let claim = seen.claimed(self.store.present());
         let is_changed = known_version != seen.version();
-        let mut is_settled = claim.is_none();
+        let mut may_be_remembered = claim.is_none();
         if is_changed
-            && is_settled
-            && known.is_some()
-            && let Err(error) = store.catch_up(&seen)
+            && is_known
+            && may_be_remembered
+            && let Err(error) = self.store.catch_up(&seen)
         {
             log::debug!("{account}: what machines that only read see is not known: {error}");
-            is_settled = false;
+            may_be_remembered = false;
         }
-        let mut now = seen.record.account;
-        if !is_settled {
+        let mut entry = seen.record.account;
+        if !may_be_remembered {
             // Whoever looks next shall read it again.
-            now.shared_version = None;
+            entry.shared_version = None;
         }
         look.items.push(Item::Account(account.clone()));
-        look.current.push(now);
+        look.current.push(entry);
         look.changed.extend(Some(account).filter(|_| is_changed));
         look.claims.extend(claim);
-        Ok(())
     }
 
     /// Whether an account of which the server tells no version is read once it is due: not by whoever

@@ -1,8 +1,10 @@
 //! A shared store: HashiCorp Vault or OpenBao, secrets engine KV version 2.
 //!
 //! For sign-ins that several machines use: cron on two servers, containers, CI jobs. How one of
-//! them comes to spend a refresh token stands in [`claim`], what lies in the store in [`record`],
-//! how the engine is used in [`kv`], how the server is spoken to in [`http`], and as whom in [`auth`].
+//! them comes to spend a refresh token stands in [`claim`], how an account comes and goes in
+//! [`account`], what machines see that only read in [`readers`], which accounts there are in [`list`];
+//! what lies in the store in [`record`], how the engine is used in [`kv`], how the server is spoken to
+//! in [`http`], and as whom in [`auth`].
 //! Below the mount:
 //!
 //! ```text
@@ -14,6 +16,7 @@
 //!
 //! Each write is a check-and-set on the version that was read. Nothing is ever deleted.
 
+mod account;
 mod auth;
 mod claim;
 mod http;
@@ -21,6 +24,7 @@ pub mod inspect;
 mod kv;
 mod list;
 pub mod policy;
+mod readers;
 mod record;
 mod settings;
 #[cfg(test)]
@@ -39,7 +43,7 @@ use serde_json::value::RawValue;
 
 use self::http::Api;
 use self::kv::Found;
-use self::record::{Stored, Versioned, Writing, grant, place_of, text_of};
+use self::record::{Stored, Versioned, grant, place_of};
 pub use self::settings::{Auth, Jwt, Settings};
 use super::record::Record;
 use super::shared::{Age, Claim, Claimant, Claiming, Duty, Mark, Nonce, Seen, Settled};
@@ -125,27 +129,6 @@ impl VaultStore {
             Duty::Refresher => grant(account),
             Duty::Reader => record::access(account),
         }
-    }
-
-    fn save_account(&self, account: &AccountId, bytes: &SecretBytes) -> Result<(), StoreError> {
-        let record = Record::from_bytes(bytes, account)?;
-        let (text, nonce) = (text_of(&record)?, Nonce::random()?);
-        let mut generation = 0;
-        self.replace(&grant(account), |found, version| {
-            let before = self.generation_before(account, found, version)?;
-            let there = found.and_then(|found| found.stored.record(account).ok().flatten());
-            // It is there, whoever went on with it meanwhile: the answer to our write was lost.
-            if there.is_some_and(|it| it.account.connected_at == record.account.connected_at) {
-                return Ok(None);
-            }
-            generation = before.saturating_add(1);
-            Ok(Some(Writing::new(generation, &nonce, &self.holder, Some(&text))))
-        })?;
-        // A sign-in is saved once its grant is.
-        if let Err(error) = self.project(account, Some(&record), generation, None) {
-            log::warn!("{account}: machines that only read do not see it yet: {error}");
-        }
-        Ok(())
     }
 
     /// A client secret, or a probe.
@@ -264,7 +247,7 @@ impl TokenStore for VaultStore {
 
     fn look_ahead(&self, claim: &Claim) {
         claim.ahead.look(|| {
-            let shown = self.shown(&claim.record().account.account);
+            let shown = self.readers_see(&claim.record().account.account);
             shown
                 .inspect_err(|error| log::debug!("what readers see is not known yet: {error}"))
                 .ok()
