@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::http::{Api, Call};
 use super::settings::{Auth, Jwt};
+use super::wrapping::new_secret_id;
 use crate::input;
 use crate::secret::Secret;
 use crate::store::StoreError;
@@ -63,24 +64,44 @@ fn login(api: &Api, mount: &str, body: &Value, before: &Call) -> Result<Secret, 
     let reply = api.answer(&call, None, Instant::now())?;
     let refused = |why: String| StoreError::Forbidden {
         what: format!("to sign this machine in ({path})"),
+        hint: sign_in_hint(&api.settings.auth, reply.status, &why),
         why,
-        hint: sign_in_hint(&api.settings.auth),
     };
     if !(200..300).contains(&reply.status) {
-        return Err(refused(reply.errors()));
+        let said = Some(reply.errors()).filter(|said| !said.is_empty());
+        return Err(refused(said.unwrap_or_else(|| reply.meaning())));
     }
     let given = reply.json::<Answer>(&path)?.auth;
     given.map(|given| given.client_token).ok_or_else(|| refused("it gave no token".into()))
 }
 
-fn sign_in_hint(auth: &Auth) -> String {
+/// What to do about a refusal, as far as the server's words tell its reason.
+fn sign_in_hint(auth: &Auth, status: u16, said: &str) -> String {
     match auth {
-        Auth::AppRole { secret_id, .. } => format!(
-            "get a new secret ID for this machine and put it into {}: partnerlink help \
-             shared-store",
-            secret_id.display()
+        // OpenBao says 403 of a mount that is not there.
+        Auth::AppRole { .. } | Auth::Jwt { .. } if status == 404 => {
+            "auth_mount in [vault] must name one of these: bao auth list".into()
+        }
+        Auth::AppRole { mount, .. } if said.contains("source address") => format!(
+            "let this machine's address in (secret_id_bound_cidrs, token_bound_cidrs): bao read \
+             auth/{mount}/role/ROLE"
         ),
-        _ => "look at the role and its mount in [vault]; partnerlink doctor".into(),
+        Auth::AppRole { mount, .. } if status == 403 => format!(
+            "a few failed logins, of any machine, lock a role for a while (15 minutes). Whether it \
+             is, and how that ends:\n\
+             bao read sys/locked-users\n\
+             bao write -f sys/locked-users/ACCESSOR/unlock/ROLE_ID\n\
+             if it is not, auth_mount in [vault] may be wrong ({mount}): bao auth list"
+        ),
+        Auth::AppRole { mount, .. } => format!(
+            "role_id in [vault] must be what this says: bao read auth/{mount}/role/ROLE/role-id\n\
+             if it is, the secret ID ended or was destroyed; a new one:\n{}",
+            new_secret_id(mount)
+        ),
+        Auth::Jwt { mount, role, .. } => format!(
+            "look at role and auth_mount in [vault]: bao read auth/{mount}/role/{role}"
+        ),
+        _ => String::new(),
     }
 }
 
@@ -169,14 +190,37 @@ mod tests {
     }
 
     #[test]
+    fn what_helps_against_a_refusal_is_told_by_the_servers_words() {
+        let mount = String::from("m");
+        let role_id = String::from("id");
+        let role = Auth::AppRole { mount: mount.clone(), role_id, secret_id: "/x".into() };
+        let jwt = Jwt::Variable { name: "T".into(), value: None };
+        let jwt = Auth::Jwt { mount, role: "r".into(), jwt };
+        let address = "source address \"127.0.0.1\" unauthorized by CIDR restrictions on the role";
+        for (auth, status, said, expected) in [
+            (&role, 400, "invalid role or secret ID", "-field=wrapping_token auth/m/role/ROLE/"),
+            (&role, 400, "invalid role or secret ID", "bao read auth/m/role/ROLE/role-id"),
+            (&role, 403, "permission denied", "sys/locked-users/ACCESSOR/unlock/ROLE_ID"),
+            (&role, 403, "permission denied", "bao auth list"),
+            (&role, 404, "no handler for route \"auth/m/login\"", "bao auth list"),
+            (&role, 400, address, "(secret_id_bound_cidrs, token_bound_cidrs): bao read auth/m/"),
+            (&jwt, 404, "no handler for route \"auth/m/login\"", "bao auth list"),
+            (&jwt, 400, "role \"r\" could not be found", "bao read auth/m/role/r"),
+        ] {
+            let hint = sign_in_hint(auth, status, said);
+            assert!(hint.contains(expected), "{said}: {hint}");
+            let is_of_the_secret_id = said.starts_with("invalid");
+            assert_eq!(hint.contains("wrapping_token"), is_of_the_secret_id, "{said}: {hint}");
+        }
+    }
+
+    #[test]
     fn only_who_has_more_than_a_token_can_sign_in_again() {
         let (mount, variable) = (String::from("m"), "VAULT_TOKEN");
         let secret_id = PathBuf::from("/x/secret-id");
         let role = Auth::AppRole { mount: mount.clone(), role_id: "r".into(), secret_id };
         let jwt = Jwt::Variable { name: "T".into(), value: None };
-        assert!(sign_in_hint(&role).contains("put it into /x/secret-id"));
         let jwt = Auth::Jwt { mount, role: "r".into(), jwt };
-        assert!(sign_in_hint(&jwt).contains("its mount in [vault]"));
         let given = Auth::Token { token: "t".into(), variable };
         for (auth, expected) in [
             (role, true),

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -43,6 +43,9 @@ pub(super) struct Api {
     address: AtomicUsize,
     /// The token of this process, once it is signed in; within, `None` where a proxy has it.
     token: Mutex<Option<Option<Secret>>>,
+    /// That it may not sign in: what, why, and the hint. It is not tried again, since a few failed
+    /// logins lock a role for every machine that has it.
+    refusal: OnceLock<[String; 3]>,
     /// What this process wrote last, as the server counts: whoever answers must know of it.
     index: Mutex<Option<String>>,
     /// When it was given up on, and why: what comes soon after is not tried, what comes later once.
@@ -164,6 +167,7 @@ impl Api {
             settings,
             address: AtomicUsize::new(0),
             token: Mutex::default(),
+            refusal: OnceLock::new(),
             index: Mutex::default(),
             silent: Mutex::default(),
             time: Mutex::default(),
@@ -210,7 +214,14 @@ impl Api {
                 return Ok((token.clone(), false));
             }
         }
-        let token = auth::sign_in(self, call)?;
+        if let Some([what, why, hint]) = self.refusal.get().cloned() {
+            return Err(StoreError::Forbidden { what, why, hint });
+        }
+        let signed_in = auth::sign_in(self, call);
+        if let Err(StoreError::Forbidden { what, why, hint }) = &signed_in {
+            let _ = self.refusal.set([what, why, hint].map(String::clone));
+        }
+        let token = signed_in?;
         *known = Some(token.clone());
         Ok((token, true))
     }

@@ -307,6 +307,25 @@ fn a_token_that_is_refused_is_replaced_once() {
     assert!(matches!(call("closed"), (Err(StoreError::Forbidden { .. }), 2)));
 }
 
+/// A few failed logins lock a role: one machine with many accounts would lock all others out.
+#[test]
+fn a_machine_that_is_refused_does_not_try_to_sign_in_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret_id = private(&folder);
+    fs::write(&secret_id, "s").unwrap();
+    let (url, heard) = serve(|_| said(400, r#"{"errors":["invalid role or secret ID"]}"#));
+    let (mount, role_id) = ("approle".into(), "r".into());
+    let api = Api::new(settings(vec![url], Auth::AppRole { mount, role_id, secret_id }));
+    for _ in 0..3 {
+        let Err(StoreError::Forbidden { why, hint, .. }) = api.call(&get("x", 0)) else {
+            panic!("it is refused")
+        };
+        assert_eq!(why, "invalid role or secret ID");
+        assert!(hint.contains("bao write"), "{hint}");
+    }
+    assert_eq!(heard.try_iter().count(), 1);
+}
+
 #[test]
 fn a_look_finds_the_accounts_and_for_who_refreshes_the_client_secrets() {
     const PROVIDERS: &str = r#"{"data":{"keys":["p/"]}}"#;

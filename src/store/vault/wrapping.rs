@@ -14,6 +14,14 @@ use crate::store::StoreError;
 use crate::system::files::{self, Durability, Mode};
 use crate::system::held::{AFTER_SPENDING, BEFORE_SPENDING};
 
+/// The command of an administrator that brings a new secret ID to this machine.
+pub fn new_secret_id(mount: &str) -> String {
+    format!(
+        "bao write -f -wrap-ttl=5m -field=wrapping_token auth/{mount}/role/ROLE/secret-id | \
+         partnerlink store use vault --wrapped-secret-id"
+    )
+}
+
 impl VaultStore {
     /// Takes the secret ID of a role at this AppRole `mount` out of its wrapping, and keeps it in the
     /// file that the sign-in reads. `token` is that of the wrapping.
