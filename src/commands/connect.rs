@@ -10,7 +10,7 @@ use crate::config::client_variable;
 use crate::context::{Context, SandboxBrowser};
 use crate::error::{Error, Exit, Failed};
 use crate::flow::FlowError;
-use crate::flow::client_secret::{find, keep};
+use crate::flow::client_secret::{find, keep, preflight};
 use crate::flow::login::{Connected, Login};
 use crate::input;
 use crate::oauth::Client;
@@ -105,6 +105,10 @@ impl Args {
             to,
             bind_browser: provider.bind_browser && !named,
         };
+        if let Some(secret) = client.secret.as_ref().filter(|_| is_new) {
+            preflight(&login.world, &provider, &self.account, login.to.as_ref(), secret)
+                .map_err(|error| Error::new(&what, &error).about(&self.account))?;
+        }
         let connected = login.run(&mut screen).map_err(|error| match interrupt::pending() {
             Some(_) => {
                 context.output.say(Mark::Bad, FlowError::Interrupted);

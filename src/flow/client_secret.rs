@@ -8,7 +8,7 @@ use crate::oauth::Client;
 use crate::oauth::token::{self, TokenError};
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::store::{ClientSecret, Item, StoreError, StoreKind, TokenStore};
+use crate::store::{ClientSecret, Item, SecretBytes, StoreError, StoreKind, TokenStore};
 
 /// The secret that is there before a sign-in whose tokens go to the store `to`, else to where the
 /// account is; `None` where the provider wants none.
@@ -62,16 +62,44 @@ pub fn keep(
     to: Option<&StoreKind>,
     secret: &Secret,
 ) -> Result<bool, StoreError> {
+    match to_keep(world, provider, account, to, secret)? {
+        Some((store, item, bytes)) => store.save(&item, &bytes).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// Fails where [`keep`] would, as far as that can be known: asked before a person is sent to the
+/// browser.
+pub fn preflight(
+    world: &World,
+    provider: &Provider,
+    account: &AccountId,
+    to: Option<&StoreKind>,
+    secret: &Secret,
+) -> Result<(), StoreError> {
+    match to_keep(world, provider, account, to, secret)? {
+        Some((store, item, _)) => store.preflight(&item),
+        None => Ok(()),
+    }
+}
+
+/// Where a secret is to be saved, and as what; `None` if it is there already.
+fn to_keep<'a>(
+    world: &World<'a>,
+    provider: &Provider,
+    account: &AccountId,
+    to: Option<&StoreKind>,
+    secret: &Secret,
+) -> Result<Option<(&'a dyn TokenStore, Item, SecretBytes)>, StoreError> {
     let store = world.target(account, to)?;
     let item = Item::ClientSecret(provider.name.clone());
     let origin = Some(origins::of(provider).token);
-    let bytes = ClientSecret { secret: secret.clone(), origin }.to_bytes();
+    let secret = ClientSecret { secret: secret.clone(), origin };
     match store.load(&item) {
-        Ok(Some(kept)) if kept.expose() == bytes.expose() => return Ok(false),
-        Err(error) if !error.is_sealed_for_good() => return Err(error),
-        _ => {}
+        Ok(Some(kept)) if secret.is_in(&kept) => Ok(None),
+        Err(error) if !error.is_sealed_for_good() => Err(error),
+        _ => Ok(Some((store, item, secret.to_bytes()))),
     }
-    store.save(&item, &bytes).map(|()| true)
 }
 
 /// A code that no provider issued.
@@ -138,8 +166,9 @@ pub(super) fn delete(
     if from.look()?.items.iter().any(is_needed) {
         return Ok(());
     }
+    let ours = ClientSecret::from_bytes(provider, &secret);
     match to.load(&item)? {
-        Some(there) if there.expose() == secret.expose() => from.delete(&item).map(drop),
+        Some(there) if ours.is_ok_and(|ours| ours.is_in(&there)) => from.delete(&item).map(drop),
         Some(_) => {
             let (from, to) = (from.kind(), to.kind());
             log::warn!(

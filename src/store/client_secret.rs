@@ -26,10 +26,35 @@ impl ClientSecret {
         })
     }
 
+    /// Whether these bytes are the same secret for the same place. A shared store gives the members
+    /// back in another order.
+    pub fn is_in(&self, bytes: &SecretBytes) -> bool {
+        Self::from_bytes("", bytes).is_ok_and(|there| {
+            there.secret.expose() == self.secret.expose() && there.origin == self.origin
+        })
+    }
+
     pub fn to_bytes(&self) -> SecretBytes {
         let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
         // Two texts into memory: there is nothing that could fail.
         let _ = serde_json::to_writer(&mut *bytes, self);
         SecretBytes::new(std::mem::take(&mut *bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_the_same_in_whatever_order_a_store_gives_it_back() {
+        let origin = Some("https://a.example".to_owned());
+        let ours = ClientSecret { secret: "a&b".into(), origin };
+        let is_in = |json: &str| ours.is_in(&SecretBytes::new(json.as_bytes().to_vec()));
+        assert!(ours.is_in(&ours.to_bytes()));
+        assert!(is_in(r#"{"origin":"https://a.example","secret":"a\u0026b"}"#));
+        assert!(!is_in(r#"{"origin":"https://b.example","secret":"a&b"}"#));
+        assert!(!is_in(r#"{"origin":"https://a.example","secret":"a"}"#));
+        assert!(!is_in("{"));
     }
 }

@@ -131,6 +131,35 @@ fn a_client_secret_that_moved_in_is_there_for_every_machine() {
 }
 
 #[test]
+fn a_client_secret_that_may_not_be_kept_is_refused_before_the_browser() {
+    let Some(bao) = Bao::alone("a client secret of a refresher") else { return };
+    let scene = Scene::new(bao, 0);
+    let [desk, machine] = [Duty::Admin, Duty::Refresher].map(|duty| scene.machine(duty));
+    let secret = fresh("client-secret");
+    for machine in [&desk, &machine] {
+        let config = fs::read_to_string(machine.home().join("config.toml")).unwrap();
+        let wants = "rotation_overlap_seconds = 0\nclient_authentication = \"basic\"";
+        machine.configure(&config.replace("rotation_overlap_seconds = 0", wants));
+    }
+    let connect = ["connect", ACCOUNT, "--no-browser", "--client-secret-stdin"];
+    let refused = machine.run_with_input(connect, &secret).exits(5);
+    refused
+        .says(&[
+            "create and update on partnerlink/data/client/fake",
+            "partnerlink store policy admin",
+        ])
+        .conceals(&["/authorize"]);
+    // One that is there already has to be kept by nobody.
+    for machine in [&desk, &machine] {
+        let mut command = machine.command(connect);
+        command.stdin(Stdio::piped());
+        let mut running = machine.start(command);
+        running.stdin.take().unwrap().write_all(secret.as_bytes()).unwrap();
+        agree(&scene.provider, running).exits(0);
+    }
+}
+
+#[test]
 fn a_second_sign_in_takes_the_place_of_the_first() {
     let Some(bao) = Bao::alone("a second sign-in") else { return };
     let scene = Scene::new(bao, 0);

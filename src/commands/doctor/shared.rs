@@ -118,32 +118,33 @@ fn signed_in(vault: &VaultStore) -> Result<Vec<Finding>, StoreError> {
         }
         _ => Finding::good(NAME, text),
     }];
+    let reads = vault.duty() == Duty::Reader;
     let engine = vault.engine()?;
-    found.push(match engine.map(|engine| (engine.fault(&settings.mount), engine.max_versions)) {
-        None => Finding::warn(
+    match engine.map(|engine| (engine.fault(&settings.mount), engine.max_versions)) {
+        // Its policy says nothing of it.
+        None if reads => {}
+        None => found.push(Finding::warn(
             NAME,
             format!("how {} is set up is not to be seen from here", settings.mount),
             format!("read on {}/config: partnerlink store policy refresher", settings.mount),
-        )
-        .in_nobodys_way(),
-        Some((Some((text, remedy)), _)) => Finding::warn(NAME, text, remedy),
+        )),
+        Some((Some((text, remedy)), _)) => found.push(Finding::warn(NAME, text, remedy)),
         Some((None, versions)) => {
             let text = format!("KV version 2, cas_required, max_versions {versions}");
-            Finding::good(NAME, text)
+            found.push(Finding::good(NAME, text));
         }
-    });
+    }
     let rights = policy::difference(vault)?;
-    let duty = if vault.duty() == Duty::Reader { "reads" } else { "refreshes" };
-    found.push(match rights.check() {
-        Err(error) => Finding::failed(NAME, "", &error),
-        Ok(()) if rights.excess.is_empty() => {
+    let duty = if reads { "reads" } else { "refreshes" };
+    found.push(match (rights.check(), rights.excess()) {
+        (Err(error), _) => Finding::failed(NAME, "", &error),
+        (Ok(()), None) => {
             Finding::good(NAME, format!("this machine {duty}, and may do what that needs"))
         }
-        Ok(()) => Finding::warn(
-            NAME,
-            format!("this machine {duty}, and may do more: {}", rights.excess.join(", ")),
-            "give it a policy as `partnerlink store policy` prints it",
-        ),
+        (Ok(()), Some(excess)) => {
+            let text = format!("this machine {duty}, and may do more: {excess}");
+            Finding::warn(NAME, text, format!("a policy that is enough: {}", rights.policy()))
+        }
     });
     Ok(found)
 }

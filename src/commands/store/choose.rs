@@ -129,10 +129,11 @@ impl Args {
         {
             output.say(Mark::Warn, format_args!("In the shared store {text}: {remedy}"));
         }
-        if !rights.excess.is_empty() {
-            let excess = rights.excess.join(", ");
-            output
-                .say(Mark::Warn, format_args!("This machine may do more than it should: {excess}"));
+        if let Some(excess) = rights.excess() {
+            let policy = output.command(rights.policy());
+            let text =
+                format!("This machine may do more than it should: {excess}; enough: {policy}");
+            output.say(Mark::Warn, text);
         }
         Ok(())
     }

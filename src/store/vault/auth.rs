@@ -98,9 +98,9 @@ fn sign_in_hint(auth: &Auth, status: u16, said: &str) -> String {
              if it is, the secret ID ended or was destroyed; a new one:\n{}",
             new_secret_id(mount)
         ),
-        Auth::Jwt { mount, role, .. } => format!(
-            "look at role and auth_mount in [vault]: bao read auth/{mount}/role/{role}"
-        ),
+        Auth::Jwt { mount, role, .. } => {
+            format!("look at role and auth_mount in [vault]: bao read auth/{mount}/role/{role}")
+        }
         _ => String::new(),
     }
 }

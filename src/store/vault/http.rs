@@ -336,15 +336,15 @@ impl Api {
 
     fn forbidden(&self, call: &Call, reply: &Reply) -> StoreError {
         let path = call.path.split('?').next().unwrap_or(call.path);
-        let capability = match call.method {
-            "GET" if call.path.contains("list=true") => "list",
-            "GET" => "read",
-            _ => "create and update",
+        let (capability, to) = match call.method {
+            "GET" if call.path.contains("list=true") => ("list", "list"),
+            "GET" => ("read", "read"),
+            _ => ("create and update", "update"),
         };
         StoreError::Forbidden {
             what: format!("{capability} on {path}"),
             why: reply.errors(),
-            hint: policy::lacking(&self.settings, path),
+            hint: policy::lacking(&self.settings, path, to),
         }
     }
 }

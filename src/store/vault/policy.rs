@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::record::{access, grant, path};
-use super::{PATIENCE, Settings, VaultStore};
+use super::{Auth, PATIENCE, Settings, VaultStore};
 use crate::account_id::AccountId;
 use crate::store::shared::Duty;
 use crate::store::{Item, StoreError, TokenStore as _};
@@ -47,6 +47,9 @@ const RULES: [Rule; 13] = [
 /// What nobody may touch: who could delete a version could bring an older one back.
 const NOBODYS: [(&str, &str); 2] = [("delete", "access/*"), ("delete", "grant/*")];
 
+/// So many rights are told of a machine that has too many or too few.
+const MOST_TOLD: usize = 3;
+
 impl Role {
     /// What it may do at a place of a folder.
     fn may(self, place: (&str, &str)) -> &'static [&'static str] {
@@ -75,26 +78,48 @@ fn rule(path: &str, capabilities: &[&str]) -> String {
     format!("path \"{path}\" {{\n  capabilities = {capabilities:?}\n}}\n")
 }
 
-/// What this machine may do otherwise than its duty is, each as `read on partnerlink/data/grant/*`.
+/// What this machine may do otherwise than its duty is, each as
+/// `create/read on partnerlink/data/grant/*`.
 #[derive(Debug)]
 pub struct Difference {
     needs: Role,
     missing: Vec<String>,
-    pub excess: Vec<String>,
+    excess: Vec<String>,
 }
 
 impl Difference {
     /// Fails where something is missing.
     pub fn check(&self) -> Result<(), StoreError> {
-        let policy = if self.needs == Role::Reader { "reader" } else { "refresher" };
-        match self.missing.is_empty() {
-            true => Ok(()),
-            false => Err(StoreError::Forbidden {
-                what: self.missing.join(", "),
+        match in_a_line(&self.missing) {
+            None => Ok(()),
+            Some(missing) => Err(StoreError::Forbidden {
+                what: missing,
                 why: "this machine's policy does not have it".into(),
-                hint: format!("what it must have: partnerlink store policy {policy}"),
+                hint: format!("what it must have: {}", self.policy()),
             }),
         }
+    }
+
+    /// What it may do beyond its duty; `None` where that is nothing.
+    pub fn excess(&self) -> Option<String> {
+        in_a_line(&self.excess)
+    }
+
+    /// The command that prints the policy of its duty.
+    pub fn policy(&self) -> &'static str {
+        match self.needs {
+            Role::Reader => "partnerlink store policy reader",
+            Role::Refresher | Role::Admin => "partnerlink store policy refresher",
+        }
+    }
+}
+
+/// The first of them, and how many more there are; `None` where there is none.
+fn in_a_line(rights: &[String]) -> Option<String> {
+    let first = rights.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join(", ");
+    match rights.len().saturating_sub(MOST_TOLD) {
+        0 => Some(first).filter(|first| !first.is_empty()),
+        more => Some(format!("{first} and {more} more")),
     }
 }
 
@@ -129,19 +154,22 @@ pub fn difference(store: &VaultStore) -> Result<Difference, StoreError> {
     }
     for place @ (folder, pattern) in places {
         let may = found.get(&named(place)).map(Vec::as_slice).unwrap_or_default();
-        let told = |word: &str| format!("{word} on {}", settings.path(folder, pattern));
+        let told = |words: Vec<&str>| match words.is_empty() {
+            true => None,
+            false => Some(format!("{} on {}", words.join("/"), settings.path(folder, pattern))),
+        };
         // Vault has no such folder.
         let needed = if folder == "detailed-metadata" { &[] } else { needs.may(place) };
-        let lacks = |word: &&&str| !may.iter().any(|has| has == **word);
-        difference.missing.extend(needed.iter().filter(lacks).map(|word| told(word)));
-        let too_much = |word: &&String| *word != "deny" && !at_most.may(place).contains(&&***word);
-        difference.excess.extend(may.iter().filter(too_much).map(|word| told(word)));
+        let lacks = |word: &&str| !may.iter().any(|has| has == word);
+        difference.missing.extend(told(needed.iter().copied().filter(lacks).collect()));
+        let too_much = |word: &&str| *word != "deny" && !at_most.may(place).contains(word);
+        difference.excess.extend(told(may.iter().map(|word| &**word).filter(too_much).collect()));
     }
     Ok(difference)
 }
 
-/// What a machine's policy must hold before it may use a path: the cure for a refusal.
-pub(super) fn lacking(settings: &Settings, asked: &str) -> String {
+/// What a machine's policy must hold before it may do this at a path: the cure for a refusal.
+pub(super) fn lacking(settings: &Settings, asked: &str, to: &str) -> String {
     let roles: &[(Role, &str)] = match settings.duty {
         Duty::Reader => &[(Role::Reader, "reader")],
         // What a refresher may not do either is for people.
@@ -150,7 +178,7 @@ pub(super) fn lacking(settings: &Settings, asked: &str) -> String {
     let line = roles.iter().find_map(|(role, name)| {
         RULES.iter().filter(|rule| rule.3.contains(role)).find_map(|(folder, place, may, _)| {
             let path = path(&settings.mount, folder, &settings.prefix, place);
-            let covers = asked.starts_with(path.trim_end_matches('*'));
+            let covers = may.contains(&to) && asked.starts_with(path.trim_end_matches('*'));
             covers.then(|| (format!("path \"{path}\" {{ capabilities = {may:?} }}"), *name))
         })
     });
@@ -159,9 +187,20 @@ pub(super) fn lacking(settings: &Settings, asked: &str) -> String {
             "this machine's policy must hold: {line}\nall that it must hold: partnerlink store \
              policy {name}"
         ),
-        None => "all that this machine's policy must hold: partnerlink store policy refresher (or \
-                 reader, or admin)"
-            .into(),
+        // Every token may look at itself, by the policy `default`.
+        None => {
+            let token = match &settings.auth {
+                Auth::AppRole { mount, .. } | Auth::Jwt { mount, .. } => format!(
+                    "its tokens may be bound to other addresses, or lack the policy `default` \
+                     (token_bound_cidrs, token_no_default_policy): bao read auth/{mount}/role/ROLE"
+                ),
+                _ => "its token may have ended".to_owned(),
+            };
+            let policy = roles[0].1;
+            format!(
+                "{token}\nall that this machine's policy must hold: partnerlink store policy {policy}"
+            )
+        }
     }
 }
 
@@ -180,7 +219,9 @@ fn capabilities(
         let words = value.as_array().into_iter().flatten().filter_map(Value::as_str);
         words.map(str::to_owned).collect()
     };
-    Ok(found.iter().map(|(path, any)| (path.clone(), words(&any.0))).collect())
+    // Of one path there is a member `capabilities` as well.
+    let asked = found.iter().filter(|(path, _)| paths.contains(*path));
+    Ok(asked.map(|(path, any)| (path.clone(), words(&any.0))).collect())
 }
 
 /// Whether this machine may save the item, and the engine is the right one: asked before a person is
@@ -203,7 +244,7 @@ pub(super) fn check(store: &VaultStore, item: &Item) -> Result<(), StoreError> {
                     true => "this machine may do nothing there".into(),
                     false => format!("this machine may: {}", may.join(", ")),
                 },
-                hint: lacking(settings, &path),
+                hint: lacking(settings, &path, "update"),
                 what: format!("create and update on {path}"),
             });
         }
@@ -234,7 +275,6 @@ pub(super) fn check_engine(store: &VaultStore) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::vault::Auth;
 
     #[test]
     fn each_role_may_do_its_duty_and_nothing_else() {
@@ -265,22 +305,27 @@ mod tests {
         };
         assert!(check(Role::Reader, &[]).is_ok());
         for (needs, named) in [(Role::Reader, "reader"), (Role::Refresher, "refresher")] {
-            match check(needs, &["read on x", "list on y"]) {
+            match check(needs, &["read on x", "list on y", "read on z", "read on a", "b"]) {
                 Err(StoreError::Forbidden { what, hint, .. }) => {
-                    assert_eq!(what, "read on x, list on y");
+                    assert_eq!(what, "read on x, list on y, read on z and 2 more");
                     assert!(hint.ends_with(&format!("partnerlink store policy {named}")), "{hint}");
                 }
                 other => panic!("{other:?}"),
             }
         }
-        let lacking = |duty, path| lacking(&Settings::example(duty, Auth::Proxy), path);
-        for (duty, path, line, policy) in [
-            (Duty::Reader, "partnerlink/data/access/p/one", "access/*", "policy reader"),
-            (Duty::Refresher, "partnerlink/data/grant/p/one", "grant/*", "policy refresher"),
-            (Duty::Refresher, "partnerlink/destroy/grant/p/one", "destroy/grant/*", "policy admin"),
-            (Duty::Refresher, "sys/seal", "policy refresher", "(or reader, or admin)"),
+        let auth = Auth::AppRole { mount: "m".into(), role_id: "r".into(), secret_id: "/x".into() };
+        let lacking = |duty, path, to| lacking(&Settings::example(duty, auth.clone()), path, to);
+        let (reader, refresher) = (Duty::Reader, Duty::Refresher);
+        for (duty, to, path, line, policy) in [
+            (reader, "read", "partnerlink/data/access/p/one", "access/*", "policy reader"),
+            (refresher, "update", "partnerlink/data/grant/p/one", "grant/*", "policy refresher"),
+            (refresher, "read", "partnerlink/data/client/p", "[\"read\"]", "policy refresher"),
+            (refresher, "update", "partnerlink/data/client/p", "\"update\"]", "policy admin"),
+            (refresher, "update", "partnerlink/destroy/grant/p/one", "destroy/", "policy admin"),
+            (refresher, "read", "auth/token/lookup-self", "_bound_cidrs", "policy refresher"),
+            (reader, "update", "sys/capabilities-self", "_bound_cidrs", "policy reader"),
         ] {
-            let told = lacking(duty, path);
+            let told = lacking(duty, path, to);
             assert!(told.contains(line) && told.ends_with(policy), "{told}");
         }
     }
