@@ -258,6 +258,9 @@ impl Explain for StoreError {
                     "try again later; `partnerlink doctor` looks at the shared store",
                 );
             }
+            Self::Misconfigured { hint, .. } => {
+                return Usage.means("store-misconfigured", hint.clone());
+            }
             Self::Forbidden { hint, .. } => return Store.means("store-forbidden", hint.clone()),
             Self::Wrapping { mount, .. } => {
                 let hint = format!(

@@ -224,6 +224,9 @@ pub enum StoreError {
     /// Of a shared store: it may answer later.
     #[error("the shared store did not answer: {0}")]
     Unavailable(String),
+    /// It does not answer before a person changes what is configured.
+    #[error("the shared store cannot be reached: {why}")]
+    Misconfigured { why: String, hint: String },
     /// It does not let this machine in, or not do this.
     #[error("the shared store refused {what}: {why}")]
     Forbidden { what: String, why: String, hint: String },

@@ -80,7 +80,9 @@ fn a_named_authority_is_the_only_one_that_the_store_is_trusted_by() {
     let config = std::fs::read_to_string(machine.home().join("config.toml")).unwrap();
     let named = format!("ca_file = {authority:?}");
     machine.configure(&config.replace(&named, &format!("ca_file = {:?}", another.authority())));
-    machine.get(ACCOUNT).exits(3).says(&["certificate"]);
+    machine.get(ACCOUNT).exits(2).says(&["certificate", "ca_file = "]);
+    machine.configure(&config.replace(&named, "ca_file = \"not-there.pem\""));
+    machine.get(ACCOUNT).exits(2).says(&["not-there.pem cannot be read", "ca_file = "]);
     machine.configure(&config.replace(&named, ""));
     machine.get(ACCOUNT).exits(0);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::{self, Clock as _, Timestamp};
 use crate::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, Explain as _};
 use crate::flow::inventory::Content;
 use crate::provider::Provider;
 use crate::store::shared::Duty;
@@ -63,10 +63,14 @@ fn server(address: &url::Url, node: Result<Node, StoreError>) -> Finding {
     let place = address.as_str().trim_end_matches('/');
     let way = if address.scheme() == "https" { "TLS" } else { "on this machine, without TLS" };
     match node {
-        Err(error) => {
+        Err(error @ StoreError::Unavailable(_)) => {
             let remedy = "is the address right, and the server up? Then try again later";
             let text = format!("{place}: {error}");
             private(Finding::bad(NAME, text, remedy, Exit::TryLater), "no answer")
+        }
+        Err(error) => {
+            let code = error.meaning().code;
+            private(Finding::failed(NAME, &format!("{place}: "), &error), code)
         }
         Ok(Node { initialized: false, .. }) => {
             let text = format!("{place} is not initialized");

@@ -249,7 +249,11 @@ impl Login<'_> {
             .and_then(|who| self.save(&tokens, who, given, key));
         kept.map_err(|error| {
             // It may be saved for all that: what is given back could be what others use by now.
-            if matches!(error, FlowError::Store(StoreError::Unavailable(_))) {
+            let away = matches!(
+                error,
+                FlowError::Store(StoreError::Unavailable(_) | StoreError::Misconfigured { .. })
+            );
+            if away {
                 return error;
             }
             self.not_kept(error, tokens.refresh_token.as_ref(), Some(&tokens.access_token))

@@ -14,6 +14,7 @@ use url::Url;
 use super::inspect::HEALTH;
 use super::{Settings, auth, policy};
 use crate::clock::{self, Clock as _, SystemClock, Timestamp};
+use crate::http::fault::Fault;
 use crate::http::{HttpClient, HttpError, Request, Transport as _};
 use crate::secret::Secret;
 use crate::store::StoreError;
@@ -35,6 +36,10 @@ const SHORTEST_SECRET: usize = 16;
 /// Largest answer that is read, in bytes: a list of 100,000 names has four million.
 const MOST_BYTES: u64 = 16 << 20;
 
+/// What helps where the server's certificate is not trusted, or the file of its authority is none.
+const AUTHORITY: &str = "name the certificate of the server's authority in [vault], as PEM (whoever \
+                         runs the server has it): ca_file = \"/etc/partnerlink/ca.pem\"";
+
 /// A connection to the store, opened by the first call.
 pub(super) struct Api {
     pub settings: Settings,
@@ -48,10 +53,28 @@ pub(super) struct Api {
     refusal: OnceLock<[String; 3]>,
     /// What this process wrote last, as the server counts: whoever answers must know of it.
     index: Mutex<Option<String>>,
-    /// When it was given up on, and why: what comes soon after is not tried, what comes later once.
-    silent: Mutex<Option<(Instant, String)>>,
+    /// That it was given up on: what comes soon after is not tried, what comes later once.
+    silent: Mutex<Option<Silence>>,
     /// The server's time, and when it said so.
     time: Mutex<Option<(Timestamp, Instant)>>,
+}
+
+/// That the store was given up on: when, and why.
+struct Silence {
+    since: Instant,
+    why: String,
+    /// Where something is configured wrongly.
+    hint: Option<String>,
+}
+
+impl Silence {
+    fn error(&self) -> StoreError {
+        let why = self.why.clone();
+        match self.hint.clone() {
+            Some(hint) => StoreError::Misconfigured { why, hint },
+            None => StoreError::Unavailable(why),
+        }
+    }
 }
 
 /// What is asked for.
@@ -99,8 +122,25 @@ impl Reply {
     fn says_something(&self) -> bool {
         match self.status {
             200..=299 | 403 | 404 => true,
-            400 => !self.errors().contains("Waiting for the primary"),
+            400 => !self.errors().contains("Waiting for the primary") && !self.wants_tls(),
             _ => false,
+        }
+    }
+
+    /// Whether plain HTTP came to a port for TLS: so Go's servers answer, and nginx.
+    fn wants_tls(&self) -> bool {
+        let text = String::from_utf8_lossy(self.body.expose());
+        self.status == 400 && text.contains("HTTP request") && text.contains("HTTPS")
+    }
+
+    /// That the store did not answer, and only something in its place.
+    pub fn failure(&self) -> StoreError {
+        match self.wants_tls() {
+            true => StoreError::Misconfigured {
+                why: "what answers there speaks TLS alone".into(),
+                hint: "its address in [vault] must begin with https://".into(),
+            },
+            false => StoreError::Unavailable(self.meaning()),
         }
     }
 
@@ -236,9 +276,9 @@ impl Api {
         let addresses = &self.settings.addresses;
         let mut pause = SHORTEST_PAUSE;
         let patience = match &*held(&self.silent) {
-            Some((since, why)) if !call.is_dear => {
-                if since.elapsed() < GIVEN_UP {
-                    return Err(StoreError::Unavailable(why.clone()));
+            Some(silence) if !call.is_dear => {
+                if silence.since.elapsed() < GIVEN_UP {
+                    return Err(silence.error());
                 }
                 Duration::ZERO
             }
@@ -246,14 +286,14 @@ impl Api {
         };
         for tried in 1.. {
             let number = self.address.load(Ordering::Relaxed) % addresses.len();
-            let why = match self.once(call, &addresses[number], token) {
+            let failure = match self.once(call, &addresses[number], token) {
                 Ok(reply) if reply.says_something() => {
                     *held(&self.silent) = None;
                     return Ok(reply);
                 }
-                Ok(reply) => reply.meaning(),
-                Err(error) if error.is_transient() => error.to_string(),
-                Err(error) => return Err(StoreError::Unavailable(error.to_string())),
+                Ok(reply) => reply.failure(),
+                Err(error) if error.is_transient() => unanswered(&error),
+                Err(error) => return Err(unanswered(&error)),
             };
             // Another one may have moved on meanwhile.
             let next = (number + 1) % addresses.len();
@@ -261,11 +301,19 @@ impl Api {
                 self.address.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
             let waited = begun.elapsed();
             if waited >= patience || interrupt::pending().is_some() {
-                let why = format!("{why} (tried for {} s)", waited.as_secs());
-                *held(&self.silent) = Some((Instant::now(), why.clone()));
-                return Err(StoreError::Unavailable(why));
+                let (why, hint) = match failure {
+                    StoreError::Misconfigured { why, hint } => (why, Some(hint)),
+                    StoreError::Unavailable(why) => {
+                        (format!("{why} (tried for {} s)", waited.as_secs()), None)
+                    }
+                    other => return Err(other),
+                };
+                let silence = Silence { since: Instant::now(), why, hint };
+                let error = silence.error();
+                *held(&self.silent) = Some(silence);
+                return Err(error);
             }
-            log::debug!("the shared store: {why}; trying again");
+            log::debug!("{failure}; trying again");
             if tried % addresses.len() == 0 {
                 thread::sleep(pause / 2 + clock::random_part(pause / 2));
                 pause = (pause * 2).min(LONGEST_PAUSE);
@@ -359,6 +407,24 @@ fn strings(value: &Value) -> Box<dyn Iterator<Item = &str> + '_> {
     }
 }
 
+/// Why nobody answered: by what is configured, or for now.
+pub(super) fn unanswered(error: &HttpError) -> StoreError {
+    let hint = match error {
+        HttpError::Setup { code: "ca-file", .. }
+        | HttpError::Unreachable { fault: Fault::UnknownIssuer, .. } => AUTHORITY,
+        HttpError::Setup { hint, .. } => *hint,
+        HttpError::Unreachable { fault: Fault::OtherName, .. } => {
+            "address in [vault] must have a name of the server's certificate"
+        }
+        HttpError::Unreachable { fault: Fault::NoTls, .. } => {
+            "look at address in [vault], its port too: secrets travel by TLS alone, but to a proxy \
+             on this machine (http://127.0.0.1:8100)"
+        }
+        _ => return StoreError::Unavailable(error.to_string()),
+    };
+    StoreError::Misconfigured { why: error.to_string(), hint: hint.to_owned() }
+}
+
 /// The server's time by its `Date`, which has whole seconds: ours, where the two may be the same.
 fn told(date: Timestamp, ours: Timestamp) -> Timestamp {
     match clock::time_left(date, ours) {
@@ -375,8 +441,8 @@ pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Api {
     /// As if it had been given up on then.
     pub fn silent_since(&self, then: Instant) {
-        if let Some((since, _)) = &mut *held(&self.silent) {
-            *since = then;
+        if let Some(silence) = &mut *held(&self.silent) {
+            silence.since = then;
         }
     }
 }
@@ -394,6 +460,38 @@ mod tests {
     const SEALED: &str = r#"{"errors":["Vault is sealed"]}"#;
     const WAITS: &str = r#"{"errors":["1 error occurred:\n\t* Waiting for the primary\n\n"]}"#;
 
+    const NO_HTTPS: &str = "Client sent an HTTP request to an HTTPS server.";
+
+    /// Trying later would not help.
+    #[test]
+    fn what_a_person_has_to_configure_otherwise_is_told_with_the_setting() {
+        let host = || "bao.example".to_owned();
+        let unreachable = |fault| HttpError::Unreachable { host: host(), fault };
+        let setup = |code| HttpError::Setup { code, why: "bad".into(), hint: "its own" };
+        for (error, expected) in [
+            (setup("ca-file"), Some("ca_file = ")),
+            (setup("proxy"), Some("its own")),
+            (unreachable(Fault::UnknownIssuer), Some("ca_file = ")),
+            (unreachable(Fault::OtherName), Some("address in [vault]")),
+            (unreachable(Fault::NoTls), Some("address in [vault]")),
+            (unreachable(Fault::Slow), None),
+            (HttpError::TimedOut { host: host(), after: TRY }, None),
+        ] {
+            match (unanswered(&error), expected) {
+                (StoreError::Misconfigured { hint, .. }, Some(expected)) => {
+                    assert!(hint.contains(expected), "{error}: {hint}");
+                }
+                (StoreError::Unavailable(why), None) => assert_eq!(why, error.to_string()),
+                (other, _) => panic!("{error}: {other}"),
+            }
+        }
+        let StoreError::Misconfigured { hint, .. } = reply(400, NO_HTTPS).failure() else {
+            panic!("it speaks TLS")
+        };
+        assert!(hint.contains("https://"), "{hint}");
+        assert!(matches!(reply(503, SEALED).failure(), StoreError::Unavailable(_)));
+    }
+
     #[test]
     fn an_answer_counts_unless_its_server_cannot_know() {
         for (status, body, expected) in [
@@ -403,6 +501,7 @@ mod tests {
             (404, "", true),
             (400, SEALED, true),
             (400, WAITS, false),
+            (400, NO_HTTPS, false),
             (199, "", false),
             (307, "", false),
             (429, "", false),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::http::Call;
+use super::http::{Call, unanswered};
 use super::kv::Written;
 use super::record::{access, grant};
 use super::{PATIENCE, VaultStore, policy};
@@ -88,10 +88,10 @@ impl VaultStore {
         let patience = Duration::ZERO;
         let call = Call { method: "GET", path: HEALTH, body: None, patience, is_dear: false };
         let reply = self.api.once(&call, address, None);
-        let reply = reply.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let reply = reply.map_err(|error| unanswered(&error))?;
         match reply.status {
             200..=299 => reply.json(HEALTH),
-            _ => Err(StoreError::Unavailable(reply.meaning())),
+            _ => Err(reply.failure()),
         }
     }
 

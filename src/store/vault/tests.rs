@@ -109,6 +109,16 @@ fn a_store_that_was_given_up_on_is_left_alone_unless_new_tokens_are_on_their_way
 }
 
 #[test]
+fn what_is_configured_wrongly_is_told_as_that_again_and_again() {
+    let (url, _heard) = serve(|_| said(400, "Client sent an HTTP request to an HTTPS server."));
+    let api = Api::new(settings(vec![url], Auth::Proxy));
+    for _ in 0..2 {
+        let told = api.call(&get("x", 0)).map(|reply| reply.status);
+        assert!(matches!(told, Err(StoreError::Misconfigured { .. })), "{told:?}");
+    }
+}
+
+#[test]
 fn a_server_that_says_nothing_is_left_when_its_time_is_over() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap()).parse().unwrap();
