@@ -246,17 +246,6 @@ impl Start {
         terminal::log::install(output);
         Ok(Context::new(settings, output.clone(), self.interactive))
     }
-
-    /// The same without what of the settings cannot be used, which is told.
-    fn context_anyway(self, output: &mut Output) -> Context {
-        let (settings, fault) = Settings::load_anyway(self.flags, self.environment);
-        output.sandbox = settings.sandbox.is_some();
-        terminal::log::install(output);
-        if let Some(fault) = fault {
-            log::warn!("{fault}; what follows goes without it");
-        }
-        Context::new(settings, output.clone(), self.interactive)
-    }
 }
 
 impl Command {
@@ -275,10 +264,6 @@ impl Command {
             Self::Timber(Lazy(command)) => command.run(&start.context(output)?),
             Self::Api(Lazy(args)) => args.run(&start.context(output)?),
             Self::Data(Lazy(args)) => args.run(&start.context(output)?),
-            // Policies are written before [vault] is whole.
-            Self::Store(Lazy(command @ store::Command::Policy(_))) => {
-                command.run(&start.context_anyway(output))
-            }
             Self::Store(Lazy(command)) => command.run(&start.context(output)?),
             Self::Provider(Lazy(command)) => command.run(&start.context(output)?),
             Self::Config(Lazy(command)) => command.run(&start.context(output)?),

@@ -124,10 +124,11 @@ impl Args {
     }
 }
 
-/// A secret of another kind from standard input; `name` is what people call it.
-pub fn from_stdin(name: &str, what: &str) -> Result<Secret, Error> {
+/// A secret of another kind from standard input; `name` is what people call it, `hint` says what
+/// brings one.
+pub fn from_stdin(name: &str, what: &str, hint: &str) -> Result<Secret, Error> {
     let bytes = read(io::stdin()).map_err(|error| Error::io(what, &error))?;
-    in_bytes(bytes).map_err(|why| Error::usage(what, format!("the {name} {why}"), ""))
+    in_bytes(bytes).map_err(|why| Error::usage(what, format!("the {name} {why}"), hint))
 }
 
 fn in_bytes(bytes: Vec<u8>) -> Result<Secret, String> {

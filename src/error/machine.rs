@@ -262,15 +262,10 @@ impl Explain for StoreError {
                 return Usage.means("store-misconfigured", hint.clone());
             }
             Self::Forbidden { hint, .. } => return Store.means("store-forbidden", hint.clone()),
-            Self::Wrapping { mount, .. } => {
-                let hint = format!(
-                    "unless it was you, take it as an alarm: somebody may have this machine's \
-                     secret ID. Look into the audit log, take back the role's secret IDs (bao list \
-                     auth/{mount}/role/ROLE/secret-id), and get a new one:\n\
-                     bao write -f -wrap-ttl=5m auth/{mount}/role/ROLE/secret-id"
-                );
-                return Store.means("store-wrapping", hint);
+            Self::NoCredential { hint, .. } => {
+                return Store.means("store-no-credential", hint.clone());
             }
+            Self::Wrapping { hint, .. } => return Store.means("store-wrapping", hint.clone()),
             Self::WrongEngine { mount, .. } => {
                 let hint = format!(
                     "bao secrets enable -path={mount} -version=2 kv\n\

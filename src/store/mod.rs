@@ -230,9 +230,12 @@ pub enum StoreError {
     /// It does not let this machine in, or not do this.
     #[error("the shared store refused {what}: {why}")]
     Forbidden { what: String, why: String, hint: String },
+    /// A file with what this machine signs in with at a shared store.
+    #[error("there is nothing to sign in with at the shared store: {} {why}", .path.display())]
+    NoCredential { path: PathBuf, why: String, hint: String },
     /// A wrapped secret ID that somebody else may have.
     #[error("the wrapped secret ID is not to be trusted: {why}")]
-    Wrapping { why: String, mount: String },
+    Wrapping { why: String, hint: String },
     #[error("{why}")]
     WrongEngine { why: String, mount: String },
     #[error("{0} was changed by another machine again and again")]

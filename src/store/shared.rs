@@ -19,7 +19,7 @@ use crate::clock::{self, Timestamp};
 
 /// What this machine may do with the accounts of a store. From the configuration; the server has
 /// the last word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Duty {
     /// Refresh them.
     #[default]

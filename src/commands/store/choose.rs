@@ -8,7 +8,7 @@ use crate::config::FileKey;
 use crate::context::Context;
 use crate::error::{Error, Failed};
 use crate::store::shared::Duty;
-use crate::store::vault::{Auth, VaultStore, policy};
+use crate::store::vault::{Auth, VaultStore, new_secret_id, policy};
 use crate::store::{Item, SecretBytes, StoreError, StoreKind, TokenStore};
 use crate::terminal::Mark;
 
@@ -107,12 +107,17 @@ impl Args {
     fn try_shared(&self, context: &Context, vault: &VaultStore, what: &str) -> Result<(), Error> {
         let (output, explain) = (&context.output, |error: StoreError| Error::new(what, &error));
         if self.wrapped_secret_id {
-            let Auth::AppRole { mount, secret_id: file, .. } = &vault.settings().auth else {
+            let Auth::AppRole { mount, role_id, secret_id: file } = &vault.settings().auth else {
                 let why = "this machine does not sign in with a secret ID";
                 return Err(Error::usage(what, why, "auth = \"approle\" in [vault]"));
             };
-            let token = client_secret::from_stdin("wrapping token", what)?;
-            vault.unwrap_secret_id(mount, &token, file).map_err(explain)?;
+            let hint = new_secret_id(mount);
+            let token = client_secret::from_stdin("wrapping token", what, &hint)?;
+            if is_uuid(token.expose()) {
+                let why = "what came is a secret ID as it is: this one is not wrapped";
+                return Err(Error::usage(what, why, hint));
+            }
+            vault.unwrap_secret_id(mount, role_id, &token, file).map_err(explain)?;
             output.say(Mark::Good, format_args!("The secret ID is in {}", file.display()));
         }
         vault.token().map_err(explain)?;
@@ -167,6 +172,12 @@ impl Args {
         }
         Ok(0)
     }
+}
+
+/// So secret IDs look, and no token of a server does.
+fn is_uuid(text: &str) -> bool {
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.split('-').all(is_hex)
 }
 
 fn probe(store: &dyn TokenStore) -> Result<(), StoreError> {

@@ -55,9 +55,10 @@ fn summary(content: &Content) -> String {
     };
     match content.usable() {
         Err(error) => {
-            // What the system adds to it is for `--json`.
             let text = error.to_string();
-            format!("not usable now: {}", text.split(": ").next().unwrap_or(&text))
+            // What the system adds to it is for `--json`.
+            let end = if content.kind == StoreKind::VAULT { None } else { text.find(": ") };
+            format!("not usable now: {}", &text[..end.unwrap_or(text.len())])
         }
         Ok(_) => format!(
             "works; {}, {}",
@@ -80,6 +81,14 @@ fn object(context: &Context, content: &Content) -> Value {
         object["code"] = meaning.code.into();
         object["why"] = error.to_string().into();
         object["hint"] = meaning.hint.into();
+    }
+    if let Some(vault) = &settings.vault
+        && content.kind == StoreKind::VAULT
+    {
+        let addresses: Vec<&str> = vault.addresses.iter().map(Url::as_str).collect();
+        object["address"] = json!(addresses);
+        object["mount"] = json!(vault.mount);
+        object["access"] = json!(vault.duty);
     }
     if content.kind == StoreKind::FILE {
         object["folder"] = json!(context.folders.tokens());

@@ -1,7 +1,7 @@
 //! Signing in at the store as this machine.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::time::Instant;
 
@@ -31,20 +31,37 @@ impl Auth {
 pub(super) fn sign_in(api: &Api, before: &Call) -> Result<Option<Secret>, StoreError> {
     let (mount, body) = match &api.settings.auth {
         Auth::Proxy => return Ok(None),
-        Auth::TokenFile(path) => return read_secret(path).map(Some),
+        Auth::TokenFile(path) => {
+            let hint = "have the program that keeps it write it there, for this user to read";
+            return read_secret(path, hint).map(Some);
+        }
         Auth::Token { token, variable } => {
             log::info!("the shared store is used with the token of {variable}");
             return Ok(Some(token.clone()));
         }
         Auth::AppRole { mount, role_id, secret_id } => {
-            let secret_id = read_secret(secret_id)?;
-            (mount, json!({ "role_id": role_id, "secret_id": secret_id.expose() }))
+            let hint = format!("get a new secret ID:\n{}", new_secret_id(mount));
+            (mount, by_role(role_id, &read_secret(secret_id, &hint)?))
         }
         Auth::Jwt { mount, role, jwt } => {
             (mount, json!({ "role": role, "jwt": jwt.read()?.expose() }))
         }
     };
     login(api, mount, &body, before).map(Some)
+}
+
+/// Signs in with a secret ID that is in no file yet, for the calls that follow.
+pub(super) fn try_secret_id(
+    api: &Api,
+    (mount, role_id): (&str, &str),
+    secret_id: &Secret,
+    before: &Call,
+) -> Result<(), StoreError> {
+    login(api, mount, &by_role(role_id, secret_id), before).map(|token| api.use_token(token))
+}
+
+fn by_role(role_id: &str, secret_id: &Secret) -> Value {
+    json!({ "role_id": role_id, "secret_id": secret_id.expose() })
 }
 
 fn login(api: &Api, mount: &str, body: &Value, before: &Call) -> Result<Secret, StoreError> {
@@ -109,7 +126,9 @@ impl Jwt {
     fn read(&self) -> Result<Secret, StoreError> {
         match self {
             // Kubernetes mounts it for every user of the container.
-            Self::File(path) => read(path),
+            Self::File(path) => {
+                read(path, "jwt_file in [vault] must name the token of this pod or job")
+            }
             Self::Variable { value: Some(value), .. } => Ok(value.clone()),
             Self::Variable { name, value: None } => Err(StoreError::Forbidden {
                 what: "to sign this machine in".into(),
@@ -120,8 +139,8 @@ impl Jwt {
     }
 }
 
-/// A file that only its owner, or root for it, can read.
-fn read_secret(path: &Path) -> Result<Secret, StoreError> {
+/// A file that only its owner, or root for it, can read; `hint` says how it comes there.
+fn read_secret(path: &Path, hint: &str) -> Result<Secret, StoreError> {
     #[cfg(unix)]
     if let Ok(meta) = path.metadata() {
         use std::os::unix::fs::PermissionsExt as _;
@@ -130,7 +149,7 @@ fn read_secret(path: &Path) -> Result<Secret, StoreError> {
             return Err(StoreError::OpenKey { path: path.to_owned(), mode });
         }
     }
-    read(path)
+    read(path, hint)
 }
 
 /// systemd hands credentials over in a folder that only the service can enter; their own mode is
@@ -142,15 +161,26 @@ fn is_credential(path: &Path) -> bool {
     folder.is_some_and(|folder| folder.permissions().mode() & 0o077 == 0)
 }
 
-fn read(path: &Path) -> Result<Secret, StoreError> {
-    let failed = |source| StoreError::io("could not read", path, source);
+fn read(path: &Path, hint: &str) -> Result<Secret, StoreError> {
+    let failed = |why: String, hint: String| {
+        Err(StoreError::NoCredential { path: path.to_owned(), why, hint })
+    };
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
-        .map_err(failed)?;
+    let file = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
+    match file {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return failed("is not there".into(), hint.into());
+        }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            let hint = format!("let this user read it; or {hint}");
+            return failed(format!("may not be read by this user ({error})"), hint);
+        }
+        Err(error) => return failed(format!("cannot be read: {error}"), hint.into()),
+        Ok(_) => {}
+    }
     let text = Zeroizing::new(input::decode(bytes).unwrap_or_default());
     match text.trim() {
-        "" => Err(failed(std::io::Error::other("there is no token in it"))),
+        "" => failed("is empty".into(), hint.into()),
         word => Ok(Secret::from(word)),
     }
 }
@@ -174,7 +204,7 @@ mod tests {
             };
             set(&file, mode);
             set(folder.path(), of_folder);
-            read_secret(&file)
+            read_secret(&file, "get one")
         };
         for (of_folder, mode) in [(0o755, 0o600), (0o755, 0o400), (0o755, 0o700), (0o700, 0o444)] {
             assert_eq!(read_at(of_folder, mode).unwrap().expose(), "s", "{of_folder:o} {mode:o}");
@@ -185,8 +215,24 @@ mod tests {
             assert_eq!(told, mode);
         }
         let _ = read_at(0o700, 0o600);
+    }
+
+    #[test]
+    fn a_file_without_a_secret_is_told_with_what_brings_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret-id");
+        let told = |path: &Path| match read_secret(path, "get one") {
+            Err(StoreError::NoCredential { why, hint, .. }) => {
+                assert!(hint.ends_with("get one"), "{hint}");
+                why
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(&file), "is not there");
         fs::write(&file, "\n").unwrap();
-        assert!(read_secret(&file).is_err(), "there is no token in it");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(told(&file), "is empty");
+        assert!(told(&file.join("x")).starts_with("cannot be read"));
     }
 
     #[test]

@@ -45,6 +45,7 @@ use self::http::Api;
 use self::kv::Found;
 use self::record::{Stored, Versioned, grant, place_of};
 pub use self::settings::{Auth, Jwt, Settings};
+pub use self::wrapping::new_secret_id;
 use super::record::Record;
 use super::shared::{Age, Claim, Claimant, Claiming, Duty, Mark, Nonce, Seen, Settled};
 use super::{Item, Look, SecretBytes, StoreError, StoreKind, TokenStore};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::http::{Call, Reply};
-use super::{PATIENCE, VaultStore};
+use super::{PATIENCE, VaultStore, auth};
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::system::files::{self, Durability, Mode};
@@ -22,12 +22,25 @@ pub fn new_secret_id(mount: &str) -> String {
     )
 }
 
+/// What to do where somebody else may have a secret ID.
+fn alarm(mount: &str) -> String {
+    let role = format!("auth/{mount}/role/ROLE");
+    format!(
+        "unless it was you, take it as an alarm: somebody may have this machine's secret ID. Look \
+         into the audit log, destroy the role's secret IDs, and get a new one:\n\
+         bao list {role}/secret-id\n\
+         bao write {role}/secret-id-accessor/destroy secret_id_accessor=ACCESSOR\n{}",
+        new_secret_id(mount)
+    )
+}
+
 impl VaultStore {
-    /// Takes the secret ID of a role at this AppRole `mount` out of its wrapping, and keeps it in the
-    /// file that the sign-in reads. `token` is that of the wrapping.
+    /// Takes the secret ID of a role at this AppRole `mount` out of its wrapping, signs in with it,
+    /// and keeps it in the file that the next sign-in reads. `token` is that of the wrapping.
     pub fn unwrap_secret_id(
         &self,
         mount: &str,
+        role_id: &str,
         token: &Secret,
         file: &Path,
     ) -> Result<(), StoreError> {
@@ -40,7 +53,7 @@ impl VaultStore {
             secret_id: Secret,
         }
 
-        let alarm = |why: String| StoreError::Wrapping { why, mount: mount.to_owned() };
+        let alarm = |why: String| StoreError::Wrapping { why, hint: alarm(mount) };
         let opened = |reply: &Reply| {
             alarm(format!("it was opened before, or is too old ({})", reply.errors()))
         };
@@ -68,6 +81,17 @@ impl VaultStore {
         })?;
         let inside: Option<Inside> = if is_good(&reply) { reply.data(path)? } else { None };
         let secret = inside.ok_or_else(|| opened(&reply))?.secret_id;
+        // What is there works, and is not given up for what may be of another role.
+        let call = Call { patience: PATIENCE, ..call };
+        auth::try_secret_id(&self.api, (mount, role_id), &secret, &call).map_err(|error| {
+            match error {
+                StoreError::Forbidden { what, why, hint } => {
+                    let why = format!("{why}; {} was not touched", file.display());
+                    StoreError::Forbidden { what, why, hint }
+                }
+                other => other,
+            }
+        })?;
         let bytes = secret.expose().as_bytes();
         let durability = Durability::ContentAndName;
         files::replace_patiently(file, bytes, Mode::Private, durability, AFTER_SPENDING)
