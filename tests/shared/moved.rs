@@ -47,6 +47,29 @@ fn a_move_takes_tokens_along_that_were_not_saved_yet() {
     scene.refreshed_exactly(2);
 }
 
+/// Former versions hold tokens that work on, and nobody but the admin's policy destroys them.
+#[test]
+fn who_takes_an_account_out_is_told_what_that_leaves_behind() {
+    let Some(bao) = Bao::alone("a move out by a refresher") else { return };
+    let scene = Scene::new(bao, 0);
+    scene.connect(&[ACCOUNT]);
+    let machine = scene.machine(Duty::Refresher);
+    machine.get(ACCOUNT).exits(0);
+    let lost = "lost to every other machine";
+    let to = |store: &str, more: &[&str]| {
+        machine.run([&["store", "migrate", "--to", store], more].concat()).exits(0)
+    };
+    to("file", &["--dry-run"]).says(&[lost]);
+    let version = scene.bao.record("grant/fake/one").unwrap().1 + 1;
+    let versions: Vec<String> = (1..=version).map(|number| number.to_string()).collect();
+    let destroy = format!(
+        "bao kv destroy -mount=partnerlink -versions={} grant/fake/one",
+        versions.join(",")
+    );
+    to("file", &[]).says(&[lost, "store migrate --to vault", &destroy]);
+    to("vault", &[]).conceals(&[lost]);
+}
+
 #[test]
 fn an_account_that_is_disconnected_ends_for_every_machine() {
     let Some(bao) = Bao::alone("a disconnect") else { return };

@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::{AccountReport, each};
@@ -48,7 +49,23 @@ impl Args {
             context.output.say(Mark::Note, text);
         }
         let work = if self.dry_run { planned } else { moved };
-        let reports = each(context, accounts, |account| work(context, account, to))?;
+        let world = context.world();
+        let taken_out = Cell::new(false);
+        let reports = each(context, accounts, |account| {
+            let was_shared = world.whereabouts(&account).is_shared();
+            let report = work(context, account, to);
+            if was_shared && matches!(report.result, "moved" | "would-move") {
+                taken_out.set(true);
+            }
+            report
+        })?;
+        if taken_out.get() {
+            let back = context.output.command("partnerlink store migrate --to vault");
+            let text = format!(
+                "What leaves the shared store is lost to every other machine; back into it: {back}"
+            );
+            context.output.say(Mark::Note, text);
+        }
         if all && !self.dry_run && reports.iter().all(|report| report.error.is_none()) {
             move_other_secrets(context, to)?;
         }

@@ -103,7 +103,15 @@ impl VaultStore {
         let path = self.settings().path("destroy", place);
         let body = json!({ "versions": versions });
         if let Err(error) = self.post(&path, &body, PATIENCE) {
-            log::info!("former versions of {place} stay in the shared store: {error}");
+            log::debug!("{error}");
+            let (mount, prefix) = (&self.settings().mount, &self.settings().prefix);
+            let slash = if prefix.is_empty() { "" } else { "/" };
+            let numbers: Vec<String> = versions.iter().map(u64::to_string).collect();
+            log::info!(
+                "former versions of {place} stay in the shared store; who has the admin's policy \
+                 destroys them: bao kv destroy -mount={mount} -versions={} {prefix}{slash}{place}",
+                numbers.join(",")
+            );
         }
     }
 
