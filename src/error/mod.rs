@@ -24,11 +24,12 @@ pub enum Exit {
     Refused = 1,
     /// Wrong usage or configuration.
     Usage = 2,
-    /// Network, rate limit or trouble at the provider.
+    /// Network, rate limit, trouble at the provider, a shared store that does not answer.
     TryLater = 3,
     /// The saved sign-in is no longer accepted, or there is none.
     SignInNeeded = 4,
-    /// Token store locked, unreachable or damaged.
+    /// Token store locked or damaged, a keychain that cannot be reached, a shared store that refuses
+    /// this machine.
     Store = 5,
     /// The provider's answer was refused or failed a check.
     BadAnswer = 6,
@@ -58,9 +59,9 @@ impl Exit {
         ("0", "done, also when there was nothing to do"),
         ("1", "refused or cancelled by the person, or unexpected"),
         ("2", "wrong usage or configuration"),
-        ("3", "try later: network, rate limit, trouble at the provider"),
+        ("3", "try later: network, rate limit, provider or shared store away"),
         ("4", "sign-in needed"),
-        ("5", "token store locked, unreachable or damaged"),
+        ("5", "token store locked, damaged or closed to this machine"),
         ("6", "the provider's answer was refused or failed a check"),
         ("7", "another run holds the account's lock, or another program a file"),
         ("130, 143, 129", "interrupted by Ctrl-C, kill, a closed terminal"),

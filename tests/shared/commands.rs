@@ -329,5 +329,13 @@ fn doctor_looks_at_servers_rights_and_records() {
     let bundle = fs::read_to_string(bundle).unwrap();
     assert!(!bundle.contains("127.0.0.1:") && bundle.contains("unsealed (TLS)"), "{bundle}");
     bao.seal();
+    machine.run(&["store", "status"], "").exits(0).says(&["not usable now", "it is sealed"]);
+    let ran = machine.run(&["store", "status", "--json"], "").exits(0);
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let shared = told["stores"].as_array().unwrap().iter().find(|it| it["store"] == "vault");
+    let shared = shared.unwrap();
+    let address = format!("{}/", bao.addresses()[0]);
+    assert_eq!(shared["address"], json!([address]));
+    assert_eq!((&shared["mount"], &shared["access"]), (&json!("partnerlink"), &json!("refresh")));
     machine.run(&["doctor"], "").exits(3).says(&["is sealed", "bao operator unseal"]);
 }
