@@ -131,9 +131,9 @@ impl Table {
         }
         Err(wrong(
             &format!(
-                "has another address than {name}, and the token of {variable} is for that one"
+                "has another address than {name}, and the token of {variable} is for that one alone"
             ),
-            "auth = \"approle\" (or jwt, kubernetes, token-file, proxy)",
+            "that address alone, or auth = \"approle\" (or jwt, kubernetes, token-file, proxy)",
         ))
     }
 

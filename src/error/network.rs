@@ -97,7 +97,7 @@ impl Explain for HttpError {
             ),
             Self::Setup { code, hint, .. } => Usage.means(code, *hint),
             Self::Unreachable { fault, .. } => of_fault(fault),
-            // What was asked for may have been done.
+            // Of all but the last what was asked for may have been done.
             Self::TimedOut { .. } | Self::Broken { .. } | Self::TooLate { .. } => {
                 TryLater.means("network", "check the network and the proxy, then try again")
             }

@@ -92,8 +92,14 @@ impl World<'_> {
         }
         let is_there = |entry: &Account| entry.store == store.kind();
         for account in &look.ended {
+            // It may have been connected again since.
+            let is_ended = || matches!(store.see(account), Ok(None));
             if self.index.get(account).as_ref().is_some_and(is_there) {
-                self.if_free(account, || self.forget(account));
+                self.if_free(account, || {
+                    if is_ended() {
+                        self.forget(account)
+                    }
+                });
             }
         }
         if look.usable.is_err() {
@@ -105,10 +111,14 @@ impl World<'_> {
                 missing.remove(account);
             }
         }
-        for entry in self.index.of(&missing).into_iter().filter(is_there) {
-            // It may have come after the list.
-            if let Err(error @ StoreError::Vanished(_)) = store.see(&entry.account) {
-                look.unreadable.insert(entry.account, error);
+        // One may have come after the list; where one has not, the others are not asked for.
+        let is_gone =
+            |account: &AccountId| matches!(store.see(account), Err(StoreError::Vanished(_)));
+        let mut is_confirmed = false;
+        for Account { account, .. } in self.index.of(&missing).into_iter().filter(is_there) {
+            is_confirmed = is_confirmed || is_gone(&account);
+            if is_confirmed {
+                look.unreadable.insert(account.clone(), StoreError::Vanished(account));
             }
         }
         let seen = self.folders.shared_seen_file();

@@ -39,6 +39,9 @@ const FIRST_UNDER_WAY: usize = 16;
 pub const MOST_UNDER_WAY: usize = 64;
 /// An answer comes in time that takes at most twice as long as the fastest, and this.
 const SLACK: Duration = Duration::from_millis(50);
+/// How long another process may have the file, and how long it is left alone then.
+const FOR_THE_FILE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(1);
 /// How often whoever waits looks whether it is to give up.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -176,12 +179,15 @@ pub(super) struct Pace {
     ended: Condvar,
     /// Whether the file that is shared with other processes cannot be used.
     is_alone: AtomicBool,
+    /// Since when another process has it.
+    blocked: Mutex<Option<Instant>>,
 }
 
 impl Pace {
     pub(super) fn new(allowed: Option<f64>) -> Self {
         let pacer = Mutex::new(Pacer::new(allowed));
-        Self { pacer, ended: Condvar::new(), is_alone: AtomicBool::new(false) }
+        let (is_alone, blocked) = (AtomicBool::new(false), Mutex::default());
+        Self { pacer, ended: Condvar::new(), is_alone, blocked }
     }
 
     pub(super) fn limit(&self, allowed: Option<f64>) {
@@ -224,9 +230,15 @@ impl Pace {
             return wait;
         }
         let shared = shared.filter(|_| !self.is_alone.load(Ordering::Relaxed));
-        let file = shared.and_then(|path| self.usable(path, PaceFile::lock(path)));
+        let file = shared.and_then(|path| self.usable(path, PaceFile::try_lock(path)));
+        // It is not waited for here: whoever has an answer to tell needs the pacer.
+        if matches!(file, Some(None)) && self.waits_for_the_file() {
+            return PAUSE;
+        }
+        let file = file.flatten();
         let (now, wall) = (Instant::now(), SystemTime::now());
         if let Some(file) = &file {
+            *self.blocked.lock().unwrap_or_else(PoisonError::into_inner) = None;
             pacer.follow(file.next, now, wall);
         }
         let wait = pacer.begin(now);
@@ -236,6 +248,18 @@ impl Pace {
             self.usable(path, file.write(pacer.moment(now, wall)));
         }
         wait
+    }
+
+    /// Whether the file is worth waiting for, which another process has. That is done in microseconds,
+    /// unless somebody stopped it (Ctrl-Z).
+    fn waits_for_the_file(&self) -> bool {
+        let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = blocked.get_or_insert_with(Instant::now).elapsed() < FOR_THE_FILE;
+        if !waits {
+            log::debug!("the pace is not shared with other processes: one of them stands still");
+            self.is_alone.store(true, Ordering::Relaxed);
+        }
+        waits
     }
 
     /// Where the file cannot be used, this process keeps to a pace of its own.
@@ -416,7 +440,7 @@ mod tests {
         assert!(time(&file) >= Duration::from_millis(500), "after nonsense");
         assert!(time(&file.join("below a file")) < Duration::from_millis(400));
         // One that was stopped holds it: that is waited out once, and not again.
-        let _held = PaceFile::lock(&file).unwrap();
+        let _held = PaceFile::try_lock(&file).unwrap().unwrap();
         let (begun, pace) = (Instant::now(), Arc::new(Pace::new(Some(2.0))));
         assert!((0..2).all(|_| pace.turn(Some(&file), &|| true).is_some()));
         assert!(begun.elapsed() < Duration::from_millis(2300), "{:?}", begun.elapsed());

@@ -7,15 +7,9 @@
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use crate::system::files;
-
-/// Whoever has locked the file is done in microseconds, unless somebody stopped that process
-/// (Ctrl-Z): the others are not to stand still as well.
-const PATIENCE: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(1);
 
 /// The file, locked until this is dropped.
 pub(super) struct PaceFile {
@@ -25,8 +19,8 @@ pub(super) struct PaceFile {
 }
 
 impl PaceFile {
-    /// Makes the file, and its folder, where they are missing.
-    pub(super) fn lock(path: &Path) -> io::Result<Self> {
+    /// Makes the file, and its folder, where they are missing. `None` where another process has it.
+    pub(super) fn try_lock(path: &Path) -> io::Result<Option<Self>> {
         let mut file = match files::open_or_make_here(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 files::create_private_folder(path.parent().unwrap_or(path))?;
@@ -34,18 +28,15 @@ impl PaceFile {
             }
             opened => opened?,
         };
-        let begun = Instant::now();
-        while let Err(error) = file.try_lock() {
-            match error {
-                TryLockError::WouldBlock if begun.elapsed() < PATIENCE => thread::sleep(PAUSE),
-                error => return Err(error.into()),
-            }
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            locked => locked?,
         }
         // Of a new one nothing is read, and 1970 is as good.
         let mut bytes = [0; 8];
         let _ = file.read(&mut bytes)?;
         let next = SystemTime::UNIX_EPOCH + Duration::from_nanos(u64::from_be_bytes(bytes));
-        Ok(Self { file, next })
+        Ok(Some(Self { file, next }))
     }
 
     /// Writes the moment from which the next one may begin.

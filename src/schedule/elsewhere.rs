@@ -2,7 +2,7 @@
 //! manifest for Kubernetes, a job for GitLab. Nothing of it is secret.
 
 use super::cron;
-use super::{Every, filled};
+use super::{Every, Kind, filled};
 
 /// What a machine elsewhere is given.
 #[derive(Debug)]
@@ -30,7 +30,8 @@ const RESTARTED: &str = "OnFailure # a container that was killed finds its journ
 
 /// Service accounts, configuration, a CronJob and a pod.
 pub fn kubernetes(there: &Elsewhere, every: Every, seed: u64) -> String {
-    let refresh = format!("{} token refresh --quiet --for {}", there.program, every.work());
+    let refresh =
+        format!("{} token refresh --quiet --for {}", there.program, every.work(Kind::Kubernetes));
     let refresh = pod("refresher", RESTARTED, &refresh);
     let read = pod("reader", "Never", &there.read());
     filled(

@@ -138,9 +138,10 @@ impl Every {
     }
 
     /// How long a run begins further accounts, for `--for`: it ends before the next one, and before
-    /// whoever started it takes it for one that hangs (a quarter of an hour).
-    pub fn work(self) -> String {
-        format!("{}m", (self.minutes * 4 / 5).min(12))
+    /// whoever started it takes it for one that hangs (a quarter of an hour; cron and launchd never do).
+    pub fn work(self, kind: Kind) -> String {
+        let most = if matches!(kind, Kind::Cron | Kind::Launchd) { u32::MAX } else { 12 };
+        format!("{}m", (self.minutes * 4 / 5).min(most))
     }
 
     /// How much later than its time a run may begin, in seconds, so that not every machine begins

@@ -51,7 +51,7 @@ impl Seen {
     /// Who is working on it; `now` is the time by the server's clock.
     pub(super) fn claimed(&self, now: Timestamp) -> Option<Claimed> {
         let mark = self.mark.as_ref()?;
-        let age = i64::try_from(mark.age.most.as_secs()).unwrap_or(i64::MAX);
+        let age = i64::try_from(mark.age.likely.as_secs()).unwrap_or(i64::MAX);
         Some(Claimed {
             account: self.record.account.account.clone(),
             holder: mark.claim.as_ref()?.holder.clone(),
@@ -79,21 +79,24 @@ impl Mark {
     /// How long ago it was written.
     pub fn age(&self) -> Age {
         let since = self.read.elapsed();
-        let Age { least, most } = self.age;
-        Age { least: least.saturating_add(since), most: most.saturating_add(since) }
+        let [least, likely, most] =
+            [self.age.least, self.age.likely, self.age.most].map(|age| age.saturating_add(since));
+        Age { least, likely, most }
     }
 }
 
-/// How old something is, at least and at most: the two differ where no clock can be believed.
+/// How old something is, surely and at most: the two differ where no clock can be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Age {
     pub least: Duration,
+    /// As every clock tells it.
+    pub likely: Duration,
     pub most: Duration,
 }
 
 impl From<Duration> for Age {
     fn from(age: Duration) -> Self {
-        Self { least: age, most: age }
+        Self { least: age, likely: age, most: age }
     }
 }
 
@@ -176,8 +179,18 @@ pub(super) struct Ahead {
 impl Ahead {
     /// Asks, for whoever waits for the answer.
     pub fn look(&self, ask: impl FnOnce() -> Option<Shown>) {
+        /// Whoever waits goes on, even if the asking panics.
+        struct Answered<'a>(&'a OnceLock<Option<Shown>>);
+
+        impl Drop for Answered<'_> {
+            fn drop(&mut self) {
+                let _ = self.0.set(None);
+            }
+        }
+
         self.is_asked.store(true, Ordering::Release);
-        let _ = self.shown.set(ask());
+        let answered = Answered(&self.shown);
+        let _ = answered.0.set(ask());
     }
 
     /// The answer, which is waited for where it is under way: to ask again takes longer.

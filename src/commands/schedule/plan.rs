@@ -64,7 +64,7 @@ impl PlanArgs {
         let (service, theirs) = service.unzip();
         let settings = theirs.as_ref().and_then(Option::as_ref).unwrap_or(&context.settings);
         check_shared(context, settings, &what)?;
-        let mut job = self.job(context, machine, service).map_err(failed)?;
+        let mut job = self.job(context, machine, kind, service).map_err(failed)?;
         if let Some(Auth::AppRole { secret_id, .. }) = settings.shared().map(|vault| &vault.auth) {
             job.secret_id = Some(job::whole(secret_id).map_err(failed)?);
         }
@@ -83,12 +83,13 @@ impl PlanArgs {
         &self,
         context: &Context,
         machine: &Machine,
+        kind: Kind,
         service: Option<Service>,
     ) -> Result<Job, ScheduleError> {
         let settings = &context.settings;
         let program =
             self.program.clone().map_or_else(|| job::this_program(&machine.around), Ok)?;
-        let words = ["token", "refresh", "--quiet", "--for", &self.every.work()];
+        let words = ["token", "refresh", "--quiet", "--for", &self.every.work(kind)];
         let mut arguments: Vec<String> = words.map(str::to_owned).into();
         let mut variables = Vec::new();
         match &settings.sandbox {

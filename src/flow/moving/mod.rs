@@ -128,9 +128,17 @@ fn is_one_sign_in(
     one: &dyn TokenStore,
     other: &dyn TokenStore,
 ) -> Result<bool, StoreError> {
-    let began = |store| Record::load(store, account);
-    let began = |store| Ok::<_, StoreError>(began(store)?.map(|it| it.account.connected_at));
-    Ok(began(one)? == began(other)?)
+    let sign_in = |store| Record::load(store, account);
+    let (one, other) = (sign_in(one)?, sign_in(other));
+    Ok(match other {
+        Ok(other) => {
+            let began = |record: Option<Record>| record.map(|it| it.account.connected_at);
+            began(one) == began(other)
+        }
+        // Of what is damaged nothing is lost.
+        Err(StoreError::Damaged { .. }) => true,
+        Err(error) => return Err(error),
+    })
 }
 
 /// Notes, before a new sign-in is saved in `to`, what becomes of another copy. `None` where there is

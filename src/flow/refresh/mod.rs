@@ -209,14 +209,17 @@ fn once<'a>(
     crowd: &dyn Crowd,
     open: impl Fn() -> Result<Option<LockedAccount<'a>>, LockError>,
 ) -> Result<Option<RefreshOutcome>, FlowError> {
-    let begun = Instant::now();
-    for tried in 0..MOST_CHANGES {
-        if tried > 0 && (begun.elapsed() > CLAIM_DEADLINE || interrupt::pending().is_some()) {
-            break;
-        }
+    let mut since: Option<Instant> = None;
+    for _ in 0..MOST_CHANGES {
         let Some(locked) = open()? else { return Ok(None) };
         if let Some(outcome) = attempt(world, provider, account, locked, due, crowd)? {
             return Ok(Some(outcome));
+        }
+        if interrupt::pending().is_some() {
+            return Err(FlowError::Interrupted);
+        }
+        if since.get_or_insert_with(Instant::now).elapsed() > CLAIM_DEADLINE {
+            break;
         }
         thread::sleep(clock::random_part(SHORTEST_PAUSE));
     }

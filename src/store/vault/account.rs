@@ -55,10 +55,12 @@ impl VaultStore {
         let ended = format!("{why} by {}", self.holder);
         let (mut was_there, mut at) = (false, None);
         self.replace(&place, |found, version| {
+            let generation = self.generation_before(account, found, version)?;
             if found.is_none() && version == 0 {
+                // Readers may still see it.
+                at = Some((generation + 1, 0)).filter(|_| generation > 0);
                 return Ok(None);
             }
-            let generation = self.generation_before(account, found, version)?;
             if found.is_some_and(|found| found.stored.is_ended()) {
                 at = Some((generation, version));
                 return Ok(None);
@@ -100,6 +102,9 @@ impl VaultStore {
     /// they stay for a while is no failure.
     fn destroy(&self, place: &str, before: u64) {
         let versions: Vec<u64> = (before.saturating_sub(10).max(1)..before).collect();
+        if versions.is_empty() {
+            return;
+        }
         let path = self.settings().path("destroy", place);
         let body = json!({ "versions": versions });
         if let Err(error) = self.post(&path, &body, PATIENCE) {

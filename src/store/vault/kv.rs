@@ -12,7 +12,6 @@ use super::{MOST_CONFLICTS, PATIENCE, VaultStore, policy};
 use crate::clock::Timestamp;
 use crate::secret::Secret;
 use crate::store::StoreError;
-use crate::system::interrupt;
 
 /// What came of a check-and-set.
 pub(super) enum Written {
@@ -126,7 +125,7 @@ impl VaultStore {
     ) -> Result<Option<u64>, StoreError> {
         let end = Instant::now() + 2 * PATIENCE;
         for tried in 0..MOST_CONFLICTS {
-            if tried > 0 && is_over(end) {
+            if tried > 0 && Instant::now() >= end {
                 break;
             }
             let (found, version) = self.versioned_or_deleted(place)?;
@@ -167,11 +166,6 @@ impl VaultStore {
             hint: "partnerlink doctor".into(),
         }
     }
-}
-
-/// Whether what is tried again and again has been for long enough, or somebody pressed Ctrl-C.
-pub(super) fn is_over(end: Instant) -> bool {
-    Instant::now() >= end || interrupt::pending().is_some()
 }
 
 fn deleted_by_hand(place: &str, version: u64) -> StoreError {

@@ -111,17 +111,22 @@ impl VaultStore {
     fn age(&self, found: &Found) -> Age {
         let ours = SystemClock.now();
         let theirs = self.api.now();
-        let told = theirs.unwrap_or(ours).duration_since(found.written);
-        let told: Duration = told.try_into().unwrap_or_default();
+        let since = |now: Timestamp| now.duration_since(found.written).try_into();
+        let by_theirs: Duration = since(theirs.unwrap_or(ours)).unwrap_or_default();
+        let by_ours: Duration = since(ours).unwrap_or_default();
         let is_agreed =
             theirs.is_some_and(|theirs| clock::seconds_between(theirs, ours).abs() <= CLOCKS_AGREE);
         if is_agreed || found.stored.claim.is_none() {
-            return told.into();
+            return by_theirs.into();
         }
         let mut watched = http::held(&self.watched);
         let first = *watched.entry(found.stored.nonce.clone()).or_insert_with(Instant::now);
-        let seen = first.elapsed();
-        Age { least: told.min(seen), most: told.max(seen) }
+        let least = first.elapsed();
+        Age {
+            least,
+            likely: by_theirs.min(by_ours).max(least),
+            most: by_theirs.max(by_ours).max(least),
+        }
     }
 
     /// Where this machine reads an account.
