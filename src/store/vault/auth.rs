@@ -76,8 +76,8 @@ fn login(api: &Api, mount: &str, body: &Value, before: &Call) -> Result<Secret, 
 
     let path = format!("auth/{mount}/login");
     let body = Some(Secret::new(body.to_string().into_bytes()));
-    let Call { patience, is_dear, .. } = *before;
-    let call = Call { method: "POST", path: &path, body, patience, is_dear };
+    let Call { patience, urgency, .. } = *before;
+    let call = Call { method: "POST", path: &path, body, patience, urgency };
     let reply = api.answer(&call, None, Instant::now())?;
     let refused = |why: String| StoreError::Forbidden {
         what: format!("to sign this machine in ({path})"),

@@ -8,6 +8,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use super::http::Urgency;
 use super::kv::{Found, Written};
 use super::record::{Writing, grant, text_of};
 use super::{MOST_CONFLICTS, PATIENCE, VaultStore};
@@ -129,7 +130,7 @@ impl VaultStore {
             let writing = Writing::new(generation + 1, &nonce, &self.holder, Some(&text));
             match self.write(&place, &writing, version, SAVE_PATIENCE)? {
                 Written::Done(made) => version = made,
-                Written::Refused => match self.find(&place)? {
+                Written::Refused => match self.find_as(&place, Urgency::Dear)? {
                     Some(found) if found.stored.nonce == nonce => version = found.version,
                     Some(found) if found.stored.generation > generation => {
                         return self.superseded(&found, &account);

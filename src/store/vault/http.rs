@@ -6,12 +6,10 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use url::Url;
 
 use super::inspect::HEALTH;
+use super::reply::Reply;
 use super::{Settings, auth, policy};
 use crate::clock::{self, Clock as _, SystemClock, Timestamp};
 use crate::http::fault::Fault;
@@ -28,11 +26,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// So long nothing is asked of a store that was given up on: each of two hundred accounts would wait
 /// for a server that stands still.
 const GIVEN_UP: Duration = Duration::from_secs(10);
-/// Of what a server says is wrong so many lines are told, and so much of each, in characters.
-const MOST_LINES: usize = 5;
-const LONGEST_LINE: usize = 300;
-/// What is looked for in its words, in bytes: what is shorter is no secret.
-const SHORTEST_SECRET: usize = 16;
 /// Largest answer that is read, in bytes: a list of 100,000 names has four million.
 const MOST_BYTES: u64 = 16 << 20;
 
@@ -85,119 +78,17 @@ pub(super) struct Call<'a> {
     pub body: Option<Secret<Vec<u8>>>,
     /// How long it is repeated where nobody answers.
     pub patience: Duration,
-    /// Whether new tokens are on their way: that is tried whatever was tried before.
-    pub is_dear: bool,
+    pub urgency: Urgency,
 }
 
-/// An answer that says something: 2xx, 400 or 404.
-pub(super) struct Reply {
-    pub status: u16,
-    body: Secret<Vec<u8>>,
-}
-
-impl Reply {
-    /// The `data` of an answer; `None` where there is none.
-    pub fn data<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, StoreError> {
-        #[derive(Deserialize)]
-        struct Envelope<T> {
-            data: Option<T>,
-        }
-
-        if self.body.expose().is_empty() {
-            return Ok(None);
-        }
-        let envelope: Envelope<T> = self.json(path)?;
-        Ok(envelope.data)
-    }
-
-    pub fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, StoreError> {
-        // serde_json's own message may quote a token: only the place is told.
-        serde_json::from_slice(self.body.expose()).map_err(|error| StoreError::Damaged {
-            name: format!("the answer of {path}"),
-            why: format!("its JSON breaks at column {}", error.column()),
-        })
-    }
-
-    /// Whether it is the store that answers, and not one that is sealed, has no leader or is busy.
-    fn says_something(&self) -> bool {
-        match self.status {
-            200..=299 | 403 | 404 => true,
-            400 => !self.errors().contains("Waiting for the primary") && !self.wants_tls(),
-            _ => false,
-        }
-    }
-
-    /// Whether plain HTTP came to a port for TLS: so Go's servers answer, and nginx.
-    fn wants_tls(&self) -> bool {
-        let text = String::from_utf8_lossy(self.body.expose());
-        self.status == 400 && text.contains("HTTP request") && text.contains("HTTPS")
-    }
-
-    /// That the store did not answer, and only something in its place.
-    pub fn failure(&self) -> StoreError {
-        match self.wants_tls() {
-            true => StoreError::Misconfigured {
-                why: "what answers there speaks TLS alone".into(),
-                hint: "its address in [vault] must begin with https://".into(),
-            },
-            false => StoreError::Unavailable(self.meaning()),
-        }
-    }
-
-    /// Why a server did not do what it was asked for, though it answered.
-    pub fn meaning(&self) -> String {
-        let said = self.errors();
-        match self.status {
-            503 if said.contains("sealed") => "it is sealed".into(),
-            307 => "this server does not lead, and hands nothing on".into(),
-            status if said.is_empty() => format!("it answered {status}"),
-            status => format!("it answered {status}: {said}"),
-        }
-    }
-
-    /// What the server says is wrong. It names paths, and no secrets.
-    pub fn errors(&self) -> String {
-        self.error_list().map(|errors| errors.join("; ")).unwrap_or_default()
-    }
-
-    /// Whether it is a 404 because nothing is there. At a path that the engine does not know there
-    /// are warnings in the place of errors: so Vault answers where only OpenBao has a list.
-    pub fn is_nothing(&self) -> bool {
-        self.status == 404 && self.error_list().is_some_and(|errors| errors.is_empty())
-    }
-
-    fn error_list(&self) -> Option<Vec<String>> {
-        #[derive(Deserialize)]
-        struct Errors {
-            errors: Vec<String>,
-        }
-
-        let errors = serde_json::from_slice(self.body.expose()).ok();
-        // Some are lists of their own, of one line each.
-        let flat = |error: &String| {
-            let line = error.split_whitespace().collect::<Vec<_>>().join(" ");
-            let line = line.strip_prefix("1 error occurred: * ").unwrap_or(&line);
-            line.chars().take(LONGEST_LINE).collect()
-        };
-        errors.map(|Errors { errors }| errors.iter().take(MOST_LINES).map(flat).collect())
-    }
-
-    /// The answer without what a server says is wrong, if that repeats something secret of what was
-    /// asked: its words are shown.
-    fn without_what_was_sent(self, call: &Call, token: Option<&Secret>) -> Self {
-        let text = String::from_utf8_lossy(self.body.expose());
-        let repeats = |sent: &str| sent.len() >= SHORTEST_SECRET && text.contains(sent);
-        let body = call.body.as_ref().and_then(|body| serde_json::from_slice(body.expose()).ok());
-        let repeats_secrets = token.is_some_and(|token| repeats(token.expose()))
-            || body.is_some_and(|body: Value| strings(&body).any(repeats));
-        match repeats_secrets {
-            true => {
-                let said = br#"{"errors":["its words repeat what was sent, and are not shown"]}"#;
-                Self { body: Secret::new(said.to_vec()), ..self }
-            }
-            false => self,
-        }
-    }
+/// How much depends on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Urgency {
+    Usual,
+    /// Of somebody who does not wait: that it was not answered says nothing to others.
+    Brief,
+    /// New tokens are on their way: that is tried whatever was tried before.
+    Dear,
 }
 
 impl Api {
@@ -281,7 +172,7 @@ impl Api {
         let addresses = &self.settings.addresses;
         let mut pause = SHORTEST_PAUSE;
         let patience = match &*held(&self.silent) {
-            Some(silence) if !call.is_dear => {
+            Some(silence) if call.urgency != Urgency::Dear => {
                 if silence.since.elapsed() < GIVEN_UP {
                     return Err(silence.error());
                 }
@@ -304,8 +195,10 @@ impl Api {
             let next = (number + 1) % addresses.len();
             let _ =
                 self.address.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
-            let waited = begun.elapsed();
-            if waited >= patience || interrupt::pending().is_some() {
+            let (waited, is_interrupted) = (begun.elapsed(), interrupt::pending().is_some());
+            // One that was given up on is asked at each of its addresses.
+            let is_one_round = !patience.is_zero() || tried >= addresses.len();
+            if waited >= patience && is_one_round || is_interrupted {
                 let (why, hint) = match failure {
                     StoreError::Misconfigured { why, hint } => (why, Some(hint)),
                     StoreError::Unavailable(why) => {
@@ -315,7 +208,9 @@ impl Api {
                 };
                 let silence = Silence { since: Instant::now(), why, hint };
                 let error = silence.error();
-                *held(&self.silent) = Some(silence);
+                if call.urgency != Urgency::Brief && !is_interrupted {
+                    *held(&self.silent) = Some(silence);
+                }
                 return Err(error);
             }
             log::debug!("{failure}; trying again");
@@ -402,16 +297,6 @@ impl Api {
     }
 }
 
-/// Every text in a value.
-fn strings(value: &Value) -> Box<dyn Iterator<Item = &str> + '_> {
-    match value {
-        Value::String(text) => Box::new(std::iter::once(&**text)),
-        Value::Array(values) => Box::new(values.iter().flat_map(strings)),
-        Value::Object(members) => Box::new(members.values().flat_map(strings)),
-        _ => Box::new(std::iter::empty()),
-    }
-}
-
 /// Why nobody answered: by what is configured, or for now.
 pub(super) fn unanswered(error: &HttpError) -> StoreError {
     let hint = match error {
@@ -463,7 +348,6 @@ mod tests {
     }
 
     const SEALED: &str = r#"{"errors":["Vault is sealed"]}"#;
-    const WAITS: &str = r#"{"errors":["1 error occurred:\n\t* Waiting for the primary\n\n"]}"#;
 
     const NO_HTTPS: &str = "Client sent an HTTP request to an HTTPS server.";
 
@@ -497,83 +381,6 @@ mod tests {
         assert!(matches!(reply(503, SEALED).failure(), StoreError::Unavailable(_)));
     }
 
-    #[test]
-    fn an_answer_counts_unless_its_server_cannot_know() {
-        for (status, body, expected) in [
-            (200, "", true),
-            (299, "", true),
-            (403, "", true),
-            (404, "", true),
-            (400, SEALED, true),
-            (400, WAITS, false),
-            (400, NO_HTTPS, false),
-            (199, "", false),
-            (307, "", false),
-            (429, "", false),
-            (503, SEALED, false),
-        ] {
-            assert_eq!(reply(status, body).says_something(), expected, "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn why_a_server_did_nothing_is_said() {
-        for (status, body, expected) in [
-            (503, SEALED, "it is sealed"),
-            (503, "", "it answered 503"),
-            (307, SEALED, "this server does not lead, and hands nothing on"),
-            (500, "[]", "it answered 500"),
-            (500, SEALED, "it answered 500: Vault is sealed"),
-            (500, WAITS, "it answered 500: Waiting for the primary"),
-        ] {
-            assert_eq!(reply(status, body).meaning(), expected, "{status} {body}");
-        }
-        let two = reply(400, r#"{"errors":["one\n\tmore","two"]}"#);
-        assert_eq!(two.errors(), "one more; two");
-    }
-
-    /// They go to a terminal, and to whoever helps.
-    #[test]
-    fn the_words_of_a_server_are_short_and_repeat_nothing_secret() {
-        let long = format!(r#"{{"errors":["{}","","","","","six"]}}"#, "a ".repeat(5000));
-        let told = reply(400, &long).errors();
-        assert!(told.len() < 400 && !told.contains("six"), "{told}");
-        let body = Some(Secret::new(br#"{"data":{"a":["0123456789abcdef"]}}"#.to_vec()));
-        let call = Call { method: "POST", path: "x", body, patience: TRY, is_dear: false };
-        let token = Secret::from("s.0123456789-token");
-        for (said, is_shown) in [
-            ("permission denied", true),
-            ("you sent s.0123456789-token", false),
-            ("you sent 0123456789abcdef.", false),
-        ] {
-            let said = format!(r#"{{"errors":["{said}"]}}"#);
-            let errors = reply(403, &said).without_what_was_sent(&call, Some(&token)).errors();
-            assert_eq!(said.contains(&errors), is_shown, "{errors}");
-        }
-    }
-
-    #[test]
-    fn nothing_is_there_where_no_error_and_no_warning_is() {
-        for (status, body, expected) in [
-            (404, r#"{"errors":[]}"#, true),
-            (404, SEALED, false),
-            (404, r#"{"data":null,"warnings":["Invalid path"]}"#, false),
-            (404, "", false),
-            (200, r#"{"errors":[]}"#, false),
-        ] {
-            assert_eq!(reply(status, body).is_nothing(), expected, "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn data_is_read_from_its_envelope() {
-        let data = |body| reply(200, body).data::<u8>("x");
-        assert_eq!(data("").unwrap(), None);
-        assert_eq!(data(r#"{"data":null}"#).unwrap(), None);
-        assert_eq!(data(r#"{"data":5}"#).unwrap(), Some(5));
-        assert!(matches!(data("{"), Err(StoreError::Damaged { .. })));
-    }
-
     /// A server that cuts its time down to seconds is half a second behind on average.
     #[test]
     fn the_servers_time_is_ours_where_the_two_may_be_the_same() {
@@ -593,7 +400,7 @@ mod tests {
         let api = Api::new(Settings::example(Duty::Refresher, Auth::Proxy));
         let told = |method, path| {
             let patience = Duration::ZERO;
-            let call = Call { method, path, body: None, patience, is_dear: false };
+            let call = Call { method, path, body: None, patience, urgency: Urgency::Usual };
             match api.forbidden(&call, &reply(403, SEALED)) {
                 StoreError::Forbidden { what, why, hint } => {
                     assert_eq!(why, "Vault is sealed");
@@ -613,8 +420,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = super::super::tests::private(&folder);
         let api = Api::new(Settings::example(Duty::Refresher, Auth::TokenFile(file.clone())));
-        let call =
-            Call { method: "GET", path: "x", body: None, patience: Duration::ZERO, is_dear: false };
+        let call = Call {
+            method: "GET",
+            path: "x",
+            body: None,
+            patience: Duration::ZERO,
+            urgency: Urgency::Usual,
+        };
         let token = |refused: Option<&str>| {
             let (token, is_new) = api.token(refused.map(Secret::from).as_ref(), &call).unwrap();
             (token.unwrap().expose().clone(), is_new)

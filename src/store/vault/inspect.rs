@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::http::{Call, unanswered};
+use super::http::{Call, Urgency, unanswered};
 use super::kv::Written;
 use super::record::{access, grant};
 use super::{PATIENCE, VaultStore, policy};
@@ -86,7 +86,8 @@ impl VaultStore {
 
     fn node(&self, address: &Url) -> Result<Node, StoreError> {
         let patience = Duration::ZERO;
-        let call = Call { method: "GET", path: HEALTH, body: None, patience, is_dear: false };
+        let call =
+            Call { method: "GET", path: HEALTH, body: None, patience, urgency: Urgency::Usual };
         let reply = self.api.once(&call, address, None);
         let reply = reply.map_err(|error| unanswered(&error))?;
         match reply.status {

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::http::{Call, Reply};
+use super::http::{Call, Urgency};
 use super::record::{Metadata, Stored, Versioned};
+use super::reply::Reply;
 use super::{MOST_CONFLICTS, PATIENCE, VaultStore, policy};
 use crate::clock::Timestamp;
 use crate::secret::Secret;
@@ -30,11 +31,16 @@ pub(super) struct Found {
 
 impl VaultStore {
     pub(super) fn get(&self, path: &str) -> Result<Reply, StoreError> {
-        self.get_within(path, PATIENCE)
+        self.get_within(path, PATIENCE, Urgency::Usual)
     }
 
-    pub(super) fn get_within(&self, path: &str, patience: Duration) -> Result<Reply, StoreError> {
-        self.api.call(&Call { method: "GET", path, body: None, patience, is_dear: false })
+    pub(super) fn get_within(
+        &self,
+        path: &str,
+        patience: Duration,
+        urgency: Urgency,
+    ) -> Result<Reply, StoreError> {
+        self.api.call(&Call { method: "GET", path, body: None, patience, urgency })
     }
 
     /// That nothing is there is believed of the right engine alone: version 1 of it says so of
@@ -58,14 +64,18 @@ impl VaultStore {
             why: error.to_string(),
         })?;
         let body = Some(Secret::new(bytes));
-        let is_dear = patience > PATIENCE;
-        self.api.call(&Call { method: "POST", path, body, patience, is_dear })
+        let urgency = if patience > PATIENCE { Urgency::Dear } else { Urgency::Usual };
+        self.api.call(&Call { method: "POST", path, body, patience, urgency })
     }
 
     /// The newest version at a place; `None` where nothing was ever written.
     pub(super) fn versioned(&self, place: &str) -> Result<Option<Versioned>, StoreError> {
+        self.versioned_as(place, Urgency::Usual)
+    }
+
+    fn versioned_as(&self, place: &str, urgency: Urgency) -> Result<Option<Versioned>, StoreError> {
         let path = self.settings().data(place);
-        let reply = self.get(&path)?;
+        let reply = self.get_within(&path, PATIENCE, urgency)?;
         match reply.status {
             404 if reply.errors().contains("no handler for route") => Err(self.wrong_engine()),
             404 if reply.is_nothing() => self.believe_absence().map(|()| None),
@@ -80,7 +90,16 @@ impl VaultStore {
     }
 
     pub(super) fn find(&self, place: &str) -> Result<Option<Found>, StoreError> {
-        let Some(Versioned { data, metadata }) = self.versioned(place)? else { return Ok(None) };
+        self.find_as(place, Urgency::Usual)
+    }
+
+    pub(super) fn find_as(
+        &self,
+        place: &str,
+        urgency: Urgency,
+    ) -> Result<Option<Found>, StoreError> {
+        let found = self.versioned_as(place, urgency)?;
+        let Some(Versioned { data, metadata }) = found else { return Ok(None) };
         let Metadata { version, created_time: written } = metadata;
         let Some(data) = data else { return Err(deleted_by_hand(place, version)) };
         Ok(Some(Found { stored: Stored::parse(&data, place)?, version, written }))

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use super::http::Urgency;
 use super::{PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::accounts::{Account, SignInState};
@@ -165,6 +166,10 @@ impl Looking<'_> {
             && !known.is_due(self.store.present())
     }
 
+    fn urgency(&self) -> Urgency {
+        if self.end.is_some() { Urgency::Brief } else { Urgency::Usual }
+    }
+
     /// How long an answer is waited for.
     fn patience(&self) -> Duration {
         self.end.map_or(PATIENCE, |end| end.saturating_duration_since(Instant::now()))
@@ -232,7 +237,7 @@ impl Looking<'_> {
 
     /// One answer to a list: `Some(None)` where nothing is there, `None` where there is no such path.
     fn page(&self, path: &str) -> Result<Option<Option<Listed>>, StoreError> {
-        let reply = self.store.get_within(path, self.patience().max(SHORTEST))?;
+        let reply = self.store.get_within(path, self.patience().max(SHORTEST), self.urgency())?;
         match reply.status {
             200..=299 => {
                 let listed: Option<Listed> = reply.data(path)?;

@@ -26,6 +26,7 @@ mod list;
 pub mod policy;
 mod readers;
 mod record;
+mod reply;
 mod settings;
 #[cfg(test)]
 mod tests;

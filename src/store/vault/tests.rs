@@ -10,9 +10,10 @@ use std::thread;
 
 use url::Url;
 
-use super::http::{Call, Reply};
+use super::http::{Call, Urgency};
 use super::inspect::HEALTH;
 use super::kv::Written;
+use super::reply::Reply;
 use super::*;
 use crate::accounts::Account;
 use crate::store::shared::Held;
@@ -66,7 +67,7 @@ pub(super) fn settings(addresses: Vec<Url>, auth: Auth) -> Settings {
 
 pub(super) fn get(path: &str, milliseconds: u64) -> Call<'_> {
     let patience = Duration::from_millis(milliseconds);
-    Call { method: "GET", path, body: None, patience, is_dear: false }
+    Call { method: "GET", path, body: None, patience, urgency: Urgency::Usual }
 }
 
 fn said(status: u16, body: &str) -> (u16, String, String) {
@@ -105,7 +106,7 @@ fn a_store_that_was_given_up_on_is_left_alone_unless_new_tokens_are_on_their_way
     assert_eq!(tries(&get("x", 1000)).0, 0);
     api.silent_since(Instant::now() - Duration::from_secs(11));
     assert_eq!(tries(&get("x", 1000)).0, 1);
-    assert!(tries(&Call { is_dear: true, ..get("x", 1000) }).0 > 2);
+    assert!(tries(&Call { urgency: Urgency::Dear, ..get("x", 1000) }).0 > 2);
 }
 
 #[test]

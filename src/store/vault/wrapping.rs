@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::http::{Call, Reply};
+use super::http::{Call, Urgency};
+use super::reply::Reply;
 use super::{PATIENCE, VaultStore, auth};
 use crate::secret::Secret;
 use crate::store::StoreError;
@@ -61,7 +62,7 @@ impl VaultStore {
         // Of a secret that others put there, nothing may be taken over.
         let path = "sys/wrapping/lookup";
         let body = Some(Secret::new(json!({ "token": token.expose() }).to_string().into_bytes()));
-        let call = Call { method: "POST", path, body, patience: PATIENCE, is_dear: false };
+        let call = Call { method: "POST", path, body, patience: PATIENCE, urgency: Urgency::Usual };
         let reply = self.api.answer(&call, None, Instant::now())?;
         let found: Option<Wrapping> = if is_good(&reply) { reply.data(path)? } else { None };
         let Wrapping { creation_path } = found.ok_or_else(|| opened(&reply))?;
@@ -75,7 +76,7 @@ impl VaultStore {
         let body = Some(Secret::new(b"{}".to_vec()));
         // One try: the second one would find it open.
         let patience = Duration::ZERO;
-        let call = Call { method: "POST", path, body, patience, is_dear: true };
+        let call = Call { method: "POST", path, body, patience, urgency: Urgency::Dear };
         let reply = self.api.answer(&call, Some(token), Instant::now()).map_err(|error| {
             alarm(format!("it may be open now, and what was in it lost: {error}"))
         })?;
