@@ -51,7 +51,7 @@ impl Seen {
     /// Who is working on it; `now` is the time by the server's clock.
     pub(super) fn claimed(&self, now: Timestamp) -> Option<Claimed> {
         let mark = self.mark.as_ref()?;
-        let age = i64::try_from(mark.age.likely.as_secs()).unwrap_or(i64::MAX);
+        let age = i64::try_from(mark.age.told.as_secs()).unwrap_or(i64::MAX);
         Some(Claimed {
             account: self.record.account.account.clone(),
             holder: mark.claim.as_ref()?.holder.clone(),
@@ -79,9 +79,9 @@ impl Mark {
     /// How long ago it was written.
     pub fn age(&self) -> Age {
         let since = self.read.elapsed();
-        let [least, likely, most] =
-            [self.age.least, self.age.likely, self.age.most].map(|age| age.saturating_add(since));
-        Age { least, likely, most }
+        let [least, told, most] =
+            [self.age.least, self.age.told, self.age.most].map(|age| age.saturating_add(since));
+        Age { least, told, most }
     }
 }
 
@@ -89,14 +89,14 @@ impl Mark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Age {
     pub least: Duration,
-    /// As every clock tells it.
-    pub likely: Duration,
+    /// As the store's clock tells it.
+    pub told: Duration,
     pub most: Duration,
 }
 
 impl From<Duration> for Age {
     fn from(age: Duration) -> Self {
-        Self { least: age, likely: age, most: age }
+        Self { least: age, told: age, most: age }
     }
 }
 

@@ -153,6 +153,19 @@ impl Bao {
         }
     }
 
+    /// Waits until every node that runs lets this login in: a standby goes by what it knows, which is
+    /// a tenth of a second old, or more on a busy machine.
+    pub fn is_known(&self, login: &Login) {
+        let body = json!({ "role_id": login.role_id, "secret_id": login.secret_id });
+        let lets_in = |node: &Node| {
+            let answer = api::ask(node.plain, "", "POST", "auth/approle/login", &body);
+            answer.is_ok_and(|answer| answer.is_good())
+        };
+        until("every node knows a new secret ID", || {
+            self.nodes.iter().filter(|node| node.is_running()).all(lets_in).then_some(())
+        });
+    }
+
     /// A new secret ID in a wrapping: the token that opens it, once.
     pub fn wrapped(&self, duty: Duty) -> String {
         self.wraps(&format!("auth/approle/role/{}/secret-id", duty.name()), &json!({}))

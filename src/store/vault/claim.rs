@@ -56,7 +56,7 @@ fn take_over(
     if forgiven >= LEAST_FORGIVENESS {
         return Some(forgiven.min(SEND_WITHIN));
     }
-    (access_token_left <= LAST_MINUTE || age.likely >= FOR_THE_HOLDER).then_some(SEND_WITHIN)
+    (access_token_left <= LAST_MINUTE || age.told >= FOR_THE_HOLDER).then_some(SEND_WITHIN)
 }
 
 impl VaultStore {
@@ -81,7 +81,7 @@ impl VaultStore {
             let overlap = if theirs.doubtful { Duration::ZERO } else { by.overlap };
             if doubtful {
                 let Some(left) = take_over(theirs.ttl, mark.age(), overlap, left) else {
-                    let age = i64::try_from(mark.age().likely.as_secs()).unwrap_or(i64::MAX);
+                    let age = i64::try_from(mark.age().told.as_secs()).unwrap_or(i64::MAX);
                     let (holder, since) = (theirs.holder.clone(), clock::after(now, -age));
                     return Ok(Claiming::Busy { holder, since });
                 };
@@ -199,7 +199,7 @@ mod tests {
     fn a_claim_is_left_to_its_holder_while_its_request_may_be_under_way() {
         let may = |least: u64, most: u64, overlap: u64, left: u64| {
             let seconds = Duration::from_secs;
-            let age = Age { least: seconds(least), likely: seconds(least), most: seconds(most) };
+            let age = Age { least: seconds(least), told: seconds(least), most: seconds(most) };
             take_over(TTL, age, seconds(overlap), seconds(left)).map(|time| time.as_secs())
         };
         let (hour, whole) = (3600, Some(SEND_WITHIN.as_secs()));

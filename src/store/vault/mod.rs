@@ -123,11 +123,7 @@ impl VaultStore {
         let mut watched = http::held(&self.watched);
         let first = *watched.entry(found.stored.nonce.clone()).or_insert_with(Instant::now);
         let least = first.elapsed();
-        Age {
-            least,
-            likely: by_theirs.min(by_ours).max(least),
-            most: by_theirs.max(by_ours).max(least),
-        }
+        Age { least, told: by_theirs.max(least), most: by_theirs.max(by_ours).max(least) }
     }
 
     /// Where this machine reads an account.
