@@ -171,14 +171,14 @@ impl Api {
     ) -> Result<Reply, StoreError> {
         let addresses = &self.settings.addresses;
         let mut pause = SHORTEST_PAUSE;
-        let patience = match &*held(&self.silent) {
+        let (patience, rounds) = match &*held(&self.silent) {
             Some(silence) if call.urgency != Urgency::Dear => {
                 if silence.since.elapsed() < GIVEN_UP {
                     return Err(silence.error());
                 }
-                Duration::ZERO
+                (Duration::ZERO, 1)
             }
-            _ => call.patience,
+            _ => (call.patience, 0),
         };
         for tried in 1.. {
             let number = self.address.load(Ordering::Relaxed) % addresses.len();
@@ -197,8 +197,8 @@ impl Api {
                 self.address.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
             let (waited, is_interrupted) = (begun.elapsed(), interrupt::pending().is_some());
             // One that was given up on is asked at each of its addresses.
-            let is_one_round = !patience.is_zero() || tried >= addresses.len();
-            if waited >= patience && is_one_round || is_interrupted {
+            let is_over = waited >= patience && tried >= rounds * addresses.len();
+            if is_over || is_interrupted {
                 let (why, hint) = match failure {
                     StoreError::Misconfigured { why, hint } => (why, Some(hint)),
                     StoreError::Unavailable(why) => {

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
@@ -116,6 +117,25 @@ fn what_is_configured_wrongly_is_told_as_that_again_and_again() {
     for _ in 0..2 {
         let told = api.call(&get("x", 0)).map(|reply| reply.status);
         assert!(matches!(told, Err(StoreError::Misconfigured { .. })), "{told:?}");
+    }
+}
+
+/// One of its servers may be up again, and not the one that was asked last.
+#[test]
+fn a_store_that_was_given_up_on_is_asked_at_each_of_its_servers() {
+    for up in 0..2 {
+        let is_up = Arc::new(AtomicBool::new(false));
+        let servers = [0, 1].map(|number| {
+            let is_up = Arc::clone(&is_up);
+            let answer = move || number == up && is_up.load(Ordering::Relaxed);
+            serve(move |_| if answer() { said(200, "{}") } else { said(503, SEALED) })
+        });
+        let urls = servers.iter().map(|(url, _)| url.clone()).collect();
+        let api = Api::new(settings(urls, Auth::Proxy));
+        assert!(api.call(&get("x", 0)).is_err());
+        is_up.store(true, Ordering::Relaxed);
+        api.silent_since(Instant::now() - Duration::from_secs(11));
+        assert_eq!(api.call(&get("x", 0)).unwrap().status, 200, "{up}");
     }
 }
 
