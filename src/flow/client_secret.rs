@@ -166,9 +166,13 @@ pub(super) fn delete(
     if from.look()?.items.iter().any(is_needed) {
         return Ok(());
     }
-    let ours = ClientSecret::from_bytes(provider, &secret);
+    // A shared store writes it in its own way.
+    let ours = ClientSecret::from_bytes(provider, &secret).ok();
+    let is_ours = |there: &SecretBytes| {
+        there.expose() == secret.expose() || ours.as_ref().is_some_and(|ours| ours.is_in(there))
+    };
     match to.load(&item)? {
-        Some(there) if ours.is_ok_and(|ours| ours.is_in(&there)) => from.delete(&item).map(drop),
+        Some(there) if is_ours(&there) => from.delete(&item).map(drop),
         Some(_) => {
             let (from, to) = (from.kind(), to.kind());
             log::warn!(

@@ -114,7 +114,7 @@ fn outlives(fail: impl Fn(&Keyring), why: &str, cure: &str, mend: impl Fn(&Keyri
         &format!("the new tokens could not be saved ({why}); trying again"),
         &format!("why: the provider gave new tokens, but they could not be saved yet: {why}"),
         &format!("do:  {cure}"),
-        "nothing was lost: the new tokens wait in a journal, and the next run takes them in",
+        "nothing was lost: the new tokens wait in a journal on this machine, and the next run here",
     ]);
     assert_eq!(outcome.stderr.matches("trying again").count(), 2, "{}", outcome.told());
     mend(&keyring);
