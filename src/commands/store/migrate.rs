@@ -52,7 +52,7 @@ impl Args {
         let world = context.world();
         let taken_out = Cell::new(false);
         let reports = each(context, accounts, |account| {
-            let was_shared = world.whereabouts(&account).is_shared();
+            let was_shared = world.home(&account).is_shared();
             let report = work(context, account, to);
             if was_shared && matches!(report.result, "moved" | "would-move") {
                 taken_out.set(true);

@@ -11,7 +11,7 @@ use crate::flow::intent::{Intent, Written};
 use crate::http::{Answer, Request, Transport};
 use crate::oauth::id_token::IdTokenError;
 use crate::provider::registry::Registry;
-use crate::store::shared::{Claim, Seen};
+use crate::store::shared::{Claim, Claimant, Seen};
 use crate::store::{Look, SecretBytes, StoreKind, Stores};
 use crate::system::paths::Folders;
 
@@ -213,6 +213,19 @@ fn wrong_settings_of_this_machine_are_told_to_no_other() {
         assert_eq!(known, Some(FailureKind::Settings), "shared: {is_shared}");
         let kept = Record::load(&store, &account).unwrap().and_then(|it| kind(it.account));
         assert_eq!(kept.is_some(), !is_shared, "shared: {is_shared}");
+    }
+}
+
+/// Two machines would spend one token.
+#[test]
+fn a_shared_store_without_claims_of_its_own_gives_none() {
+    for is_shared in [false, true] {
+        let (store, mut is_noted) = (Shelf { is_shared, ..Shelf::default() }, false);
+        let claimed = store.claim(Seen::alone(record()), &Claimant::default(), &mut |_| {
+            is_noted = true;
+            Ok(())
+        });
+        assert_eq!((claimed.is_ok(), is_noted), (!is_shared, !is_shared));
     }
 }
 

@@ -9,9 +9,9 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::http::Urgency;
-use super::kv::{Found, Written};
+use super::kv::{Conflicts, Found, Written};
 use super::record::{Writing, grant, text_of};
-use super::{MOST_CONFLICTS, PATIENCE, VaultStore};
+use super::{PATIENCE, VaultStore};
 use crate::account_id::AccountId;
 use crate::clock;
 use crate::clock::deadline::Deadline;
@@ -76,16 +76,16 @@ impl VaultStore {
             let is_ours = by.left.contains(&theirs.nonce);
             doubtful = theirs.doubtful || !is_ours;
             let now = self.present();
-            let left = clock::time_left(now, seen.record.account.access_token_until);
+            let token_left = clock::time_left(now, seen.record.account.access_token_until);
             // Since when the token of a holder before that one may be spent, nobody knows.
             let overlap = if theirs.doubtful { Duration::ZERO } else { by.overlap };
             if doubtful {
-                let Some(left) = take_over(theirs.ttl, mark.age(), overlap, left) else {
+                let Some(usable) = take_over(theirs.ttl, mark.age(), overlap, token_left) else {
                     let age = i64::try_from(mark.age().told.as_secs()).unwrap_or(i64::MAX);
                     let (holder, since) = (theirs.holder.clone(), clock::after(now, -age));
                     return Ok(Claiming::Busy { holder, since });
                 };
-                time = left;
+                time = usable;
             }
         }
         let nonce = Nonce::random()?;
@@ -122,11 +122,8 @@ impl VaultStore {
         let (mut version, generation) = (*version, *generation);
         let account = record.account.account.clone();
         let (place, text, nonce) = (grant(&account), text_of(record)?, Nonce::random()?);
-        let end = Instant::now() + SAVE_PATIENCE;
-        for tried in 0..MOST_CONFLICTS {
-            if tried > 0 && Instant::now() >= end {
-                break;
-            }
+        let mut conflicts = Conflicts::default();
+        loop {
             let writing = Writing::new(generation + 1, &nonce, &self.holder, Some(&text));
             match self.write(&place, &writing, version, SAVE_PATIENCE)? {
                 Written::Done(made) => version = made,
@@ -135,12 +132,11 @@ impl VaultStore {
                     Some(found) if found.stored.generation > generation => {
                         return self.superseded(&found, &account);
                     }
-                    Some(found) => {
-                        version = found.version;
-                        continue;
-                    }
-                    None => {
-                        version = 0;
+                    found => {
+                        if !conflicts.one_more(Instant::now(), SAVE_PATIENCE) {
+                            return Err(StoreError::Conflict(Item::Account(account)));
+                        }
+                        version = found.map_or(0, |found| found.version);
                         continue;
                     }
                 },
@@ -154,7 +150,6 @@ impl VaultStore {
             }
             return Ok(Settled::Saved);
         }
-        Err(StoreError::Conflict(Item::Account(account)))
     }
 
     /// Writes the claim out of the grant again, with what else is `changed`.

@@ -22,6 +22,23 @@ pub(super) enum Written {
     Refused,
 }
 
+/// Writes that somebody else's came before.
+#[derive(Default)]
+pub(super) struct Conflicts {
+    count: u32,
+    first: Option<Instant>,
+}
+
+impl Conflicts {
+    /// Whether to write once more. The time counts from the first of them: what a write waited for a
+    /// new leader before that says nothing of others.
+    pub fn one_more(&mut self, now: Instant, patience: Duration) -> bool {
+        let first = *self.first.get_or_insert(now);
+        self.count += 1;
+        self.count < MOST_CONFLICTS && now.saturating_duration_since(first) < patience
+    }
+}
+
 /// A record as it was found.
 pub(super) struct Found {
     pub stored: Stored,
@@ -142,18 +159,18 @@ impl VaultStore {
         place: &str,
         mut make: impl FnMut(Option<&Found>, u64) -> Result<Option<T>, StoreError>,
     ) -> Result<Option<u64>, StoreError> {
-        let end = Instant::now() + 2 * PATIENCE;
-        for tried in 0..MOST_CONFLICTS {
-            if tried > 0 && Instant::now() >= end {
-                break;
-            }
+        let mut conflicts = Conflicts::default();
+        loop {
             let (found, version) = self.versioned_or_deleted(place)?;
             let Some(data) = make(found.as_ref(), version)? else { return Ok(None) };
             if let Written::Done(version) = self.write(place, &data, version, PATIENCE)? {
                 return Ok(Some(version));
             }
+            if !conflicts.one_more(Instant::now(), 2 * PATIENCE) {
+                let why = format!("{place} is written by others all the time");
+                return Err(StoreError::Unavailable(why));
+            }
         }
-        Err(StoreError::Unavailable(format!("{place} is written by others all the time")))
     }
 
     /// What is at a place, and its version. What is damaged, or was deleted by hand, is to be
@@ -197,4 +214,22 @@ fn deleted_by_hand(place: &str, version: u64) -> StoreError {
 /// Whoever answers is something on the way to the store.
 pub(super) fn not_the_store(path: &str, reply: &Reply) -> StoreError {
     StoreError::Unavailable(format!("what answers at {path} is not the store ({})", reply.status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conflict_is_tried_anew_however_late_the_first_one_is_but_not_for_ever() {
+        let begun = Instant::now();
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let mut conflicts = Conflicts::default();
+        let goes_on =
+            [100, 130, 159, 160].map(|now| conflicts.one_more(at(now), Duration::from_secs(60)));
+        assert_eq!(goes_on, [true, true, true, false]);
+        let mut conflicts = Conflicts::default();
+        let more = (0..20).filter(|_| conflicts.one_more(begun, PATIENCE)).count();
+        assert_eq!(more, 9, "ten writes");
+    }
 }
